@@ -1,0 +1,93 @@
+namespace SarkPS;
+
+/// <summary>
+/// Everything that differs between installations. The service binds it from the configuration section <c>Sark</c>;
+/// the module fills it from the parameters of <c>Connect-Sark</c>.
+/// </summary>
+public sealed class SarkOptions
+{
+    /// <summary>The SQLite database. Null: SARK's own if it is there, else an embedded one in the user's data folder.</summary>
+    public string? Database { get; set; }
+
+    /// <summary>Prefix for every path that SARK uses, so that everything can run in a temporary tree. <c>/</c> on a real machine.</summary>
+    public string Root { get; set; } = "/";
+
+    /// <summary>Where SARK keeps its files, below <see cref="Root"/>.</summary>
+    public SarkPaths Paths { get; set; } = new();
+
+    /// <summary>How to reach the Asterisk Manager Interface.</summary>
+    public AmiOptions Ami { get; set; } = new();
+
+    /// <summary>The programs that may be started. Nothing else ever is.</summary>
+    public CommandOptions Commands { get; set; } = new();
+
+    /// <summary>A path of <see cref="Paths"/> below <see cref="Root"/>.</summary>
+    /// <param name="path">An absolute path as it is on a real machine.</param>
+    public string Rooted(string path) => Root is "/" or "" ? path : Path.Combine(Root, path.TrimStart('/'));
+}
+
+/// <summary>Folders and files of a SARK machine. Absolute, as on a real machine; <see cref="SarkOptions.Root"/> comes before them.</summary>
+public sealed class SarkPaths
+{
+    /// <summary>The live database of SARK.</summary>
+    public string Database { get; set; } = "/opt/sark/db/sark.db";
+
+    /// <summary>Snapshots of the database, <c>sark.db.&lt;epoch&gt;</c>.</summary>
+    public string Snapshots { get; set; } = "/opt/sark/snap";
+
+    /// <summary>Backup archives, <c>sarkbak.&lt;epoch&gt;.zip</c>.</summary>
+    public string Backups { get; set; } = "/opt/sark/bkup";
+
+    /// <summary>Asterisk's sounds; user greetings lie here as <c>usergreetingNNNN.wav</c> or <c>.mp3</c>.</summary>
+    public string Greetings { get; set; } = "/usr/share/asterisk/sounds";
+
+    /// <summary>Voicemail messages.</summary>
+    public string Voicemail { get; set; } = "/var/spool/asterisk/voicemail";
+
+    /// <summary>Asterisk's configuration.</summary>
+    public string Asterisk { get; set; } = "/etc/asterisk";
+
+    /// <summary>Shorewall's configuration for IPv4.</summary>
+    public string Shorewall { get; set; } = "/etc/shorewall";
+
+    /// <summary>Shorewall's configuration for IPv6.</summary>
+    public string Shorewall6 { get; set; } = "/etc/shorewall6";
+
+    /// <summary>Asterisk's call records as CSV.</summary>
+    public string CallRecords { get; set; } = "/var/log/asterisk/cdr-csv/Master.csv";
+}
+
+/// <summary>How to reach the Asterisk Manager Interface.</summary>
+public sealed class AmiOptions
+{
+    /// <summary>Host name or address.</summary>
+    public string Host { get; set; } = "127.0.0.1";
+
+    /// <summary>TCP port; 5038 is Asterisk's own default, 5039 with TLS.</summary>
+    public int Port { get; set; } = 5038;
+
+    /// <summary>Manager user, as in <c>manager.conf</c>.</summary>
+    public string User { get; set; } = "sark";
+
+    /// <summary>Its secret. Never logged, never in an error.</summary>
+    public string? Secret { get; set; }
+
+    /// <summary>Speak TLS.</summary>
+    public bool Tls { get; set; }
+
+    /// <summary>How long one action may take.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>Full paths of the programs that the product may start.</summary>
+public sealed class CommandOptions
+{
+    /// <summary>systemctl, for starting, stopping and asking after Asterisk, and for a reboot.</summary>
+    public string Systemctl { get; set; } = "/bin/systemctl";
+
+    /// <summary>The Shorewall compiler for IPv4.</summary>
+    public string Shorewall { get; set; } = "/sbin/shorewall";
+
+    /// <summary>The Shorewall compiler for IPv6.</summary>
+    public string Shorewall6 { get; set; } = "/sbin/shorewall6";
+}
