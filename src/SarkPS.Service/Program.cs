@@ -1,1 +1,9 @@
-var builder = WebApplication.CreateBuilder(args); var app = builder.Build(); app.Run();
+using SarkPS.Service;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddSark();
+
+var app = builder.Build();
+app.UseSark();
+app.MapSark();
+app.Run();

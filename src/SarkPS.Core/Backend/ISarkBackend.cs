@@ -1,0 +1,66 @@
+using SarkPS.Descriptors;
+
+namespace SarkPS;
+
+/// <summary>
+/// A telephone exchange, either this machine's files and database or a service elsewhere. Both give the same objects and
+/// throw the same <see cref="SarkException"/>s, so that nobody above needs to know which it is.
+/// </summary>
+public interface ISarkBackend : IAsyncDisposable
+{
+    /// <summary>Where the exchange is: the path of a database, or the address of a service.</summary>
+    string Location { get; }
+
+    /// <summary>Whether the exchange is reached over HTTP.</summary>
+    bool IsRemote { get; }
+
+    /// <summary>Whether an embedded database was just made because this machine has none; people are told where.</summary>
+    bool CreatedDatabase { get; }
+
+    /// <summary>Everything that is kept in tables.</summary>
+    ITableOperations Tables { get; }
+}
+
+/// <summary>Which row: its key, and the second part where the key has two.</summary>
+/// <param name="First">The key as in an address.</param>
+/// <param name="Second">The second part; null where there is none, or where all rows of the first part are meant.</param>
+public sealed record RowKey(string First, string? Second = null)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Second is null ? First : $"{First}/{Second}";
+}
+
+/// <summary>Rows of any resource. Requests are read strictly: a column that cannot be written is an error, never ignored.</summary>
+public interface ITableOperations
+{
+    /// <summary>The rows of a resource in their usual order.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="filter">Column names and the text that each must hold; null for all rows.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken);
+
+    /// <summary>One row.</summary>
+    /// <exception cref="SarkNotFoundException">There is none.</exception>
+    Task<SarkRow> GetAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken);
+
+    /// <summary>Makes a row.</summary>
+    /// <returns>The row as it is stored now.</returns>
+    /// <exception cref="SarkValidationException">A value broke a rule, or the key is taken.</exception>
+    Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, CancellationToken cancellationToken);
+
+    /// <summary>Changes the columns that are named and no others.</summary>
+    /// <returns>The row as it is stored now.</returns>
+    /// <exception cref="SarkNotFoundException">There is none.</exception>
+    /// <exception cref="SarkValidationException">A value broke a rule.</exception>
+    Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, CancellationToken cancellationToken);
+
+    /// <summary>Removes a row and what belongs to it.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="key">The row; for a key of two parts without the second, all rows of the first.</param>
+    /// <param name="force">Remove it even though others name it.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>What names it and now points nowhere.</returns>
+    /// <exception cref="SarkNotFoundException">There is none.</exception>
+    /// <exception cref="SarkConflictException">It is protected, or others name it and <paramref name="force"/> is not set.</exception>
+    Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, bool force, CancellationToken cancellationToken);
+}

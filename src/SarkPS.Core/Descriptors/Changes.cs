@@ -1,0 +1,100 @@
+using System.Collections;
+using SarkPS.Rules;
+
+namespace SarkPS.Descriptors;
+
+/// <summary>
+/// What a request wants to write: column names and values in the order in which they were sent. A column that is not
+/// there is left untouched, a null clears. Names compare with case, as JSON's do.
+/// </summary>
+public sealed class Changes : IEnumerable<KeyValuePair<string, object?>>
+{
+    private readonly List<string> order = [];
+    private readonly Dictionary<string, object?> values = new(StringComparer.Ordinal);
+
+    /// <summary>How many columns.</summary>
+    public int Count => order.Count;
+
+    /// <summary>The value of a column, null where it is null or absent.</summary>
+    public object? this[string column]
+    {
+        get => values.GetValueOrDefault(column);
+        set
+        {
+            if (!values.ContainsKey(column))
+            {
+                order.Add(column);
+            }
+
+            values[column] = value;
+        }
+    }
+
+    /// <summary>Whether a column is there, be it null.</summary>
+    public bool Has(string column) => values.ContainsKey(column);
+
+    /// <summary>Takes a column out.</summary>
+    public void Remove(string column)
+    {
+        if (values.Remove(column))
+        {
+            order.Remove(column);
+        }
+    }
+
+    /// <summary>
+    /// The same with texts trimmed and empty ones made null, as the original does before it judges them; a password is
+    /// not trimmed.
+    /// </summary>
+    public Changes Normalized()
+    {
+        var normal = new Changes();
+        foreach (var (column, value) in this)
+        {
+            var text = value as string;
+            if (text is not null && column is not ("password" or "password_confirmation"))
+            {
+                text = text.Trim(' ', '\t', '\n', '\r', '\0', '\v');
+            }
+
+            normal[column] = text is null ? value : text.Length == 0 ? null : text;
+        }
+
+        return normal;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
+    {
+        foreach (var column in order)
+        {
+            yield return new(column, values[column]);
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The members of a JSON object; anything else is no change at all.</summary>
+    public static Changes FromJson(System.Text.Json.Nodes.JsonNode? node)
+    {
+        var changes = new Changes();
+        foreach (var (name, value) in node as System.Text.Json.Nodes.JsonObject ?? [])
+        {
+            changes[name] = PhpValue.FromJson(value);
+        }
+
+        return changes;
+    }
+
+    /// <summary>The changes as a JSON object.</summary>
+    public System.Text.Json.Nodes.JsonObject ToJson()
+    {
+        var json = new System.Text.Json.Nodes.JsonObject();
+        foreach (var (column, value) in this)
+        {
+            json[column] = PhpValue.ToJson(value);
+        }
+
+        return json;
+    }
+}

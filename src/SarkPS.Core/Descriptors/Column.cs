@@ -1,0 +1,154 @@
+using SarkPS.Rules;
+
+namespace SarkPS.Descriptors;
+
+/// <summary>What PowerShell makes of a column.</summary>
+public enum ColumnType
+{
+    /// <summary>A text; telephone numbers too, since they may start with zeros or a plus.</summary>
+    Text,
+
+    /// <summary>A whole number, <c>int?</c>.</summary>
+    Integer,
+
+    /// <summary>One of two words such as <c>YES</c> and <c>NO</c>, <c>bool?</c>.</summary>
+    Flag,
+
+    /// <summary>Seconds since 1970 in UTC, <c>DateTimeOffset?</c>.</summary>
+    Time,
+}
+
+/// <summary>Who may write a column.</summary>
+public enum Access
+{
+    /// <summary>Nobody: the database or a hook fills it.</summary>
+    ReadOnly,
+
+    /// <summary>Everybody, on create and on update, as in sark6api.</summary>
+    Write,
+
+    /// <summary>On create only, as in sark6api.</summary>
+    Create,
+
+    /// <summary>On update only, as in sark6api; a strict request may set it on create too.</summary>
+    Update,
+
+    /// <summary>Beyond sark6api: only a request that asks to be read strictly, as the module's do. Others are ignored, as sark6api ignores them.</summary>
+    Strict,
+}
+
+/// <summary>A column that names a destination of calls, and where the class of that destination is kept.</summary>
+/// <param name="RouteClassColumn">The column that the class is written to.</param>
+/// <param name="UnknownMessage">The message about a destination that does not exist; <c>{0}</c> is the value.</param>
+/// <param name="IsLookedUpWhenValid">Whether it is looked up only after the other rules have passed.</param>
+public sealed record DestinationColumn(string RouteClassColumn, string UnknownMessage, bool IsLookedUpWhenValid);
+
+/// <summary>One column of a table: its names, its type, its rules and its default.</summary>
+public sealed class Column
+{
+    internal Column(string name, string? property, ColumnType type)
+    {
+        Name = name;
+        Property = property;
+        Type = type;
+    }
+
+    /// <summary>The name in the table and on the wire.</summary>
+    public string Name { get; }
+
+    /// <summary>The name of the property and of the parameter in PowerShell; null where there is none.</summary>
+    public string? Property { get; }
+
+    /// <summary>What PowerShell makes of it.</summary>
+    public ColumnType Type { get; }
+
+    /// <summary>Who may write it.</summary>
+    public Access Access { get; init; }
+
+    /// <summary>The rules of an update.</summary>
+    public RuleSet Rules { get; init; } = RuleSet.Empty;
+
+    /// <summary>The rules of a create.</summary>
+    public RuleSet CreateRules { get; init; } = RuleSet.Empty;
+
+    /// <summary>Whether a create fills the column in when it was not sent, and tells so in its answer.</summary>
+    public bool HasDefault { get; init; }
+
+    /// <summary>What a create fills in: a text, a number or null.</summary>
+    public object? Default { get; init; }
+
+    /// <summary>The words for true and false of a <see cref="ColumnType.Flag"/>.</summary>
+    public FlagWords? Flag { get; init; }
+
+    /// <summary>Set when the column names a destination of calls.</summary>
+    public DestinationColumn? Destination { get; init; }
+
+    /// <summary>Whether the column is left out of every answer.</summary>
+    public bool IsHidden { get; init; }
+
+    /// <summary>Whether a value is a secret: masked in the audit trail and in logs.</summary>
+    public bool IsSecret { get; init; }
+
+    /// <summary>Whether people filter lists by it: <c>Get-</c> has a parameter of its name.</summary>
+    public bool IsFilter { get; init; }
+
+    /// <summary>The words that are allowed, or none.</summary>
+    public IReadOnlyList<string> AllowedValues => (Rules.AllowedValues.Count > 0 ? Rules : CreateRules).AllowedValues;
+
+    /// <summary>The resource whose key the column holds, or null.</summary>
+    public Reference? Reference => Rules.Reference ?? CreateRules.Reference;
+
+    /// <summary>Whether a request may write the column.</summary>
+    /// <param name="isCreate">On create, else on update.</param>
+    /// <param name="isStrict">Whether the request asks to be read strictly.</param>
+    public bool IsWritable(bool isCreate, bool isStrict) => Access switch
+    {
+        Access.Write => true,
+        Access.Create => isCreate,
+        Access.Update => !isCreate || isStrict,
+        Access.Strict => isStrict,
+        _ => false,
+    };
+}
+
+/// <summary>The two words of a flag.</summary>
+/// <param name="True">The word for true.</param>
+/// <param name="False">The word for false.</param>
+public sealed record FlagWords(string True, string False)
+{
+    /// <summary>YES and NO.</summary>
+    public static FlagWords YesNo { get; } = new("YES", "NO");
+
+    /// <summary>ON and OFF.</summary>
+    public static FlagWords OnOff { get; } = new("ON", "OFF");
+
+    /// <summary>enabled and disabled.</summary>
+    public static FlagWords Enabled { get; } = new("enabled", "disabled");
+
+    /// <summary>1 and 0.</summary>
+    public static FlagWords OneZero { get; } = new("1", "0");
+
+    /// <summary>on and off.</summary>
+    public static FlagWords OnOffSmall { get; } = new("on", "off");
+
+    private static readonly FlagWords[] All = [YesNo, OnOff, Enabled, OneZero, new("true", "false")];
+
+    /// <summary>Reads any known word: a stored NO in an ON/OFF column is false all the same. Null when it is none.</summary>
+    public static bool? Read(string? word)
+    {
+        foreach (var words in All)
+        {
+            if (string.Equals(word, words.True, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+
+            if (string.Equals(word, words.False, StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,255 @@
+using SarkPS.Rules;
+
+namespace SarkPS.Descriptors;
+
+internal sealed class ResourceParts
+{
+    public required string Noun { get; init; }
+
+    public required string Route { get; init; }
+
+    public required string Table { get; init; }
+
+    public string KeyColumn { get; set; } = "pkey";
+
+    public string? SecondKeyColumn { get; set; }
+
+    public List<Column> Columns { get; } = [];
+
+    public RowFilter? Filter { get; set; }
+
+    public RowFilter? ListFilter { get; set; }
+
+    public IReadOnlyList<string>? OrderBy { get; set; }
+
+    public List<CreateKind> Kinds { get; } = [];
+
+    public ResourceHooks Hooks { get; set; } = ResourceHooks.None;
+
+    public IReadOnlyList<string> RouteAliases { get; set; } = [];
+
+    public bool IsSingleton { get; set; }
+
+    public bool ClearsToNull { get; set; }
+
+    public bool GeneratesKey { get; set; }
+
+    public bool CreatesAtItem { get; set; }
+
+    public string DuplicateMessage { get; set; } = "Duplicate Key - {0}";
+
+    public string? PluralName { get; set; }
+}
+
+/// <summary>Describes a resource, line by line.</summary>
+/// <typeparam name="T">The record.</typeparam>
+internal sealed class ResourceBuilder<T>(string noun, string route, string table)
+    where T : SarkRecord, ISarkResource<T>, new()
+{
+    private readonly ResourceParts parts = new() { Noun = noun, Route = route, Table = table };
+
+    /// <summary>A text.</summary>
+    public ResourceBuilder<T> Text(string property, string column, params Rule[] rules) => Add(property, column, ColumnType.Text, rules);
+
+    /// <summary>A whole number.</summary>
+    public ResourceBuilder<T> Integer(string property, string column, params Rule[] rules) => Add(property, column, ColumnType.Integer, [Rule.Integer, .. rules]);
+
+    /// <summary>Two words.</summary>
+    public ResourceBuilder<T> Flag(string property, string column, FlagWords words, params Rule[] rules)
+    {
+        Add(property, column, ColumnType.Flag, [Rule.In(words.True, words.False), .. rules]);
+        return Change(c => Copy(c, flag: words));
+    }
+
+    /// <summary>Seconds since 1970.</summary>
+    public ResourceBuilder<T> Time(string property, string column, params Rule[] rules) => Add(property, column, ColumnType.Time, rules);
+
+    /// <summary>The key, which a create must send.</summary>
+    public ResourceBuilder<T> Key(string column = "pkey", params Rule[] rules)
+    {
+        parts.KeyColumn = column;
+        Add("Key", column, ColumnType.Text, []);
+        return Change(c => Copy(c, access: Access.Create, createRules: new RuleSet([Rule.Required, .. rules])));
+    }
+
+    /// <summary>The two columns that are the key together.</summary>
+    public ResourceBuilder<T> PairKey(string first, string second) => Set(p =>
+    {
+        p.KeyColumn = first;
+        p.SecondKeyColumn = second;
+        p.DuplicateMessage = "Duplicate Keys, relationship already exists - ";
+    });
+
+    /// <summary>The key, which the database makes.</summary>
+    public ResourceBuilder<T> GeneratedKey(string column)
+    {
+        parts.KeyColumn = column;
+        parts.GeneratesKey = true;
+        Add("Key", column, ColumnType.Text, []);
+        return ReadOnly();
+    }
+
+    /// <summary>The tenant that the row belongs to: it must exist, and a create demands it unless told otherwise.</summary>
+    public ResourceBuilder<T> Tenant(bool isRequired = true)
+    {
+        Text("Tenant", "cluster", Rule.Exists(References.Tenant));
+        if (isRequired)
+        {
+            Required();
+        }
+
+        return Filter();
+    }
+
+    /// <summary>The column before must be sent on create.</summary>
+    public ResourceBuilder<T> Required() => Change(c => Copy(c, createRules: c.CreateRules.Before(Rule.Required)));
+
+    /// <summary>A create judges the column before by these rules alone.</summary>
+    public ResourceBuilder<T> CreateRules(params Rule[] rules) => Change(c => Copy(c, createRules: new RuleSet(rules)));
+
+    /// <summary>A create fills the column before in.</summary>
+    public ResourceBuilder<T> Default(object? value) => Change(c => Copy(c, hasDefault: true, defaultValue: value));
+
+    /// <summary>Nobody writes the column before.</summary>
+    public ResourceBuilder<T> ReadOnly() => Change(c => Copy(c, access: Access.ReadOnly));
+
+    /// <summary>Only a create writes the column before.</summary>
+    public ResourceBuilder<T> CreateOnly() => Change(c => Copy(c, access: Access.Create));
+
+    /// <summary>sark6api writes the column before on update only.</summary>
+    public ResourceBuilder<T> UpdateOnly() => Change(c => Copy(c, access: Access.Update));
+
+    /// <summary>sark6api never writes the column before; a strict request may.</summary>
+    public ResourceBuilder<T> Strict() => Change(c => Copy(c, access: Access.Strict));
+
+    /// <summary>Lists can be filtered by the column before.</summary>
+    public ResourceBuilder<T> Filter() => Change(c => Copy(c, isFilter: true));
+
+    /// <summary>The column before can be written, but never leaves the database.</summary>
+    public ResourceBuilder<T> Hide() => Change(c => Copy(c, isHidden: true));
+
+    /// <summary>The column before holds a secret.</summary>
+    public ResourceBuilder<T> Secret() => Change(c => Copy(c, isSecret: true));
+
+    /// <summary>The column before names a destination of calls, whose class is kept in another.</summary>
+    public ResourceBuilder<T> Destination(string routeClassColumn, string unknownMessage = "The target could not be resolved {0}", bool onlyWhenValid = false) =>
+        Change(c => Copy(c, destination: new DestinationColumn(routeClassColumn, unknownMessage, onlyWhenValid)));
+
+    /// <summary>A column that is filled in on create and shown, but has no property.</summary>
+    public ResourceBuilder<T> Fill(string column, object? value)
+    {
+        parts.Columns.Add(new Column(column, null, ColumnType.Text) { HasDefault = true, Default = value });
+        return this;
+    }
+
+    /// <summary>Columns that never leave the database.</summary>
+    public ResourceBuilder<T> Hidden(params string[] columns)
+    {
+        foreach (var column in columns)
+        {
+            Hidden(column, hasDefault: false, null);
+        }
+
+        return this;
+    }
+
+    /// <summary>A column that never leaves the database, which a create fills in.</summary>
+    public ResourceBuilder<T> HiddenDefault(string column, object? value) => Hidden(column, hasDefault: true, value);
+
+    /// <summary>When and by whom the row was made and changed, as the triggers note it.</summary>
+    public ResourceBuilder<T> Stamps(Access updater = Access.ReadOnly, params Rule[] updaterRules)
+    {
+        Add("Created", "z_created", ColumnType.Time, []);
+        ReadOnly();
+        Add("Updated", "z_updated", ColumnType.Time, []);
+        ReadOnly();
+        Add("Updater", "z_updater", ColumnType.Text, updaterRules);
+        return Change(c => Copy(c, access: updater));
+    }
+
+    /// <summary>Which rows of the table belong to the resource.</summary>
+    public ResourceBuilder<T> Where(string column, params string[] values) => Set(p => p.Filter = new RowFilter(column, values));
+
+    /// <summary>Which rows of the table do not belong to the resource.</summary>
+    public ResourceBuilder<T> Except(string column, params string[] values) => Set(p => p.Filter = new RowFilter(column, values, IsExclusion: true));
+
+    /// <summary>Which of its rows a list shows; no value means NULL.</summary>
+    public ResourceBuilder<T> ListWhere(string column, params string[] values) => Set(p => p.ListFilter = new RowFilter(column, values));
+
+    /// <summary>How lists are sorted; nothing means as created.</summary>
+    public ResourceBuilder<T> OrderBy(params string[] columns) => Set(p => p.OrderBy = columns);
+
+    /// <summary>One of several ways to create it.</summary>
+    public ResourceBuilder<T> Kind(string name, string route, (string, RuleSet)[] required, params (string, object?)[] defaults) =>
+        Set(p => p.Kinds.Add(new CreateKind(name, route, required, defaults)));
+
+    /// <summary>What it does beside writing its row.</summary>
+    public ResourceBuilder<T> Hooks(ResourceHooks hooks) => Set(p => p.Hooks = hooks);
+
+    /// <summary>Other spellings of its address.</summary>
+    public ResourceBuilder<T> Alias(params string[] routes) => Set(p => p.RouteAliases = routes);
+
+    /// <summary>The documentation of sark6api creates it at the address of an item.</summary>
+    public ResourceBuilder<T> CreatesAtItem() => Set(p => p.CreatesAtItem = true);
+
+    /// <summary>There is one row only.</summary>
+    public ResourceBuilder<T> Singleton() => Set(p => p.IsSingleton = true);
+
+    /// <summary>A cleared column is stored as NULL.</summary>
+    public ResourceBuilder<T> ClearsToNull() => Set(p => p.ClearsToNull = true);
+
+    /// <summary>What people call several of it, where an s at the end is not it.</summary>
+    public ResourceBuilder<T> Plural(string name) => Set(p => p.PluralName = name);
+
+    /// <summary>The description.</summary>
+    public ResourceDescriptor<T> Build() => new(parts);
+
+    private ResourceBuilder<T> Add(string property, string column, ColumnType type, Rule[] rules)
+    {
+        var set = new RuleSet(rules);
+        parts.Columns.Add(new Column(column, property, type) { Access = Access.Write, Rules = set, CreateRules = set });
+        return this;
+    }
+
+    private ResourceBuilder<T> Hidden(string column, bool hasDefault, object? value)
+    {
+        parts.Columns.Add(new Column(column, null, ColumnType.Text) { IsHidden = true, HasDefault = hasDefault, Default = value });
+        return this;
+    }
+
+    private ResourceBuilder<T> Change(Func<Column, Column> change)
+    {
+        parts.Columns[^1] = change(parts.Columns[^1]);
+        return this;
+    }
+
+    private ResourceBuilder<T> Set(Action<ResourceParts> set)
+    {
+        set(parts);
+        return this;
+    }
+
+    private static Column Copy(
+        Column column,
+        Access? access = null,
+        RuleSet? createRules = null,
+        bool? hasDefault = null,
+        object? defaultValue = null,
+        FlagWords? flag = null,
+        DestinationColumn? destination = null,
+        bool? isHidden = null,
+        bool? isSecret = null,
+        bool? isFilter = null) => new(column.Name, column.Property, column.Type)
+        {
+            Access = access ?? column.Access,
+            Rules = column.Rules,
+            CreateRules = createRules ?? column.CreateRules,
+            HasDefault = hasDefault ?? column.HasDefault,
+            Default = hasDefault is true ? defaultValue : column.Default,
+            Flag = flag ?? column.Flag,
+            Destination = destination ?? column.Destination,
+            IsHidden = isHidden ?? column.IsHidden,
+            IsSecret = isSecret ?? column.IsSecret,
+            IsFilter = isFilter ?? column.IsFilter,
+        };
+}

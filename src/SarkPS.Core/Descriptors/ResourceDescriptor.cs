@@ -1,0 +1,256 @@
+using System.Globalization;
+using System.Reflection;
+using SarkPS.Rules;
+
+namespace SarkPS.Descriptors;
+
+/// <summary>One of several ways to create a resource, each with a route of its own.</summary>
+/// <param name="Name">The name at the prompt, such as <c>WebRtc</c>.</param>
+/// <param name="Route">The last part of its address, such as <c>webrtc</c>.</param>
+/// <param name="Required">Columns that must be sent besides those that every create demands, with their rules.</param>
+/// <param name="Defaults">What it fills in beyond the column's defaults.</param>
+public sealed record CreateKind(
+    string Name,
+    string Route,
+    IReadOnlyList<(string Column, RuleSet Rules)> Required,
+    IReadOnlyList<(string Column, object? Value)> Defaults);
+
+/// <summary>
+/// Everything about one resource, said once. The store, the service's routes, the remote client, the cmdlets,
+/// completion, the documentation and the tests read it; none of them knows a resource by name.
+/// </summary>
+public abstract class ResourceDescriptor
+{
+    private readonly Dictionary<string, Column> byName;
+    private readonly Dictionary<string, Column> byProperty;
+
+    private protected ResourceDescriptor(ResourceParts parts)
+    {
+        Noun = parts.Noun;
+        Route = parts.Route;
+        Table = parts.Table;
+        KeyColumn = parts.KeyColumn;
+        SecondKeyColumn = parts.SecondKeyColumn;
+        Columns = parts.Columns;
+        Hidden = new HashSet<string>(parts.Columns.Where(c => c.IsHidden).Select(c => c.Name), StringComparer.OrdinalIgnoreCase);
+        Filter = parts.Filter;
+        ListFilter = parts.ListFilter;
+        OrderBy = parts.OrderBy ?? [parts.KeyColumn];
+        Kinds = parts.Kinds;
+        Hooks = parts.Hooks;
+        RouteAliases = parts.RouteAliases;
+        IsSingleton = parts.IsSingleton;
+        ClearsToNull = parts.ClearsToNull;
+        GeneratesKey = parts.GeneratesKey;
+        CreatesAtItem = parts.CreatesAtItem;
+        DuplicateMessage = parts.DuplicateMessage;
+        PluralName = parts.PluralName ?? SarkText.Words(parts.Noun) + "s";
+        byName = parts.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
+        byProperty = parts.Columns.Where(c => c.Property is not null).ToDictionary(c => c.Property!, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The noun at the prompt without its prefix, such as <c>InboundRoute</c>.</summary>
+    public string Noun { get; }
+
+    /// <summary>What people call several of it, such as <c>inbound routes</c>.</summary>
+    public string PluralName { get; }
+
+    /// <summary>The last part of its address, such as <c>inboundroutes</c>.</summary>
+    public string Route { get; }
+
+    /// <summary>Other spellings of the address that the documentation of sark6api uses.</summary>
+    public IReadOnlyList<string> RouteAliases { get; }
+
+    /// <summary>The table.</summary>
+    public string Table { get; }
+
+    /// <summary>The column that the address and <c>-Key</c> name a row by.</summary>
+    public string KeyColumn { get; }
+
+    /// <summary>The second part of a key of two parts, or null.</summary>
+    public string? SecondKeyColumn { get; }
+
+    /// <summary>The columns that are described, in the order in which their rules are judged.</summary>
+    public IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>The columns that never leave the database.</summary>
+    public IReadOnlySet<string> Hidden { get; }
+
+    /// <summary>Which rows of the table belong to the resource, or null for all.</summary>
+    public RowFilter? Filter { get; }
+
+    /// <summary>Which of them a list shows, or null for all.</summary>
+    public RowFilter? ListFilter { get; }
+
+    /// <summary>The columns that lists are sorted by; an empty list means as created.</summary>
+    public IReadOnlyList<string> OrderBy { get; }
+
+    /// <summary>The ways to create it, where there are several.</summary>
+    public IReadOnlyList<CreateKind> Kinds { get; }
+
+    /// <summary>What it does beside writing its row.</summary>
+    public ResourceHooks Hooks { get; }
+
+    /// <summary>Whether there is just one row, without a key in the address.</summary>
+    public bool IsSingleton { get; }
+
+    /// <summary>Whether a cleared column is stored as NULL; elsewhere it is stored as an empty text.</summary>
+    public bool ClearsToNull { get; }
+
+    /// <summary>Whether the key is made by the database: none is sent.</summary>
+    public bool GeneratesKey { get; }
+
+    /// <summary>Whether a POST to the address of an item creates one too, as the documentation of sark6api spells it.</summary>
+    public bool CreatesAtItem { get; }
+
+    /// <summary>The message about a key that is taken; <c>{0}</c> is the key.</summary>
+    public string DuplicateMessage { get; }
+
+    /// <summary>The type of the objects at the prompt.</summary>
+    public abstract Type RecordType { get; }
+
+    /// <summary>The described column of this name, or null.</summary>
+    public Column? Find(string column) => byName.GetValueOrDefault(column);
+
+    /// <summary>The column behind a property or parameter, without regard to case, or null.</summary>
+    public Column? FindProperty(string property) => byProperty.GetValueOrDefault(property);
+
+    /// <summary>The rules of a column on create, those of the kind included.</summary>
+    public IEnumerable<(Column Column, RuleSet Rules)> RulesFor(CreateKind? kind, bool isCreate, bool isStrict)
+    {
+        foreach (var column in Columns)
+        {
+            if (column.IsWritable(isCreate, isStrict) && kind?.Required.Any(r => r.Column == column.Name) != true)
+            {
+                yield return (column, isCreate ? column.CreateRules : column.Rules);
+            }
+        }
+
+        if (kind is not null)
+        {
+            foreach (var (name, rules) in kind.Required)
+            {
+                yield return (Find(name)!, rules);
+            }
+        }
+    }
+
+    /// <summary>A row as an object of the prompt.</summary>
+    public abstract SarkRecord ToRecord(SarkRow row);
+
+    /// <summary>Asks a visitor with the type of the record, so that nobody needs reflection.</summary>
+    public abstract TResult Accept<TResult>(IResourceVisitor<TResult> visitor);
+
+    /// <summary>What to say of a key that does not exist.</summary>
+    public SarkNotFoundException NotFound(object? key) => new(Noun, key?.ToString());
+}
+
+/// <summary>Does something for each resource with its type.</summary>
+/// <typeparam name="TResult">What comes of it.</typeparam>
+public interface IResourceVisitor<out TResult>
+{
+    /// <summary>Called with the descriptor's own type.</summary>
+    TResult Visit<T>(ResourceDescriptor<T> resource)
+        where T : SarkRecord, ISarkResource<T>, new();
+}
+
+/// <summary>Rows whose column holds one of these values; an empty list means NULL.</summary>
+/// <param name="Column">The column.</param>
+/// <param name="Values">The values.</param>
+/// <param name="IsExclusion">Whether the rows with these values are left out instead.</param>
+public sealed record RowFilter(string Column, IReadOnlyList<string> Values, bool IsExclusion = false);
+
+/// <summary>A descriptor with the type of its records.</summary>
+/// <typeparam name="T">The record.</typeparam>
+public sealed class ResourceDescriptor<T> : ResourceDescriptor
+    where T : SarkRecord, ISarkResource<T>, new()
+{
+    private readonly (string Column, Action<T, object?> Set)[] setters;
+    private Filler? filler;
+
+    internal ResourceDescriptor(ResourceParts parts)
+        : base(parts)
+    {
+        setters = [.. Columns.Where(c => c.Property is not null && !c.IsHidden).Select(c => (c.Name, Setter(c)))];
+    }
+
+    /// <inheritdoc/>
+    public override Type RecordType => typeof(T);
+
+    /// <inheritdoc/>
+    public override SarkRecord ToRecord(SarkRow row) => Materialize(row);
+
+    /// <inheritdoc/>
+    public override TResult Accept<TResult>(IResourceVisitor<TResult> visitor) => visitor.Visit(this);
+
+    /// <summary>
+    /// A row as a record. What cannot be read as the property's type is null there and stays in
+    /// <see cref="SarkRecord.Raw"/>.
+    /// </summary>
+    public T Materialize(SarkRow row)
+    {
+        // All rows of one answer share their shape, so the places of the columns are looked up once.
+        var fill = filler;
+        if (fill is null || !ReferenceEquals(fill.Shape, row.Shape))
+        {
+            filler = fill = new Filler(row.Shape, [.. setters.Select(s => (row.Shape.IndexOf(s.Column), s.Set)).Where(s => s.Item1 >= 0)]);
+        }
+
+        var record = new T { Raw = row };
+        foreach (var (place, set) in fill.Setters)
+        {
+            if (row[place] is { } value)
+            {
+                set(record, value);
+            }
+        }
+
+        return record;
+    }
+
+    private static Action<T, object?> Setter(Column column)
+    {
+        var property = typeof(T).GetProperty(column.Property!, BindingFlags.Public | BindingFlags.Instance)
+            ?? throw new InvalidOperationException($"{typeof(T).Name} has no property {column.Property} for column {column.Name}.");
+        var setter = property.SetMethod ?? throw new InvalidOperationException($"{typeof(T).Name}.{property.Name} cannot be set.");
+        if (property.PropertyType == typeof(string))
+        {
+            var set = setter.CreateDelegate<Action<T, string?>>();
+            // An empty text is how the store keeps a cleared column.
+            return (record, value) => set(record, PhpValue.Text(value) is { Length: > 0 } text ? text : null);
+        }
+
+        if (property.PropertyType == typeof(int?))
+        {
+            var set = setter.CreateDelegate<Action<T, int?>>();
+            return (record, value) => set(record, PhpValue.TryInteger(value, out var whole) && whole is >= int.MinValue and <= int.MaxValue ? (int)whole : null);
+        }
+
+        if (property.PropertyType == typeof(bool?))
+        {
+            var set = setter.CreateDelegate<Action<T, bool?>>();
+            return (record, value) => set(record, FlagWords.Read(PhpValue.Text(value)));
+        }
+
+        if (property.PropertyType == typeof(DateTimeOffset?))
+        {
+            var set = setter.CreateDelegate<Action<T, DateTimeOffset?>>();
+            return (record, value) => set(record, ReadTime(value));
+        }
+
+        throw new InvalidOperationException($"{typeof(T).Name}.{property.Name} is {property.PropertyType.Name}; a column is string, int?, bool? or DateTimeOffset?.");
+    }
+
+    private static DateTimeOffset? ReadTime(object? value)
+    {
+        // Epoch seconds in the timers, UTC text in the columns that triggers keep.
+        if (PhpValue.TryInteger(value, out var seconds))
+        {
+            return seconds is > -62135596800 and < 253402300800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+        }
+
+        return DateTimeOffset.TryParseExact(PhpValue.Text(value), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+    }
+
+    private sealed record Filler(RowShape Shape, (int Place, Action<T, object?> Set)[] Setters);
+}

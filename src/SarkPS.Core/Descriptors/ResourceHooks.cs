@@ -1,0 +1,121 @@
+using SarkPS.Rules;
+
+namespace SarkPS.Descriptors;
+
+/// <summary>The rows of the database, inside the transaction of one change.</summary>
+public interface IRowSession
+{
+    /// <summary>Rows of a table whose columns have these values, in the order of their row ids.</summary>
+    IReadOnlyList<SarkRow> Select(string table, params (string Column, object? Value)[] where);
+
+    /// <summary>Whether a table holds a row with this value in this column.</summary>
+    bool Exists(string table, string column, object? value);
+
+    /// <summary>Adds a row.</summary>
+    void Insert(string table, params (string Column, object? Value)[] values);
+
+    /// <summary>Removes the rows whose columns have these values.</summary>
+    /// <returns>How many.</returns>
+    int Delete(string table, params (string Column, object? Value)[] where);
+}
+
+/// <summary>One create or update on its way into the database.</summary>
+public sealed class WriteContext
+{
+    private readonly List<KeyValuePair<string, List<string>>> errors = [];
+
+    internal WriteContext(ResourceDescriptor resource, IRowSession session, Changes sent, SarkRow? current, CreateKind? kind, bool isStrict)
+    {
+        Resource = resource;
+        Session = session;
+        Sent = sent;
+        Current = current;
+        Kind = kind;
+        IsStrict = isStrict;
+    }
+
+    /// <summary>What is written.</summary>
+    public ResourceDescriptor Resource { get; }
+
+    /// <summary>The database.</summary>
+    public IRowSession Session { get; }
+
+    /// <summary>What the request sent, trimmed, with empty texts made null.</summary>
+    public Changes Sent { get; }
+
+    /// <summary>The row before an update; null on create.</summary>
+    public SarkRow? Current { get; }
+
+    /// <summary>Which kind is created; null on update and where there are no kinds.</summary>
+    public CreateKind? Kind { get; }
+
+    /// <summary>Whether the request asks to be read strictly.</summary>
+    public bool IsStrict { get; }
+
+    /// <summary>What will be written: on create the whole row, on update the changed columns. A hook may add to it.</summary>
+    public Changes Row { get; } = new();
+
+    /// <summary>Whether this is a create.</summary>
+    public bool IsCreate => Current is null;
+
+    /// <summary>Whether any rule was broken.</summary>
+    public bool HasErrors => errors.Count > 0;
+
+    /// <summary>The messages in the order in which they came.</summary>
+    public IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> Errors =>
+        [.. errors.Select(e => new KeyValuePair<string, IReadOnlyList<string>>(e.Key, e.Value))];
+
+    /// <summary>Whether a column has a message.</summary>
+    public bool HasError(string column) => errors.Exists(e => e.Key == column);
+
+    /// <summary>Adds a message about a column.</summary>
+    public void AddError(string column, string message)
+    {
+        var at = errors.FindIndex(e => e.Key == column);
+        if (at < 0)
+        {
+            errors.Add(new(column, [message]));
+        }
+        else
+        {
+            errors[at].Value.Add(message);
+        }
+    }
+
+    /// <summary>A column as it will be: what is written, else what is stored.</summary>
+    public string? Final(string column) => Row.Has(column) ? (Row[column] is { } value ? PhpValue.Text(value) : null) : Current?.Text(column);
+}
+
+/// <summary>What a resource does beside writing its row. The base does nothing.</summary>
+public abstract class ResourceHooks
+{
+    /// <summary>Adds messages after the rules have been judged, the broken ones included.</summary>
+    public virtual void Validate(WriteContext context)
+    {
+    }
+
+    /// <summary>Fills in what is derived, once everything is valid and before the row is written.</summary>
+    public virtual void BeforeWrite(WriteContext context)
+    {
+    }
+
+    /// <summary>Writes other rows after a create, in the same transaction.</summary>
+    public virtual void AfterCreate(WriteContext context)
+    {
+    }
+
+    /// <summary>Refuses the removal of a row that is protected.</summary>
+    /// <exception cref="SarkConflictException">The row is protected; the store adds the noun and the key.</exception>
+    public virtual void BeforeRemove(ResourceDescriptor resource, IRowSession session, SarkRow row)
+    {
+    }
+
+    /// <summary>Removes what belongs to a row that was removed, in the same transaction.</summary>
+    public virtual void AfterRemove(ResourceDescriptor resource, IRowSession session, SarkRow row)
+    {
+    }
+
+    internal static ResourceHooks None { get; } = new Nothing();
+
+    private sealed class Nothing : ResourceHooks;
+}

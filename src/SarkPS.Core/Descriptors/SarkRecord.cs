@@ -1,0 +1,29 @@
+namespace SarkPS;
+
+/// <summary>The base of everything that comes out of a table: typed properties, and the row as it is stored.</summary>
+public abstract class SarkRecord
+{
+    /// <summary>
+    /// The row as it is stored: column names and SARK's own values, also those that have no property here or could not be
+    /// read as its type.
+    /// </summary>
+    public IReadOnlyDictionary<string, object?> Raw { get; internal set; } = new Dictionary<string, object?>();
+
+    /// <summary>When the row was made; null where the table does not say.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>When the row was last changed; null where the table does not say.</summary>
+    public DateTimeOffset? Updated { get; init; }
+
+    /// <summary>Who changed it last, as SARK notes it.</summary>
+    public string? Updater { get; init; }
+}
+
+/// <summary>A resource says of itself what it is.</summary>
+/// <typeparam name="T">The resource.</typeparam>
+public interface ISarkResource<T>
+    where T : SarkRecord, ISarkResource<T>, new()
+{
+    /// <summary>Everything that the store, the service, the client, the cmdlets and the documentation know about it.</summary>
+    static abstract Descriptors.ResourceDescriptor<T> Descriptor { get; }
+}

@@ -1,0 +1,76 @@
+using System.Collections;
+
+namespace SarkPS.Descriptors;
+
+/// <summary>The names of a row's columns, shared by all rows of one answer.</summary>
+public sealed class RowShape
+{
+    private readonly Dictionary<string, int> index;
+
+    /// <summary>Makes a shape.</summary>
+    public RowShape(IReadOnlyList<string> names)
+    {
+        Names = names;
+        index = new Dictionary<string, int>(names.Count, StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < names.Count; i++)
+        {
+            index[names[i]] = i;
+        }
+    }
+
+    /// <summary>The names in the order of the table.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Where a column stands, or -1. Names compare without case, as SQLite compares them.</summary>
+    public int IndexOf(string name) => index.GetValueOrDefault(name, -1);
+}
+
+/// <summary>
+/// One row as it is stored: column names, and values as SQLite keeps them (<see cref="string"/>, <see cref="long"/>,
+/// <see cref="double"/>, <see cref="bool"/> in an answer that echoes one, or null).
+/// </summary>
+public sealed class SarkRow(RowShape shape, object?[] values) : IReadOnlyDictionary<string, object?>
+{
+    /// <summary>The names.</summary>
+    public RowShape Shape { get; } = shape;
+
+    /// <inheritdoc/>
+    public int Count => values.Length;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Keys => Shape.Names;
+
+    /// <inheritdoc/>
+    public IEnumerable<object?> Values => values;
+
+    /// <summary>The value of a column; null also where the row has no such column.</summary>
+    public object? this[string key] => Shape.IndexOf(key) is >= 0 and var at ? values[at] : null;
+
+    /// <summary>The value at a place of the shape.</summary>
+    public object? this[int place] => values[place];
+
+    /// <summary>The value of a column as text, null where it is null or missing.</summary>
+    public string? Text(string column) => this[column] is { } value ? Rules.PhpValue.Text(value) : null;
+
+    /// <inheritdoc/>
+    public bool ContainsKey(string key) => Shape.IndexOf(key) >= 0;
+
+    /// <inheritdoc/>
+    public bool TryGetValue(string key, out object? value)
+    {
+        var at = Shape.IndexOf(key);
+        value = at >= 0 ? values[at] : null;
+        return at >= 0;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            yield return new(Shape.Names[i], values[i]);
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

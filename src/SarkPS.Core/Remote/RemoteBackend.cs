@@ -1,0 +1,118 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SarkPS.Descriptors;
+using SarkPS.Rules;
+
+namespace SarkPS.Remote;
+
+/// <summary>A telephone exchange behind a service.</summary>
+public sealed class RemoteBackend(SarkHttpClient client) : ISarkBackend
+{
+    /// <inheritdoc/>
+    public string Location => client.Address.ToString();
+
+    /// <inheritdoc/>
+    public bool IsRemote => true;
+
+    /// <inheritdoc/>
+    public bool CreatedDatabase => false;
+
+    /// <inheritdoc/>
+    public ITableOperations Tables { get; } = new RemoteTables(client);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Rows of any resource over HTTP.</summary>
+internal sealed class RemoteTables(SarkHttpClient client) : ITableOperations
+{
+    public async Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
+    {
+        var query = filter is null ? "" : "?" + string.Join('&', filter.Select(f => $"filter[{SarkHttpClient.Escape(f.Key)}]={SarkHttpClient.Escape(f.Value)}"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, client.Resolve(resource.Route + query));
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        using var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        using var document = await JsonDocument.ParseAsync(content, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (resource.IsSingleton)
+        {
+            return [Row(document.RootElement, null)];
+        }
+
+        var rows = new List<SarkRow>(document.RootElement.GetArrayLength());
+        foreach (var element in document.RootElement.EnumerateArray())
+        {
+            rows.Add(Row(element, rows.Count > 0 ? rows[0].Shape : null));
+        }
+
+        return rows;
+    }
+
+    public async Task<SarkRow> GetAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken) =>
+        Row(await client.SendAsync(HttpMethod.Get, Path(resource, key), null, cancellationToken).ConfigureAwait(false));
+
+    public async Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, CancellationToken cancellationToken) =>
+        Row(await client.SendAsync(
+            HttpMethod.Post,
+            kind is null ? resource.Route : $"{resource.Route}/{kind.Route}",
+            changes.ToJson(),
+            cancellationToken,
+            WireHeaders.HandlingStrict,
+            WireHeaders.ReturnRepresentation).ConfigureAwait(false));
+
+    public async Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, CancellationToken cancellationToken) =>
+        Row(await client.SendAsync(
+            HttpMethod.Put,
+            Path(resource, key),
+            changes.ToJson(),
+            cancellationToken,
+            WireHeaders.HandlingStrict,
+            WireHeaders.ReturnRepresentation).ConfigureAwait(false));
+
+    public async Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, bool force, CancellationToken cancellationToken)
+    {
+        var path = Path(resource, key);
+        var separator = path.Contains('?', StringComparison.Ordinal) ? "&" : "?";
+        var answer = await client.SendAsync(HttpMethod.Delete, force ? path + separator + "force=true" : path, null, cancellationToken).ConfigureAwait(false);
+        return [.. (answer?["orphans"] as JsonArray ?? []).Select(o => o!.ToString())];
+    }
+
+    private static string Path(ResourceDescriptor resource, RowKey key) =>
+        resource.IsSingleton ? resource.Route
+        : key.Second is { } second ? $"{resource.Route}/{SarkHttpClient.Escape(key.First)}?{resource.SecondKeyColumn}={SarkHttpClient.Escape(second)}"
+        : $"{resource.Route}/{SarkHttpClient.Escape(key.First)}";
+
+    private static SarkRow Row(JsonNode? node)
+    {
+        var map = node as JsonObject ?? throw new SarkUnavailableException("Service", null, "The service answered without a row.");
+        return new SarkRow(new RowShape([.. map.Select(m => m.Key)]), [.. map.Select(m => PhpValue.FromJson(m.Value))]);
+    }
+
+    private static SarkRow Row(JsonElement element, RowShape? shape)
+    {
+        var names = new List<string>(shape?.Names.Count ?? 48);
+        var values = new List<object?>(shape?.Names.Count ?? 48);
+        var isSame = shape is not null;
+        foreach (var member in element.EnumerateObject())
+        {
+            // Rows of one list have the same columns; comparing is cheaper than a shape for each.
+            isSame = isSame && names.Count < shape!.Names.Count && member.NameEquals(shape.Names[names.Count]);
+            names.Add(isSame ? shape!.Names[names.Count] : member.Name);
+            values.Add(member.Value.ValueKind switch
+            {
+                JsonValueKind.String => member.Value.GetString(),
+                JsonValueKind.Number => member.Value.TryGetInt64(out var whole) ? whole : member.Value.GetDouble(),
+                JsonValueKind.True => true,
+                JsonValueKind.False => false,
+                JsonValueKind.Null => null,
+                _ => JsonNode.Parse(member.Value.GetRawText()),
+            });
+        }
+
+        return new SarkRow(isSame && names.Count == shape!.Names.Count ? shape : new RowShape(names), [.. values]);
+    }
+}

@@ -1,0 +1,29 @@
+using SarkPS.Descriptors;
+using SarkPS.Resources;
+using SarkPS.Rules;
+
+namespace SarkPS;
+
+/// <summary>A class of service that holds for an extension in closed hours.</summary>
+public sealed class CosClose : SarkRecord, ISarkResource<CosClose>
+{
+    /// <inheritdoc/>
+    public static ResourceDescriptor<CosClose> Descriptor { get; } =
+        new ResourceBuilder<CosClose>("CosClose", "coscloses", "IPphoneCOSclosed")
+            .Text(nameof(Extension), "IPphone_pkey", Rules.Rule.Exists(References.Extension)).Required().Filter()
+            .Text(nameof(Rule), "COS_pkey", Rules.Rule.Exists(References.CosRule)).Required().Filter()
+            .Stamps()
+            .PairKey("IPphone_pkey", "COS_pkey")
+            .CreatesAtItem()
+            .OrderBy("COS_pkey", "rowid")
+            .Build();
+
+    /// <summary>The extension.</summary>
+    public string? Extension { get; init; }
+
+    /// <summary>The class-of-service rule.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>The extension and the rule.</summary>
+    public override string ToString() => $"{Extension}/{Rule}";
+}

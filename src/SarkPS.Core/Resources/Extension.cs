@@ -1,0 +1,139 @@
+using SarkPS.Descriptors;
+using SarkPS.Resources;
+using SarkPS.Rules;
+
+namespace SarkPS;
+
+/// <summary>A telephone, a browser or a mailbox that can be called.</summary>
+public sealed class Extension : SarkRecord, ISarkResource<Extension>
+{
+    /// <inheritdoc/>
+    public static ResourceDescriptor<Extension> Descriptor { get; } =
+        new ResourceBuilder<Extension>("Extension", "extensions", "IPphone")
+            .Key("pkey")
+            .Flag(nameof(Active), "active", FlagWords.YesNo).UpdateOnly().Default("YES")
+            .Text(nameof(CallbackTo), "callbackto", Rule.In("desk", "cell")).UpdateOnly().Default("desk")
+            .Text(nameof(CallerId), "callerid", Rule.Integer, Rule.Nullable).UpdateOnly()
+            .Text(nameof(CellPhone), "cellphone", Rule.Integer, Rule.Nullable).UpdateOnly()
+            .Flag(nameof(CellTwin), "celltwin", FlagWords.OnOff).UpdateOnly()
+            .Tenant()
+            .Text(nameof(Recording), "devicerec", Rule.In("None", "OTR", "OTRR", "Inbound.Outbound", "Inbound", "Outbound", "Both")).UpdateOnly().Default("default")
+            .Text(nameof(VoicemailDivert), "dvrvmail", Rule.Exists(References.Extension), Rule.Nullable).UpdateOnly()
+            .Text(nameof(Location), "location", Rule.In("local", "remote")).UpdateOnly().Filter()
+            .Text(nameof(Protocol), "protocol", Rule.In("IPV4", "IPV6")).UpdateOnly().Default("IPV4")
+            .Text(nameof(Provision), "provision", Rule.String, Rule.Nullable).UpdateOnly()
+            .Text(nameof(ProvisionWith), "provisionwith", Rule.In("IP", "FQDN")).UpdateOnly().Default("IP")
+            .Text(nameof(SendCredentials), "sndcreds", Rule.In("No", "Once", "Always")).UpdateOnly().Default("Always")
+            .Text(nameof(Transport), "transport", Rule.In("udp", "tcp", "tls", "wss")).UpdateOnly().Default("udp").Filter()
+            .Text(nameof(VoicemailEmail), "vmailfwd", Rule.Email, Rule.Nullable).UpdateOnly()
+            .Text(nameof(MacAddress), "macaddr", Rule.Regex("^[0-9a-fA-F]{12}$", "twelve hexadecimal digits without separators")).Strict()
+            .Text(nameof(Description), "desc", Rule.String, Rule.Nullable).Strict()
+            .Text(nameof(Device), "device", Rule.String, Rule.Nullable).Strict().Filter()
+            .Text(nameof(DeviceModel), "devicemodel", Rule.String, Rule.Nullable).Strict()
+            .Text(nameof(Password), "passwd", Rule.String).Strict().Secret()
+            .Text(nameof(BaseMacAddress), "basemacaddr", Rule.String, Rule.Nullable).Strict().Default(null)
+            .Text(nameof(AlertInfo), "extalert", Rule.String, Rule.Nullable).Strict()
+            .Text(nameof(FirstSeen), "firstseen").ReadOnly()
+            .Text(nameof(LastSeen), "lastseen").ReadOnly()
+            .Text(nameof(StealTime), "stealtime").ReadOnly()
+            .Text(nameof(Stolen), "stolen").ReadOnly()
+            .Text(nameof(Technology), "technology").ReadOnly().Default("SIP").Filter()
+            .Stamps().Default("system")
+            .HiddenDefault("abstimeout", 14400)
+            .HiddenDefault("sipiaxfriend", ExtensionHooks.Stanza)
+            .Hidden("channel", "dialstring", "externalip", "newformat", "openfirewall", "tls", "twin")
+            .ClearsToNull()
+            .Hooks(new ExtensionHooks())
+            .Kind("Mailbox", "mailbox", [], ("desc", "MAILBOX"), ("device", "MAILBOX"), ("location", "local"))
+            .Kind("Unprovisioned", "unprovisioned", [], ("device", "General SIP"))
+            .Kind("WebRtc", "webrtc", [], ("device", "WebRTC"), ("transport", "wss"))
+            .Kind("Provisioned", "provisioned", [("macaddr", ExtensionHooks.MacAddressRules)])
+            .Build();
+
+    /// <summary>The number that is dialled, three to six digits as a rule.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Whether the extension is in service.</summary>
+    public bool? Active { get; init; }
+
+    /// <summary>Which telephone rings first when a call is set up from outside the telephone.</summary>
+    public string? CallbackTo { get; init; }
+
+    /// <summary>Number that calls of the extension show.</summary>
+    public string? CallerId { get; init; }
+
+    /// <summary>Mobile number of the same person.</summary>
+    public string? CellPhone { get; init; }
+
+    /// <summary>Whether the mobile rings together with the extension.</summary>
+    public bool? CellTwin { get; init; }
+
+    /// <summary>The tenant that it belongs to.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Which calls are recorded: None, OTR (on request), OTRR (on request, from the start), Inbound, Outbound or Both.</summary>
+    public string? Recording { get; init; }
+
+    /// <summary>Extension whose mailbox takes the messages instead.</summary>
+    public string? VoicemailDivert { get; init; }
+
+    /// <summary>Whether the telephone is on the local network or beyond a router.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>Version of the Internet Protocol that the telephone is provisioned with.</summary>
+    public string? Protocol { get; init; }
+
+    /// <summary>Lines that the telephone's configuration file is made of.</summary>
+    public string? Provision { get; init; }
+
+    /// <summary>Whether the telephone is told the exchange's address or its name.</summary>
+    public string? ProvisionWith { get; init; }
+
+    /// <summary>How often the telephone is sent its password.</summary>
+    public string? SendCredentials { get; init; }
+
+    /// <summary>Transport of the telephone's signalling.</summary>
+    public string? Transport { get; init; }
+
+    /// <summary>Address that voicemail messages are sent to.</summary>
+    public string? VoicemailEmail { get; init; }
+
+    /// <summary>Hardware address of the telephone, twelve hexadecimal digits.</summary>
+    public string? MacAddress { get; init; }
+
+    /// <summary>What people call the extension.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Maker or kind of the telephone: General SIP, WebRTC, MAILBOX, or the maker of a provisioned one.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Model of the telephone.</summary>
+    public string? DeviceModel { get; init; }
+
+    /// <summary>SIP password. One is generated when none is given.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Hardware address of the base station, for cordless telephones.</summary>
+    public string? BaseMacAddress { get; init; }
+
+    /// <summary>Text of the Alert-Info header, which chooses the ring tone.</summary>
+    public string? AlertInfo { get; init; }
+
+    /// <summary>When the telephone was first seen on the network.</summary>
+    public string? FirstSeen { get; init; }
+
+    /// <summary>When the telephone was last seen on the network.</summary>
+    public string? LastSeen { get; init; }
+
+    /// <summary>When the extension was taken over by another telephone.</summary>
+    public string? StealTime { get; init; }
+
+    /// <summary>The telephone that took the extension over.</summary>
+    public string? Stolen { get; init; }
+
+    /// <summary>Channel technology, SIP.</summary>
+    public string? Technology { get; init; }
+
+    /// <summary>The key.</summary>
+    public override string ToString() => Key ?? "";
+}

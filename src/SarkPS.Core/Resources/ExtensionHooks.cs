@@ -1,0 +1,220 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using SarkPS.Descriptors;
+using SarkPS.Rules;
+
+namespace SarkPS.Resources;
+
+/// <summary>
+/// What an extension does beside its row: its generated password, location and provisioning lines, its classes of
+/// service, and what goes with it when it is removed.
+/// </summary>
+internal sealed partial class ExtensionHooks : ResourceHooks
+{
+    /// <summary>No vowels, so that no words come up, and nothing that looks like something else.</summary>
+    private const string PasswordLetters = "2346789bcdfghjkmnpqrtvwxyzBCDFGHJKLMNPQRTVWXYZ";
+
+    private const int PasswordLength = 12;
+
+    // Makers whose templates come in one file for each transport and IP version, by the first four letters of the device.
+    private static readonly string[] MakersWithTransports = ["Snom", "snom", "Yeal", "Pana"];
+
+    /// <summary>SARK's stanza for a SIP telephone. Its own generator replaces the variables on commit.</summary>
+    public static string Stanza { get; } = string.Join(
+        '\n',
+        "type=peer",
+        "defaultuser=$desc",
+        "secret=$password",
+        "mailbox=$ext@$clst",
+        "host=dynamic",
+        "qualify=yes",
+        "context=internal",
+        "call-limit=3",
+        "callerid=\"$desc\" <$ext>",
+        "canreinvite=no",
+        "subscribecontext=$subtxt",
+        "namedcallgroup=$clst",
+        "namedpickupgroup=$clst",
+        "disallow=all ",
+        "allow=alaw",
+        "allow=ulaw",
+        "nat=$nat",
+        "transport=$transport",
+        "encryption=$encryption");
+
+    /// <summary>A provisioned telephone must say what it is.</summary>
+    public static RuleSet MacAddressRules { get; } = new(Rule.Required, Rule.Regex("^[0-9a-fA-F]{12}$", "twelve hexadecimal digits without separators"));
+
+    public override void Validate(WriteContext context)
+    {
+        if (!context.IsCreate || context.Kind?.Name != "Provisioned")
+        {
+            return;
+        }
+
+        var address = context.Sent["macaddr"] as string ?? "";
+        if (address.Length == 0)
+        {
+            // The original looks the maker up even where no address was sent, and says so in the same answer.
+            context.AddError("macaddr", UnknownMaker);
+            return;
+        }
+
+        if (context.HasError("macaddr"))
+        {
+            return;
+        }
+
+        if (FindMaker(context.Session, address) is null)
+        {
+            context.AddError("macaddr", UnknownMaker);
+        }
+
+        if (context.Session.Exists("IPphone", "macaddr", address)
+            || context.Session.Exists("IPphone", "macaddr", address.ToLowerInvariant())
+            || context.Session.Exists("IPphone", "macaddr", address.ToUpperInvariant()))
+        {
+            context.AddError("macaddr", $"This MAC already exists in the DB! {address}");
+        }
+    }
+
+    public override void BeforeWrite(WriteContext context)
+    {
+        var row = context.Row;
+        if (!context.IsCreate)
+        {
+            if (row.Has("transport"))
+            {
+                FollowTransport(context);
+            }
+
+            return;
+        }
+
+        var isSent = context.IsStrict ? context.Sent : [];
+        var key = PhpValue.Text(row["pkey"]);
+        switch (context.Kind?.Name)
+        {
+            case "Provisioned":
+                var maker = FindMaker(context.Session, (string)context.Sent["macaddr"]!)!;
+                row["provision"] = isSent.Has("provision")
+                    ? row["provision"]
+                    : $"#INCLUDE {maker}\n#INCLUDE {maker}.{row["transport"]}\n#INCLUDE {maker}.{PhpValue.Text(row["protocol"]).ToLowerInvariant()}\n";
+                row["device"] = isSent.Has("device") ? row["device"] : maker;
+                break;
+            case "Mailbox":
+                break;
+            default:
+                row["desc"] = isSent.Has("desc") ? row["desc"] : "Ext" + key;
+                break;
+        }
+
+        row["location"] ??= DefaultLocation(context.Session);
+        if (row["passwd"] is not string { Length: > 0 })
+        {
+            // Last in the answer, as the original has it.
+            row.Remove("passwd");
+            row["passwd"] = RandomNumberGenerator.GetString(PasswordLetters, PasswordLength);
+        }
+    }
+
+    public override void AfterCreate(WriteContext context)
+    {
+        if (context.Kind?.Name == "Mailbox")
+        {
+            return;
+        }
+
+        foreach (var (column, table) in new[] { ("defaultopen", "IPphoneCOSopen"), ("defaultclosed", "IPphoneCOSclosed") })
+        {
+            foreach (var rule in context.Session.Select("COS", (column, "YES")))
+            {
+                context.Session.Insert(table, ("IPphone_pkey", PhpValue.Text(context.Row["pkey"])), ("COS_pkey", rule["pkey"]));
+            }
+        }
+    }
+
+    public override void AfterRemove(ResourceDescriptor resource, IRowSession session, SarkRow row)
+    {
+        var key = row[resource.KeyColumn];
+        session.Delete("IPphoneCOSopen", ("IPphone_pkey", key));
+        session.Delete("IPphoneCOSclosed", ("IPphone_pkey", key));
+        session.Delete("IPphone_FKEY", ("pkey", key));
+    }
+
+    private const string UnknownMaker = "Can't find Manufacturer for this MAC! ";
+
+    private static string DefaultLocation(IRowSession session)
+    {
+        var globals = session.Select("globals") is [var row, ..] ? row : null;
+        // In a cloud every telephone is beyond a router.
+        return globals?.Text("VCL") is { Length: > 0 } cloud && cloud != "0" ? "remote" : globals?.Text("NATDEFAULT") ?? "local";
+    }
+
+    private static string? FindMaker(IRowSession session, string address)
+    {
+        var prefix = address[..6].ToUpperInvariant();
+        var stored = $"{prefix[..2]}:{prefix[2..4]}:{prefix[4..]}";
+        return session.Select("mfgmac", ("pkey", stored)) is [var maker, ..] && maker.Text("name") is { Length: > 0 } name
+            ? name
+            : MakerPrefixes.Find(prefix);
+    }
+
+    private static void FollowTransport(WriteContext context)
+    {
+        var kept = TransportInclude().Replace(context.Final("provision") ?? "", "").TrimEnd();
+        var device = context.Final("device") ?? "";
+        if (MakersWithTransports.FirstOrDefault(m => device.StartsWith(m, StringComparison.Ordinal)) is { } maker)
+        {
+            var name = maker.ToLowerInvariant() switch { "yeal" => "yealink", "pana" => "panasonic", var same => same };
+            var transport = context.Final("transport") is "tcp" or "tls" ? context.Final("transport") : "udp";
+            var version = context.Final("protocol") == "IPV6" ? "ipv6" : "ipv4";
+            kept += $"\n#INCLUDE {name}.{transport}\n#INCLUDE {name}.{version}";
+        }
+
+        // Without lines and without a template of a maker there is nothing to write.
+        if (kept.Length > 0 || context.Final("provision") is not null)
+        {
+            context.Row["provision"] = kept;
+        }
+
+        if (context.Current!.Text("sipiaxfriend") is { } stanza && OldTransportInclude().IsMatch(stanza))
+        {
+            context.Row["sipiaxfriend"] = OldTransportInclude().Replace(stanza, "");
+        }
+    }
+
+    [GeneratedRegex(@"^#INCLUDE [^\n]*\.(udp|tcp|tls|ipv4|ipv6)[^\S\n]*$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex TransportInclude();
+
+    [GeneratedRegex(@"#include sark_sip_(tls|tcp)\.conf", RegexOptions.CultureInvariant)]
+    private static partial Regex OldTransportInclude();
+}
+
+/// <summary>Makers of telephones by the first three bytes of their hardware addresses, for those that the database does not list.</summary>
+internal static class MakerPrefixes
+{
+    private static readonly Lazy<Dictionary<string, string>> Makers = new(Load);
+
+    /// <summary>The maker of six capital hexadecimal digits, or null.</summary>
+    public static string? Find(string prefix) => Makers.Value.GetValueOrDefault(prefix);
+
+    // One maker a line: its name, a tab, its prefixes one behind the other.
+    private static Dictionary<string, string> Load()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("SarkPS.MakerPrefixes.tsv")!;
+        using var reader = new StreamReader(stream);
+        var makers = new Dictionary<string, string>(2048, StringComparer.Ordinal);
+        while (reader.ReadLine() is { } line)
+        {
+            var parts = line.Split('\t');
+            for (var i = 0; i + 6 <= parts[1].Length; i += 6)
+            {
+                makers[parts[1].Substring(i, 6)] = parts[0];
+            }
+        }
+
+        return makers;
+    }
+}

@@ -1,0 +1,104 @@
+using SarkPS.Descriptors;
+using SarkPS.Resources;
+using SarkPS.Rules;
+
+namespace SarkPS;
+
+/// <summary>A tenant, which SARK calls a cluster: everything else belongs to one.</summary>
+public sealed class Tenant : SarkRecord, ISarkResource<Tenant>
+{
+    /// <inheritdoc/>
+    public static ResourceDescriptor<Tenant> Descriptor { get; } =
+        new ResourceBuilder<Tenant>("Tenant", "tenants", "Cluster")
+            .Integer(nameof(CallTimeout), "abstimeout").Default(14400)
+            .Text(nameof(CallerId), "clusterclid", Rule.Integer, Rule.Nullable)
+            .Integer(nameof(CallGroup), "callgroup", Rule.Nullable)
+            .Integer(nameof(MaxChannels), "chanmax").Default("30")
+            .Text(nameof(Description), "description", Rule.String).Required()
+            .Text(nameof(Include), "include", Rule.String, Rule.Nullable)
+            .Text(nameof(AreaCode), "localarea", Rule.Numeric, Rule.Nullable)
+            .Text(nameof(LocalDialPlan), "localdplan", Rule.Regex(@"^\s*_?[XZN0-9]+\.?\s*$", "a dial pattern of an optional underscore, X, Z, N and digits, and an optional dot at the end"), Rule.Nullable)
+            .Text(nameof(OpenCloseMode), "masteroclo", Rule.In("AUTO", "CLOSED")).Default("AUTO")
+            .Text(nameof(Operator), "operator", Rule.Integer)
+            .Integer(nameof(PickupGroup), "pickupgroup", Rule.Nullable)
+            .Text(nameof(DirectoryPassword), "ldapropwd", Rule.String, Rule.Nullable).Strict().Secret()
+            .Text(nameof(Recording), "devicerec", Rule.String, Rule.Nullable).Strict()
+            .Integer(nameof(RecordingMaxAge), "recmaxage", Rule.Nullable).Strict()
+            .Integer(nameof(RecordingMaxSize), "recmaxsize", Rule.Nullable).Strict()
+            .Integer(nameof(RecordingUsed), "recused", Rule.Nullable).ReadOnly()
+            .Integer(nameof(RouteClassOverride), "routeclassoverride", Rule.Nullable).Strict()
+            .Text(nameof(RouteOverride), "routeoverride", Rule.String, Rule.Nullable).Strict()
+            .Text(nameof(MusicOnHold), "usemohcustom", Rule.String, Rule.Nullable).Strict()
+            .Integer(nameof(VoicemailMaxAge), "vmailage", Rule.Nullable).Strict()
+            .Key("pkey")
+            .Stamps()
+            .Hidden("name", "oclo")
+            .Hooks(new TenantHooks())
+            .Build();
+
+    /// <summary>Longest duration of a call, in seconds.</summary>
+    public int? CallTimeout { get; init; }
+
+    /// <summary>Number that calls of the tenant show when nothing else says so.</summary>
+    public string? CallerId { get; init; }
+
+    /// <summary>Call group of the tenant's telephones.</summary>
+    public int? CallGroup { get; init; }
+
+    /// <summary>Most calls at the same time.</summary>
+    public int? MaxChannels { get; init; }
+
+    /// <summary>What people call the tenant.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Tenants whose extensions may be dialled, ALL for every one.</summary>
+    public string? Include { get; init; }
+
+    /// <summary>Area code that local calls are completed with.</summary>
+    public string? AreaCode { get; init; }
+
+    /// <summary>Dial pattern of local numbers, such as _XXXXXX.</summary>
+    public string? LocalDialPlan { get; init; }
+
+    /// <summary>AUTO follows the timers, CLOSED keeps the tenant closed.</summary>
+    public string? OpenCloseMode { get; init; }
+
+    /// <summary>Extension that calls for the operator go to.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>Pickup group of the tenant's telephones.</summary>
+    public int? PickupGroup { get; init; }
+
+    /// <summary>Password with which telephones read the directory.</summary>
+    public string? DirectoryPassword { get; init; }
+
+    /// <summary>Which calls are recorded.</summary>
+    public string? Recording { get; init; }
+
+    /// <summary>Days that recordings are kept.</summary>
+    public int? RecordingMaxAge { get; init; }
+
+    /// <summary>Megabytes that recordings may take, 0 for no limit.</summary>
+    public int? RecordingMaxSize { get; init; }
+
+    /// <summary>Megabytes that recordings take.</summary>
+    public int? RecordingUsed { get; init; }
+
+    /// <summary>Class of the destination that all calls go to while the tenant is overridden.</summary>
+    public int? RouteClassOverride { get; init; }
+
+    /// <summary>Destination that all calls go to while the tenant is overridden.</summary>
+    public string? RouteOverride { get; init; }
+
+    /// <summary>The tenant's own music on hold.</summary>
+    public string? MusicOnHold { get; init; }
+
+    /// <summary>Days that voicemail is kept.</summary>
+    public int? VoicemailMaxAge { get; init; }
+
+    /// <summary>The short name by which everything else refers to the tenant.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The key.</summary>
+    public override string ToString() => Key ?? "";
+}

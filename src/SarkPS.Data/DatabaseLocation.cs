@@ -1,0 +1,33 @@
+using SarkPS.Data.Sqlite;
+
+namespace SarkPS.Data;
+
+/// <summary>Which database file is meant.</summary>
+internal static class DatabaseLocation
+{
+    private const string Variable = "SARK_DATABASE";
+
+    /// <summary>
+    /// The one that the options or the environment name; else SARK's own, where it is installed; else an embedded one in
+    /// the user's data folder, made on first use.
+    /// </summary>
+    public static (string Path, bool IsNew) Find(SarkOptions options)
+    {
+        var named = options.Database ?? Environment.GetEnvironmentVariable(Variable);
+        if (!string.IsNullOrEmpty(named))
+        {
+            // A name that was given and is not there is a mistake, not a wish for a new one.
+            return (Path.GetFullPath(named), false);
+        }
+
+        var own = options.Rooted(options.Paths.Database);
+        if (File.Exists(own))
+        {
+            return (own, false);
+        }
+
+        var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        var embedded = options.Root is "/" or "" ? Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "SarkPS", "sark.db") : own;
+        return (embedded, EmbeddedDatabase.CreateIfMissing(embedded));
+    }
+}

@@ -1,0 +1,55 @@
+using SarkPS.Data.Sqlite;
+
+namespace SarkPS.Data;
+
+/// <summary>The telephone exchange of this machine.</summary>
+public sealed class LocalBackend : ISarkBackend
+{
+    private readonly SqliteDatabase database;
+
+    /// <summary>Opens the exchange that the options describe.</summary>
+    /// <exception cref="SarkException">An embedded database was needed and could not be made.</exception>
+    public LocalBackend(SarkOptions options)
+    {
+        Options = options;
+        var found = DatabaseLocation.Find(options);
+        CreatedDatabase = found.IsNew;
+        database = new SqliteDatabase(found.Path);
+        Store = new SqliteStore(database);
+    }
+
+    /// <summary>Where everything is.</summary>
+    public SarkOptions Options { get; }
+
+    /// <inheritdoc/>
+    public string Location => database.Path;
+
+    /// <inheritdoc/>
+    public bool IsRemote => false;
+
+    /// <inheritdoc/>
+    public bool CreatedDatabase { get; }
+
+    /// <inheritdoc/>
+    public ITableOperations Tables => Store;
+
+    /// <summary>The tables, with the answers that sark6api gives.</summary>
+    public SqliteStore Store { get; }
+
+    /// <summary>The database file.</summary>
+    public SqliteDatabase Database => database;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        database.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Makes a local back end. The module finds it by name, since this assembly lies in a load context of its own.</summary>
+public static class LocalBackendFactory
+{
+    /// <summary>Opens the exchange that the options describe.</summary>
+    public static ISarkBackend Create(SarkOptions options) => new LocalBackend(options);
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using SarkPS.Descriptors;
+using SarkPS.Rules;
+
+namespace SarkPS.Data.Sqlite;
+
+/// <summary>
+/// The only place where SQL is put together. Names of tables and columns come from descriptors and hooks, never from a
+/// request, and are quoted all the same; values are always parameters.
+/// </summary>
+internal sealed class RowSession(SqliteConnection connection, SqliteTransaction? transaction = null) : IRowSession
+{
+    public IReadOnlyList<SarkRow> Select(string table, params (string Column, object? Value)[] where) => Select(table, where, [], null, ["rowid"], null);
+
+    public bool Exists(string table, string column, object? value) =>
+        connection.ExecuteScalar<long>($"SELECT EXISTS(SELECT 1 FROM {Quote(table)} WHERE {Quote(column)} = @p0)", Parameters([value]), transaction) != 0;
+
+    public void Insert(string table, params (string Column, object? Value)[] values) => Insert(table, values.AsEnumerable());
+
+    public int Delete(string table, params (string Column, object? Value)[] where)
+    {
+        var values = new List<object?>();
+        return connection.Execute($"DELETE FROM {Quote(table)}{Where(where, [], values)}", Parameters(values), transaction);
+    }
+
+    /// <summary>Rows of a table.</summary>
+    public List<SarkRow> Select(
+        string table,
+        IEnumerable<(string Column, object? Value)> where,
+        IEnumerable<RowFilter> filters,
+        IReadOnlySet<string>? hidden,
+        IReadOnlyList<string> orderBy,
+        int? limit)
+    {
+        var values = new List<object?>();
+        var sql = $"SELECT * FROM {Quote(table)}{Where(where, filters, values)}";
+        if (orderBy.Count > 0)
+        {
+            sql += " ORDER BY " + string.Join(", ", orderBy.Select(Quote));
+        }
+
+        if (limit is not null)
+        {
+            sql += string.Create(CultureInfo.InvariantCulture, $" LIMIT {limit}");
+        }
+
+        using var reader = (SqliteDataReader)((IWrappedDataReader)connection.ExecuteReader(sql, Parameters(values), transaction)).Reader;
+        var places = new List<int>(reader.FieldCount);
+        var names = new List<string>(reader.FieldCount);
+        for (var i = 0; i < reader.FieldCount; i++)
+        {
+            var name = reader.GetName(i);
+            if (hidden?.Contains(name) != true)
+            {
+                places.Add(i);
+                names.Add(name);
+            }
+        }
+
+        var shape = new RowShape(names);
+        var rows = new List<SarkRow>();
+        while (reader.Read())
+        {
+            var row = new object?[places.Count];
+            for (var i = 0; i < row.Length; i++)
+            {
+                row[i] = reader.GetValue(places[i]) switch
+                {
+                    DBNull => null,
+                    byte[] bytes => System.Text.Encoding.UTF8.GetString(bytes),
+                    var value => value,
+                };
+            }
+
+            rows.Add(new SarkRow(shape, row));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Adds a row.</summary>
+    /// <returns>Its row id.</returns>
+    public long Insert(string table, IEnumerable<(string Column, object? Value)> values)
+    {
+        var row = values.ToArray();
+        var sql = row.Length == 0
+            ? $"INSERT INTO {Quote(table)} DEFAULT VALUES"
+            : $"INSERT INTO {Quote(table)} ({string.Join(", ", row.Select(v => Quote(v.Column)))}) VALUES ({string.Join(", ", row.Select((_, i) => "@p" + i))})";
+        connection.Execute(sql, Parameters(row.Select(v => v.Value)), transaction);
+        // Triggers insert into other tables; SQLite puts the value back when they are done.
+        return connection.ExecuteScalar<long>("SELECT last_insert_rowid()", transaction: transaction);
+    }
+
+    /// <summary>Changes columns of the rows that a condition finds.</summary>
+    public int Update(string table, IEnumerable<(string Column, object? Value)> changes, IEnumerable<(string Column, object? Value)> where)
+    {
+        var values = new List<object?>();
+        var sets = new List<string>();
+        foreach (var (column, value) in changes)
+        {
+            sets.Add($"{Quote(column)} = @p{values.Count}");
+            values.Add(value);
+        }
+
+        return connection.Execute($"UPDATE {Quote(table)} SET {string.Join(", ", sets)}{Where(where, [], values)}", Parameters(values), transaction);
+    }
+
+    private static string Where(IEnumerable<(string Column, object? Value)> where, IEnumerable<RowFilter> filters, List<object?> values)
+    {
+        var conditions = new List<string>();
+        foreach (var (column, value) in where)
+        {
+            conditions.Add(value is null ? $"{Quote(column)} IS NULL" : $"{Quote(column)} = @p{values.Count}");
+            if (value is not null)
+            {
+                values.Add(value);
+            }
+        }
+
+        foreach (var filter in filters)
+        {
+            if (filter.Values.Count == 0)
+            {
+                conditions.Add($"{Quote(filter.Column)} IS NULL");
+                continue;
+            }
+
+            conditions.Add($"{Quote(filter.Column)} {(filter.IsExclusion ? "NOT IN" : "IN")} ({string.Join(", ", filter.Values.Select((_, i) => "@p" + (values.Count + i)))})");
+            values.AddRange(filter.Values);
+        }
+
+        return conditions.Count > 0 ? " WHERE " + string.Join(" AND ", conditions) : "";
+    }
+
+    private static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+
+    private static DynamicParameters Parameters(IEnumerable<object?> values)
+    {
+        var parameters = new DynamicParameters();
+        var number = 0;
+        foreach (var value in values)
+        {
+            // Booleans and floats go in as the text that PHP makes of them; whole numbers keep their type, and the column's
+            // affinity decides what is stored.
+            parameters.Add("p" + number++, value is bool or double or System.Text.Json.Nodes.JsonNode ? PhpValue.Text(value) : value);
+        }
+
+        return parameters;
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.Data.Sqlite;
+
+namespace SarkPS.Data.Sqlite;
+
+/// <summary>What SQLite's errors mean to people. (https://www.sqlite.org/rescode.html)</summary>
+internal static class SqliteErrors
+{
+    public static SarkException Translate(SqliteException error, string path) => error.SqliteErrorCode switch
+    {
+        5 or 6 => Unavailable($"The database '{path}' is locked by another process. Nothing was changed; try again.", path, error),
+        8 => new SarkDeniedException("Database", path, $"The database '{path}' cannot be written: it, or its folder, is read-only for user {Environment.UserName}.", error),
+        3 or 23 => new SarkDeniedException("Database", path, $"User {Environment.UserName} may not open the database '{path}'.", error),
+        14 => CannotOpen(path, error),
+        26 => Unavailable($"The file '{path}' is not an SQLite database.", path, error),
+        11 => Unavailable($"The database '{path}' is damaged. Restore a snapshot of it.", path, error),
+        13 => Unavailable($"The disk that holds the database '{path}' is full. Nothing was changed.", path, error),
+        10 => Unavailable($"The database '{path}' could not be read or written: an error of the disk.", path, error),
+        1 when error.Message.Contains("no such table", StringComparison.Ordinal) =>
+            Unavailable($"The database '{path}' is not one of SARK: it lacks a table.", path, error),
+        1 when error.Message.Contains("no such column", StringComparison.Ordinal) || error.Message.Contains("has no column", StringComparison.Ordinal) =>
+            Unavailable($"The database '{path}' is of another version of SARK: it lacks a column.", path, error),
+        _ => Unavailable($"The database '{path}' failed with SQLite error {error.SqliteErrorCode}.", path, error),
+    };
+
+    private static SarkException CannotOpen(string path, SqliteException error)
+    {
+        if (Directory.Exists(path))
+        {
+            return Unavailable($"'{path}' is a folder, not a database.", path, error);
+        }
+
+        return File.Exists(path)
+            ? new SarkDeniedException("Database", path, $"User {Environment.UserName} may not open the database '{path}' or write into its folder.", error)
+            : Unavailable($"There is no database '{path}'.", path, error);
+    }
+
+    private static SarkUnavailableException Unavailable(string message, string path, Exception error) => new("Database", path, message, error);
+}

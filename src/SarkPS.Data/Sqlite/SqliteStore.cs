@@ -1,0 +1,393 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SarkPS.Descriptors;
+using SarkPS.Rules;
+
+namespace SarkPS.Data.Sqlite;
+
+/// <summary>What a write answers.</summary>
+/// <param name="Answer">What sark6api would answer: on create the defaults and what was sent, on update the old row with what was sent.</param>
+/// <param name="Key">The row that was written.</param>
+/// <param name="Stored">The row as it is stored now.</param>
+public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answer, RowKey Key, SarkRow Stored);
+
+/// <summary>Rows of any resource in a SARK database. Knows no resource by name; everything comes from descriptors.</summary>
+public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
+{
+    private const int ConstraintViolated = 19;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<IReadOnlyList<SarkRow>>(List(resource, filter));
+    }
+
+    /// <inheritdoc/>
+    public Task<SarkRow> GetAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(Get(resource, key));
+    }
+
+    /// <inheritdoc/>
+    public async Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, CancellationToken cancellationToken) =>
+        (await CreateAsync(resource, kind, changes, isStrict: true, cancellationToken).ConfigureAwait(false)).Stored;
+
+    /// <inheritdoc/>
+    public async Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, CancellationToken cancellationToken) =>
+        (await UpdateAsync(resource, key, changes, isStrict: true, cancellationToken).ConfigureAwait(false)).Stored;
+
+    /// <summary>The rows of a resource in their usual order.</summary>
+    public IReadOnlyList<SarkRow> List(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter)
+    {
+        var where = (filter ?? new Dictionary<string, string>()).Select(f =>
+            resource.Find(f.Key) is { IsHidden: false } column
+                ? (column.Name, (object?)f.Value)
+                : throw new SarkValidationException(resource.Noun, f.Key, f.Key, $"{resource.PluralName} cannot be filtered by '{f.Key}'."));
+        var filters = new[] { resource.Filter, resource.ListFilter }.OfType<RowFilter>();
+        return database.Read(connection => new RowSession(connection).Select(resource.Table, where, filters, resource.Hidden, resource.OrderBy, null));
+    }
+
+    /// <summary>One row.</summary>
+    /// <exception cref="SarkNotFoundException">There is none.</exception>
+    public SarkRow Get(ResourceDescriptor resource, RowKey key) =>
+        database.Read(connection => Find(new RowSession(connection), resource, key, resource.Hidden) is [var row, ..] ? row : throw resource.NotFound(key));
+
+    /// <summary>Makes a row.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="kind">Which kind of it, where there are several.</param>
+    /// <param name="sent">What was sent.</param>
+    /// <param name="isStrict">Whether what cannot be written is refused instead of ignored.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, CancellationToken cancellationToken)
+    {
+        sent = sent.Normalized();
+        return database.WriteAsync(
+            (connection, transaction) =>
+            {
+                var session = new RowSession(connection, transaction);
+                var context = new WriteContext(resource, session, sent, null, kind, isStrict);
+                Judge(context, kind);
+                var key = KeyFrom(resource, sent);
+                if (key is not null && Find(session, resource, key, null, useFilter: false).Count > 0)
+                {
+                    context.AddError("save", DuplicateMessage(resource, key));
+                }
+
+                resource.Hooks.Validate(context);
+                FillIn(context, kind);
+                Resolve(context);
+                ThrowIfInvalid(context, key);
+                resource.Hooks.BeforeWrite(context);
+                var rowId = Insert(context, session, key);
+                if (resource.GeneratesKey)
+                {
+                    key = new RowKey(rowId.ToString(CultureInfo.InvariantCulture));
+                }
+
+                resource.Hooks.AfterCreate(context);
+                var stored = Find(session, resource, key!, resource.Hidden)[0];
+                return new WriteResult(CreateAnswer(context, rowId), key!, stored);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Changes the columns that are named and no others.</summary>
+    public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, CancellationToken cancellationToken)
+    {
+        sent = sent.Normalized();
+        return database.WriteAsync(
+            (connection, transaction) =>
+            {
+                var session = new RowSession(connection, transaction);
+                var current = Find(session, resource, key, null) is [var found, ..] ? found : throw resource.NotFound(key);
+                var context = new WriteContext(resource, session, sent, current, null, isStrict);
+                Judge(context, null);
+                resource.Hooks.Validate(context);
+                foreach (var (column, _) in resource.RulesFor(null, isCreate: false, isStrict))
+                {
+                    if (sent.Has(column.Name))
+                    {
+                        SetIfChanged(context, column.Name, Stored(resource, sent[column.Name]));
+                    }
+                }
+
+                Resolve(context);
+                ThrowIfInvalid(context, key);
+                resource.Hooks.BeforeWrite(context);
+                if (context.Row.Count > 0)
+                {
+                    Update(context, session, current);
+                }
+
+                var now = resource.IsSingleton ? key : KeyFrom(resource, Merged(resource, current, context.Row))!;
+                var stored = Find(session, resource, now, resource.Hidden)[0];
+                // sark6api reads its single row again before it answers; of all others it tells what it knew before.
+                return new WriteResult(resource.IsSingleton ? stored : UpdateAnswer(context), now, stored);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, bool force, CancellationToken cancellationToken) =>
+        database.WriteAsync<IReadOnlyList<string>>(
+            (connection, transaction) =>
+            {
+                var session = new RowSession(connection, transaction);
+                var rows = Find(session, resource, key, null);
+                if (rows.Count == 0)
+                {
+                    throw resource.NotFound(key);
+                }
+
+                foreach (var row in rows)
+                {
+                    resource.Hooks.BeforeRemove(resource, session, row);
+                }
+
+                var dependants = Dependants.Find(session, resource, key.First);
+                if (dependants.Count > 0 && !force)
+                {
+                    throw new SarkConflictException(
+                        resource.Noun,
+                        key.ToString(),
+                        $"The {SarkText.Words(resource.Noun)} '{key}' is in use: {Shortened(dependants)}.",
+                        dependants);
+                }
+
+                foreach (var row in rows)
+                {
+                    session.Delete(resource.Table, [.. Identity(resource, row)]);
+                    resource.Hooks.AfterRemove(resource, session, row);
+                }
+
+                return dependants;
+            },
+            cancellationToken);
+
+    private static string Shortened(IReadOnlyList<string> names) =>
+        names.Count <= 10 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(10))} and {names.Count - 10} more";
+
+    private static List<SarkRow> Find(RowSession session, ResourceDescriptor resource, RowKey key, IReadOnlySet<string>? hidden, bool useFilter = true)
+    {
+        var where = new List<(string, object?)>();
+        if (!resource.IsSingleton)
+        {
+            where.Add((resource.KeyColumn, key.First));
+        }
+
+        if (key.Second is not null && resource.SecondKeyColumn is { } second)
+        {
+            where.Add((second, key.Second));
+        }
+
+        IReadOnlyList<string> order = resource.SecondKeyColumn is null ? [] : [resource.SecondKeyColumn];
+        return session.Select(resource.Table, where, useFilter && resource.Filter is { } filter ? [filter] : [], hidden, order, resource.IsSingleton ? 1 : null);
+    }
+
+    private static RowKey? KeyFrom(ResourceDescriptor resource, Changes values)
+    {
+        if (values[resource.KeyColumn] is not { } first || PhpValue.IsStructure(first))
+        {
+            return null;
+        }
+
+        if (resource.SecondKeyColumn is null)
+        {
+            return new RowKey(PhpValue.Text(first));
+        }
+
+        return values[resource.SecondKeyColumn] is { } second && !PhpValue.IsStructure(second) ? new RowKey(PhpValue.Text(first), PhpValue.Text(second)) : null;
+    }
+
+    private static Changes Merged(ResourceDescriptor resource, SarkRow current, Changes written)
+    {
+        var merged = new Changes();
+        foreach (var column in new[] { resource.KeyColumn, resource.SecondKeyColumn }.OfType<string>())
+        {
+            merged[column] = written.Has(column) ? written[column] : current[column];
+        }
+
+        return merged;
+    }
+
+    private static void Judge(WriteContext context, CreateKind? kind)
+    {
+        var resource = context.Resource;
+        var sent = context.Sent;
+        foreach (var (column, rules) in resource.RulesFor(kind, context.IsCreate, context.IsStrict))
+        {
+            var value = sent[column.Name];
+            foreach (var message in rules.Judge(column.Name, sent.Has(column.Name), value, (reference, wanted) => context.Session.Exists(reference.Table, reference.Column, wanted)))
+            {
+                context.AddError(column.Name, message);
+            }
+
+            // No column holds a list or an object. sark6api breaks on most of them.
+            if (PhpValue.IsStructure(value) && !context.HasError(column.Name))
+            {
+                context.AddError(column.Name, $"The {RuleSet.Spell(column.Name)} must be a string.");
+            }
+        }
+
+        if (!context.IsStrict)
+        {
+            return;
+        }
+
+        foreach (var (name, _) in sent)
+        {
+            var column = resource.Find(name);
+            if (column?.IsWritable(context.IsCreate, isStrict: true) != true && kind?.Required.Any(r => r.Column == name) != true)
+            {
+                context.AddError(name, column is null or { IsHidden: true } ? $"There is no column '{name}' in {resource.PluralName}." : $"The {RuleSet.Spell(name)} cannot be {(context.IsCreate ? "set" : "changed")}.");
+            }
+        }
+    }
+
+    private static void FillIn(WriteContext context, CreateKind? kind)
+    {
+        foreach (var column in context.Resource.Columns)
+        {
+            if (column.HasDefault)
+            {
+                context.Row[column.Name] = column.Default;
+            }
+        }
+
+        foreach (var (column, value) in kind?.Defaults ?? [])
+        {
+            context.Row[column] = value;
+        }
+
+        foreach (var (name, value) in context.Sent)
+        {
+            if (context.Resource.RulesFor(kind, isCreate: true, context.IsStrict).Any(r => r.Column.Name == name))
+            {
+                context.Row[name] = Stored(context.Resource, value);
+            }
+        }
+    }
+
+    // sark6api makes null an empty text on its way into most tables, and true a 1.
+    private static object? Stored(ResourceDescriptor resource, object? value) => value switch
+    {
+        _ when resource.ClearsToNull => value,
+        null or false => "",
+        true => "1",
+        _ => value,
+    };
+
+    private static void SetIfChanged(WriteContext context, string column, object? value)
+    {
+        var before = context.Current![column];
+        if ((before is null) != (value is null) || PhpValue.Text(before) != PhpValue.Text(value))
+        {
+            context.Row[column] = value;
+        }
+    }
+
+    private static void Resolve(WriteContext context)
+    {
+        foreach (var column in context.Resource.Columns)
+        {
+            if (column.Destination is not { } destination
+                || context.Sent[column.Name] is not { } value
+                || PhpValue.IsStructure(value)
+                || (destination.IsLookedUpWhenValid && context.HasError(column.Name)))
+            {
+                continue;
+            }
+
+            var name = PhpValue.Text(value);
+            if (Destinations.Resolve(context.Session, name) is not { } routeClass)
+            {
+                context.AddError(column.Name, string.Format(CultureInfo.InvariantCulture, destination.UnknownMessage, name));
+            }
+            else if (context.IsCreate)
+            {
+                context.Row[destination.RouteClassColumn] = (long)routeClass;
+            }
+            else
+            {
+                SetIfChanged(context, destination.RouteClassColumn, (long)routeClass);
+            }
+        }
+    }
+
+    private static void ThrowIfInvalid(WriteContext context, RowKey? key)
+    {
+        if (context.HasErrors)
+        {
+            throw new SarkValidationException(context.Resource.Noun, key?.ToString(), context.Errors);
+        }
+    }
+
+    private static long Insert(WriteContext context, RowSession session, RowKey? key)
+    {
+        try
+        {
+            return session.Insert(context.Resource.Table, context.Row.Select(v => (v.Key, v.Value)));
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode == ConstraintViolated)
+        {
+            throw new SarkValidationException(context.Resource.Noun, key?.ToString(), "save", DuplicateMessage(context.Resource, key));
+        }
+    }
+
+    private static void Update(WriteContext context, RowSession session, SarkRow current)
+    {
+        try
+        {
+            session.Update(context.Resource.Table, context.Row.Select(v => (v.Key, v.Value)), Identity(context.Resource, current));
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode == ConstraintViolated)
+        {
+            var key = KeyFrom(context.Resource, Merged(context.Resource, current, context.Row));
+            throw new SarkValidationException(context.Resource.Noun, key?.ToString(), "save", DuplicateMessage(context.Resource, key));
+        }
+    }
+
+    private static string DuplicateMessage(ResourceDescriptor resource, RowKey? key) => string.Format(CultureInfo.InvariantCulture, resource.DuplicateMessage, key?.First);
+
+    private static IEnumerable<(string Column, object? Value)> Identity(ResourceDescriptor resource, SarkRow row)
+    {
+        yield return (resource.KeyColumn, row[resource.KeyColumn]);
+        if (resource.SecondKeyColumn is { } second)
+        {
+            yield return (second, row[second]);
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, object?>> CreateAnswer(WriteContext context, long rowId)
+    {
+        if (context.Resource.GeneratesKey)
+        {
+            yield return new(context.Resource.KeyColumn, rowId);
+        }
+
+        foreach (var value in context.Row)
+        {
+            if (!context.Resource.Hidden.Contains(value.Key))
+            {
+                yield return value;
+            }
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, object?>> UpdateAnswer(WriteContext context)
+    {
+        var resource = context.Resource;
+        foreach (var (column, before) in context.Current!)
+        {
+            if (resource.Hidden.Contains(column))
+            {
+                continue;
+            }
+
+            var isSent = context.Sent.Has(column) && resource.Find(column)?.IsWritable(isCreate: false, context.IsStrict) == true;
+            yield return new(column, context.Row.Has(column) ? context.Row[column] : isSent ? Stored(resource, context.Sent[column]) : before);
+        }
+    }
+}

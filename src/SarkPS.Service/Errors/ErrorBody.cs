@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+
+namespace SarkPS.Service.Errors;
+
+/// <summary>How a failure looks on the wire: as sark6api's bodies, or as problem details for who asks for them.</summary>
+internal static class ErrorBody
+{
+    /// <summary>The one place where kinds of failures become status codes.</summary>
+    public static int StatusOf(SarkErrorKind kind) => kind switch
+    {
+        SarkErrorKind.NotFound => StatusCodes.Status404NotFound,
+        SarkErrorKind.Conflict => StatusCodes.Status409Conflict,
+        SarkErrorKind.Validation => StatusCodes.Status422UnprocessableEntity,
+        SarkErrorKind.BadRequest => StatusCodes.Status400BadRequest,
+        SarkErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        SarkErrorKind.Denied => StatusCodes.Status403Forbidden,
+        SarkErrorKind.Unauthorized => StatusCodes.Status401Unauthorized,
+        SarkErrorKind.Unsupported => StatusCodes.Status501NotImplemented,
+        SarkErrorKind.Timeout => StatusCodes.Status504GatewayTimeout,
+        SarkErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    /// <summary>The body as clients of sark6api know it.</summary>
+    public static JsonNode Plain(SarkException error) => error switch
+    {
+        SarkNotFoundException => new JsonObject { ["reason"] = "Not Found!" },
+        SarkValidationException invalid => Messages(invalid),
+        SarkConflictException { Dependants.Count: > 0 } conflict => new JsonObject { ["Error"] = conflict.Message, ["dependants"] = Texts(conflict.Dependants) },
+        SarkConflictException conflict => new JsonArray(conflict.Message),
+        _ => new JsonObject { ["message"] = WithoutPath(error) },
+    };
+
+    /// <summary>Problem details of RFC 9457 with everything that is known.</summary>
+    public static JsonNode Problem(SarkException error, int status)
+    {
+        var problem = new JsonObject
+        {
+            ["type"] = "about:blank",
+            ["title"] = SarkText.Words(error.Kind.ToString()),
+            ["status"] = status,
+            ["detail"] = WithoutPath(error),
+            ["kind"] = error.Kind.ToString(),
+            ["noun"] = error.Noun,
+            ["target"] = error.Noun == DatabaseNoun ? null : error.Target?.ToString(),
+        };
+        if (error is SarkValidationException invalid)
+        {
+            problem["errors"] = Messages(invalid);
+        }
+
+        if (error is SarkConflictException conflict)
+        {
+            problem["dependants"] = Texts(conflict.Dependants);
+        }
+
+        return problem;
+    }
+
+    private const string DatabaseNoun = "Database";
+
+    // Who calls over the network learns what is wrong, not where it lies on the disk; that is in the log.
+    private static string WithoutPath(SarkException error) =>
+        error.Noun == DatabaseNoun && error.Target is string path ? error.Message.Replace($" '{path}'", "", StringComparison.Ordinal) : error.Message;
+
+    private static JsonObject Messages(SarkValidationException error)
+    {
+        var messages = new JsonObject();
+        foreach (var (field, texts) in error.Errors)
+        {
+            messages[field] = Texts(texts);
+        }
+
+        return messages;
+    }
+
+    private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(t => (JsonNode)t)];
+}

@@ -1,0 +1,106 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SarkPS.Descriptors;
+
+namespace SarkPS.Service;
+
+/// <summary>Writes JSON straight into the answer.</summary>
+internal static class JsonAnswer
+{
+    public const string ContentType = "application/json";
+
+    // The answer is never part of a page, so nothing but what JSON demands is escaped.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>A node.</summary>
+    public static Task WriteAsync(HttpContext context, JsonNode node, string contentType = ContentType) =>
+        WriteAsync(context, writer => node.WriteTo(writer), contentType);
+
+    /// <summary>A row.</summary>
+    public static Task WriteAsync(HttpContext context, IEnumerable<KeyValuePair<string, object?>> row) =>
+        WriteAsync(context, writer => Write(writer, row), ContentType);
+
+    /// <summary>Rows.</summary>
+    public static Task WriteAsync(HttpContext context, IReadOnlyList<SarkRow> rows) => WriteAsync(
+        context,
+        writer =>
+        {
+            writer.WriteStartArray();
+            if (rows.Count > 0)
+            {
+                // All rows have the same columns, so their names are encoded once.
+                var names = Encode(rows[0].Shape);
+                foreach (var row in rows)
+                {
+                    writer.WriteStartObject();
+                    for (var i = 0; i < names.Length; i++)
+                    {
+                        writer.WritePropertyName(names[i]);
+                        Write(writer, row[i]);
+                    }
+
+                    writer.WriteEndObject();
+                }
+            }
+
+            writer.WriteEndArray();
+        },
+        ContentType);
+
+    private static JsonEncodedText[] Encode(RowShape shape) => [.. shape.Names.Select(n => JsonEncodedText.Encode(n, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))];
+
+    private static void Write(Utf8JsonWriter writer, IEnumerable<KeyValuePair<string, object?>> row)
+    {
+        writer.WriteStartObject();
+        foreach (var (name, value) in row)
+        {
+            writer.WritePropertyName(name);
+            Write(writer, value);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                writer.WriteNullValue();
+                break;
+            case string text:
+                writer.WriteStringValue(text);
+                break;
+            case long whole:
+                writer.WriteNumberValue(whole);
+                break;
+            case int whole:
+                writer.WriteNumberValue(whole);
+                break;
+            case double number:
+                writer.WriteNumberValue(number);
+                break;
+            case bool flag:
+                writer.WriteBooleanValue(flag);
+                break;
+            case JsonNode node:
+                node.WriteTo(writer);
+                break;
+            default:
+                writer.WriteStringValue(Rules.PhpValue.Text(value));
+                break;
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write, string contentType)
+    {
+        context.Response.ContentType = contentType;
+        await using (var writer = new Utf8JsonWriter(context.Response.BodyWriter, Options))
+        {
+            write(writer);
+        }
+
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,134 @@
+using SarkPS.Data;
+using SarkPS.Descriptors;
+using SarkPS.Remote;
+
+namespace SarkPS.Service.Resources;
+
+/// <summary>The five verbs of every resource, mapped from its descriptor.</summary>
+internal static class ResourceRoutes
+{
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>Maps all resources.</summary>
+    public static void MapResources(this IEndpointRouteBuilder api)
+    {
+        foreach (var resource in SarkResources.All)
+        {
+            foreach (var route in resource.RouteAliases.Prepend(resource.Route))
+            {
+                api.MapResource(resource, route);
+            }
+        }
+    }
+
+    private static void MapResource(this IEndpointRouteBuilder api, ResourceDescriptor resource, string route)
+    {
+        var handlers = new ResourceHandlers(resource);
+        if (resource.IsSingleton)
+        {
+            api.MapMethods(route, Reading, handlers.GetAsync);
+            api.MapPut(route, handlers.UpdateAsync);
+            return;
+        }
+
+        api.MapMethods(route, Reading, handlers.ListAsync);
+        api.MapMethods(route + "/{key}", Reading, handlers.GetAsync);
+        api.MapPut(route + "/{key}", handlers.UpdateAsync);
+        api.MapDelete(route + "/{key}", handlers.RemoveAsync);
+        if (resource.Kinds.Count == 0)
+        {
+            api.MapPost(route, handlers.CreateAsync(null));
+        }
+
+        foreach (var kind in resource.Kinds)
+        {
+            api.MapPost($"{route}/{kind.Route}", handlers.CreateAsync(kind));
+        }
+
+        if (resource.CreatesAtItem)
+        {
+            api.MapPost(route + "/{key}", handlers.CreateAsync(null));
+        }
+    }
+
+    /// <summary>What the verbs do, for one resource.</summary>
+    private sealed class ResourceHandlers(ResourceDescriptor resource)
+    {
+        public Task ListAsync(HttpContext context)
+        {
+            var rows = Backend(context).Store.List(resource, Filter(context.Request));
+            return JsonAnswer.WriteAsync(context, rows);
+        }
+
+        public Task GetAsync(HttpContext context)
+        {
+            var row = Backend(context).Store.Get(resource, Key(context));
+            return JsonAnswer.WriteAsync(context, row);
+        }
+
+        public RequestDelegate CreateAsync(CreateKind? kind) => async context =>
+        {
+            var wish = new Wish(context.Request);
+            var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+            var result = await Backend(context).Store.CreateAsync(resource, kind, sent, wish.IsStrict, context.RequestAborted).ConfigureAwait(false);
+            context.Response.StatusCode = StatusCodes.Status201Created;
+            context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}";
+            await JsonAnswer.WriteAsync(context, wish.IsRepresentation ? result.Stored : result.Answer).ConfigureAwait(false);
+        };
+
+        public async Task UpdateAsync(HttpContext context)
+        {
+            var wish = new Wish(context.Request);
+            var key = Key(context);
+            var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+            var result = await Backend(context).Store.UpdateAsync(resource, key, sent, wish.IsStrict, context.RequestAborted).ConfigureAwait(false);
+            await JsonAnswer.WriteAsync(context, wish.IsRepresentation ? result.Stored : result.Answer).ConfigureAwait(false);
+        }
+
+        public async Task RemoveAsync(HttpContext context)
+        {
+            var force = string.Equals(context.Request.Query["force"], "true", StringComparison.OrdinalIgnoreCase);
+            var orphans = await Backend(context).Store.RemoveAsync(resource, Key(context), force, context.RequestAborted).ConfigureAwait(false);
+            if (orphans.Count == 0)
+            {
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                return;
+            }
+
+            await JsonAnswer.WriteAsync(context, new System.Text.Json.Nodes.JsonObject { ["orphans"] = new System.Text.Json.Nodes.JsonArray([.. orphans.Select(o => (System.Text.Json.Nodes.JsonNode)o)]) }).ConfigureAwait(false);
+        }
+
+        private static LocalBackend Backend(HttpContext context) => context.RequestServices.GetRequiredService<LocalBackend>();
+
+        private RowKey Key(HttpContext context) => new(
+            // Routing leaves an encoded slash as it is; a key may hold one.
+            ((string?)context.Request.RouteValues["key"] ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase),
+            resource.SecondKeyColumn is { } second && context.Request.Query[second] is [{ Length: > 0 } value] ? value : null);
+
+        // filter[cluster]=acme; anything else in a query is ignored, as sark6api ignores it.
+        private static Dictionary<string, string>? Filter(HttpRequest request)
+        {
+            Dictionary<string, string>? filter = null;
+            foreach (var (name, value) in request.Query)
+            {
+                if (name.StartsWith("filter[", StringComparison.Ordinal) && name.EndsWith(']'))
+                {
+                    (filter ??= [])[name[7..^1]] = value.ToString();
+                }
+            }
+
+            return filter;
+        }
+    }
+
+    /// <summary>What a client prefers. (RFC 7240)</summary>
+    private readonly struct Wish(HttpRequest request)
+    {
+        public bool IsStrict { get; } = Has(request, WireHeaders.HandlingStrict);
+
+        public bool IsRepresentation { get; } = Has(request, WireHeaders.ReturnRepresentation);
+
+        private static bool Has(HttpRequest request, string preference) =>
+            request.Headers[WireHeaders.Prefer].Any(p => p?.Contains(preference, StringComparison.OrdinalIgnoreCase) == true);
+    }
+}
