@@ -1,0 +1,6 @@
+namespace SarkPS;
+
+/// <summary>One exchange, local or remote.</summary>
+public interface ISarkBackend
+{
+}
