@@ -46,10 +46,3 @@ public sealed class LocalBackend : ISarkBackend
         return ValueTask.CompletedTask;
     }
 }
-
-/// <summary>Makes a local back end. The module finds it by name, since this assembly lies in a load context of its own.</summary>
-public static class LocalBackendFactory
-{
-    /// <summary>Opens the exchange that the options describe.</summary>
-    public static ISarkBackend Create(SarkOptions options) => new LocalBackend(options);
-}

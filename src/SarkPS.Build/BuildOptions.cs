@@ -1,0 +1,49 @@
+namespace SarkPS.Build;
+
+/// <summary>What the build found wrong in the files that people write. Each entry is one line in MSBuild's form.</summary>
+internal sealed class BuildException(IReadOnlyList<string> errors) : Exception(string.Join(Environment.NewLine, errors))
+{
+    public IReadOnlyList<string> Errors { get; } = errors;
+
+    /// <summary>One error about one file, as <c>file : error code: text</c>, which MSBuild shows as its own.</summary>
+    public static string Line(string file, string code, string text) => $"{file} : error {code}: {text}";
+}
+
+/// <summary>The command line: pairs of a name and a value, all of them needed.</summary>
+internal sealed class BuildOptions
+{
+    private readonly Dictionary<string, string> _values = [];
+
+    public BuildOptions(string[] args)
+    {
+        for (var i = 0; i + 1 < args.Length; i += 2)
+        {
+            _values[args[i]] = args[i + 1];
+        }
+    }
+
+    /// <summary>The manifest at the top level of the repository.</summary>
+    public string Manifest => Value("--manifest");
+
+    /// <summary>The version from Directory.Build.props.</summary>
+    public string Version => Value("--version");
+
+    /// <summary>The built SarkPS.Cmdlets.dll.</summary>
+    public string Assembly => Value("--assembly");
+
+    /// <summary>The System.Management.Automation.dll that it was compiled against.</summary>
+    public string PowerShell => Value("--powershell");
+
+    /// <summary>File names of the views and type files of the module.</summary>
+    public string[] Views => Value("--views").Split('/', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The folder of the help pages.</summary>
+    public string Docs => Value("--docs");
+
+    /// <summary>The folder in which the module is assembled.</summary>
+    public string Module => Value("--module");
+
+    private string Value(string name) => _values.TryGetValue(name, out var value)
+        ? value
+        : throw new BuildException([BuildException.Line("SarkPS.Build", "SARK0001", $"the option {name} is missing.")]);
+}

@@ -1,0 +1,73 @@
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>
+/// The way to the local back end, <c>SarkPS.Data</c>. In the module that assembly lies in <c>lib/</c> with its packages
+/// and loads in a load context of its own: another module that brought a different Microsoft.Data.Sqlite into the
+/// default context would break it there, and it that module. Both sides share the types of SarkPS.Core, so what comes
+/// back is the same <see cref="ISarkBackend"/>.
+/// </summary>
+public static class LocalBackend
+{
+    private const string Library = "SarkPS.Data";
+
+    private static readonly Lazy<AssemblyLoadContext> _context = new(MakeContext);
+
+    // Not cached while they fail: a missing file can be put right without a new process.
+    private static readonly Lazy<Func<SarkOptions, ISarkBackend>> _create =
+        new(() => Find<Func<SarkOptions, ISarkBackend>>("LocalBackendFactory", "Create"), LazyThreadSafetyMode.PublicationOnly);
+
+    /// <summary>Makes a back end that works on this machine's database, files and Asterisk.</summary>
+    /// <param name="options">Where they are.</param>
+    /// <exception cref="SarkException">The database cannot be opened, or the module's folder is not whole.</exception>
+    public static ISarkBackend Create(SarkOptions options) => _create.Value(options);
+
+    /// <summary>The load context of the local back end: for tests and for people who look for a clash of assemblies.</summary>
+    public static AssemblyLoadContext Context => _context.Value;
+
+    internal static void Prepare() => _ = _context.Value;
+
+    internal static void Release()
+    {
+        if (_create.IsValueCreated)
+        {
+            Find<Action>("LocalBackendLifetime", "Release")();
+        }
+    }
+
+    private static AssemblyLoadContext MakeContext()
+    {
+        var own = typeof(LocalBackend).Assembly;
+        var folder = Path.Combine(Path.GetDirectoryName(own.Location)!, "lib");
+
+        // Without lib/ this is not the module but a program that references both assemblies, such as the tests: what
+        // it was built with is what it gets.
+        return File.Exists(Path.Combine(folder, Library + ".dll"))
+            ? new LibraryLoadContext(folder)
+            : AssemblyLoadContext.GetLoadContext(own)!;
+    }
+
+    private static T Find<T>(string type, string method) where T : Delegate
+    {
+        try
+        {
+            return Context.LoadFromAssemblyName(new AssemblyName(Library))
+                .GetType($"{Library}.{type}", throwOnError: true)!
+                .GetMethod(method, BindingFlags.Public | BindingFlags.Static)!
+                .CreateDelegate<T>();
+        }
+        catch (IOException e)
+        {
+            // FileNotFoundException and FileLoadException: the folder was copied in part, or parts of two versions are in it.
+            var folder = Path.GetDirectoryName(typeof(LocalBackend).Assembly.Location);
+            throw new SarkException(
+                SarkErrorKind.Unsupported,
+                "Module",
+                folder,
+                $"The local back end {Library}.dll cannot be loaded for the module in '{folder}': {e.Message} Install the module again, with its folder lib.",
+                e);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Text;
+using SarkPS.Cmdlets.Csv;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>
+/// <c>Export-SarkCsv</c>: objects as the rows of a CSV file that <c>Import-SarkCsv</c>, Import-Csv and spreadsheets read.
+/// </summary>
+[Cmdlet(VerbsData.Export, "SarkCsv", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[OutputType(typeof(void))]
+public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
+{
+    private string _file = "";
+    private bool _wanted;
+    private StreamWriter? _text;
+    private CsvWriter? _csv;
+    private List<string> _columns = [];
+
+    /// <summary>The file to write. What it held before is lost.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>The file to write, exactly as written: no character is a wildcard.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath", "LP")]
+    [ValidateNotNullOrEmpty]
+    public string LiteralPath { get; set; } = "";
+
+    /// <summary>The objects. The properties of the first one are the columns; those that hold collections are left out.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    public PSObject InputObject { get; set; } = null!;
+
+    /// <summary>Refuse to replace a file that exists.</summary>
+    [Parameter]
+    public SwitchParameter NoClobber { get; set; }
+
+    /// <summary>Begin the file with the byte order mark that some spreadsheets need to see that it is UTF-8.</summary>
+    [Parameter]
+    public SwitchParameter ByteOrderMark { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _file = FileSystemPath(ParameterSetName == PathSet ? WildcardPattern.Unescape(Path) : LiteralPath);
+        _wanted = ShouldProcess(_file, "Export CSV");
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!_wanted)
+        {
+            return;
+        }
+
+        var values = Values(InputObject);
+        if (_csv is null)
+        {
+            _columns = [.. values.Where(v => v.Value is string or not IEnumerable).Select(v => v.Key)];
+            Open();
+            _csv!.Write(_columns);
+        }
+
+        Guard(() => _csv.Write([.. _columns.Select(c => values.GetValueOrDefault(c))]));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_wanted)
+        {
+            // Nothing came: the file is there and empty, so that what reads it next finds no row rather than no file.
+            if (_text is null)
+            {
+                Open();
+            }
+
+            Guard(() => _text!.Flush());
+            Dispose();
+        }
+    }
+
+    /// <summary>Closes the file, also when the pipeline was stopped.</summary>
+    public void Dispose()
+    {
+        _text?.Dispose();
+        _text = null;
+    }
+
+    private void Open() => Guard(() =>
+    {
+        var stream = new FileStream(_file, NoClobber ? FileMode.CreateNew : FileMode.Create, FileAccess.Write, FileShare.Read);
+        _text = new StreamWriter(stream, ByteOrderMark ? Encoding.UTF8 : Utf8);
+        _csv = new CsvWriter(_text, Delimiter);
+    });
+
+    private void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (IOException) when (NoClobber && _text is null && File.Exists(_file))
+        {
+            ThrowTerminatingError(Error(SarkErrorKind.Conflict, _file, $"'{_file}' exists already, and -NoClobber was given.", ErrorCategory.ResourceExists));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            ThrowTerminatingError(FileError(e, _file, "written"));
+        }
+    }
+
+    private static Dictionary<string, object?> Values(PSObject row)
+    {
+        var values = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        if (row.BaseObject is IDictionary dictionary)
+        {
+            foreach (DictionaryEntry entry in dictionary)
+            {
+                values[CsvWriter.Text(entry.Key) ?? ""] = Base(entry.Value);
+            }
+        }
+        else
+        {
+            foreach (var property in row.Properties.Where(p => p.IsGettable))
+            {
+                values[property.Name] = Base(property.Value);
+            }
+        }
+
+        return values;
+    }
+
+    private static object? Base(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+}

@@ -1,0 +1,139 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using System.Text;
+using SarkPS.Cmdlets.Csv;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>
+/// <c>Import-SarkCsv</c>: the rows of a CSV file as objects, for the cmdlets that create. PowerShell's own Import-Csv
+/// does as well where it exists; the embedded shell has only the engine's core commands.
+/// </summary>
+[Cmdlet(VerbsData.Import, "SarkCsv", DefaultParameterSetName = PathSet)]
+[OutputType(typeof(PSObject))]
+public sealed class ImportSarkCsvCommand : SarkCsvCommand
+{
+    /// <summary>The files to read; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The files to read, exactly as written: no character is a wildcard.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath", "LP")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>Names of the columns, for a file whose first line is a row already.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Header { get; set; }
+
+    /// <summary>
+    /// A field with nothing in it becomes <c>$null</c>, while <c>""</c> stays an empty text. Without it both are an empty
+    /// text, as PowerShell's own Import-Csv has it.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter EmptyAsNull { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var path in ParameterSetName == PathSet ? Path : LiteralPath)
+        {
+            foreach (var file in Files(path))
+            {
+                try
+                {
+                    ReadFile(file);
+                }
+                catch (Exception e) when (e is CsvException or DecoderFallbackException)
+                {
+                    var what = e is CsvException ? e.Message : "it is not text in UTF-8.";
+                    WriteError(Error(SarkErrorKind.BadRequest, file, $"'{file}' cannot be read as CSV: {what}", ErrorCategory.InvalidData, e));
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    WriteError(FileError(e, file, "read"));
+                }
+            }
+        }
+    }
+
+    private Collection<string> Files(string path)
+    {
+        if (ParameterSetName == LiteralPathSet || !WildcardPattern.ContainsWildcardCharacters(path))
+        {
+            return [FileSystemPath(WildcardPattern.Unescape(path))];
+        }
+
+        var files = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _);
+        if (files.Count == 0)
+        {
+            WriteError(Error(SarkErrorKind.NotFound, path, $"No file matches '{path}'.", ErrorCategory.ObjectNotFound));
+        }
+
+        return files;
+    }
+
+    private void ReadFile(string file)
+    {
+        using var text = new StreamReader(file, Utf8, detectEncodingFromByteOrderMarks: true);
+        var reader = new CsvReader(text, Delimiter);
+        var record = reader.Read();
+        if (record is [{ Text: var first }, ..] && first.StartsWith("#TYPE ", StringComparison.Ordinal))
+        {
+            // The first line that Windows PowerShell's Export-Csv writes unless it is told not to.
+            record = reader.Read();
+        }
+
+        IReadOnlyList<string> names = Header ?? [];
+        if (Header is null && record is not null)
+        {
+            names = record.Select(f => f.Text).ToList();
+            record = reader.Read();
+        }
+
+        CheckNames(names);
+        for (; record is not null && !Stopping; record = reader.Read())
+        {
+            WriteObject(Row(names, record, reader.RecordLine));
+        }
+    }
+
+    private PSObject Row(IReadOnlyList<string> names, IReadOnlyList<CsvField> record, int line)
+    {
+        if (record.Count > names.Count)
+        {
+            throw new CsvException($"line {line}: {record.Count} fields, but there are only {names.Count} columns.");
+        }
+
+        var row = new PSObject();
+        for (var i = 0; i < names.Count; i++)
+        {
+            // A row that ends early says nothing about the rest.
+            var value = i >= record.Count || (EmptyAsNull && record[i] is { Text: "", Quoted: false }) ? null : record[i].Text;
+            row.Properties.Add(new PSNoteProperty(names[i], value));
+        }
+
+        return row;
+    }
+
+    private static void CheckNames(IReadOnlyList<string> names)
+    {
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in names)
+        {
+            if (name.Length == 0)
+            {
+                throw new CsvException("a column has no name.");
+            }
+
+            if (!seen.Add(name))
+            {
+                throw new CsvException($"two columns are called '{name}'.");
+            }
+        }
+    }
+}
