@@ -34,5 +34,6 @@ internal static class SarkApplication
         app.MapGet("/health", Health.Check);
         var api = app.MapGroup("/api");
         api.MapResources();
+        api.MapDestinations();
     }
 }

@@ -75,7 +75,11 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Ends the command with an error.</summary>
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
-    protected void Throw(SarkException error) => ThrowTerminatingError(ToRecord(error));
+    protected void Throw(SarkException error)
+    {
+        ThrowTerminatingError(ToRecord(error));
+        throw error;
+    }
 
     /// <summary>The one place where kinds of failures become error categories.</summary>
     internal static ErrorRecord ToRecord(SarkException error) => new(error, error.ErrorId, CategoryOf(error.Kind), error.Target);
@@ -97,7 +101,7 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         catch (SarkException error)
         {
             Throw(error);
-            return null;
+            throw;
         }
     }
 

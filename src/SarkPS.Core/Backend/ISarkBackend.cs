@@ -63,4 +63,7 @@ public interface ITableOperations
     /// <exception cref="SarkNotFoundException">There is none.</exception>
     /// <exception cref="SarkConflictException">It is protected, or others name it and <paramref name="force"/> is not set.</exception>
     Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, bool force, CancellationToken cancellationToken);
+
+    /// <summary>Everything that calls can be sent to: the fixed targets first, then what the tables hold.</summary>
+    Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken);
 }

@@ -81,6 +81,18 @@ internal sealed class RemoteTables(SarkHttpClient client) : ITableOperations
         return [.. (answer?["orphans"] as JsonArray ?? []).Select(o => o!.ToString())];
     }
 
+    public async Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken)
+    {
+        var answer = await client.SendAsync(HttpMethod.Get, Destinations.Route, null, cancellationToken, WireHeaders.ReturnRepresentation).ConfigureAwait(false);
+        return [.. (answer as JsonArray ?? []).OfType<JsonObject>().Select(d => new Destination
+        {
+            Name = (string)d["name"]!,
+            Kind = (string)d["kind"]!,
+            RouteClass = (int)d["routeclass"]!,
+            Tenant = (string?)d["cluster"],
+        })];
+    }
+
     private static string Path(ResourceDescriptor resource, RowKey key) =>
         resource.IsSingleton ? resource.Route
         : key.Second is { } second ? $"{resource.Route}/{SarkHttpClient.Escape(key.First)}?{resource.SecondKeyColumn}={SarkHttpClient.Escape(second)}"

@@ -38,11 +38,14 @@ public static partial class Destinations
         ["Leave Voicemail"] = 21,
     };
 
+    /// <summary>The last part of their address.</summary>
+    public const string Route = "destinations";
+
     /// <summary>
     /// The resources that calls can be sent to, in the order in which a name is looked up. Extensions and trunks have more
     /// to it, see <see cref="Resolve"/>.
     /// </summary>
-    internal static IReadOnlyList<DestinationKind> Kinds { get; } =
+    public static IReadOnlyList<DestinationKind> Kinds { get; } =
     [
         new(Extension.Descriptor, 1, "Extensions", ["pkey"]),
         new(RingGroup.Descriptor, 1, "RingGroups", ["pkey"]),
@@ -107,4 +110,4 @@ public static partial class Destinations
 /// <param name="RouteClass">The class of its rows.</param>
 /// <param name="Group">The name under which the service lists them.</param>
 /// <param name="OrderBy">How the service sorts them; empty means as created.</param>
-internal sealed record DestinationKind(ResourceDescriptor Resource, int RouteClass, string Group, IReadOnlyList<string> OrderBy);
+public sealed record DestinationKind(ResourceDescriptor Resource, int RouteClass, string Group, IReadOnlyList<string> OrderBy);

@@ -166,6 +166,33 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
             },
             cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<IReadOnlyList<Destination>>([
+            .. Destinations.Fixed.Select(f => new Destination { Name = f.Key, Kind = "Target", RouteClass = f.Value }),
+            .. DestinationsByKind().SelectMany(k => k.Rows.Select(row => new Destination
+            {
+                Name = row.Text(k.Kind.Resource.KeyColumn) ?? "",
+                Kind = k.Kind.Resource.Noun,
+                RouteClass = k.Kind.RouteClass,
+                Tenant = row.Text("cluster"),
+            }))]);
+    }
+
+    /// <summary>The rows that calls can be sent to, kind by kind.</summary>
+    public IReadOnlyList<(DestinationKind Kind, IReadOnlyList<SarkRow> Rows)> DestinationsByKind() => database.Read(connection =>
+    {
+        var session = new RowSession(connection);
+        return Destinations.Kinds.Select(kind =>
+        {
+            var filters = new[] { kind.Resource.Filter, kind.Resource.ListFilter }.OfType<RowFilter>();
+            IReadOnlyList<string> order = kind.OrderBy.Count > 0 ? kind.OrderBy : ["rowid"];
+            return (kind, (IReadOnlyList<SarkRow>)session.Select(kind.Resource.Table, [], filters, kind.Resource.Hidden, order, null));
+        }).ToArray();
+    });
+
     private static string Shortened(IReadOnlyList<string> names) =>
         names.Count <= 10 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(10))} and {names.Count - 10} more";
 

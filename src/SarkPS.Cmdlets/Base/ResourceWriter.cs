@@ -1,0 +1,57 @@
+using System.Management.Automation;
+using SarkPS.Descriptors;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>
+/// What New- and Set- do with the columns that they were given. The cmdlets of a resource share a base that declares its
+/// parameters, so they cannot each have a base of their own for this.
+/// </summary>
+public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
+    where T : SarkRecord, ISarkResource<T>, new()
+{
+    private protected void Create(string? key, PSObject? row)
+    {
+        var changes = WithParameters(row is null ? new Changes() : FromRow(row, isCreate: true));
+        key ??= row is null ? null : KeyOf(row);
+        if (key is not null && !Resource.GeneratesKey)
+        {
+            changes[Resource.KeyColumn] = key;
+        }
+
+        var kind = ChooseKind(changes, row);
+        var target = key ?? string.Join('/', new[] { Resource.KeyColumn, Resource.SecondKeyColumn }.OfType<string>().Select(c => changes[c]).OfType<object>().DefaultIfEmpty("(new)"));
+        if (ShouldProcess(target, $"New {SarkText.Words(Resource.Noun)}"))
+        {
+            Try(() => WriteObject(Resource.Materialize(Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, token)))));
+        }
+    }
+
+    private protected void Change(string? key, PSObject? row, bool passThru)
+    {
+        // A resource that was piped in only says which one is meant: its other values may be stale by now.
+        var isOwn = row?.BaseObject is T;
+        var changes = WithParameters(row is null || isOwn || row.BaseObject is string ? new Changes() : FromRow(row, isCreate: false));
+        key ??= row is null ? null : KeyOf(row);
+        if (key is null && !Resource.IsSingleton)
+        {
+            WriteError(SarkCmdlet.ToRecord(new SarkException(SarkErrorKind.BadRequest, Resource.Noun, row, $"What was piped in has no Key: it names no {SarkText.Words(Resource.Noun)}.")));
+            return;
+        }
+
+        if (ShouldProcess(key ?? Resource.PluralName, $"Set {string.Join(", ", changes.Select(c => Resource.Find(c.Key)?.Property ?? c.Key))}"))
+        {
+            Try(() =>
+            {
+                var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, new RowKey(key ?? ""), changes, token));
+                if (passThru)
+                {
+                    WriteObject(Resource.Materialize(stored));
+                }
+            });
+        }
+    }
+
+    /// <summary>Which kind is made, where there are several.</summary>
+    private protected virtual CreateKind? ChooseKind(Changes changes, PSObject? row) => null;
+}

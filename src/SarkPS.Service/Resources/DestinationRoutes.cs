@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using SarkPS.Data;
+using SarkPS.Remote;
+
+namespace SarkPS.Service.Resources;
+
+/// <summary>What calls can be sent to.</summary>
+internal static class DestinationRoutes
+{
+    public static void MapDestinations(this IEndpointRouteBuilder api) =>
+        api.MapMethods(Destinations.Route, [HttpMethods.Get, HttpMethods.Head], GetAsync);
+
+    // As in sark6api: keys by kind, a kind without any left out. Who prefers a representation gets one object for each.
+    private static async Task GetAsync(HttpContext context)
+    {
+        var store = context.RequestServices.GetRequiredService<LocalBackend>().Store;
+        if (context.Request.Headers[WireHeaders.Prefer].Any(p => p?.Contains(WireHeaders.ReturnRepresentation, StringComparison.OrdinalIgnoreCase) == true))
+        {
+            var all = await store.DestinationsAsync(context.RequestAborted).ConfigureAwait(false);
+            await JsonAnswer.WriteAsync(context, new JsonArray([.. all.Select(d => new JsonObject
+            {
+                ["name"] = d.Name,
+                ["kind"] = d.Kind,
+                ["routeclass"] = d.RouteClass,
+                ["cluster"] = d.Tenant,
+            })])).ConfigureAwait(false);
+            return;
+        }
+
+        var answer = new JsonObject();
+        foreach (var (kind, rows) in store.DestinationsByKind().Where(k => k.Rows.Count > 0).OrderBy(k => k.Kind.Group, StringComparer.Ordinal))
+        {
+            answer[kind.Group] = new JsonArray([.. rows.Select(r => (JsonNode?)r.Text(kind.Resource.KeyColumn))]);
+        }
+
+        await JsonAnswer.WriteAsync(context, answer).ConfigureAwait(false);
+    }
+}
