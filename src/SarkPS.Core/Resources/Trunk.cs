@@ -19,7 +19,7 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
             .Text(nameof(Recording), "devicerec", Rule.In("None", "OTR", "OTRR", "Inbound.Outbound", "Inbound", "Outbound", "Both"))
             .Text(nameof(Disa), "disa", Rule.In("DISA", "CALLBACK"), Rule.Nullable)
             .Text(nameof(DisaPassword), "disapass", Rule.AlphaNum, Rule.Nullable).Secret()
-            .Text(nameof(Host), "host", Rule.String).CreateRules(Rule.Required)
+            .Text(nameof(HostName), "host", Rule.String).CreateRules(Rule.Required)
             .Text(nameof(DialPrefix), "inprefix", Rule.Integer, Rule.Nullable)
             .Text(nameof(Match), "match", Rule.Integer, Rule.Nullable)
             .Flag(nameof(MusicOnHold), "moh", FlagWords.OnOff).Default("NO")
@@ -78,7 +78,7 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
     public string? DisaPassword { get; init; }
 
     /// <summary>Address or name of the peer.</summary>
-    public string? Host { get; init; }
+    public string? HostName { get; init; }
 
     /// <summary>Digits put before the number of an incoming call.</summary>
     public string? DialPrefix { get; init; }

@@ -7,6 +7,7 @@ namespace SarkPS.Cmdlets;
 /// What New- and Set- do with the columns that they were given. The cmdlets of a resource share a base that declares its
 /// parameters, so they cannot each have a base of their own for this.
 /// </summary>
+/// <typeparam name="T">The resource.</typeparam>
 public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
     where T : SarkRecord, ISarkResource<T>, new()
 {
@@ -27,7 +28,7 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
         }
     }
 
-    private protected void Change(string? key, PSObject? row, bool passThru)
+    private protected void Change(string? key, PSObject? row)
     {
         // A resource that was piped in only says which one is meant: its other values may be stale by now.
         var isOwn = row?.BaseObject is T;
@@ -44,7 +45,7 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
             Try(() =>
             {
                 var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, new RowKey(key ?? ""), changes, token));
-                if (passThru)
+                if (MyInvocation.BoundParameters.TryGetValue("PassThru", out var passThru) && LanguagePrimitives.IsTrue(passThru))
                 {
                     WriteObject(Resource.Materialize(stored));
                 }
@@ -54,4 +55,39 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
 
     /// <summary>Which kind is made, where there are several.</summary>
     private protected virtual CreateKind? ChooseKind(Changes changes, PSObject? row) => null;
+}
+
+/// <summary>New- or Set- of a resource with a key; the verb of the cmdlet says which.</summary>
+/// <typeparam name="T">The resource.</typeparam>
+public abstract class SarkKeyedCommand<T> : SarkChangeCommand<T>
+    where T : SarkRecord, ISarkResource<T>, new()
+{
+    /// <summary>The key of the row.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = InputSet)]
+    [Alias("pkey")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public virtual string? Key { get; set; }
+
+    /// <summary>
+    /// A row from elsewhere, such as a line of a CSV file: its properties may be named as ours or as SARK's columns, and
+    /// parameters win over them. What Get- returned only says which row is meant when it is piped to Set-, and is copied
+    /// when it is piped to New-.
+    /// </summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
+    public PSObject? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (GetType().IsDefined(typeof(CmdletAttribute), false)
+            && ((CmdletAttribute)GetType().GetCustomAttributes(typeof(CmdletAttribute), false)[0]).VerbName == VerbsCommon.New)
+        {
+            Create(Key, InputObject);
+        }
+        else
+        {
+            Change(Key, InputObject);
+        }
+    }
 }

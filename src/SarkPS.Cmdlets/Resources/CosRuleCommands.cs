@@ -1,0 +1,65 @@
+using System.Management.Automation;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>Lists cos rules, or finds them by key.</summary>
+[Cmdlet(VerbsCommon.Get, "SarkCosRule")]
+[OutputType(typeof(CosRule))]
+public sealed class GetSarkCosRuleCommand : SarkGetCommand<CosRule>;
+
+/// <summary>The parameters that New-SarkCosRule and Set-SarkCosRule share.</summary>
+public abstract class CosRuleWriteCommand : SarkKeyedCommand<CosRule>
+{
+    /// <inheritdoc cref="CosRule.Active"/>
+    [Parameter]
+    public bool? Active { get; set; }
+
+    /// <inheritdoc cref="CosRule.DefaultClosed"/>
+    [Parameter]
+    public bool? DefaultClosed { get; set; }
+
+    /// <inheritdoc cref="CosRule.DefaultOpen"/>
+    [Parameter]
+    public bool? DefaultOpen { get; set; }
+
+    /// <inheritdoc cref="CosRule.Description"/>
+    [Parameter]
+    public string? Description { get; set; }
+
+    /// <inheritdoc cref="CosRule.DialPlan"/>
+    [Parameter]
+    public virtual string? DialPlan { get; set; }
+
+    /// <inheritdoc cref="CosRule.OverrideClosed"/>
+    [Parameter, Alias("orideclosed")]
+    public bool? OverrideClosed { get; set; }
+
+    /// <inheritdoc cref="CosRule.OverrideOpen"/>
+    [Parameter, Alias("orideopen")]
+    public bool? OverrideOpen { get; set; }
+}
+
+/// <summary>Makes a cos rule.</summary>
+[Cmdlet(VerbsCommon.New, "SarkCosRule", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[OutputType(typeof(CosRule))]
+public sealed class NewSarkCosRuleCommand : CosRuleWriteCommand
+{
+    /// <inheritdoc cref="CosRule.DialPlan"/>
+    [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = InputSet)]
+    public override string? DialPlan { get; set; }
+}
+
+/// <summary>Changes cos rules.</summary>
+[Cmdlet(VerbsCommon.Set, "SarkCosRule", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[OutputType(typeof(CosRule))]
+public sealed class SetSarkCosRuleCommand : CosRuleWriteCommand
+{
+    /// <summary>Passes the changed cos rule on.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+}
+
+/// <summary>Removes cos rules.</summary>
+[Cmdlet(VerbsCommon.Remove, "SarkCosRule", SupportsShouldProcess = true)]
+public sealed class RemoveSarkCosRuleCommand : SarkRemoveCommand<CosRule>;

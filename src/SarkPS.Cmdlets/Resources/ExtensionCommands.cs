@@ -1,0 +1,170 @@
+using System.Management.Automation;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>Lists extensions, or finds them by key.</summary>
+[Cmdlet(VerbsCommon.Get, "SarkExtension")]
+[OutputType(typeof(Extension))]
+public sealed class GetSarkExtensionCommand : SarkGetCommand<Extension>
+{
+    /// <inheritdoc cref="Extension.Tenant"/>
+    [Parameter]
+    [Alias("cluster")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string[]? Tenant { get; set; }
+
+    /// <inheritdoc cref="Extension.Location"/>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string[]? Location { get; set; }
+
+    /// <inheritdoc cref="Extension.Transport"/>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string[]? Transport { get; set; }
+
+    /// <inheritdoc cref="Extension.Device"/>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string[]? Device { get; set; }
+
+    /// <inheritdoc cref="Extension.Technology"/>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string[]? Technology { get; set; }
+}
+
+/// <summary>The parameters that New-SarkExtension and Set-SarkExtension share.</summary>
+public abstract class ExtensionWriteCommand : SarkKeyedCommand<Extension>
+{
+    /// <inheritdoc cref="Extension.Active"/>
+    [Parameter]
+    public bool? Active { get; set; }
+
+    /// <inheritdoc cref="Extension.CallbackTo"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? CallbackTo { get; set; }
+
+    /// <inheritdoc cref="Extension.CallerId"/>
+    [Parameter]
+    public string? CallerId { get; set; }
+
+    /// <inheritdoc cref="Extension.CellPhone"/>
+    [Parameter]
+    public string? CellPhone { get; set; }
+
+    /// <inheritdoc cref="Extension.CellTwin"/>
+    [Parameter]
+    public bool? CellTwin { get; set; }
+
+    /// <inheritdoc cref="Extension.Tenant"/>
+    [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    public virtual string? Tenant { get; set; }
+
+    /// <inheritdoc cref="Extension.Recording"/>
+    [Parameter, Alias("devicerec"), ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Recording { get; set; }
+
+    /// <inheritdoc cref="Extension.VoicemailDivert"/>
+    [Parameter, Alias("dvrvmail"), ArgumentCompleter(typeof(SarkCompleter))]
+    public string? VoicemailDivert { get; set; }
+
+    /// <inheritdoc cref="Extension.Location"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Location { get; set; }
+
+    /// <inheritdoc cref="Extension.Protocol"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Protocol { get; set; }
+
+    /// <inheritdoc cref="Extension.Provision"/>
+    [Parameter]
+    public string? Provision { get; set; }
+
+    /// <inheritdoc cref="Extension.ProvisionWith"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? ProvisionWith { get; set; }
+
+    /// <inheritdoc cref="Extension.SendCredentials"/>
+    [Parameter, Alias("sndcreds"), ArgumentCompleter(typeof(SarkCompleter))]
+    public string? SendCredentials { get; set; }
+
+    /// <inheritdoc cref="Extension.Transport"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Transport { get; set; }
+
+    /// <inheritdoc cref="Extension.VoicemailEmail"/>
+    [Parameter, Alias("vmailfwd")]
+    public string? VoicemailEmail { get; set; }
+
+    /// <inheritdoc cref="Extension.MacAddress"/>
+    [Parameter, Alias("macaddr")]
+    public string? MacAddress { get; set; }
+
+    /// <inheritdoc cref="Extension.Description"/>
+    [Parameter, Alias("desc")]
+    public string? Description { get; set; }
+
+    /// <inheritdoc cref="Extension.Device"/>
+    [Parameter]
+    public string? Device { get; set; }
+
+    /// <inheritdoc cref="Extension.DeviceModel"/>
+    [Parameter]
+    public string? DeviceModel { get; set; }
+
+    /// <inheritdoc cref="Extension.Password"/>
+    [Parameter, Alias("passwd")]
+    public string? Password { get; set; }
+
+    /// <inheritdoc cref="Extension.BaseMacAddress"/>
+    [Parameter, Alias("basemacaddr")]
+    public string? BaseMacAddress { get; set; }
+
+    /// <inheritdoc cref="Extension.AlertInfo"/>
+    [Parameter, Alias("extalert")]
+    public string? AlertInfo { get; set; }
+}
+
+/// <summary>Makes an extension.</summary>
+[Cmdlet(VerbsCommon.New, "SarkExtension", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[OutputType(typeof(Extension))]
+public sealed class NewSarkExtensionCommand : ExtensionWriteCommand
+{
+    /// <inheritdoc cref="Extension.Tenant"/>
+    [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = InputSet)]
+    [Alias("cluster")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public override string? Tenant { get; set; }
+
+    /// <summary>
+    /// What kind of extension: Mailbox, Provisioned, Unprovisioned or WebRtc. Without it the other values decide: with a
+    /// hardware address it is provisioned, with device MAILBOX a mailbox, with device WebRTC or transport wss a browser,
+    /// else unprovisioned.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Kind { get; set; }
+
+    private protected override SarkPS.Descriptors.CreateKind? ChooseKind(SarkPS.Descriptors.Changes changes, PSObject? row) => ExtensionKind.Choose(Kind, changes, row);
+}
+
+/// <summary>Changes extensions.</summary>
+[Cmdlet(VerbsCommon.Set, "SarkExtension", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[OutputType(typeof(Extension))]
+public sealed class SetSarkExtensionCommand : ExtensionWriteCommand
+{
+    /// <summary>Passes the changed extension on.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+}
+
+/// <summary>Removes extensions.</summary>
+[Cmdlet(VerbsCommon.Remove, "SarkExtension", SupportsShouldProcess = true)]
+public sealed class RemoveSarkExtensionCommand : SarkRemoveCommand<Extension>;

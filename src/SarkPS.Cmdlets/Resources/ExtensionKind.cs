@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using SarkPS.Descriptors;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>Tells the kind of an extension from what is said of it.</summary>
+internal static class ExtensionKind
+{
+    public static CreateKind Choose(string? name, Changes changes, PSObject? row)
+    {
+        name ??= row?.Properties["Kind"]?.Value as string;
+        if (string.IsNullOrEmpty(name))
+        {
+            name = changes["macaddr"] is not null ? "Provisioned"
+                : Is("device", "MAILBOX") ? "Mailbox"
+                : Is("device", "WebRTC") || Is("transport", "wss") ? "WebRtc"
+                : "Unprovisioned";
+        }
+
+        var kinds = Extension.Descriptor.Kinds;
+        return kinds.FirstOrDefault(k => string.Equals(k.Name, name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new SarkValidationException("Extension", changes["pkey"], "kind", $"There is no kind of extension '{name}'; there are {string.Join(", ", kinds.Select(k => k.Name))}.");
+
+        bool Is(string column, string word) => string.Equals(changes[column] as string, word, StringComparison.OrdinalIgnoreCase);
+    }
+}

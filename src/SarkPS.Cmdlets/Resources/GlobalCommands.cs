@@ -1,0 +1,385 @@
+using System.Management.Automation;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>Shows the settings of the whole exchange.</summary>
+[Cmdlet(VerbsCommon.Get, "SarkGlobal")]
+[OutputType(typeof(Global))]
+public sealed class GetSarkGlobalCommand : SarkListCommand<Global>
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Try(() => WriteRows(_ => true));
+}
+
+/// <summary>Changes settings of the whole exchange.</summary>
+[Cmdlet(VerbsCommon.Set, "SarkGlobal", SupportsShouldProcess = true)]
+[OutputType(typeof(Global))]
+public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
+{
+    /// <inheritdoc cref="Global.CallTimeout"/>
+    [Parameter, Alias("ABSTIMEOUT")]
+    public int? CallTimeout { get; set; }
+
+    /// <inheritdoc cref="Global.AccessList"/>
+    [Parameter, Alias("ACL")]
+    public bool? AccessList { get; set; }
+
+    /// <inheritdoc cref="Global.FirstAgent"/>
+    [Parameter, Alias("AGENTSTART")]
+    public string? FirstAgent { get; set; }
+
+    /// <inheritdoc cref="Global.AlertEmail"/>
+    [Parameter, Alias("ALERT")]
+    public string? AlertEmail { get; set; }
+
+    /// <inheritdoc cref="Global.HashTransfer"/>
+    [Parameter, Alias("ALLOWHASHXFER")]
+    public bool? HashTransfer { get; set; }
+
+    /// <inheritdoc cref="Global.BlindTransferBusy"/>
+    [Parameter, Alias("BLINDBUSY")]
+    public string? BlindTransferBusy { get; set; }
+
+    /// <inheritdoc cref="Global.BounceAlert"/>
+    [Parameter]
+    public string? BounceAlert { get; set; }
+
+    /// <inheritdoc cref="Global.CallParking"/>
+    [Parameter]
+    public bool? CallParking { get; set; }
+
+    /// <inheritdoc cref="Global.Recording"/>
+    [Parameter, Alias("CALLRECORD1"), ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Recording { get; set; }
+
+    /// <inheritdoc cref="Global.CampOn"/>
+    [Parameter, Alias("CAMPONQONOFF")]
+    public bool? CampOn { get; set; }
+
+    /// <inheritdoc cref="Global.CampOnOptions"/>
+    [Parameter, Alias("CAMPONQOPT")]
+    public string? CampOnOptions { get; set; }
+
+    /// <inheritdoc cref="Global.ExternalForward"/>
+    [Parameter, Alias("CFWDEXTRNRULE")]
+    public bool? ExternalForward { get; set; }
+
+    /// <inheritdoc cref="Global.ForwardProgress"/>
+    [Parameter, Alias("CFWDPROGRESS")]
+    public bool? ForwardProgress { get; set; }
+
+    /// <inheritdoc cref="Global.ForwardAnswer"/>
+    [Parameter, Alias("CFWDANSWER")]
+    public bool? ForwardAnswer { get; set; }
+
+    /// <inheritdoc cref="Global.Tenants"/>
+    [Parameter, Alias("CLUSTER")]
+    public bool? Tenants { get; set; }
+
+    /// <inheritdoc cref="Global.ConferenceType"/>
+    [Parameter, Alias("CONFTYPE"), ArgumentCompleter(typeof(SarkCompleter))]
+    public string? ConferenceType { get; set; }
+
+    /// <inheritdoc cref="Global.ClassOfService"/>
+    [Parameter, Alias("COSSTART")]
+    public bool? ClassOfService { get; set; }
+
+    /// <inheritdoc cref="Global.CountryCode"/>
+    [Parameter]
+    public string? CountryCode { get; set; }
+
+    /// <inheritdoc cref="Global.ExternalUrl"/>
+    [Parameter, Alias("EURL")]
+    public string? ExternalUrl { get; set; }
+
+    /// <inheritdoc cref="Global.EmergencyNumber"/>
+    [Parameter, Alias("EMERGENCY")]
+    public string? EmergencyNumber { get; set; }
+
+    /// <inheritdoc cref="Global.HostName"/>
+    [Parameter, Alias("FQDN")]
+    public string? HostName { get; set; }
+
+    /// <inheritdoc cref="Global.InspectHostName"/>
+    [Parameter, Alias("FQDNINSPECT")]
+    public bool? InspectHostName { get; set; }
+
+    /// <inheritdoc cref="Global.ProvisionHostName"/>
+    [Parameter, Alias("FQDNPROV")]
+    public bool? ProvisionHostName { get; set; }
+
+    /// <inheritdoc cref="Global.InternalRingDelay"/>
+    [Parameter, Alias("INTRINGDELAY")]
+    public int? InternalRingDelay { get; set; }
+
+    /// <inheritdoc cref="Global.IvrKeyWait"/>
+    [Parameter]
+    public int? IvrKeyWait { get; set; }
+
+    /// <inheritdoc cref="Global.IvrDigitWait"/>
+    [Parameter]
+    public int? IvrDigitWait { get; set; }
+
+    /// <inheritdoc cref="Global.LocalAccessList"/>
+    [Parameter, Alias("LACL")]
+    public bool? LocalAccessList { get; set; }
+
+    /// <inheritdoc cref="Global.LdapBase"/>
+    [Parameter]
+    public string? LdapBase { get; set; }
+
+    /// <inheritdoc cref="Global.LdapUnit"/>
+    [Parameter, Alias("LDAPOU")]
+    public string? LdapUnit { get; set; }
+
+    /// <inheritdoc cref="Global.LdapUser"/>
+    [Parameter]
+    public string? LdapUser { get; set; }
+
+    /// <inheritdoc cref="Global.LdapPassword"/>
+    [Parameter, Alias("LDAPPASS")]
+    public string? LdapPassword { get; set; }
+
+    /// <inheritdoc cref="Global.HotDeskLease"/>
+    [Parameter, Alias("LEASEHDTIME")]
+    public int? HotDeskLease { get; set; }
+
+    /// <inheritdoc cref="Global.LocalAddress"/>
+    [Parameter, Alias("LOCALIP")]
+    public string? LocalAddress { get; set; }
+
+    /// <inheritdoc cref="Global.LogLevel"/>
+    [Parameter]
+    public int? LogLevel { get; set; }
+
+    /// <inheritdoc cref="Global.SipLogDisplaySize"/>
+    [Parameter, Alias("LOGSIPDISPSIZE")]
+    public int? SipLogDisplaySize { get; set; }
+
+    /// <inheritdoc cref="Global.SipLogFiles"/>
+    [Parameter, Alias("LOGSIPNUMFILES")]
+    public int? SipLogFiles { get; set; }
+
+    /// <inheritdoc cref="Global.SipLogFileSize"/>
+    [Parameter, Alias("LOGSIPFILESIZE")]
+    public int? SipLogFileSize { get; set; }
+
+    /// <inheritdoc cref="Global.LocalTermination"/>
+    [Parameter, Alias("LTERM")]
+    public bool? LocalTermination { get; set; }
+
+    /// <inheritdoc cref="Global.MaxIncoming"/>
+    [Parameter, Alias("MAXIN")]
+    public int? MaxIncoming { get; set; }
+
+    /// <inheritdoc cref="Global.MixMonitor"/>
+    [Parameter]
+    public bool? MixMonitor { get; set; }
+
+    /// <inheritdoc cref="Global.MonitorOut"/>
+    [Parameter]
+    public string? MonitorOut { get; set; }
+
+    /// <inheritdoc cref="Global.MonitorStage"/>
+    [Parameter]
+    public string? MonitorStage { get; set; }
+
+    /// <inheritdoc cref="Global.MonitorType"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? MonitorType { get; set; }
+
+    /// <inheritdoc cref="Global.NatDefault"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? NatDefault { get; set; }
+
+    /// <inheritdoc cref="Global.Operator"/>
+    [Parameter]
+    public string? Operator { get; set; }
+
+    /// <inheritdoc cref="Global.PasswordLength"/>
+    [Parameter, Alias("PWDLEN")]
+    public int? PasswordLength { get; set; }
+
+    /// <inheritdoc cref="Global.PlayBeep"/>
+    [Parameter]
+    public bool? PlayBeep { get; set; }
+
+    /// <inheritdoc cref="Global.PlayBusy"/>
+    [Parameter]
+    public bool? PlayBusy { get; set; }
+
+    /// <inheritdoc cref="Global.PlayCongested"/>
+    [Parameter]
+    public bool? PlayCongested { get; set; }
+
+    /// <inheritdoc cref="Global.PlayTransfer"/>
+    [Parameter]
+    public bool? PlayTransfer { get; set; }
+
+    /// <inheritdoc cref="Global.RecordingFolder"/>
+    [Parameter, Alias("RECFINALDEST")]
+    public string? RecordingFolder { get; set; }
+
+    /// <inheritdoc cref="Global.RecordingLimit"/>
+    [Parameter, Alias("RECLIMIT")]
+    public int? RecordingLimit { get; set; }
+
+    /// <inheritdoc cref="Global.RecordingDither"/>
+    [Parameter, Alias("RECQDITHER")]
+    public int? RecordingDither { get; set; }
+
+    /// <inheritdoc cref="Global.RecordingSearchLimit"/>
+    [Parameter, Alias("RECQSEARCHLIM")]
+    public int? RecordingSearchLimit { get; set; }
+
+    /// <inheritdoc cref="Global.RingDelay"/>
+    [Parameter]
+    public int? RingDelay { get; set; }
+
+    /// <inheritdoc cref="Global.SessionTimeout"/>
+    [Parameter, Alias("SESSIONTIMOUT")]
+    public int? SessionTimeout { get; set; }
+
+    /// <inheritdoc cref="Global.SendDomain"/>
+    [Parameter, Alias("SENDEDOMAIN")]
+    public bool? SendDomain { get; set; }
+
+    /// <inheritdoc cref="Global.FirstExtension"/>
+    [Parameter, Alias("SIPIAXSTART")]
+    public string? FirstExtension { get; set; }
+
+    /// <inheritdoc cref="Global.SipFlood"/>
+    [Parameter]
+    public bool? SipFlood { get; set; }
+
+    /// <inheritdoc cref="Global.SpyPassword"/>
+    [Parameter, Alias("SPYPASS")]
+    public string? SpyPassword { get; set; }
+
+    /// <inheritdoc cref="Global.SupervisorEmail"/>
+    [Parameter, Alias("SUPEMAIL")]
+    public string? SupervisorEmail { get; set; }
+
+    /// <inheritdoc cref="Global.SystemOperator"/>
+    [Parameter, Alias("SYSOP")]
+    public string? SystemOperator { get; set; }
+
+    /// <inheritdoc cref="Global.SystemPassword"/>
+    [Parameter, Alias("SYSPASS")]
+    public string? SystemPassword { get; set; }
+
+    /// <inheritdoc cref="Global.TlsPort"/>
+    [Parameter]
+    public int? TlsPort { get; set; }
+
+    /// <inheritdoc cref="Global.UserOneTimePassword"/>
+    [Parameter, Alias("USEROTP")]
+    public string? UserOneTimePassword { get; set; }
+
+    /// <inheritdoc cref="Global.UserCreate"/>
+    [Parameter]
+    public bool? UserCreate { get; set; }
+
+    /// <inheritdoc cref="Global.VoicemailDelay"/>
+    [Parameter, Alias("VDELAY")]
+    public int? VoicemailDelay { get; set; }
+
+    /// <inheritdoc cref="Global.VoicemailMaxAge"/>
+    [Parameter, Alias("VMAILAGE")]
+    public int? VoicemailMaxAge { get; set; }
+
+    /// <inheritdoc cref="Global.VoiceInstructions"/>
+    [Parameter, Alias("VOICEINSTR")]
+    public bool? VoiceInstructions { get; set; }
+
+    /// <inheritdoc cref="Global.MaxVoip"/>
+    [Parameter, Alias("VOIPMAX")]
+    public int? MaxVoip { get; set; }
+
+    /// <inheritdoc cref="Global.VirtualExtensions"/>
+    [Parameter, Alias("VXT")]
+    public bool? VirtualExtensions { get; set; }
+
+    /// <inheritdoc cref="Global.ZeroTouchProvisioning"/>
+    [Parameter, Alias("ZTP")]
+    public bool? ZeroTouchProvisioning { get; set; }
+
+    /// <inheritdoc cref="Global.SipPort"/>
+    [Parameter, Alias("BINDPORT")]
+    public int? SipPort { get; set; }
+
+    /// <inheritdoc cref="Global.DynamicFeatures"/>
+    [Parameter]
+    public string? DynamicFeatures { get; set; }
+
+    /// <inheritdoc cref="Global.EmailAlert"/>
+    [Parameter]
+    public string? EmailAlert { get; set; }
+
+    /// <inheritdoc cref="Global.SecondNode"/>
+    [Parameter, Alias("HASECNODE")]
+    public string? SecondNode { get; set; }
+
+    /// <inheritdoc cref="Global.LdapAnonymousBind"/>
+    [Parameter, Alias("LDAPANONBIND")]
+    public bool? LdapAnonymousBind { get; set; }
+
+    /// <inheritdoc cref="Global.LdapHost"/>
+    [Parameter]
+    public string? LdapHost { get; set; }
+
+    /// <inheritdoc cref="Global.LdapTls"/>
+    [Parameter]
+    public bool? LdapTls { get; set; }
+
+    /// <inheritdoc cref="Global.NatParameters"/>
+    [Parameter, Alias("NATPARAMS")]
+    public string? NatParameters { get; set; }
+
+    /// <inheritdoc cref="Global.PhoneAdminPassword"/>
+    [Parameter, Alias("PADMINPASS")]
+    public string? PhoneAdminPassword { get; set; }
+
+    /// <inheritdoc cref="Global.PhoneUserPassword"/>
+    [Parameter, Alias("PUSERPASS")]
+    public string? PhoneUserPassword { get; set; }
+
+    /// <inheritdoc cref="Global.RecordingMaxAge"/>
+    [Parameter, Alias("RECAGE")]
+    public int? RecordingMaxAge { get; set; }
+
+    /// <inheritdoc cref="Global.RecordingDelimiter"/>
+    [Parameter, Alias("RECFILEDLIM")]
+    public string? RecordingDelimiter { get; set; }
+
+    /// <inheritdoc cref="Global.RecordingGrace"/>
+    [Parameter, Alias("RECGRACE")]
+    public int? RecordingGrace { get; set; }
+
+    /// <inheritdoc cref="Global.RecordingMount"/>
+    [Parameter, Alias("RECMOUNT")]
+    public string? RecordingMount { get; set; }
+
+    /// <inheritdoc cref="Global.SipDriver"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? SipDriver { get; set; }
+
+    /// <inheritdoc cref="Global.SiteName"/>
+    [Parameter]
+    public string? SiteName { get; set; }
+
+    /// <inheritdoc cref="Global.StaticAddress"/>
+    [Parameter, Alias("STATICIPV4")]
+    public string? StaticAddress { get; set; }
+
+    /// <inheritdoc cref="Global.CloudLocation"/>
+    [Parameter, Alias("VCL")]
+    public string? CloudLocation { get; set; }
+
+    /// <summary>Passes the changed settings on.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Change(null, null);
+}

@@ -1,0 +1,228 @@
+using System.Management.Automation;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>Lists ivrs, or finds them by key.</summary>
+[Cmdlet(VerbsCommon.Get, "SarkIvr")]
+[OutputType(typeof(Ivr))]
+public sealed class GetSarkIvrCommand : SarkGetCommand<Ivr>
+{
+    /// <inheritdoc cref="Ivr.Tenant"/>
+    [Parameter]
+    [Alias("cluster")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string[]? Tenant { get; set; }
+}
+
+/// <summary>The parameters that New-SarkIvr and Set-SarkIvr share.</summary>
+public abstract class IvrWriteCommand : SarkKeyedCommand<Ivr>
+{
+    /// <inheritdoc cref="Ivr.AlertInfo0"/>
+    [Parameter, Alias("alert0")]
+    public string? AlertInfo0 { get; set; }
+
+    /// <inheritdoc cref="Ivr.AlertInfo1"/>
+    [Parameter, Alias("alert1")]
+    public string? AlertInfo1 { get; set; }
+
+    /// <inheritdoc cref="Ivr.AlertInfo2"/>
+    [Parameter, Alias("alert2")]
+    public string? AlertInfo2 { get; set; }
+
+    /// <inheritdoc cref="Ivr.AlertInfo3"/>
+    [Parameter, Alias("alert3")]
+    public string? AlertInfo3 { get; set; }
+
+    /// <inheritdoc cref="Ivr.AlertInfo4"/>
+    [Parameter, Alias("alert4")]
+    public string? AlertInfo4 { get; set; }
+
+    /// <inheritdoc cref="Ivr.AlertInfo5"/>
+    [Parameter, Alias("alert5")]
+    public string? AlertInfo5 { get; set; }
+
+    /// <inheritdoc cref="Ivr.AlertInfo6"/>
+    [Parameter, Alias("alert6")]
+    public string? AlertInfo6 { get; set; }
+
+    /// <inheritdoc cref="Ivr.AlertInfo7"/>
+    [Parameter, Alias("alert7")]
+    public string? AlertInfo7 { get; set; }
+
+    /// <inheritdoc cref="Ivr.AlertInfo8"/>
+    [Parameter, Alias("alert8")]
+    public string? AlertInfo8 { get; set; }
+
+    /// <inheritdoc cref="Ivr.AlertInfo9"/>
+    [Parameter, Alias("alert9")]
+    public string? AlertInfo9 { get; set; }
+
+    /// <inheritdoc cref="Ivr.AlertInfo10"/>
+    [Parameter, Alias("alert10")]
+    public string? AlertInfo10 { get; set; }
+
+    /// <inheritdoc cref="Ivr.AlertInfo11"/>
+    [Parameter, Alias("alert11")]
+    public string? AlertInfo11 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Description"/>
+    [Parameter]
+    public string? Description { get; set; }
+
+    /// <inheritdoc cref="Ivr.Tenant"/>
+    [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    public virtual string? Tenant { get; set; }
+
+    /// <inheritdoc cref="Ivr.Greeting"/>
+    [Parameter, Alias("greetnum")]
+    public int? Greeting { get; set; }
+
+    /// <inheritdoc cref="Ivr.ListenForExtension"/>
+    [Parameter, Alias("listenforext")]
+    public bool? ListenForExtension { get; set; }
+
+    /// <inheritdoc cref="Ivr.Option0"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Option0 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Option1"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Option1 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Option2"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Option2 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Option3"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Option3 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Option4"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Option4 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Option5"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Option5 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Option6"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Option6 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Option7"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Option7 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Option8"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Option8 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Option9"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Option9 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Option10"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Option10 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Option11"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Option11 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Tag0"/>
+    [Parameter]
+    public string? Tag0 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Tag1"/>
+    [Parameter]
+    public string? Tag1 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Tag2"/>
+    [Parameter]
+    public string? Tag2 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Tag3"/>
+    [Parameter]
+    public string? Tag3 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Tag4"/>
+    [Parameter]
+    public string? Tag4 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Tag5"/>
+    [Parameter]
+    public string? Tag5 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Tag6"/>
+    [Parameter]
+    public string? Tag6 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Tag7"/>
+    [Parameter]
+    public string? Tag7 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Tag8"/>
+    [Parameter]
+    public string? Tag8 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Tag9"/>
+    [Parameter]
+    public string? Tag9 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Tag10"/>
+    [Parameter]
+    public string? Tag10 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Tag11"/>
+    [Parameter]
+    public string? Tag11 { get; set; }
+
+    /// <inheritdoc cref="Ivr.Timeout"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Timeout { get; set; }
+
+    /// <inheritdoc cref="Ivr.Name"/>
+    [Parameter]
+    public string? Name { get; set; }
+
+    /// <summary>Who makes the change, as SARK notes it: letters and digits.</summary>
+    [Parameter, Alias("z_updater")]
+    public string? Updater { get; set; }
+
+    /// <summary>
+    /// Destinations by option, such as <c>@{ 1 = 'Sales'; 2 = 'Support' }</c>; an option that is not named stays as it is,
+    /// and null clears one.
+    /// </summary>
+    [Parameter]
+    public System.Collections.IDictionary? Option { get; set; }
+
+    private protected override SarkPS.Descriptors.Changes FromParameters() => IvrOptionParameter.Expand(base.FromParameters(), Option);
+}
+
+/// <summary>Makes an ivr.</summary>
+[Cmdlet(VerbsCommon.New, "SarkIvr", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[OutputType(typeof(Ivr))]
+public sealed class NewSarkIvrCommand : IvrWriteCommand
+{
+    /// <inheritdoc cref="Ivr.Tenant"/>
+    [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = InputSet)]
+    [Alias("cluster")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public override string? Tenant { get; set; }
+}
+
+/// <summary>Changes ivrs.</summary>
+[Cmdlet(VerbsCommon.Set, "SarkIvr", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[OutputType(typeof(Ivr))]
+public sealed class SetSarkIvrCommand : IvrWriteCommand
+{
+    /// <summary>Passes the changed ivr on.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+}
+
+/// <summary>Removes ivrs.</summary>
+[Cmdlet(VerbsCommon.Remove, "SarkIvr", SupportsShouldProcess = true)]
+public sealed class RemoveSarkIvrCommand : SarkRemoveCommand<Ivr>;

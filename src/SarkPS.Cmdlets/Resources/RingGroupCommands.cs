@@ -1,0 +1,109 @@
+using System.Management.Automation;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>Lists ring groups, or finds them by key.</summary>
+[Cmdlet(VerbsCommon.Get, "SarkRingGroup")]
+[OutputType(typeof(RingGroup))]
+public sealed class GetSarkRingGroupCommand : SarkGetCommand<RingGroup>
+{
+    /// <inheritdoc cref="RingGroup.Tenant"/>
+    [Parameter]
+    [Alias("cluster")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string[]? Tenant { get; set; }
+}
+
+/// <summary>The parameters that New-SarkRingGroup and Set-SarkRingGroup share.</summary>
+public abstract class RingGroupWriteCommand : SarkKeyedCommand<RingGroup>
+{
+    /// <inheritdoc cref="RingGroup.Tenant"/>
+    [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    public virtual string? Tenant { get; set; }
+
+    /// <inheritdoc cref="RingGroup.Recording"/>
+    [Parameter, Alias("devicerec"), ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Recording { get; set; }
+
+    /// <inheritdoc cref="RingGroup.DialOptionsHunt"/>
+    [Parameter, Alias("dialparamshunt")]
+    public string? DialOptionsHunt { get; set; }
+
+    /// <inheritdoc cref="RingGroup.DialOptionsRing"/>
+    [Parameter, Alias("dialparamsring")]
+    public string? DialOptionsRing { get; set; }
+
+    /// <inheritdoc cref="RingGroup.Divert"/>
+    [Parameter]
+    public string? Divert { get; set; }
+
+    /// <summary>Greeting that callers hear first, such as usergreeting0012.</summary>
+    [Parameter]
+    public string? Greeting { get; set; }
+
+    /// <inheritdoc cref="RingGroup.GroupType"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? GroupType { get; set; }
+
+    /// <inheritdoc cref="RingGroup.Description"/>
+    [Parameter, Alias("longdesc")]
+    public string? Description { get; set; }
+
+    /// <inheritdoc cref="RingGroup.ObeyDoNotDisturb"/>
+    [Parameter, Alias("obeydnd")]
+    public bool? ObeyDoNotDisturb { get; set; }
+
+    /// <inheritdoc cref="RingGroup.Members"/>
+    [Parameter, Alias("out")]
+    public string? Members { get; set; }
+
+    /// <inheritdoc cref="RingGroup.Outcome"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public virtual string? Outcome { get; set; }
+
+    /// <inheritdoc cref="RingGroup.PageGroup"/>
+    [Parameter]
+    public int? PageGroup { get; set; }
+
+    /// <inheritdoc cref="RingGroup.RingDelay"/>
+    [Parameter]
+    public int? RingDelay { get; set; }
+
+    /// <inheritdoc cref="RingGroup.AlertInfo"/>
+    [Parameter, Alias("speedalert")]
+    public string? AlertInfo { get; set; }
+}
+
+/// <summary>Makes a ring group.</summary>
+[Cmdlet(VerbsCommon.New, "SarkRingGroup", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[OutputType(typeof(RingGroup))]
+public sealed class NewSarkRingGroupCommand : RingGroupWriteCommand
+{
+    /// <inheritdoc cref="RingGroup.Tenant"/>
+    [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = InputSet)]
+    [Alias("cluster")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public override string? Tenant { get; set; }
+
+    /// <inheritdoc cref="RingGroup.Outcome"/>
+    [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = InputSet)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public override string? Outcome { get; set; }
+}
+
+/// <summary>Changes ring groups.</summary>
+[Cmdlet(VerbsCommon.Set, "SarkRingGroup", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[OutputType(typeof(RingGroup))]
+public sealed class SetSarkRingGroupCommand : RingGroupWriteCommand
+{
+    /// <summary>Passes the changed ring group on.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+}
+
+/// <summary>Removes ring groups.</summary>
+[Cmdlet(VerbsCommon.Remove, "SarkRingGroup", SupportsShouldProcess = true)]
+public sealed class RemoveSarkRingGroupCommand : SarkRemoveCommand<RingGroup>;

@@ -1,0 +1,91 @@
+using System.Management.Automation;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>Lists routes, or finds them by key.</summary>
+[Cmdlet(VerbsCommon.Get, "SarkRoute")]
+[OutputType(typeof(Route))]
+public sealed class GetSarkRouteCommand : SarkGetCommand<Route>
+{
+    /// <inheritdoc cref="Route.Tenant"/>
+    [Parameter]
+    [Alias("cluster")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string[]? Tenant { get; set; }
+}
+
+/// <summary>The parameters that New-SarkRoute and Set-SarkRoute share.</summary>
+public abstract class RouteWriteCommand : SarkKeyedCommand<Route>
+{
+    /// <inheritdoc cref="Route.Active"/>
+    [Parameter]
+    public bool? Active { get; set; }
+
+    /// <summary>Whether callers must enter a password.</summary>
+    [Parameter, Alias("auth")]
+    public bool? Authenticate { get; set; }
+
+    /// <inheritdoc cref="Route.Tenant"/>
+    [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    public virtual string? Tenant { get; set; }
+
+    /// <inheritdoc cref="Route.Description"/>
+    [Parameter, Alias("desc")]
+    public string? Description { get; set; }
+
+    /// <inheritdoc cref="Route.DialPlan"/>
+    [Parameter]
+    public string? DialPlan { get; set; }
+
+    /// <inheritdoc cref="Route.Path1"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Path1 { get; set; }
+
+    /// <inheritdoc cref="Route.Path2"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Path2 { get; set; }
+
+    /// <inheritdoc cref="Route.Path3"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Path3 { get; set; }
+
+    /// <inheritdoc cref="Route.Path4"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Path4 { get; set; }
+
+    /// <inheritdoc cref="Route.Strategy"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Strategy { get; set; }
+
+    /// <inheritdoc cref="Route.RouteName"/>
+    [Parameter, Alias("route")]
+    public string? RouteName { get; set; }
+}
+
+/// <summary>Makes a route.</summary>
+[Cmdlet(VerbsCommon.New, "SarkRoute", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[OutputType(typeof(Route))]
+public sealed class NewSarkRouteCommand : RouteWriteCommand
+{
+    /// <inheritdoc cref="Route.Tenant"/>
+    [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = InputSet)]
+    [Alias("cluster")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public override string? Tenant { get; set; }
+}
+
+/// <summary>Changes routes.</summary>
+[Cmdlet(VerbsCommon.Set, "SarkRoute", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[OutputType(typeof(Route))]
+public sealed class SetSarkRouteCommand : RouteWriteCommand
+{
+    /// <summary>Passes the changed route on.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+}
+
+/// <summary>Removes routes.</summary>
+[Cmdlet(VerbsCommon.Remove, "SarkRoute", SupportsShouldProcess = true)]
+public sealed class RemoveSarkRouteCommand : SarkRemoveCommand<Route>;

@@ -1,0 +1,164 @@
+using System.Management.Automation;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>Lists trunks, or finds them by key.</summary>
+[Cmdlet(VerbsCommon.Get, "SarkTrunk")]
+[OutputType(typeof(Trunk))]
+public sealed class GetSarkTrunkCommand : SarkGetCommand<Trunk>
+{
+    /// <inheritdoc cref="Trunk.Tenant"/>
+    [Parameter]
+    [Alias("cluster")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string[]? Tenant { get; set; }
+}
+
+/// <summary>The parameters that New-SarkTrunk and Set-SarkTrunk share.</summary>
+public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
+{
+    /// <inheritdoc cref="Trunk.Active"/>
+    [Parameter]
+    public bool? Active { get; set; }
+
+    /// <inheritdoc cref="Trunk.AlertInfo"/>
+    [Parameter]
+    public string? AlertInfo { get; set; }
+
+    /// <inheritdoc cref="Trunk.CallerId"/>
+    [Parameter]
+    public string? CallerId { get; set; }
+
+    /// <inheritdoc cref="Trunk.CallProgress"/>
+    [Parameter]
+    public bool? CallProgress { get; set; }
+
+    /// <inheritdoc cref="Trunk.Tenant"/>
+    [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    public virtual string? Tenant { get; set; }
+
+    /// <inheritdoc cref="Trunk.Description"/>
+    [Parameter]
+    public string? Description { get; set; }
+
+    /// <inheritdoc cref="Trunk.Recording"/>
+    [Parameter, Alias("devicerec"), ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Recording { get; set; }
+
+    /// <inheritdoc cref="Trunk.Disa"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Disa { get; set; }
+
+    /// <inheritdoc cref="Trunk.DisaPassword"/>
+    [Parameter, Alias("disapass")]
+    public string? DisaPassword { get; set; }
+
+    /// <inheritdoc cref="Trunk.HostName"/>
+    [Parameter, Alias("host")]
+    public virtual string? HostName { get; set; }
+
+    /// <inheritdoc cref="Trunk.DialPrefix"/>
+    [Parameter, Alias("inprefix")]
+    public string? DialPrefix { get; set; }
+
+    /// <inheritdoc cref="Trunk.Match"/>
+    [Parameter]
+    public string? Match { get; set; }
+
+    /// <inheritdoc cref="Trunk.MusicOnHold"/>
+    [Parameter, Alias("moh")]
+    public bool? MusicOnHold { get; set; }
+
+    /// <inheritdoc cref="Trunk.Password"/>
+    [Parameter]
+    public string? Password { get; set; }
+
+    /// <inheritdoc cref="Trunk.PeerName"/>
+    [Parameter]
+    public string? PeerName { get; set; }
+
+    /// <inheritdoc cref="Trunk.Register"/>
+    [Parameter]
+    public string? Register { get; set; }
+
+    /// <inheritdoc cref="Trunk.PeerStanza"/>
+    [Parameter, Alias("sipiaxpeer")]
+    public string? PeerStanza { get; set; }
+
+    /// <inheritdoc cref="Trunk.UserStanza"/>
+    [Parameter, Alias("sipiaxuser")]
+    public string? UserStanza { get; set; }
+
+    /// <inheritdoc cref="Trunk.ShowCallerId"/>
+    [Parameter, Alias("swoclip")]
+    public bool? ShowCallerId { get; set; }
+
+    /// <inheritdoc cref="Trunk.Tag"/>
+    [Parameter]
+    public string? Tag { get; set; }
+
+    /// <inheritdoc cref="Trunk.Transform"/>
+    [Parameter]
+    public string? Transform { get; set; }
+
+    /// <inheritdoc cref="Trunk.TrunkName"/>
+    [Parameter]
+    public string? TrunkName { get; set; }
+
+    /// <inheritdoc cref="Trunk.UserName"/>
+    [Parameter]
+    public virtual string? UserName { get; set; }
+
+    /// <inheritdoc cref="Trunk.Carrier"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    public virtual string? Carrier { get; set; }
+
+    /// <summary>Who makes the change, as SARK notes it: letters and digits.</summary>
+    [Parameter, Alias("z_updater")]
+    public string? Updater { get; set; }
+}
+
+/// <summary>Makes a trunk.</summary>
+[Cmdlet(VerbsCommon.New, "SarkTrunk", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[OutputType(typeof(Trunk))]
+public sealed class NewSarkTrunkCommand : TrunkWriteCommand
+{
+    /// <inheritdoc cref="Trunk.Tenant"/>
+    [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = InputSet)]
+    [Alias("cluster")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public override string? Tenant { get; set; }
+
+    /// <inheritdoc cref="Trunk.HostName"/>
+    [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = InputSet)]
+    [Alias("host")]
+    public override string? HostName { get; set; }
+
+    /// <inheritdoc cref="Trunk.UserName"/>
+    [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = InputSet)]
+    public override string? UserName { get; set; }
+
+    /// <inheritdoc cref="Trunk.Carrier"/>
+    [Parameter(Mandatory = true, ParameterSetName = KeySet)]
+    [Parameter(ParameterSetName = InputSet)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public override string? Carrier { get; set; }
+}
+
+/// <summary>Changes trunks.</summary>
+[Cmdlet(VerbsCommon.Set, "SarkTrunk", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
+[OutputType(typeof(Trunk))]
+public sealed class SetSarkTrunkCommand : TrunkWriteCommand
+{
+    /// <summary>Passes the changed trunk on.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+}
+
+/// <summary>Removes trunks.</summary>
+[Cmdlet(VerbsCommon.Remove, "SarkTrunk", SupportsShouldProcess = true)]
+public sealed class RemoveSarkTrunkCommand : SarkRemoveCommand<Trunk>;
