@@ -61,6 +61,12 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
         if (_csv is null)
         {
             _columns = [.. values.Where(v => v.Value is string or not IEnumerable).Select(v => v.Key)];
+            if (_columns.Count == 0)
+            {
+                WriteError(Error(SarkErrorKind.BadRequest, InputObject, $"'{InputObject}' has no properties to make columns of.", ErrorCategory.InvalidData));
+                return;
+            }
+
             Open();
             _csv!.Write(_columns);
         }
