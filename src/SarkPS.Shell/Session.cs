@@ -180,11 +180,17 @@ internal sealed class Session : IDisposable
     /// <summary>Shows an error that ended a pipeline the way the engine shows those that do not.</summary>
     private void Show(ErrorRecord error)
     {
-        var marked = PSObject.AsPSObject(error);
-        marked.Properties.Add(new PSNoteProperty("writeErrorStream", true));
         using var pipeline = _runspace.CreatePipeline();
         pipeline.Commands.Add("Out-Default");
-        pipeline.Invoke(new[] { marked });
+        _host.ShellUI.OutputIsError = true;
+        try
+        {
+            pipeline.Invoke(new[] { error });
+        }
+        finally
+        {
+            _host.ShellUI.OutputIsError = false;
+        }
     }
 
     private int ExitCode(bool completed)

@@ -19,13 +19,21 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
 
     public override PSHostRawUserInterface RawUI => _raw;
 
+    /// <summary>
+    /// While set, what the formatter writes goes to standard error: the engine marks errors for it in a way that only
+    /// itself can, and an error that ended a pipeline has no mark.
+    /// </summary>
+    public bool OutputIsError { get; set; }
+
     /// <summary>False takes the engine's colours away: a file or a pipe wants text only.</summary>
     public override bool SupportsVirtualTerminal => !Console.IsOutputRedirected && !_noColour;
+
+    private static bool ErrorHasStyle => !Console.IsErrorRedirected && !_noColour;
 
     public override void Write(string value)
     {
         EndProgressLine();
-        Console.Out.Write(GetOutputString(value, SupportsVirtualTerminal));
+        (OutputIsError ? Console.Error : Console.Out).Write(GetOutputString(value, OutputIsError ? ErrorHasStyle : SupportsVirtualTerminal));
     }
 
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
@@ -256,7 +264,7 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
     {
         EndProgressLine();
         var styled = $"{style}{text}{PSStyle.Instance.Reset}";
-        Console.Error.WriteLine(GetOutputString(styled, supportsVirtualTerminal: !Console.IsErrorRedirected && !_noColour));
+        Console.Error.WriteLine(GetOutputString(styled, ErrorHasStyle));
     }
 
     /// <summary>Takes the line of progress away, so that what comes next stands alone.</summary>

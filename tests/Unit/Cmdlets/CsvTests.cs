@@ -163,6 +163,6 @@ public sealed class CsvTests : IDisposable
     {
         using var shell = PowerShell.Create(_runspace);
         var rows = shell.AddScript(script).Invoke();
-        return (rows, shell.Streams.Error);
+        return (rows, [.. shell.Streams.Error]);
     }
 }

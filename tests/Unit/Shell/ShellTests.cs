@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace SarkPS.Tests.Shell;
@@ -55,7 +54,15 @@ public sealed class ShellTests
     {
         var result = await Run("-Command", "if (");
         Assert.Contains("if (", result.Error, StringComparison.Ordinal);
-        Assert.NotEqual("", result.Error.Trim());
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task An_error_that_ends_the_run_is_told_on_standard_error()
+    {
+        var result = await Run("-Command", "'one'; throw 'the reason'; 'two'");
+        Assert.Contains("the reason", result.Error, StringComparison.Ordinal);
+        Assert.Equal(["one"], result.Lines);
     }
 
     [Fact]
