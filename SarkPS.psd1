@@ -7,7 +7,8 @@
 #
 # The build refuses a version other than Directory.Build.props has, and lists here that differ from what is there.
 @{
-    RootModule           = 'out/SarkPS/SarkPS.Cmdlets.dll'
+    # Nested and not the root, because only then Get-Help also looks for help beside the assembly, in the checkout.
+    NestedModules        = @('out/SarkPS/SarkPS.Cmdlets.dll')
     ModuleVersion        = '0.1.0'
     GUID                 = '2e70e20b-cf2e-47b4-bf75-bf80e79582ad'
     Author               = 'The SarkPS authors'

@@ -43,7 +43,7 @@ internal sealed class Session : IDisposable
         var import = new Command("Import-Module");
         import.Parameters.Add("Name", Path.Combine(AppContext.BaseDirectory, "Modules", "SarkPS", "SarkPS.psd1"));
         import.Parameters.Add("ErrorAction", "Stop");
-        return Invoke(import, import.CommandText);
+        return Invoke(import, asTyped: null);
     }
 
     /// <summary>Runs commands and returns the exit code that they mean.</summary>
@@ -130,10 +130,12 @@ internal sealed class Session : IDisposable
 
     /// <summary>Runs a command with its output and its errors going to the console, and tells whether it came to its end.</summary>
     /// <param name="command">What to run.</param>
-    /// <param name="asTyped">What Get-History shows for it. Only a pipeline that is in the history leaves its outcome in <c>$?</c>.</param>
-    private bool Invoke(Command command, string asTyped)
+    /// <param name="asTyped">
+    /// What Get-History shows for it, or null if it is not to be there. Only a pipeline that is leaves its outcome in <c>$?</c>.
+    /// </param>
+    private bool Invoke(Command command, string? asTyped)
     {
-        using var pipeline = _runspace.CreatePipeline(asTyped, addToHistory: true);
+        using var pipeline = asTyped is null ? _runspace.CreatePipeline() : _runspace.CreatePipeline(asTyped, addToHistory: true);
         pipeline.Commands.Clear();
 
         // The engine's formatter takes both, so that errors stand where they happened; it sends them to the error stream.
@@ -178,11 +180,17 @@ internal sealed class Session : IDisposable
     /// <summary>Shows an error that ended a pipeline the way the engine shows those that do not.</summary>
     private void Show(ErrorRecord error)
     {
-        var marked = PSObject.AsPSObject(error);
-        marked.Properties.Add(new PSNoteProperty("writeErrorStream", true));
         using var pipeline = _runspace.CreatePipeline();
         pipeline.Commands.Add("Out-Default");
-        pipeline.Invoke(new[] { marked });
+        _host.ShellUI.OutputIsError = true;
+        try
+        {
+            pipeline.Invoke(new[] { error });
+        }
+        finally
+        {
+            _host.ShellUI.OutputIsError = false;
+        }
     }
 
     private int ExitCode(bool completed)

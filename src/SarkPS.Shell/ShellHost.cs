@@ -6,15 +6,16 @@ namespace SarkPS.Shell;
 /// <summary>What the engine asks of the program that it runs in.</summary>
 internal sealed class ShellHost(bool nonInteractive) : PSHost
 {
-    private readonly ShellUserInterface _ui = new(nonInteractive);
-
     public override string Name => "SarkPS";
 
     public override Version Version => Start.Version;
 
     public override Guid InstanceId { get; } = Guid.NewGuid();
 
-    public override PSHostUserInterface UI => _ui;
+    public override PSHostUserInterface UI => ShellUI;
+
+    /// <summary>The same, as what it is.</summary>
+    public ShellUserInterface ShellUI { get; } = new(nonInteractive);
 
     public override CultureInfo CurrentCulture => CultureInfo.CurrentCulture;
 

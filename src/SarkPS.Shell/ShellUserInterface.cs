@@ -19,26 +19,34 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
 
     public override PSHostRawUserInterface RawUI => _raw;
 
+    /// <summary>
+    /// While set, what the formatter writes goes to standard error: the engine marks errors for it in a way that only
+    /// itself can, and an error that ended a pipeline has no mark.
+    /// </summary>
+    public bool OutputIsError { get; set; }
+
     /// <summary>False takes the engine's colours away: a file or a pipe wants text only.</summary>
     public override bool SupportsVirtualTerminal => !Console.IsOutputRedirected && !_noColour;
+
+    private static bool ErrorHasStyle => !Console.IsErrorRedirected && !_noColour;
 
     public override void Write(string value)
     {
         EndProgressLine();
-        Console.Out.Write(GetOutputString(value, SupportsVirtualTerminal));
+        (OutputIsError ? Console.Error : Console.Out).Write(GetOutputString(value, OutputIsError ? ErrorHasStyle : SupportsVirtualTerminal));
     }
 
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
 
     public override void WriteLine(string value) => Write(value + Environment.NewLine);
 
-    public override void WriteErrorLine(string value) => WriteMessage(ConsoleColor.Red, value);
+    public override void WriteErrorLine(string value) => WriteMessage(PSStyle.Instance.Formatting.Error, value);
 
-    public override void WriteWarningLine(string message) => WriteMessage(ConsoleColor.Yellow, $"WARNING: {message}");
+    public override void WriteWarningLine(string message) => WriteMessage(PSStyle.Instance.Formatting.Warning, $"WARNING: {message}");
 
-    public override void WriteVerboseLine(string message) => WriteMessage(ConsoleColor.DarkYellow, $"VERBOSE: {message}");
+    public override void WriteVerboseLine(string message) => WriteMessage(PSStyle.Instance.Formatting.Verbose, $"VERBOSE: {message}");
 
-    public override void WriteDebugLine(string message) => WriteMessage(ConsoleColor.DarkYellow, $"DEBUG: {message}");
+    public override void WriteDebugLine(string message) => WriteMessage(PSStyle.Instance.Formatting.Debug, $"DEBUG: {message}");
 
     public override void WriteInformation(InformationRecord record)
     {
@@ -252,18 +260,11 @@ internal sealed class ShellUserInterface(bool nonInteractive) : PSHostUserInterf
         }
     }
 
-    private void WriteMessage(ConsoleColor colour, string text)
+    private void WriteMessage(string style, string text)
     {
         EndProgressLine();
-        if (Console.IsErrorRedirected || _noColour)
-        {
-            Console.Error.WriteLine(GetOutputString(text, supportsVirtualTerminal: false));
-            return;
-        }
-
-        Console.ForegroundColor = colour;
-        Console.Error.WriteLine(text);
-        Console.ResetColor();
+        var styled = $"{style}{text}{PSStyle.Instance.Reset}";
+        Console.Error.WriteLine(GetOutputString(styled, ErrorHasStyle));
     }
 
     /// <summary>Takes the line of progress away, so that what comes next stands alone.</summary>

@@ -61,6 +61,12 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
         if (_csv is null)
         {
             _columns = [.. values.Where(v => v.Value is string or not IEnumerable).Select(v => v.Key)];
+            if (_columns.Count == 0)
+            {
+                WriteError(Error(SarkErrorKind.BadRequest, InputObject, $"'{InputObject}' has no properties to make columns of."));
+                return;
+            }
+
             Open();
             _csv!.Write(_columns);
         }
@@ -106,7 +112,7 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
         }
         catch (IOException) when (NoClobber && _text is null && File.Exists(_file))
         {
-            ThrowTerminatingError(Error(SarkErrorKind.Conflict, _file, $"'{_file}' exists already, and -NoClobber was given.", ErrorCategory.ResourceExists));
+            ThrowTerminatingError(Error(SarkErrorKind.Conflict, _file, $"'{_file}' exists already, and -NoClobber was given."));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

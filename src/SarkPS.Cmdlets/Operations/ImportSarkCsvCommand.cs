@@ -51,7 +51,7 @@ public sealed class ImportSarkCsvCommand : SarkCsvCommand
                 catch (Exception e) when (e is CsvException or DecoderFallbackException)
                 {
                     var what = e is CsvException ? e.Message : "it is not text in UTF-8.";
-                    WriteError(Error(SarkErrorKind.BadRequest, file, $"'{file}' cannot be read as CSV: {what}", ErrorCategory.InvalidData, e));
+                    WriteError(Error(SarkErrorKind.BadRequest, file, $"'{file}' cannot be read as CSV: {what}", e));
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
@@ -71,7 +71,7 @@ public sealed class ImportSarkCsvCommand : SarkCsvCommand
         var files = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _);
         if (files.Count == 0)
         {
-            WriteError(Error(SarkErrorKind.NotFound, path, $"No file matches '{path}'.", ErrorCategory.ObjectNotFound));
+            WriteError(Error(SarkErrorKind.NotFound, path, $"No file matches '{path}'."));
         }
 
         return files;

@@ -25,8 +25,7 @@ public abstract class SarkCsvCommand : PSCmdlet
     {
         if (Delimiter is '"' or '\r' or '\n')
         {
-            ThrowTerminatingError(Error(
-                SarkErrorKind.BadRequest, Delimiter, "-Delimiter may be any character but a double quote and a line break.", ErrorCategory.InvalidArgument));
+            ThrowTerminatingError(Error(SarkErrorKind.BadRequest, Delimiter, "-Delimiter may be any character but a double quote and a line break."));
         }
     }
 
@@ -36,8 +35,7 @@ public abstract class SarkCsvCommand : PSCmdlet
         var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
         if (provider.Name != "FileSystem")
         {
-            ThrowTerminatingError(Error(
-                SarkErrorKind.BadRequest, path, $"'{path}' lies in {provider.Name}; a CSV file must lie in the file system.", ErrorCategory.InvalidArgument));
+            ThrowTerminatingError(Error(SarkErrorKind.BadRequest, path, $"'{path}' lies in {provider.Name}; a CSV file must lie in the file system."));
         }
 
         return full;
@@ -47,15 +45,12 @@ public abstract class SarkCsvCommand : PSCmdlet
     private protected static ErrorRecord FileError(Exception e, string path, string verb) => e switch
     {
         FileNotFoundException or DirectoryNotFoundException =>
-            Error(SarkErrorKind.NotFound, path, $"There is no file or folder '{path}'.", ErrorCategory.ObjectNotFound, e),
+            Error(SarkErrorKind.NotFound, path, $"There is no file or folder '{path}'.", e),
         UnauthorizedAccessException =>
-            Error(SarkErrorKind.Denied, path, $"'{path}' may not be {verb}: {e.Message}", ErrorCategory.PermissionDenied, e),
-        _ => Error(SarkErrorKind.Unavailable, path, $"'{path}' cannot be {verb}: {e.Message}", ErrorCategory.ResourceUnavailable, e),
+            Error(SarkErrorKind.Denied, path, $"'{path}' may not be {verb}: {e.Message}", e),
+        _ => Error(SarkErrorKind.Unavailable, path, $"'{path}' cannot be {verb}: {e.Message}", e),
     };
 
-    private protected static ErrorRecord Error(SarkErrorKind kind, object target, string message, ErrorCategory category, Exception? cause = null)
-    {
-        var error = new SarkException(kind, "Csv", target, message, cause);
-        return new ErrorRecord(error, error.ErrorId, category, target);
-    }
+    private protected static ErrorRecord Error(SarkErrorKind kind, object target, string message, Exception? cause = null) =>
+        SarkCmdlet.ToRecord(new SarkException(kind, "Csv", target, message, cause));
 }

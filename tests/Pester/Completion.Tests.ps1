@@ -1,0 +1,63 @@
+BeforeDiscovery {
+    . $PSScriptRoot/common.ps1
+    $keyed = Get-Command -Module SarkPS -Verb Get, Set, Remove | Where-Object { $_.Parameters.ContainsKey('Key') } | ForEach-Object { @{ Name = $_.Name; Noun = $_.Noun } }
+}
+
+Describe 'Completion' {
+    BeforeAll {
+        . $PSScriptRoot/common.ps1
+        $connection = New-TestExchange (Join-Path $TestDrive 'exchange')
+        $null = New-SarkTenant -Key acme -Description 'Acme Ltd'
+        $null = New-SarkTenant -Key zenith -Description "Zenith's"
+    }
+
+    AfterAll { Disconnect-Sark }
+
+    It 'offers commands' {
+        Complete 'Get-SarkTen' | Should -Be 'Get-SarkTenant'
+    }
+
+    It 'offers parameters' {
+        Complete 'Get-SarkExtension -Ten' | Should -Contain '-Tenant'
+    }
+
+    It 'offers keys' {
+        Complete 'Get-SarkTenant ' | Should -Be 'acme', 'default', 'zenith'
+        Complete 'Remove-SarkTenant -Key z' | Should -Be 'zenith'
+    }
+
+    It 'offers keys of what a column names' {
+        Complete 'Get-SarkExtension -Tenant a' | Should -Be 'acme'
+        Complete 'New-SarkExtension -Tenant d' | Should -Be 'default'
+    }
+
+    It 'offers the words that a column allows' {
+        Complete 'Set-SarkTenant acme -OpenCloseMode ' | Should -Be 'AUTO', 'CLOSED'
+    }
+
+    It 'offers both values of a flag' {
+        Complete 'Set-SarkExtension 5001 -Active ' | Should -Be '$true', '$false'
+    }
+
+    It 'quotes what needs it' {
+        $null = New-SarkTenant -Key 'two words' -Description 'Spaced' -ErrorAction Ignore
+        foreach ($offer in Complete 'Get-SarkTenant ') {
+            $errors = $null
+            $null = [System.Management.Automation.Language.Parser]::ParseInput("Get-SarkTenant $offer", [ref] $null, [ref] $errors)
+            $errors | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'of a key works for <Name>' -ForEach $keyed {
+        $noun = $Noun
+        $keys = @((& "Get-$noun").Key | Where-Object { $_ })
+        $offered = @(Complete "$Name -Key " | Where-Object { $_ -and $_ -notlike '.*' })
+        if ($keys) {
+            $offered.Trim("'") | Should -Contain "$($keys[0])"
+        }
+    }
+
+    It 'is silent and harmless without a connection' {
+        Invoke-Fresh "Import-Module '$ModuleFolder'; @((TabExpansion2 -inputScript 'Get-SarkTenant -Key nosuch' -cursorColumn 26).CompletionMatches).Count" | Should -Be 0
+    }
+}

@@ -1,0 +1,168 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Text;
+using SarkPS.Cmdlets;
+
+namespace SarkPS.Tests.Cmdlets;
+
+/// <summary>Import-SarkCsv and Export-SarkCsv in the real engine.</summary>
+public sealed class CsvTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Runspace _runspace;
+
+    public CsvTests()
+    {
+        var state = InitialSessionState.CreateDefault2();
+        state.ImportPSModule([typeof(ImportSarkCsvCommand).Assembly.Location]);
+        _runspace = RunspaceFactory.CreateRunspace(state);
+        _runspace.Open();
+        _runspace.SessionStateProxy.Path.SetLocation(_folder.Path);
+    }
+
+    public void Dispose()
+    {
+        _runspace.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Quotes_delimiters_and_line_breaks_come_back_as_they_were()
+    {
+        var (_, errors) = Run("""
+            $rows = [pscustomobject]@{ Key = '1'; Text = "a,b" }, [pscustomobject]@{ Key = '2'; Text = "say ""hi""`r`nand`ngo" },
+                [pscustomobject]@{ Key = '3'; Text = ' spaced ' }, [pscustomobject]@{ Key = 'é'; Text = '☎' }
+            $rows | Export-SarkCsv a.csv
+            """);
+        Assert.Empty(errors);
+        var (rows, _) = Run("Import-SarkCsv a.csv");
+        Assert.Equal(["a,b", "say \"hi\"\r\nand\ngo", " spaced ", "☎"], rows.Select(r => (string)r.Properties["Text"].Value));
+        Assert.Equal(["1", "2", "3", "é"], rows.Select(r => (string)r.Properties["Key"].Value));
+    }
+
+    [Fact]
+    public void Nothing_and_an_empty_text_can_be_told_apart()
+    {
+        Run("[pscustomobject]@{ A = $null; B = ''; C = 'x' } | Export-SarkCsv a.csv");
+        Assert.Equal("A,B,C\r\n,\"\",x\r\n", File.ReadAllText(_folder["a.csv"]));
+
+        var row = Assert.Single(Run("Import-SarkCsv a.csv -EmptyAsNull").Rows);
+        Assert.Null(row.Properties["A"].Value);
+        Assert.Equal("", row.Properties["B"].Value);
+
+        row = Assert.Single(Run("Import-SarkCsv a.csv").Rows);
+        Assert.Equal("", row.Properties["A"].Value);
+    }
+
+    [Fact]
+    public void Values_are_written_the_same_in_every_region()
+    {
+        Run("""
+            [Threading.Thread]::CurrentThread.CurrentCulture = [cultureinfo]::InvariantCulture.Clone()
+            [Threading.Thread]::CurrentThread.CurrentCulture.NumberFormat.NumberDecimalSeparator = ','
+            [pscustomobject]@{ N = 1.5; B = $true; T = [datetimeoffset]::new(2026, 1, 2, 3, 4, 5, [timespan]::FromHours(2)); L = 1, 2 } | Export-SarkCsv a.csv
+            """);
+        Assert.Equal("N,B,T\r\n1.5,True,2026-01-02T03:04:05.0000000+02:00\r\n", File.ReadAllText(_folder["a.csv"]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_byte_order_mark_is_written_when_asked_for_and_never_read_as_text(bool mark)
+    {
+        Run($"[pscustomobject]@{{ Key = 'a' }} | Export-SarkCsv a.csv -ByteOrderMark:${mark}");
+        Assert.Equal(mark, File.ReadAllBytes(_folder["a.csv"]).AsSpan().StartsWith(Encoding.UTF8.Preamble));
+        Assert.Equal("a", Assert.Single(Run("Import-SarkCsv a.csv").Rows).Properties["Key"].Value);
+    }
+
+    [Fact]
+    public void Other_people_s_files_are_read_too()
+    {
+        _folder.Write("unix.csv", "#TYPE Selected.Something\nKey;Text\n\n1;a\n2;\"b;c\"\n3");
+        var (rows, errors) = Run("Import-SarkCsv unix.csv -Delimiter ';'");
+        Assert.Empty(errors);
+        Assert.Equal(["a", "b;c", null], rows.Select(r => (string?)r.Properties["Text"].Value));
+
+        _folder.Write("bare.csv", "1,a\r2,b\r");
+        (rows, _) = Run("Import-SarkCsv bare.csv -Header Key, Text");
+        Assert.Equal(["a", "b"], rows.Select(r => (string)r.Properties["Text"].Value));
+    }
+
+    [Fact]
+    public void Wildcards_and_the_pipeline_give_the_rows_of_all_files()
+    {
+        _folder.Write("a1.csv", "Key\na\n");
+        _folder.Write("a2.csv", "Key\nb\n");
+        Assert.Equal(["a", "b"], Run("Import-SarkCsv a?.csv").Rows.Select(r => r.Properties["Key"].Value));
+        Assert.Equal(["b", "a"], Run("'a2.csv', 'a1.csv' | Import-SarkCsv").Rows.Select(r => r.Properties["Key"].Value));
+
+        _folder.Write("b[1].csv", "Key\nc\n");
+        Assert.Equal(["c"], Run("Import-SarkCsv -LiteralPath 'b[1].csv'").Rows.Select(r => r.Properties["Key"].Value));
+    }
+
+    [Theory]
+    [InlineData("Key\n\"open\n", "line 2")]
+    [InlineData("Key\n\"a\"b\n", "line 2")]
+    [InlineData("A,B\n1,2\n3,4,5\n", "line 3")]
+    [InlineData("A,A\n1,2\n", "'A'")]
+    [InlineData("A,,B\n1,2,3\n", "no name")]
+    public void A_file_that_is_not_CSV_is_an_error_that_says_where(string text, string where)
+    {
+        var file = _folder.Write("bad.csv", text);
+        var error = Assert.Single(Run("Import-SarkCsv bad.csv").Errors);
+        Assert.StartsWith("SarkCsvBadRequest,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(ErrorCategory.InvalidArgument, error.CategoryInfo.Category);
+        Assert.Equal(file, error.TargetObject);
+        Assert.Contains(where, error.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Text_in_another_encoding_is_refused_rather_than_garbled()
+    {
+        File.WriteAllBytes(_folder["latin.csv"], [.. "Key\nM"u8, 0xFC, .. "ller\n"u8]);
+        var (rows, errors) = Run("Import-SarkCsv latin.csv");
+        Assert.Empty(rows);
+        Assert.StartsWith("SarkCsvBadRequest,", Assert.Single(errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_file_is_an_error_and_the_next_one_is_read()
+    {
+        _folder.Write("a.csv", "Key\na\n");
+        var (rows, errors) = Run("'nosuch.csv', 'nosuch*.csv', 'a.csv' | Import-SarkCsv");
+        Assert.Equal("a", Assert.Single(rows).Properties["Key"].Value);
+        Assert.All(errors, e => Assert.StartsWith("SarkCsvNotFound,", e.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.Equal([_folder["nosuch.csv"], "nosuch*.csv"], errors.Select(e => e.TargetObject));
+    }
+
+    [Fact]
+    public void Export_keeps_an_existing_file_when_told_to_and_writes_nothing_under_WhatIf()
+    {
+        var file = _folder.Write("a.csv", "mine");
+        var caught = Run("try { [pscustomobject]@{ A = 1 } | Export-SarkCsv a.csv -NoClobber } catch { $_ }").Rows;
+        Assert.StartsWith("SarkCsvConflict,", ((ErrorRecord)Assert.Single(caught).BaseObject).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Run("[pscustomobject]@{ A = 1 } | Export-SarkCsv a.csv -WhatIf");
+        Assert.Equal("mine", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void No_objects_make_an_empty_file_which_has_no_rows()
+    {
+        Assert.Empty(Run("@() | Export-SarkCsv a.csv; Import-SarkCsv a.csv").Errors);
+        Assert.Equal(0, new FileInfo(_folder["a.csv"]).Length);
+    }
+
+    [Fact]
+    public void Later_objects_fill_the_columns_of_the_first()
+    {
+        Run("[pscustomobject]@{ A = 1; B = 2 }, [pscustomobject]@{ B = 3; C = 4 } | Export-SarkCsv a.csv");
+        Assert.Equal("A,B\r\n1,2\r\n,3\r\n", File.ReadAllText(_folder["a.csv"]));
+    }
+
+    private (IReadOnlyList<PSObject> Rows, IReadOnlyList<ErrorRecord> Errors) Run(string script)
+    {
+        using var shell = PowerShell.Create(_runspace);
+        var rows = shell.AddScript(script).Invoke();
+        return (rows, [.. shell.Streams.Error]);
+    }
+}
