@@ -87,8 +87,13 @@ public sealed class SarkConflictException(string noun, object? target, string me
 /// <param name="noun">What the values belong to.</param>
 /// <param name="target">The key of it, where it is known.</param>
 /// <param name="errors">Column name and messages, in the order in which the rules stand.</param>
-public sealed class SarkValidationException(string noun, object? target, IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> errors)
-    : SarkException(SarkErrorKind.Validation, noun, target, string.Join(" ", errors.SelectMany(e => e.Value)))
+/// <param name="message">The sentence that people read; without it the messages one after the other.</param>
+public sealed class SarkValidationException(
+    string noun,
+    object? target,
+    IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> errors,
+    string? message = null)
+    : SarkException(SarkErrorKind.Validation, noun, target, message ?? string.Join(" ", errors.SelectMany(e => e.Value)))
 {
     /// <summary>One message about one field.</summary>
     public SarkValidationException(string noun, object? target, string field, string message)

@@ -158,7 +158,7 @@ public sealed class SarkHttpClient : IDisposable
         {
             SarkErrorKind.NotFound => new SarkNotFoundException(noun, target, detail),
             SarkErrorKind.Conflict => new SarkConflictException(noun, target, detail, [.. (problem["dependants"] as JsonArray ?? []).Select(d => d!.ToString())]),
-            SarkErrorKind.Validation => new SarkValidationException(noun, target, Messages(problem["errors"] as JsonObject ?? [])),
+            SarkErrorKind.Validation => new SarkValidationException(noun, target, Messages(problem["errors"] as JsonObject ?? []), detail),
             SarkErrorKind.Unavailable => new SarkUnavailableException(noun, target, detail),
             SarkErrorKind.Denied => new SarkDeniedException(noun, target, detail),
             _ => new SarkException(kind, noun, target, detail),

@@ -347,7 +347,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     {
         if (context.HasErrors)
         {
-            throw new SarkValidationException(context.Resource.Noun, key?.ToString(), context.Errors);
+            throw new SarkValidationException(context.Resource.Noun, key?.ToString(), context.Errors, Explanation.Of(context, key));
         }
     }
 

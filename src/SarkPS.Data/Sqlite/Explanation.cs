@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+using SarkPS.Descriptors;
+using SarkPS.Rules;
+
+namespace SarkPS.Data.Sqlite;
+
+/// <summary>Says in a sentence what was refused: the rules' own messages, with the value and what is allowed beside each.</summary>
+internal static class Explanation
+{
+    private const int LongestValue = 60;
+
+    public static string Of(WriteContext context, RowKey? key)
+    {
+        var text = new StringBuilder("The ").Append(SarkText.Words(context.Resource.Noun));
+        if (key is not null && !context.Resource.IsSingleton)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" '{key}'");
+        }
+
+        text.Append(context.IsCreate ? " was not created:" : " was not changed:");
+        foreach (var (name, messages) in context.Errors)
+        {
+            var column = context.Resource.Find(name);
+            text.Append(' ').AppendJoin(' ', messages.Select(m => m.Trim()));
+            var facts = Facts(context, name, column);
+            if (facts.Count > 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" ({string.Join("; ", facts)})");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static List<string> Facts(WriteContext context, string name, Column? column)
+    {
+        var facts = new List<string>();
+        if (context.Sent.Has(name) && column is { IsSecret: false })
+        {
+            var value = PhpValue.Text(context.Sent[name]);
+            facts.Add($"{name} is '{(value.Length > LongestValue ? value[..LongestValue] + "..." : value)}'");
+        }
+
+        if (column is null)
+        {
+            return facts;
+        }
+
+        if (column.AllowedValues.Count > 0)
+        {
+            facts.Add("allowed are " + string.Join(", ", column.AllowedValues));
+        }
+        else if ((column.Rules.Hint ?? column.CreateRules.Hint) is { } hint)
+        {
+            facts.Add("it must be " + hint);
+        }
+        else if (column.Reference?.Noun is { } noun)
+        {
+            facts.Add($"it must be the key of {Article(noun)} {SarkText.Words(noun)}");
+        }
+
+        return facts;
+    }
+
+    private static string Article(string noun) => noun[0] is 'A' or 'E' or 'I' or 'O' or 'U' ? "an" : "a";
+}
