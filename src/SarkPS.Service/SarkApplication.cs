@@ -1,4 +1,5 @@
 using SarkPS.Data;
+using SarkPS.Service.Auth;
 using SarkPS.Service.Errors;
 using SarkPS.Service.Resources;
 
@@ -16,7 +17,16 @@ internal static class SarkApplication
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => new LocalBackend(options));
         builder.Services.AddSingleton<ISarkBackend>(services => services.GetRequiredService<LocalBackend>());
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        var service = builder.Configuration.GetSection("Sark:Service").Get<ServiceOptions>() ?? new ServiceOptions();
+        builder.Services.AddSingleton(service);
+        builder.Services.AddSingleton(new Tokens(service));
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddRateLimits(service);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = service.MaxBodyBytes;
+        });
         if (string.IsNullOrEmpty(builder.Configuration["urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls($"http://127.0.0.1:{DefaultPort}");
@@ -25,13 +35,19 @@ internal static class SarkApplication
 
     public static void UseSark(this WebApplication app)
     {
+        var service = app.Services.GetRequiredService<ServiceOptions>();
+        var endpoints = app.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"]).OfType<string>();
+        Exposure.Check([.. app.Urls, .. (app.Configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries), .. endpoints], service.Tokens.Count > 0, service);
         app.UseMiddleware<ErrorMiddleware>();
         app.UseRouting();
+        app.UseMiddleware<AccessMiddleware>();
+        app.UseRateLimiter();
     }
 
     public static void MapSark(this WebApplication app)
     {
         app.MapGet("/health", Health.Check);
+        app.MapGet("/openapi.json", OpenApi.GetAsync);
         var api = app.MapGroup("/api");
         api.MapResources();
         api.MapDestinations();

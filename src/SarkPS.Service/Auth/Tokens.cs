@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SarkPS.Service.Auth;
+
+/// <summary>Makes and recognizes tokens.</summary>
+internal sealed class Tokens
+{
+    public const string Read = "read";
+    public const string Write = "write";
+    public const string Call = "call";
+    public const string System = "system";
+
+    /// <summary>Every scope there is.</summary>
+    public static readonly IReadOnlyList<string> Scopes = [Read, Write, Call, System];
+
+    private const string Prefix = "sark_";
+
+    private readonly List<(byte[] Hash, TokenOptions Token)> known = [];
+
+    /// <summary>Reads the tokens of the configuration.</summary>
+    /// <exception cref="SarkException">One of them makes no sense.</exception>
+    public Tokens(ServiceOptions options)
+    {
+        foreach (var token in options.Tokens)
+        {
+            byte[] hash;
+            try
+            {
+                hash = Convert.FromHexString(token.Sha256);
+            }
+            catch (FormatException)
+            {
+                hash = [];
+            }
+
+            if (hash.Length != SHA256.HashSizeInBytes)
+            {
+                throw Wrong(token, $"Sha256 must be {SHA256.HashSizeInBytes * 2} hexadecimal digits");
+            }
+
+            if (token.Scopes.FirstOrDefault(s => !Scopes.Contains(s)) is { } scope)
+            {
+                throw Wrong(token, $"there is no scope '{scope}', only {string.Join(", ", Scopes)}");
+            }
+
+            known.Add((hash, token));
+        }
+    }
+
+    /// <summary>Whether anybody is asked for a token.</summary>
+    public bool AreRequired => known.Count > 0;
+
+    /// <summary>A new token and its hash. The token is shown once and stored nowhere.</summary>
+    public static (string Token, string Sha256) Make()
+    {
+        var token = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        return (token, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token))));
+    }
+
+    /// <summary>The token that a caller sent, or null when it is unknown or expired.</summary>
+    public TokenOptions? Find(string sent, DateTimeOffset now)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(sent));
+        TokenOptions? found = null;
+        foreach (var (wanted, token) in known)
+        {
+            // All are compared, each in constant time: how long it takes tells nothing.
+            if (CryptographicOperations.FixedTimeEquals(hash, wanted))
+            {
+                found = token;
+            }
+        }
+
+        return found is { Expires: { } end } && end <= now ? null : found;
+    }
+
+    private static SarkException Wrong(TokenOptions token, string why) =>
+        new(SarkErrorKind.BadRequest, "Configuration", token.Name, $"The token '{token.Name}' in Sark:Service:Tokens is wrong: {why}.");
+}
