@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration.Memory;
 using SarkPS.Data;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Errors;
@@ -13,6 +14,8 @@ internal static class SarkApplication
 
     public static void AddSark(this WebApplicationBuilder builder)
     {
+        // A line for each request costs more than the request; configuration may ask for it again.
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning))] });
         var options = builder.Configuration.GetSection("Sark").Get<SarkOptions>() ?? new SarkOptions();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => new LocalBackend(options));

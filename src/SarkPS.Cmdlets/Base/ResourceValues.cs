@@ -68,7 +68,7 @@ internal static class ResourceValues
             }
 
             var value = ToWire(column, property.Value);
-            if (value is "" || (isCreate && value is null))
+            if (value is "" || (isCreate && (value is null || IsDefault(column, value))))
             {
                 continue;
             }
@@ -78,6 +78,10 @@ internal static class ResourceValues
 
         return changes;
     }
+
+    // False of a column of ON and OFF may be stored as the NO that a create fills in; a copy keeps it.
+    private static bool IsDefault(Column column, object value) =>
+        column is { Type: ColumnType.Flag, HasDefault: true } && FlagWords.Read(PhpValue.Text(value)) == FlagWords.Read(PhpValue.Text(column.Default));
 
     private static bool IsOwn(ResourceDescriptor resource, string property) =>
         property is "Kind" || resource.RecordType.GetProperty(property) is not null || resource.Hidden.Contains(property);

@@ -46,13 +46,14 @@ public sealed class Changes : IEnumerable<KeyValuePair<string, object?>>
     /// The same with texts trimmed and empty ones made null, as the original does before it judges them; a password is
     /// not trimmed.
     /// </summary>
-    public Changes Normalized()
+    /// <param name="keepsLines">Whether texts of several lines stay as they are, so that a copy of a row is one.</param>
+    public Changes Normalized(bool keepsLines)
     {
         var normal = new Changes();
         foreach (var (column, value) in this)
         {
             var text = value as string;
-            if (text is not null && column is not ("password" or "password_confirmation"))
+            if (text is not null && column is not ("password" or "password_confirmation") && !(keepsLines && text.Contains('\n', StringComparison.Ordinal)))
             {
                 text = text.Trim(' ', '\t', '\n', '\r', '\0', '\v');
             }

@@ -62,7 +62,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     /// <param name="cancellationToken">Stops waiting.</param>
     public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, CancellationToken cancellationToken)
     {
-        sent = sent.Normalized();
+        sent = sent.Normalized(keepsLines: isStrict);
         return database.WriteAsync(
             (connection, transaction) =>
             {
@@ -96,7 +96,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     /// <summary>Changes the columns that are named and no others.</summary>
     public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, CancellationToken cancellationToken)
     {
-        sent = sent.Normalized();
+        sent = sent.Normalized(keepsLines: isStrict);
         return database.WriteAsync(
             (connection, transaction) =>
             {
@@ -246,6 +246,11 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
         foreach (var (column, rules) in resource.RulesFor(kind, context.IsCreate, context.IsStrict))
         {
             var value = sent[column.Name];
+            if (IsKnown(context, column))
+            {
+                continue;
+            }
+
             foreach (var message in rules.Judge(column.Name, sent.Has(column.Name), value, (reference, wanted) => context.Session.Exists(reference.Table, reference.Column, wanted)))
             {
                 context.AddError(column.Name, message);
@@ -271,6 +276,14 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 context.AddError(name, column is null or { IsHidden: true } ? $"There is no column '{name}' in {resource.PluralName}." : $"The {RuleSet.Spell(name)} cannot be {(context.IsCreate ? "set" : "changed")}.");
             }
         }
+    }
+
+    // SARK itself keeps values that its rules refuse, such as the "default" of devicerec. A row that is copied, or written
+    // back as it was read, must not fail on them.
+    private static bool IsKnown(WriteContext context, Column column)
+    {
+        var known = context.IsCreate ? (column.HasDefault ? column.Default : null) : context.Current![column.Name];
+        return context.IsStrict && known is not null && context.Sent[column.Name] is { } value && PhpValue.Text(value) == PhpValue.Text(known);
     }
 
     private static void FillIn(WriteContext context, CreateKind? kind)
@@ -322,6 +335,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
             if (column.Destination is not { } destination
                 || context.Sent[column.Name] is not { } value
                 || PhpValue.IsStructure(value)
+                || IsKnown(context, column)
                 || (destination.IsLookedUpWhenValid && context.HasError(column.Name)))
             {
                 continue;

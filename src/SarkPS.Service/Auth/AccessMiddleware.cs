@@ -32,7 +32,6 @@ internal sealed class AccessMiddleware(RequestDelegate next, Tokens tokens, Time
         var token = header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? tokens.Find(header[scheme.Length..].Trim(), clock.GetUtcNow()) : null;
         if (token is null)
         {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
             throw new SarkException(SarkErrorKind.Unauthorized, "Service", null, "Unauthenticated. Send a valid token as Authorization: Bearer.");
         }
 

@@ -49,6 +49,11 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
     {
         context.Response.Clear();
         var status = context.Response.StatusCode = ErrorBody.StatusOf(error.Kind);
+        if (error.Kind == SarkErrorKind.Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         // A client that lists problem details among what it accepts reads them; all others get sark6api's bodies.
         var wantsProblem = context.Request.Headers.Accept.Any(a => a?.Contains(WireHeaders.Problem, StringComparison.OrdinalIgnoreCase) == true);
         await JsonAnswer.WriteAsync(
