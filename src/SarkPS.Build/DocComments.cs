@@ -3,20 +3,30 @@ using System.Xml.Linq;
 
 namespace SarkPS.Build;
 
-/// <summary>Doc comments as plain text, from the file that the compiler writes beside an assembly.</summary>
+/// <summary>Doc comments as plain text, from the files that the compiler writes beside assemblies.</summary>
 internal sealed partial class DocComments
 {
     private readonly Dictionary<string, XElement> _members;
 
     private DocComments(Dictionary<string, XElement> members) => _members = members;
 
-    public static DocComments Read(string path) => new(XDocument.Load(path).Descendants("member")
+    /// <summary>Reads the comments of all assemblies in a folder.</summary>
+    public static DocComments ReadFolder(string folder) => new(Directory.GetFiles(folder, "*.xml")
+        .SelectMany(f => XDocument.Load(f).Descendants("member"))
         .ToDictionary(m => (string)m.Attribute("name")!));
 
-    /// <summary>The summary of a member, and its remarks, or nothing where there is none.</summary>
-    public List<string> Text(string member) => _members.TryGetValue(member, out var element)
-        ? element.Elements().Where(e => e.Name.LocalName is "summary" or "remarks").Select(Plain).Where(t => t.Length > 0).ToList()
-        : [];
+    /// <summary>The summary of a member, and its remarks; where it inherits them, those of the other member.</summary>
+    public List<string> Text(string member)
+    {
+        if (!_members.TryGetValue(member, out var element))
+        {
+            return [];
+        }
+
+        return element.Element("inheritdoc")?.Attribute("cref") is { } other
+            ? Text(other.Value)
+            : element.Elements().Where(e => e.Name.LocalName is "summary" or "remarks").Select(Plain).Where(t => t.Length > 0).ToList();
+    }
 
     private static string Plain(XElement element) => Space().Replace(string.Concat(element.Nodes().Select(Plain)), " ").Trim();
 

@@ -22,11 +22,11 @@ internal sealed class HelpLibrary
         _comments = comments;
     }
 
-    public static HelpLibrary Read(string folder, string comments)
+    public static HelpLibrary Read(string folder, string assemblies)
     {
         var pages = Directory.GetFiles(folder, "*-*.md").Select(HelpPage.Read).ToDictionary(p => Path.GetFileNameWithoutExtension(p.Path));
         var shared = Path.Combine(folder, SharedPage);
-        return new(folder, pages, File.Exists(shared) ? HelpPage.Read(shared) : null, DocComments.Read(comments));
+        return new(folder, pages, File.Exists(shared) ? HelpPage.Read(shared) : null, DocComments.ReadFolder(assemblies));
     }
 
     /// <summary>Refuses pages that say something about what does not exist. What is missing is found by the tests of help.</summary>

@@ -7,7 +7,7 @@ try
     var commands = ModuleCommand.ReadAll(options.Assembly, options.PowerShell);
     var manifest = ModuleManifest.Read(options.Manifest);
     manifest.Check(options.Version, commands.Select(c => c.Name), options.Views);
-    var library = HelpLibrary.Read(options.Docs, Path.ChangeExtension(options.Assembly, ".xml"));
+    var library = HelpLibrary.Read(options.Docs, Path.GetDirectoryName(options.Assembly)!);
     library.Check(commands);
 
     manifest.Write(options.Module);

@@ -13,9 +13,14 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
     public void OnImport() => LocalBackend.Prepare();
 
     /// <summary>
-    /// Closes idle connections to databases, so that their files can be moved or deleted afterwards. The assemblies stay:
-    /// the engine cannot unload those of cmdlets either, and importing again goes on with them.
+    /// Forgets the runspace's connection and closes idle connections to databases, so that their files can be moved or
+    /// deleted afterwards. The assemblies stay: the engine cannot unload those of cmdlets either, and importing again goes
+    /// on with them.
     /// </summary>
     /// <param name="psModuleInfo">The module that goes.</param>
-    public void OnRemove(PSModuleInfo psModuleInfo) => LocalBackend.Release();
+    public void OnRemove(PSModuleInfo psModuleInfo)
+    {
+        SarkConnection.Default?.Dispose();
+        LocalBackend.Release();
+    }
 }

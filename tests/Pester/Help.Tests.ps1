@@ -53,7 +53,7 @@ Describe 'Help of <Name>' -ForEach $commands {
     }
 
     It 'knows no parameter that does not exist' {
-        $help.Parameters.Parameter.Name | Where-Object { $_ } | Should -BeIn $Command.Parameters.Keys
+        $help.Parameters.Parameter.Name | Where-Object { $_ -and $_ -notin $Command.Parameters.Keys } | Should -BeNullOrEmpty
     }
 }
 

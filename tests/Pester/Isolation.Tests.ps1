@@ -4,10 +4,18 @@ Describe 'The module beside another database driver' {
     BeforeAll {
         . $PSScriptRoot/common.ps1
         $other = Join-Path (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'other')).FullName 'Microsoft.Data.Sqlite.dll'
-        Add-Type -OutputAssembly $other -TypeDefinition @'
+        # By the compiler itself: Add-Type gives an assembly a name of its own making.
+        Add-Type -TypeDefinition 'public static class CompilerIsLoaded { }'
+        $tree = [Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree]::ParseText(@'
 [assembly: System.Reflection.AssemblyVersion("1.2.3.4")]
 namespace Microsoft.Data.Sqlite { public sealed class SqliteConnection { public string Where => "the other one"; } }
-'@
+'@)
+        $compilation = [Microsoft.CodeAnalysis.CSharp.CSharpCompilation]::Create(
+            'Microsoft.Data.Sqlite',
+            [Microsoft.CodeAnalysis.SyntaxTree[]] $tree,
+            [Microsoft.CodeAnalysis.MetadataReference[]] [Microsoft.CodeAnalysis.MetadataReference]::CreateFromFile([object].Assembly.Location),
+            [Microsoft.CodeAnalysis.CSharp.CSharpCompilationOptions]::new('DynamicallyLinkedLibrary'))
+        [Microsoft.CodeAnalysis.FileSystemExtensions]::Emit($compilation, $other).Success | Should -BeTrue
         $list = "[AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.GetName().Name -eq 'Microsoft.Data.Sqlite' } | ForEach-Object {
             [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name + ' ' + `$_.GetName().Version }"
     }

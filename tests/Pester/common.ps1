@@ -36,9 +36,12 @@ function Invoke-Fresh {
     }
 }
 
-# Parameters of a command that are its own: neither the engine's common ones nor those of ShouldProcess.
+# Parameters of a command that are its own and meant to be seen: not the engine's common ones, and none marked DontShow.
 function Get-OwnParameter {
     param([Parameter(Mandatory)] [System.Management.Automation.CommandInfo] $Command)
     $common = [System.Management.Automation.PSCmdlet]::CommonParameters
-    $Command.Parameters.Values | Where-Object { $_.Name -notin $common }
+    $Command.Parameters.Values | Where-Object {
+        $shown = $_.Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and -not $_.DontShow }
+        $_.Name -notin $common -and $shown
+    }
 }

@@ -12,14 +12,17 @@ public abstract class CosRuleWriteCommand : SarkKeyedCommand<CosRule>
 {
     /// <inheritdoc cref="CosRule.Active"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? Active { get; set; }
 
     /// <inheritdoc cref="CosRule.DefaultClosed"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? DefaultClosed { get; set; }
 
     /// <inheritdoc cref="CosRule.DefaultOpen"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? DefaultOpen { get; set; }
 
     /// <inheritdoc cref="CosRule.Description"/>
@@ -32,10 +35,12 @@ public abstract class CosRuleWriteCommand : SarkKeyedCommand<CosRule>
 
     /// <inheritdoc cref="CosRule.OverrideClosed"/>
     [Parameter, Alias("orideclosed")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? OverrideClosed { get; set; }
 
     /// <inheritdoc cref="CosRule.OverrideOpen"/>
     [Parameter, Alias("orideopen")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? OverrideOpen { get; set; }
 }
 

@@ -36,6 +36,7 @@ public abstract class CustomAppWriteCommand : SarkKeyedCommand<CustomApp>
 
     /// <inheritdoc cref="CustomApp.StripTags"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? StripTags { get; set; }
 }
 

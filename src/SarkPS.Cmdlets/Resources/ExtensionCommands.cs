@@ -44,6 +44,7 @@ public abstract class ExtensionWriteCommand : SarkKeyedCommand<Extension>
 {
     /// <inheritdoc cref="Extension.Active"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? Active { get; set; }
 
     /// <inheritdoc cref="Extension.CallbackTo"/>
@@ -60,6 +61,7 @@ public abstract class ExtensionWriteCommand : SarkKeyedCommand<Extension>
 
     /// <inheritdoc cref="Extension.CellTwin"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? CellTwin { get; set; }
 
     /// <inheritdoc cref="Extension.Tenant"/>

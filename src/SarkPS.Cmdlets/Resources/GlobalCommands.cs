@@ -22,6 +22,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.AccessList"/>
     [Parameter, Alias("ACL")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? AccessList { get; set; }
 
     /// <inheritdoc cref="Global.FirstAgent"/>
@@ -34,6 +35,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.HashTransfer"/>
     [Parameter, Alias("ALLOWHASHXFER")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? HashTransfer { get; set; }
 
     /// <inheritdoc cref="Global.BlindTransferBusy"/>
@@ -46,6 +48,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.CallParking"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? CallParking { get; set; }
 
     /// <inheritdoc cref="Global.Recording"/>
@@ -54,6 +57,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.CampOn"/>
     [Parameter, Alias("CAMPONQONOFF")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? CampOn { get; set; }
 
     /// <inheritdoc cref="Global.CampOnOptions"/>
@@ -62,18 +66,22 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.ExternalForward"/>
     [Parameter, Alias("CFWDEXTRNRULE")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? ExternalForward { get; set; }
 
     /// <inheritdoc cref="Global.ForwardProgress"/>
     [Parameter, Alias("CFWDPROGRESS")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? ForwardProgress { get; set; }
 
     /// <inheritdoc cref="Global.ForwardAnswer"/>
     [Parameter, Alias("CFWDANSWER")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? ForwardAnswer { get; set; }
 
     /// <inheritdoc cref="Global.Tenants"/>
     [Parameter, Alias("CLUSTER")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? Tenants { get; set; }
 
     /// <inheritdoc cref="Global.ConferenceType"/>
@@ -82,6 +90,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.ClassOfService"/>
     [Parameter, Alias("COSSTART")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? ClassOfService { get; set; }
 
     /// <inheritdoc cref="Global.CountryCode"/>
@@ -102,10 +111,12 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.InspectHostName"/>
     [Parameter, Alias("FQDNINSPECT")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? InspectHostName { get; set; }
 
     /// <inheritdoc cref="Global.ProvisionHostName"/>
     [Parameter, Alias("FQDNPROV")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? ProvisionHostName { get; set; }
 
     /// <inheritdoc cref="Global.InternalRingDelay"/>
@@ -122,6 +133,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.LocalAccessList"/>
     [Parameter, Alias("LACL")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? LocalAccessList { get; set; }
 
     /// <inheritdoc cref="Global.LdapBase"/>
@@ -166,6 +178,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.LocalTermination"/>
     [Parameter, Alias("LTERM")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? LocalTermination { get; set; }
 
     /// <inheritdoc cref="Global.MaxIncoming"/>
@@ -174,6 +187,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.MixMonitor"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? MixMonitor { get; set; }
 
     /// <inheritdoc cref="Global.MonitorOut"/>
@@ -202,18 +216,22 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.PlayBeep"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? PlayBeep { get; set; }
 
     /// <inheritdoc cref="Global.PlayBusy"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? PlayBusy { get; set; }
 
     /// <inheritdoc cref="Global.PlayCongested"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? PlayCongested { get; set; }
 
     /// <inheritdoc cref="Global.PlayTransfer"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? PlayTransfer { get; set; }
 
     /// <inheritdoc cref="Global.RecordingFolder"/>
@@ -242,6 +260,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.SendDomain"/>
     [Parameter, Alias("SENDEDOMAIN")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? SendDomain { get; set; }
 
     /// <inheritdoc cref="Global.FirstExtension"/>
@@ -250,6 +269,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.SipFlood"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? SipFlood { get; set; }
 
     /// <inheritdoc cref="Global.SpyPassword"/>
@@ -278,6 +298,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.UserCreate"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? UserCreate { get; set; }
 
     /// <inheritdoc cref="Global.VoicemailDelay"/>
@@ -290,6 +311,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.VoiceInstructions"/>
     [Parameter, Alias("VOICEINSTR")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? VoiceInstructions { get; set; }
 
     /// <inheritdoc cref="Global.MaxVoip"/>
@@ -298,10 +320,12 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.VirtualExtensions"/>
     [Parameter, Alias("VXT")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? VirtualExtensions { get; set; }
 
     /// <inheritdoc cref="Global.ZeroTouchProvisioning"/>
     [Parameter, Alias("ZTP")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? ZeroTouchProvisioning { get; set; }
 
     /// <inheritdoc cref="Global.SipPort"/>
@@ -322,6 +346,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.LdapAnonymousBind"/>
     [Parameter, Alias("LDAPANONBIND")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? LdapAnonymousBind { get; set; }
 
     /// <inheritdoc cref="Global.LdapHost"/>
@@ -330,6 +355,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.LdapTls"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? LdapTls { get; set; }
 
     /// <inheritdoc cref="Global.NatParameters"/>

@@ -26,6 +26,7 @@ public abstract class InboundRouteWriteCommand : SarkKeyedCommand<InboundRoute>
 {
     /// <inheritdoc cref="InboundRoute.Active"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? Active { get; set; }
 
     /// <inheritdoc cref="InboundRoute.AlertInfo"/>
@@ -62,6 +63,7 @@ public abstract class InboundRouteWriteCommand : SarkKeyedCommand<InboundRoute>
 
     /// <inheritdoc cref="InboundRoute.MusicOnHold"/>
     [Parameter, Alias("moh")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? MusicOnHold { get; set; }
 
     /// <inheritdoc cref="InboundRoute.OpenRoute"/>
@@ -70,6 +72,7 @@ public abstract class InboundRouteWriteCommand : SarkKeyedCommand<InboundRoute>
 
     /// <inheritdoc cref="InboundRoute.ShowCallerId"/>
     [Parameter, Alias("swoclip")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? ShowCallerId { get; set; }
 
     /// <inheritdoc cref="InboundRoute.Tag"/>

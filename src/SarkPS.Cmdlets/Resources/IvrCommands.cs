@@ -80,6 +80,7 @@ public abstract class IvrWriteCommand : SarkKeyedCommand<Ivr>
 
     /// <inheritdoc cref="Ivr.ListenForExtension"/>
     [Parameter, Alias("listenforext")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? ListenForExtension { get; set; }
 
     /// <inheritdoc cref="Ivr.Option0"/>

@@ -52,6 +52,7 @@ public abstract class RingGroupWriteCommand : SarkKeyedCommand<RingGroup>
 
     /// <inheritdoc cref="RingGroup.ObeyDoNotDisturb"/>
     [Parameter, Alias("obeydnd")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? ObeyDoNotDisturb { get; set; }
 
     /// <inheritdoc cref="RingGroup.Members"/>

@@ -20,10 +20,12 @@ public abstract class RouteWriteCommand : SarkKeyedCommand<Route>
 {
     /// <inheritdoc cref="Route.Active"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? Active { get; set; }
 
     /// <summary>Whether callers must enter a password.</summary>
     [Parameter, Alias("auth")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? Authenticate { get; set; }
 
     /// <inheritdoc cref="Route.Tenant"/>

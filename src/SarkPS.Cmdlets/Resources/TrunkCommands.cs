@@ -20,6 +20,7 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
 {
     /// <inheritdoc cref="Trunk.Active"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? Active { get; set; }
 
     /// <inheritdoc cref="Trunk.AlertInfo"/>
@@ -32,6 +33,7 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
 
     /// <inheritdoc cref="Trunk.CallProgress"/>
     [Parameter]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? CallProgress { get; set; }
 
     /// <inheritdoc cref="Trunk.Tenant"/>
@@ -68,6 +70,7 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
 
     /// <inheritdoc cref="Trunk.MusicOnHold"/>
     [Parameter, Alias("moh")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? MusicOnHold { get; set; }
 
     /// <inheritdoc cref="Trunk.Password"/>
@@ -92,6 +95,7 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
 
     /// <inheritdoc cref="Trunk.ShowCallerId"/>
     [Parameter, Alias("swoclip")]
+    [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]
     public bool? ShowCallerId { get; set; }
 
     /// <inheritdoc cref="Trunk.Tag"/>
