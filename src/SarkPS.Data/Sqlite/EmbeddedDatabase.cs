@@ -30,9 +30,9 @@ public static class EmbeddedDatabase
         if (Companions.Select(c => path + c).FirstOrDefault(File.Exists) is { } left)
         {
             // SQLite would play it back into the new database. If the database has appeared meanwhile, it is in use.
-            return File.Exists(path)
-                ? false
-                : throw new SarkUnavailableException("Database", path, $"'{left}' was left behind by a database that is no longer there. Put '{path}' back beside it, or move it away.");
+            return !File.Exists(path)
+                ? throw new SarkUnavailableException("Database", path, $"'{left}' was left behind by a database that is no longer there. Put '{path}' back beside it, or move it away.")
+                : false;
         }
 
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -63,7 +63,10 @@ public static class EmbeddedDatabase
         }
         finally
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
         }
     }
 
