@@ -1,9 +1,139 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+
 namespace SarkPS.Data.Sqlite;
 
-/// <summary>A database of SARK's schema for machines without SARK.</summary>
+/// <summary>
+/// A database of SARK's schema for machines without SARK, with the rows that a fresh installation needs: the default
+/// tenant, the settings, the kinds of carriers, the makers of telephones and a template for each of them.
+/// </summary>
 public static class EmbeddedDatabase
 {
-    /// <summary>Makes a database unless the file exists.</summary>
+    // What SQLite keeps beside a database while it is in use, or after a crash.
+    private static readonly string[] Companions = ["-journal", "-wal", "-shm"];
+
+    /// <summary>
+    /// Makes a database unless the file exists. It appears under its name when it is whole, readable by its owner only,
+    /// since it holds passwords; where several processes try at once, one of them makes it.
+    /// </summary>
+    /// <param name="path">The file; its folder is made where it is missing.</param>
     /// <returns>Whether it was made.</returns>
-    public static bool CreateIfMissing(string path) => throw new InvalidOperationException(path);
+    /// <exception cref="SarkException">The folder or the file cannot be made.</exception>
+    public static bool CreateIfMissing(string path)
+    {
+        path = Path.GetFullPath(path);
+        if (File.Exists(path))
+        {
+            return false;
+        }
+
+        if (Companions.Select(c => path + c).FirstOrDefault(File.Exists) is { } left)
+        {
+            // SQLite would play it back into the new database. If the database has appeared meanwhile, it is in use.
+            return !File.Exists(path)
+                ? throw new SarkUnavailableException("Database", path, $"'{left}' was left behind by a database that is no longer there. Put '{path}' back beside it, or move it away.")
+                : false;
+        }
+
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            CreateFolder(Path.GetDirectoryName(path)!);
+            CreateFile(temporary);
+            Fill(temporary);
+            // Fails where the name is taken.
+            File.Move(temporary, path, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new SarkDeniedException("Database", path, $"User {Environment.UserName} may not make the database '{path}'.", error);
+        }
+        catch (IOException error)
+        {
+            throw new SarkUnavailableException("Database", path, $"The database '{path}' could not be made: {error.Message.Replace(temporary, path, StringComparison.Ordinal)}", error);
+        }
+        catch (SqliteException error)
+        {
+            throw SqliteErrors.Translate(error, path);
+        }
+        finally
+        {
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+        }
+    }
+
+    private static void CreateFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    private static void CreateFile(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        new FileStream(path, options).Dispose();
+    }
+
+    private static void Fill(string path)
+    {
+        var builder = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false };
+        using (var connection = new SqliteConnection(builder.ToString()))
+        {
+            connection.Open();
+            // Nobody else sees the file yet, and a failed one is thrown away: no journal and no waiting for the disk.
+            // Both settings last as long as the connection; users of the file get SQLite's own, the rollback journal.
+            Execute(connection, null, "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+            using var transaction = connection.BeginTransaction();
+            Execute(connection, transaction, string.Join(";\n", Schema.Statements()));
+            Seed(new RowSession(connection, transaction));
+            transaction.Commit();
+        }
+
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Flush(flushToDisk: true);
+    }
+
+    private static void Seed(RowSession session)
+    {
+        using var stream = Schema.Resource("Seed.json");
+        using var seed = JsonDocument.Parse(stream);
+        foreach (var table in seed.RootElement.EnumerateObject())
+        {
+            foreach (var row in table.Value.EnumerateArray())
+            {
+                session.Insert(table.Name, row.EnumerateObject().Select(v => (v.Name, (object?)Text(v.Value))));
+            }
+        }
+    }
+
+    // Texts of several lines stand as lists of lines.
+    private static string? Text(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? string.Join('\n', value.EnumerateArray().Select(line => line.GetString())) : value.GetString();
+
+    private static void Execute(SqliteConnection connection, SqliteTransaction? transaction, string statements)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = statements;
+        command.ExecuteNonQuery();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -10,31 +11,40 @@ namespace SarkPS.Data.Sqlite;
 /// </summary>
 public sealed class SqliteDatabase : IDisposable
 {
-    /// <summary>How long a statement waits for another process to let go of the file.</summary>
-    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DefaultBusyTimeout = TimeSpan.FromSeconds(5);
 
     private readonly string connectionString;
+
+    private readonly TimeSpan busyTimeout;
 
     // SQLite lets one connection write at a time; waiting here is fair and needs no polling.
     private readonly SemaphoreSlim writer = new(1, 1);
 
     /// <summary>Names a database file; it is opened when it is needed.</summary>
     public SqliteDatabase(string path)
+        : this(path, DefaultBusyTimeout)
+    {
+    }
+
+    /// <summary>Names a database file, and how long a statement waits for another process to let go of it.</summary>
+    internal SqliteDatabase(string path, TimeSpan busyTimeout)
     {
         Path = path;
+        this.busyTimeout = busyTimeout;
         connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = path,
             Mode = SqliteOpenMode.ReadWrite,
             Pooling = true,
-            DefaultTimeout = (int)BusyTimeout.TotalSeconds,
+            // In whole seconds, and 0 would be for ever.
+            DefaultTimeout = Math.Max(1, (int)busyTimeout.TotalSeconds),
         }.ToString();
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>Reads, with a consistent view of the database.</summary>
+    /// <summary>Reads with one statement.</summary>
     public T Read<T>(Func<SqliteConnection, T> work)
     {
         try
@@ -47,6 +57,13 @@ public sealed class SqliteDatabase : IDisposable
             throw SqliteErrors.Translate(error, Path);
         }
     }
+
+    /// <summary>Reads with several statements that all see the same state of the database.</summary>
+    public T ReadTogether<T>(Func<SqliteConnection, SqliteTransaction, T> work) => Read(connection =>
+    {
+        using var transaction = connection.BeginTransaction(deferred: true);
+        return work(connection, transaction);
+    });
 
     /// <summary>Reads and writes in one transaction: all of it happens, or nothing.</summary>
     public async Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellationToken)
@@ -71,7 +88,7 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>An open connection, to be disposed by the caller.</summary>
+    /// <summary>An open connection to the file that now has the name, to be disposed by the caller.</summary>
     /// <exception cref="SqliteException">The file cannot be opened.</exception>
     public SqliteConnection Open()
     {
@@ -79,8 +96,17 @@ public sealed class SqliteDatabase : IDisposable
         try
         {
             connection.Open();
+            if (HasMoved(connection))
+            {
+                // A restore has put another file in place; the pool's connections all belong to the one before.
+                SqliteConnection.ClearPool(connection);
+                connection.Dispose();
+                connection = new SqliteConnection(connectionString);
+                connection.Open();
+            }
+
             // SQLite's own waiting looks again after a millisecond; that of the library sleeps 150 between looks.
-            raw.sqlite3_busy_timeout(connection.Handle, (int)BusyTimeout.TotalMilliseconds);
+            raw.sqlite3_busy_timeout(connection.Handle, (int)busyTimeout.TotalMilliseconds);
             return connection;
         }
         catch
@@ -100,4 +126,19 @@ public sealed class SqliteDatabase : IDisposable
 
         writer.Dispose();
     }
+
+    // SQLite compares the file that it holds open with the one of that name, which costs it one call of the system. On
+    // Windows an open file cannot be replaced, and SQLite does not answer. (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html)
+    private static bool HasMoved(SqliteConnection connection)
+    {
+        var moved = 0;
+        return FileControl(connection.Handle!, "main", FileControlHasMoved, ref moved) == raw.SQLITE_OK && moved != 0;
+    }
+
+    private const int FileControlHasMoved = 20;
+
+    // The one function that is needed and that SQLitePCL.raw does not pass on; the library is the one that it has loaded.
+    [DllImport("e_sqlite3", EntryPoint = "sqlite3_file_control", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static extern int FileControl(sqlite3 database, string schema, int operation, ref int argument);
 }

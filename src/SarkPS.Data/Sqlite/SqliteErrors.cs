@@ -5,9 +5,18 @@ namespace SarkPS.Data.Sqlite;
 /// <summary>What SQLite's errors mean to people. (https://www.sqlite.org/rescode.html)</summary>
 internal static class SqliteErrors
 {
+    private const int FileReplaced = 1032;
+    private const int PrimaryKeyTaken = 1555;
+    private const int ValueTaken = 2067;
+
+    /// <summary>Whether a row of the same key, or of the same value in a column that holds every value once, is there already.</summary>
+    public static bool IsDuplicate(SqliteException error) => error.SqliteExtendedErrorCode is PrimaryKeyTaken or ValueTaken;
+
     public static SarkException Translate(SqliteException error, string path) => error.SqliteErrorCode switch
     {
         5 or 6 => Unavailable($"The database '{path}' is locked by another process. Nothing was changed; try again.", path, error),
+        8 when error.SqliteExtendedErrorCode == FileReplaced =>
+            Unavailable($"The database '{path}' was replaced by another while it was in use. Nothing was changed; try again.", path, error),
         8 => new SarkDeniedException("Database", path, $"The database '{path}' cannot be written: it, or its folder, is read-only for user {Environment.UserName}.", error),
         3 or 23 => new SarkDeniedException("Database", path, $"User {Environment.UserName} may not open the database '{path}'.", error),
         14 => CannotOpen(path, error),
@@ -15,12 +24,21 @@ internal static class SqliteErrors
         11 => Unavailable($"The database '{path}' is damaged. Restore a snapshot of it.", path, error),
         13 => Unavailable($"The disk that holds the database '{path}' is full. Nothing was changed.", path, error),
         10 => Unavailable($"The database '{path}' could not be read or written: an error of the disk.", path, error),
+        19 => Unavailable($"The database '{path}' refused the change: {Detail(error)}. Nothing was changed.", path, error),
         1 when error.Message.Contains("no such table", StringComparison.Ordinal) =>
             Unavailable($"The database '{path}' is not one of SARK: it lacks a table.", path, error),
         1 when error.Message.Contains("no such column", StringComparison.Ordinal) || error.Message.Contains("has no column", StringComparison.Ordinal) =>
             Unavailable($"The database '{path}' is of another version of SARK: it lacks a column.", path, error),
         _ => Unavailable($"The database '{path}' failed with SQLite error {error.SqliteErrorCode}.", path, error),
     };
+
+    // The library puts "SQLite Error 19: '...'." around what SQLite, or a trigger of the database, said.
+    private static string Detail(SqliteException error)
+    {
+        var from = error.Message.IndexOf('\'', StringComparison.Ordinal);
+        var to = error.Message.LastIndexOf('\'');
+        return from < to ? error.Message[(from + 1)..to] : error.Message;
+    }
 
     private static SarkException CannotOpen(string path, SqliteException error)
     {

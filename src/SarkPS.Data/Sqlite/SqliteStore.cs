@@ -14,8 +14,6 @@ public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answ
 /// <summary>Rows of any resource in a SARK database. Knows no resource by name; everything comes from descriptors.</summary>
 public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
 {
-    private const int ConstraintViolated = 19;
-
     /// <inheritdoc/>
     public Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
     {
@@ -182,9 +180,9 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     }
 
     /// <summary>The rows that calls can be sent to, kind by kind.</summary>
-    public IReadOnlyList<(DestinationKind Kind, IReadOnlyList<SarkRow> Rows)> DestinationsByKind() => database.Read(connection =>
+    public IReadOnlyList<(DestinationKind Kind, IReadOnlyList<SarkRow> Rows)> DestinationsByKind() => database.ReadTogether((connection, transaction) =>
     {
-        var session = new RowSession(connection);
+        var session = new RowSession(connection, transaction);
         return Destinations.Kinds.Select(kind =>
         {
             var filters = new[] { kind.Resource.Filter, kind.Resource.ListFilter }.OfType<RowFilter>();
@@ -371,7 +369,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
         {
             return session.Insert(context.Resource.Table, context.Row.Select(v => (v.Key, v.Value)));
         }
-        catch (SqliteException error) when (error.SqliteErrorCode == ConstraintViolated)
+        catch (SqliteException error) when (SqliteErrors.IsDuplicate(error))
         {
             throw new SarkValidationException(context.Resource.Noun, key?.ToString(), "save", DuplicateMessage(context.Resource, key));
         }
@@ -383,7 +381,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
         {
             session.Update(context.Resource.Table, context.Row.Select(v => (v.Key, v.Value)), Identity(context.Resource, current));
         }
-        catch (SqliteException error) when (error.SqliteErrorCode == ConstraintViolated)
+        catch (SqliteException error) when (SqliteErrors.IsDuplicate(error))
         {
             var key = KeyFrom(context.Resource, Merged(context.Resource, current, context.Row));
             throw new SarkValidationException(context.Resource.Noun, key?.ToString(), "save", DuplicateMessage(context.Resource, key));
