@@ -38,7 +38,7 @@ public static class PhpValue
             System.Text.Json.JsonValueKind.String => scalar.GetValue<string>(),
             System.Text.Json.JsonValueKind.True => true,
             System.Text.Json.JsonValueKind.False => false,
-            System.Text.Json.JsonValueKind.Number => scalar.TryGetValue<long>(out var whole) ? whole : scalar.GetValue<double>(),
+            System.Text.Json.JsonValueKind.Number => scalar.TryGetValue<long>(out var whole) ? (object)whole : scalar.GetValue<double>(),
             _ => null,
         };
     }
