@@ -28,7 +28,7 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
             .Text(nameof(ConferenceType), "CONFTYPE", Rule.In("simple", "hosted"))
             .Flag(nameof(ClassOfService), "COSSTART", FlagWords.OnOff)
             .Text(nameof(CountryCode), "COUNTRYCODE", Rule.Alpha, Rule.ExactSize(2))
-            .Text(nameof(ExternalUrl), "EURL", Rule.Regex(@"^(https?:\/\/)?([\da-z\.-]+)\.([a-z\.]{2,6})([\/\w \.-]*)*\/?$", "an address such as https://pbx.example.com/path"))
+            .Text(nameof(ExternalUrl), "EURL", Rule.Regex(@"^(https?:\/\/)?([0-9a-z\.-]+)\.([a-z\.]{2,6})[\/A-Za-z0-9_ \.-]*\/?$", "an address such as https://pbx.example.com/path"))
             .Text(nameof(EmergencyNumber), "EMERGENCY", Rule.Digits(3))
             .Text(nameof(HostName), "FQDN", Rule.Regex(@"(?i)^(?!:\/\/)(?=.{1,255}$)((.{1,63}\.){1,127}(?![0-9]*$)[a-z0-9-]+\.?)$", "a full host name such as pbx.example.com"))
             .Flag(nameof(InspectHostName), "FQDNINSPECT", FlagWords.YesNo)

@@ -30,7 +30,7 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
             .Text(nameof(UserStanza), "sipiaxuser", Rule.String)
             .Flag(nameof(ShowCallerId), "swoclip", FlagWords.YesNo).Default("YES")
             .Text(nameof(Tag), "tag", Rule.AlphaNum, Rule.Nullable)
-            .Text(nameof(Transform), "transform", Rule.Regex(@"^\s*(\d+:\d+\s*)+$", "pairs of digits, such as 01924:441924, separated by spaces"), Rule.Nullable)
+            .Text(nameof(Transform), "transform", Rule.Regex(@"^\s*([0-9]+:[0-9]+\s*)+$", "pairs of digits, such as 01924:441924, separated by spaces"), Rule.Nullable)
             .Text(nameof(TrunkName), "trunkname", Rule.AlphaNum)
             .Text(nameof(UserName), "username", Rule.AlphaNum, Rule.Nullable).CreateRules(Rule.Required)
             .Key("pkey")

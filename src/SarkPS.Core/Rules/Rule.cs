@@ -199,7 +199,8 @@ public abstract class Rule
             System.Text.Json.Nodes.JsonArray list => list.Count,
             System.Text.Json.Nodes.JsonObject map => map.Count,
             _ when context.IsNumber && PhpValue.TryNumber(value, out var number) => number,
-            _ => new StringInfo(PhpValue.Text(value)).LengthInTextElements,
+            // Laravel counts code points, so a letter with a combining accent counts as two.
+            _ => PhpValue.Text(value).EnumerateRunes().Count(),
         };
     }
 }
