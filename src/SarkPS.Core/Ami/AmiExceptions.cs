@@ -22,7 +22,11 @@ public sealed class AmiLoginException(string target, string user, string? messag
         SarkErrorKind.Unavailable,
         "Asterisk",
         target,
-        $"Asterisk at {target} refused the manager user '{user}': {message ?? "no reason given"}. Check user, secret and the permit lines in manager.conf.");
+        $"Asterisk at {target} refused the manager user '{user}': {message ?? "no reason given"}. Check user, secret and the permit lines in manager.conf.")
+{
+    /// <summary>What Asterisk said, or null.</summary>
+    public string? Reason { get; } = message;
+}
 
 /// <summary>An action, or the list that answers it, took longer than its time limit. Its answer is ignored should it come later.</summary>
 /// <param name="action">The action's name.</param>
