@@ -3,13 +3,31 @@ using System.Runtime.CompilerServices;
 
 namespace SarkPS.Ami;
 
-/// <summary>Asterisk through its Manager Interface.</summary>
-/// <param name="client">The connection.</param>
-/// <param name="options">Where the caller's own telephone is rung.</param>
-public sealed class LocalAsterisk(AmiClient client, AmiOptions options) : IAsteriskOperations
+/// <summary>Asterisk through its Manager Interface. Nothing is opened before it is first asked something.</summary>
+public sealed class LocalAsterisk : IAsteriskOperations, IAsyncDisposable
 {
     // Fields that frame a list on the wire and mean nothing outside it.
     private static readonly string[] Framing = ["ActionID", "EventList", "ListItems"];
+
+    private readonly AmiOptions options;
+    private readonly AmiClient client;
+
+    /// <summary>Makes it for an exchange. Without a secret in the options, the one in Asterisk's own configuration is taken.</summary>
+    /// <param name="options">Where Asterisk is, and its configuration.</param>
+    /// <param name="trace">Gets every block that is sent or received, secrets masked; null for none.</param>
+    public LocalAsterisk(SarkOptions options, Action<AmiTraceEntry>? trace = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        this.options = options.Ami;
+        this.options.Secret ??= ManagerConf.FindSecret(options.Rooted(options.Paths.Asterisk), options.Ami.User);
+        client = new AmiClient(options.Ami, trace);
+    }
+
+    /// <summary>Whether there is a secret to log in with.</summary>
+    public bool CanLogIn => options.Secret is not null;
+
+    /// <summary>The connection itself, for who needs more than the documented questions.</summary>
+    public AmiClient Client => client;
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<AmiMessage>> QueryAsync(AmiFunction function, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
@@ -156,4 +174,7 @@ public sealed class LocalAsterisk(AmiClient client, AmiOptions options) : IAster
             yield return one;
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => client.DisposeAsync();
 }
