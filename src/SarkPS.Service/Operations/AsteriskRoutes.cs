@@ -246,9 +246,9 @@ internal static class AsteriskRoutes
         // Before anything is sent, so that a failure still has a status of its own.
         await context.RequestServices.GetRequiredService<LocalBackend>().Asterisk.Client.ConnectAsync(end.Token).ConfigureAwait(false);
         await using var events = Asterisk(context).WatchAsync(names, after, end.Token).GetAsyncEnumerator(end.Token);
+        var next = events.MoveNextAsync().AsTask();
         try
         {
-            var next = events.MoveNextAsync().AsTask();
             context.Response.ContentType = "text/event-stream";
             context.Response.Headers.CacheControl = "no-store";
             await SendAsync(context, ": events of Asterisk\n\n", end.Token).ConfigureAwait(false);
@@ -273,6 +273,12 @@ internal static class AsteriskRoutes
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
             // The client left, or the service ends: that is how a stream ends.
+        }
+        finally
+        {
+            // An enumerator may not be disposed of while it is being waited for.
+            await end.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAny(next).ConfigureAwait(false);
         }
     }
 
