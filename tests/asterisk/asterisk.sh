@@ -510,6 +510,9 @@ SARK_TEST_AMI_SECRET=$secret
 SARK_TEST_AMI_TLS_PORT=$([ -e "$etc/manager.pem" ] && echo "$tls" || true)
 SARK_TEST_AMI_CERTIFICATE=$([ -e "$etc/manager.crt" ] && echo "$etc/manager.crt" || true)
 SARK_TEST_ASTERISK=$self
+SARK_ASTERISK_HOME=$home
+SARK_ASTERISK_PORTS=$base
+SARK_ASTERISK_PEERS=$peers
 ENV
 }
 
