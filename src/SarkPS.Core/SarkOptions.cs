@@ -75,8 +75,36 @@ public sealed class AmiOptions
     /// <summary>Speak TLS.</summary>
     public bool Tls { get; set; }
 
+    /// <summary>
+    /// A PEM file with the certificate, or the authority, that Asterisk's must come from. Null: the system's authorities.
+    /// Asterisk's own tools make self-signed certificates, which only this accepts.
+    /// </summary>
+    public string? TlsCertificate { get; set; }
+
+    /// <summary>How to log in. The challenge keeps the secret off the wire; plain is for the few servers without MD5.</summary>
+    public AmiLogin Login { get; set; } = AmiLogin.Challenge;
+
+    /// <summary>After how long without a word from Asterisk it is asked whether it is still there. Zero: never.</summary>
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many events are kept for watchers that come back and ask for what they missed.</summary>
+    public int EventBuffer { get; set; } = 2000;
+
+    /// <summary>The dial plan context in which the caller's own telephone is rung. SARK's own is <c>internal</c>.</summary>
+    public string CallerContext { get; set; } = "internal";
+
     /// <summary>How long one action may take.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>How to log in to the Asterisk Manager Interface.</summary>
+public enum AmiLogin
+{
+    /// <summary>By the MD5 sum of a challenge and the secret.</summary>
+    Challenge,
+
+    /// <summary>With the secret itself. Sensible over TLS or loopback only.</summary>
+    Plain,
 }
 
 /// <summary>Full paths of the programs that the product may start.</summary>

@@ -1,3 +1,4 @@
+using SarkPS.Ami;
 using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Data;
@@ -16,6 +17,7 @@ public sealed class LocalBackend : ISarkBackend
         CreatedDatabase = found.IsNew;
         database = new SqliteDatabase(found.Path);
         Store = new SqliteStore(database);
+        Asterisk = new LocalAsterisk(options);
     }
 
     /// <summary>Where everything is.</summary>
@@ -36,13 +38,19 @@ public sealed class LocalBackend : ISarkBackend
     /// <summary>The tables, with the answers that sark6api gives.</summary>
     public SqliteStore Store { get; }
 
+    /// <summary>Asterisk, connected to when it is first asked something.</summary>
+    public LocalAsterisk Asterisk { get; }
+
+    /// <inheritdoc/>
+    IAsteriskOperations ISarkBackend.Asterisk => Asterisk;
+
     /// <summary>The database file.</summary>
     public SqliteDatabase Database => database;
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await Asterisk.DisposeAsync().ConfigureAwait(false);
         database.Dispose();
-        return ValueTask.CompletedTask;
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using SarkPS.Data;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Errors;
+using SarkPS.Service.Operations;
 using SarkPS.Service.Resources;
 
 namespace SarkPS.Service;
@@ -20,6 +21,7 @@ internal static class SarkApplication
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => new LocalBackend(options));
         builder.Services.AddSingleton<ISarkBackend>(services => services.GetRequiredService<LocalBackend>());
+        builder.Services.AddHostedService<AsteriskKeeper>();
         var service = builder.Configuration.GetSection("Sark:Service").Get<ServiceOptions>() ?? new ServiceOptions();
         builder.Services.AddSingleton(service);
         builder.Services.AddSingleton(new Tokens(service));
@@ -54,5 +56,6 @@ internal static class SarkApplication
         var api = app.MapGroup("/api");
         api.MapResources();
         api.MapDestinations();
+        api.MapAsterisk();
     }
 }

@@ -19,6 +19,9 @@ public interface ISarkBackend : IAsyncDisposable
 
     /// <summary>Everything that is kept in tables.</summary>
     ITableOperations Tables { get; }
+
+    /// <summary>The Asterisk that runs on it.</summary>
+    IAsteriskOperations Asterisk { get; }
 }
 
 /// <summary>Which row: its key, and the second part where the key has two.</summary>

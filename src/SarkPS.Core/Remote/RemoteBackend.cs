@@ -21,6 +21,9 @@ public sealed class RemoteBackend(SarkHttpClient client) : ISarkBackend
     public ITableOperations Tables { get; } = new RemoteTables(client);
 
     /// <inheritdoc/>
+    public IAsteriskOperations Asterisk { get; } = new RemoteAsterisk(client);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         client.Dispose();

@@ -1,0 +1,79 @@
+using System.Management.Automation;
+using SarkPS.Ami;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>The base of cmdlets about an entry of Asterisk's own database.</summary>
+public abstract class DbEntryCommand : SarkCmdlet
+{
+    /// <summary>The family, such as <c>cfim</c>.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string Family { get; set; } = "";
+
+    /// <summary>The key, such as an extension.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("pkey")]
+    [ValidateNotNullOrEmpty]
+    public string Key { get; set; } = "";
+
+    private protected string Target => $"{Family}/{Key}";
+}
+
+/// <summary><c>Get-SarkDbEntry</c>: the value of an entry of Asterisk's database.</summary>
+[Cmdlet(VerbsCommon.Get, "SarkDbEntry")]
+[OutputType(typeof(DbEntry))]
+public sealed class GetSarkDbEntryCommand : DbEntryCommand
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Try(() =>
+    {
+        var value = Wait(token => Backend.Asterisk.GetDbAsync(Family, Key, token)) ?? throw new SarkNotFoundException("DbEntry", Target);
+        WriteObject(new DbEntry(Family, Key, value));
+    });
+}
+
+/// <summary><c>Set-SarkDbEntry</c>: sets an entry of Asterisk's database, or makes it.</summary>
+[Cmdlet(VerbsCommon.Set, "SarkDbEntry", SupportsShouldProcess = true)]
+[OutputType(typeof(DbEntry))]
+public sealed class SetSarkDbEntryCommand : DbEntryCommand
+{
+    /// <summary>The value; may be empty.</summary>
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string Value { get; set; } = "";
+
+    /// <summary>Emit the entry.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ShouldProcess(Target, $"Set to '{Value}'") && Try(() => Wait(token => Backend.Asterisk.PutDbAsync(Family, Key, Value, token))) && PassThru)
+        {
+            WriteObject(new DbEntry(Family, Key, Value));
+        }
+    }
+}
+
+/// <summary><c>Remove-SarkDbEntry</c>: removes an entry of Asterisk's database.</summary>
+[Cmdlet(VerbsCommon.Remove, "SarkDbEntry", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class RemoveSarkDbEntryCommand : DbEntryCommand
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ShouldProcess(Target, "Remove"))
+        {
+            Try(() =>
+            {
+                if (!Wait(token => Backend.Asterisk.DeleteDbAsync(Family, Key, token)))
+                {
+                    throw new SarkNotFoundException("DbEntry", Target);
+                }
+            });
+        }
+    }
+}

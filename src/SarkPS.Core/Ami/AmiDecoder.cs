@@ -1,0 +1,267 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Unicode;
+
+namespace SarkPS.Ami;
+
+/// <summary>
+/// Bytes to messages, without a socket. Bytes may come in pieces of any size. What it knows about the wire was measured on
+/// Asterisk 16 and read from older versions' documentation:
+/// the banner is one line; a block ends at an empty line and empty blocks occur; lines normally end in CR LF, but some
+/// values hold a bare LF; the first colon splits; <c>Response: Follows</c> (Asterisk 13) carries free text up to
+/// <c>--END COMMAND--</c>, later versions repeat <c>Output:</c>; bytes are UTF-8 mostly, anything at times.
+/// </summary>
+/// <param name="maxLine">Longest line in bytes. A longer one is not Asterisk's, or would only fill the memory.</param>
+/// <param name="maxMessage">Most bytes of one block.</param>
+public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxMessage = AmiDecoder.DefaultMaxMessage)
+{
+    /// <summary>1 MiB. Asterisk's own lines stay below 64 KiB.</summary>
+    public const int DefaultMaxLine = 1 << 20;
+
+    /// <summary>16 MiB, room for the output of a console command with 100,000 lines.</summary>
+    public const int DefaultMaxMessage = 16 << 20;
+
+    private const string BannerStart = "Asterisk Call Manager/";
+    private const string EndCommand = "--END COMMAND--";
+    private const int KeyCacheSize = 512;
+
+    // The same few hundred keys come again and again; looked up by their bytes they cost no new string.
+    private readonly string?[] _keys = new string?[KeyCacheSize];
+    private readonly List<KeyValuePair<string, string>> _fields = [];
+    private byte[] _buffer = new byte[16384];
+    private int _start;
+    private int _scanned;
+    private int _end;
+    private int _messageBytes;
+    private bool _follows;
+    private bool _followsText;
+
+    /// <summary>The banner, such as <c>Asterisk Call Manager/5.0.4</c>, once it has come.</summary>
+    public string? Banner { get; private set; }
+
+    /// <summary>Room for the next bytes. Call <see cref="Advance"/> with the number of bytes that were written to it.</summary>
+    public Memory<byte> GetMemory()
+    {
+        if (_start == _end)
+        {
+            _start = _scanned = _end = 0;
+        }
+        else if (_end == _buffer.Length)
+        {
+            var target = _end - _start > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
+            Buffer.BlockCopy(_buffer, _start, target, 0, _end - _start);
+            _buffer = target;
+            _end -= _start;
+            _scanned -= _start;
+            _start = 0;
+        }
+
+        return _buffer.AsMemory(_end);
+    }
+
+    /// <summary>Tells that bytes were written to <see cref="GetMemory"/>.</summary>
+    /// <param name="count">How many.</param>
+    public void Advance(int count) => _end += count;
+
+    /// <summary>Adds bytes.</summary>
+    /// <param name="bytes">Any piece of the stream.</param>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var room = GetMemory().Span;
+            var count = Math.Min(room.Length, bytes.Length);
+            bytes[..count].CopyTo(room);
+            Advance(count);
+            bytes = bytes[count..];
+        }
+    }
+
+    /// <summary>Takes the next complete message.</summary>
+    /// <param name="message">The message, when there is one.</param>
+    /// <returns>False when more bytes are needed.</returns>
+    /// <exception cref="FormatException">What came is not the Asterisk Manager Interface: no banner, a line or block beyond all measure, or a block that is neither response nor event.</exception>
+    public bool TryRead([NotNullWhen(true)] out AmiMessage? message)
+    {
+        while (TryReadLine(out var line))
+        {
+            if (Banner is null)
+            {
+                ReadBanner(line);
+            }
+            else if (_follows)
+            {
+                ReadFollows(line);
+            }
+            else if (!line.IsEmpty)
+            {
+                AddField(line);
+            }
+            else if (_fields.Count > 0)
+            {
+                message = Complete();
+                return true;
+            }
+        }
+
+        message = null;
+        return false;
+    }
+
+    private bool TryReadLine(out ReadOnlySpan<byte> line)
+    {
+        var length = _buffer.AsSpan(_scanned, _end - _scanned).IndexOf((byte)'\n');
+        if (length < 0)
+        {
+            _scanned = _end;
+            if (_end - _start > maxLine)
+            {
+                throw new FormatException($"a line is longer than {maxLine} bytes");
+            }
+
+            line = default;
+            return false;
+        }
+
+        length += _scanned - _start;
+        if (length > maxLine)
+        {
+            throw new FormatException($"a line is longer than {maxLine} bytes");
+        }
+
+        line = _buffer.AsSpan(_start, length);
+        _start += length + 1;
+        _scanned = _start;
+        _messageBytes += length + 1;
+        if (_messageBytes > maxMessage)
+        {
+            throw new FormatException($"a message is longer than {maxMessage} bytes");
+        }
+
+        // Asterisk 13 ends headers of a Follows block in CR LF and its text in LF; the difference tells them apart.
+        _followsText |= _follows && !(line.Length > 0 && line[^1] == '\r');
+        if (line.Length > 0 && line[^1] == '\r')
+        {
+            line = line[..^1];
+        }
+
+        return true;
+    }
+
+    private void ReadBanner(ReadOnlySpan<byte> line)
+    {
+        var text = Decode(line);
+        if (!text.StartsWith(BannerStart, StringComparison.Ordinal))
+        {
+            throw new FormatException($"it did not greet with '{BannerStart}...' but with '{Printable(text)}'");
+        }
+
+        Banner = text;
+        _messageBytes = 0;
+    }
+
+    private void ReadFollows(ReadOnlySpan<byte> line)
+    {
+        var colon = line.IndexOf((byte)':');
+        if (!_followsText && colon > 0 && Decode(line[..colon]) is "Privilege" or "ActionID" or "Message")
+        {
+            AddField(line);
+            return;
+        }
+
+        _followsText = true;
+        var text = Decode(line);
+        if (text.EndsWith(EndCommand, StringComparison.Ordinal))
+        {
+            // The last line of output and the mark share a line when the output does not end in a line break.
+            text = text[..^EndCommand.Length];
+            _follows = false;
+            if (text.Length == 0)
+            {
+                return;
+            }
+        }
+
+        _fields.Add(new("Output", text));
+    }
+
+    private void AddField(ReadOnlySpan<byte> line)
+    {
+        var colon = line.IndexOf((byte)':');
+        if (colon < 0)
+        {
+            // Not a field, but somebody may want to read it.
+            _fields.Add(new("", Decode(line)));
+            return;
+        }
+
+        var value = line[(colon + 1)..];
+        if (!value.IsEmpty && value[0] == ' ')
+        {
+            value = value[1..];
+        }
+
+        _fields.Add(new(Key(line[..colon]), Decode(value)));
+        if (_fields.Count == 1 && value.SequenceEqual("Follows"u8) && _fields[0].Key == "Response")
+        {
+            _follows = true;
+            _followsText = false;
+        }
+    }
+
+    private AmiMessage Complete()
+    {
+        var message = new AmiMessage(_fields);
+        _fields.Clear();
+        _messageBytes = 0;
+        if (message.Event is null && message.Response is null)
+        {
+            throw new FormatException($"a message is neither a response nor an event; it begins '{Printable($"{message[0].Key}: {message[0].Value}")}'");
+        }
+
+        return message;
+    }
+
+    private string Key(ReadOnlySpan<byte> bytes)
+    {
+        var hash = bytes.Length;
+        foreach (var b in bytes)
+        {
+            hash = (hash * 31) + b;
+        }
+
+        ref var cached = ref _keys[hash & (KeyCacheSize - 1)];
+        if (cached is null || !Matches(cached, bytes))
+        {
+            cached = Decode(bytes);
+        }
+
+        return cached;
+    }
+
+    private static bool Matches(string text, ReadOnlySpan<byte> bytes)
+    {
+        if (text.Length != bytes.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            // A byte above 127 never equals here what it was decoded to, so such keys are decoded each time.
+            if (text[i] != bytes[i] || bytes[i] > 127)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // A caller id can hold whatever the far end sent; a value that is not UTF-8 is read byte for byte and never an error.
+    private static string Decode(ReadOnlySpan<byte> bytes) =>
+        Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Encoding.Latin1.GetString(bytes);
+
+    private static string Printable(string text) =>
+        new(text.Take(60).Select(c => char.IsControl(c) ? '.' : c).ToArray());
+}

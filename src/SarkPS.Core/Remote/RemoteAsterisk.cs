@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SarkPS.Ami;
+
+namespace SarkPS.Remote;
+
+/// <summary>Asterisk behind a service.</summary>
+/// <param name="client">The service.</param>
+public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
+{
+    /// <summary>What the service says, with 404, when there is nothing to list.</summary>
+    public const string NothingToList = "Empty Object set returned from AMI";
+
+    /// <summary>The header by which a client tells the last event that it has seen. (HTML standard, server-sent events)</summary>
+    public const string LastEventId = "Last-Event-ID";
+
+    /// <summary>The field of an <c>EventsLost</c> event that tells how many were lost.</summary>
+    public const string LostCount = "Count";
+
+    private static readonly TimeSpan ReconnectPause = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<AmiMessage>> QueryAsync(AmiFunction function, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(arguments);
+
+        // Refused here already, so that a bad value gives the same error with and without a service in between.
+        function.Action(arguments);
+        JsonNode? answer;
+        try
+        {
+            answer = await client.SendAsync(HttpMethod.Get, Path(function.Name, arguments), null, cancellationToken);
+        }
+        catch (SarkNotFoundException e) when (function.IsList && e.Message == NothingToList)
+        {
+            return [new AmiMessage([])];
+        }
+
+        return answer switch
+        {
+            JsonArray list => [.. list.OfType<JsonObject>().Select(AmiJson.FromJson)],
+            JsonObject one => [AmiJson.FromJson(one)],
+            _ => throw new SarkUnavailableException("Asterisk", function.Name, $"The service at {client.Address} answered {function.Name} without an object."),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> GetDbAsync(string family, string key, CancellationToken cancellationToken = default)
+    {
+        AsteriskRules.DbKey(family, key);
+        var answer = await client.SendAsync(HttpMethod.Get, Path("DBget", [family, key]), null, cancellationToken);
+        return answer?[key]?.ToString();
+    }
+
+    /// <inheritdoc/>
+    public async Task PutDbAsync(string family, string key, string value, CancellationToken cancellationToken = default)
+    {
+        AsteriskRules.DbKey(family, key);
+        AsteriskRules.Sendable($"{family}/{key}", "value", "Val", value);
+        await client.SendAsync(HttpMethod.Put, Path("DBPut", [family, key]), new JsonObject { ["value"] = value }, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> DeleteDbAsync(string family, string key, CancellationToken cancellationToken = default)
+    {
+        AsteriskRules.DbKey(family, key);
+        var answer = await client.SendAsync(HttpMethod.Delete, Path("DBdel", [family, key]), null, cancellationToken);
+        return answer?[key]?.GetValueKind() == JsonValueKind.True;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ExtensionRuntime> GetRuntimeAsync(string extension, CancellationToken cancellationToken = default)
+    {
+        var answer = await client.SendAsync(HttpMethod.Get, RuntimePath(extension), null, cancellationToken);
+        return ExtensionRuntime.Of(extension, ExtensionRuntime.Families.ToDictionary(f => f, f => answer?[f]?.ToString()));
+    }
+
+    /// <inheritdoc/>
+    public Task SetRuntimeAsync(string extension, ExtensionRuntimeChanges changes, CancellationToken cancellationToken = default)
+    {
+        AsteriskRules.Runtime(extension, changes);
+        var body = new JsonObject(changes.Values.Select(c => new KeyValuePair<string, JsonNode?>(c.Key, c.Value)));
+        return client.SendAsync(HttpMethod.Put, RuntimePath(extension), body, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<OriginateResult> OriginateAsync(OriginateRequest request, CancellationToken cancellationToken = default)
+    {
+        AsteriskRules.Originate(request);
+        var body = new JsonObject { ["target"] = request.Target, ["caller"] = request.Caller, ["context"] = request.Context, ["clid"] = request.CallerId };
+        if (request.Wait)
+        {
+            body["wait"] = true;
+        }
+
+        body["ringtime"] = (int)request.RingTime.TotalSeconds;
+        var answer = await client.SendAsync(HttpMethod.Post, "astamis/originate", body, cancellationToken);
+        var outcome = Enum.TryParse<OriginateOutcome>(answer?["outcome"]?.ToString(), out var known) ? known : OriginateOutcome.Requested;
+        var reason = int.TryParse(answer?["reason"]?.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (int?)null;
+        return new(outcome, answer?["channel"]?.ToString(), answer?["uniqueid"]?.ToString(), reason);
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> HangupAsync(string channel, CancellationToken cancellationToken = default)
+    {
+        AsteriskRules.Channel(channel);
+        var slash = channel.IndexOf('/', StringComparison.Ordinal);
+        var (technology, rest) = (channel[..slash], channel[(slash + 1)..]);
+        var answer = await client.SendAsync(HttpMethod.Delete, Path("Hangup", [technology, rest]), null, cancellationToken);
+        return answer?[rest]?.ToString() ?? "";
+    }
+
+    /// <inheritdoc/>
+    public Task ReloadAsync(CancellationToken cancellationToken = default) =>
+        client.SendAsync(HttpMethod.Post, "astamis/Reload", null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<AmiEvent> WatchAsync(IReadOnlyCollection<string>? names = null, string? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var path = "astamis/events" + (names is { Count: > 0 } ? "?name=" + string.Join(',', names.Select(SarkHttpClient.Escape)) : "");
+        while (true)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, client.Resolve(path));
+            if (after is not null)
+            {
+                request.Headers.Add(LastEventId, after);
+            }
+
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+            await foreach (var one in ReadAsync(reader, cancellationToken))
+            {
+                after = one.Id;
+                yield return one;
+            }
+
+            // The service went away. If it comes back, it still has what happened meanwhile; if not, the request says so.
+            await Task.Delay(ReconnectPause, cancellationToken);
+        }
+    }
+
+    private static async IAsyncEnumerable<AmiEvent> ReadAsync(StreamReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? id = null;
+        string? data = null;
+        var dropped = 0L;
+        while (await LineAsync(reader, cancellationToken) is { } line)
+        {
+            if (line.StartsWith("id: ", StringComparison.Ordinal))
+            {
+                id = line[4..];
+            }
+            else if (line.StartsWith("data: ", StringComparison.Ordinal))
+            {
+                data = line[6..];
+            }
+            else if (line.Length == 0 && data is not null)
+            {
+                var message = AmiJson.FromJson(JsonNode.Parse(data) as JsonObject ?? []);
+                data = null;
+                if (message.Event == AmiEventHub.EventsLost && message.Int(LostCount) is { } count)
+                {
+                    // How many were lost belongs to the event that comes next.
+                    dropped += count;
+                    continue;
+                }
+
+                yield return new(id ?? "", DateTimeOffset.UtcNow, message.Event ?? "", message, dropped);
+                dropped = 0;
+            }
+        }
+    }
+
+    // A connection that breaks in the middle is the same as one that ends.
+    private static async Task<string?> LineAsync(StreamReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(cancellationToken);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static string Path(string function, IEnumerable<string> arguments) =>
+        string.Join('/', arguments.Select(SarkHttpClient.Escape).Prepend($"astamis/{function}"));
+
+    private static string RuntimePath(string extension) => $"extensions/{SarkHttpClient.Escape(extension)}/runtime";
+}
