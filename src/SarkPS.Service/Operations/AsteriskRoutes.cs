@@ -177,7 +177,7 @@ internal static class AsteriskRoutes
 
     private static async Task OriginateAsync(HttpContext context)
     {
-        var body = (await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).Normalized();
+        var body = (await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).Normalized(keepsLines: false);
         var request = new OriginateRequest(Text("caller"), Text("target"), Text("context"), Text("clid")) { Wait = body["wait"] is true or 1L or "1" or "true" };
         if (body.Has("ringtime"))
         {
@@ -218,7 +218,7 @@ internal static class AsteriskRoutes
     private static async Task SetRuntimeAsync(HttpContext context)
     {
         var extension = KnownExtension(context);
-        var body = (await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).Normalized();
+        var body = (await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).Normalized(keepsLines: false);
         var changes = ExtensionRuntime.Families.Where(body.Has).ToDictionary(f => f, f => body[f] is { } value ? PhpValue.Text(value) : null);
         await Asterisk(context).SetRuntimeAsync(extension, new(changes), context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
