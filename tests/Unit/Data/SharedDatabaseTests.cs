@@ -134,8 +134,6 @@ public sealed class SharedDatabaseTests
         using var other = new TemporaryDatabase();
         other.Execute("UPDATE Cluster SET description = 'restored'");
         await CreateTenantAsync(database.Store, "old");
-        var kept = database.Folder["kept.db"];
-        File.Copy(database.Path, kept);
 
         File.Move(other.Path, database.Path, overwrite: true);
 
