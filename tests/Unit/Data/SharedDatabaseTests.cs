@@ -59,12 +59,12 @@ public sealed class SharedDatabaseTests
             }
             catch (SarkValidationException error)
             {
-                return error.Message;
+                return $"{error.Errors[0].Key}: {error.Errors[0].Value[0]}";
             }
         })));
 
         Assert.Single(answers, "made");
-        Assert.Equal(15, answers.Count(a => a == "Duplicate Key - acme"));
+        Assert.Equal(15, answers.Count(a => a == "save: Duplicate Key - acme"));
     }
 
     [Fact]
