@@ -59,12 +59,12 @@ public sealed class SharedDatabaseTests
             }
             catch (SarkValidationException error)
             {
-                return error.Message;
+                return $"{error.Errors[0].Key}: {error.Errors[0].Value[0]}";
             }
         })));
 
         Assert.Single(answers, "made");
-        Assert.Equal(15, answers.Count(a => a == "Duplicate Key - acme"));
+        Assert.Equal(15, answers.Count(a => a == "save: Duplicate Key - acme"));
     }
 
     [Fact]
@@ -134,8 +134,6 @@ public sealed class SharedDatabaseTests
         using var other = new TemporaryDatabase();
         other.Execute("UPDATE Cluster SET description = 'restored'");
         await CreateTenantAsync(database.Store, "old");
-        var kept = database.Folder["kept.db"];
-        File.Copy(database.Path, kept);
 
         File.Move(other.Path, database.Path, overwrite: true);
 
