@@ -114,10 +114,11 @@ internal sealed class RemoteTables(SarkHttpClient client) : ITableOperations
             // Rows of one list have the same columns; comparing is cheaper than a shape for each.
             isSame = isSame && names.Count < shape!.Names.Count && member.NameEquals(shape.Names[names.Count]);
             names.Add(isSame ? shape!.Names[names.Count] : member.Name);
+            // The casts matter: without them everything would become a JsonNode, which texts and numbers convert to.
             values.Add(member.Value.ValueKind switch
             {
-                JsonValueKind.String => member.Value.GetString(),
-                JsonValueKind.Number => member.Value.TryGetInt64(out var whole) ? whole : member.Value.GetDouble(),
+                JsonValueKind.String => (object?)member.Value.GetString(),
+                JsonValueKind.Number => member.Value.TryGetInt64(out var whole) ? (object)whole : member.Value.GetDouble(),
                 JsonValueKind.True => true,
                 JsonValueKind.False => false,
                 JsonValueKind.Null => null,

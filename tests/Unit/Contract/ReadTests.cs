@@ -1,3 +1,4 @@
+using SarkPS.Descriptors;
 using SarkPS.Tests.Support;
 
 namespace SarkPS.Tests.Contract;
@@ -79,7 +80,22 @@ public sealed class ReadTests : ContractTests
         foreach (var column in resource.Columns.Where(c => c is { Property: not null, IsHidden: false }))
         {
             var value = resource.RecordType.GetProperty(column.Property!)!.GetValue(record);
-            Assert.True(value is not null || string.IsNullOrEmpty(row.Text(column.Name)), $"{column.Property} is null for '{row.Text(column.Name)}'.");
+            var stored = row.Text(column.Name);
+            switch (column.Type)
+            {
+                case ColumnType.Text:
+                    Assert.Equal(string.IsNullOrEmpty(stored) ? null : stored, value);
+                    break;
+                case ColumnType.Integer:
+                    Assert.Equal(int.TryParse(stored, out var whole) ? whole : null, (int?)value);
+                    break;
+                case ColumnType.Flag:
+                    Assert.Equal(stored?.ToUpperInvariant() switch { "YES" or "ON" or "ENABLED" or "1" => true, "NO" or "OFF" or "DISABLED" or "0" => false, _ => (bool?)null }, (bool?)value);
+                    break;
+                default:
+                    Assert.Equal(string.IsNullOrEmpty(stored), value is null);
+                    break;
+            }
         }
     }
 }

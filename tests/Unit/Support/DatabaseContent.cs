@@ -47,6 +47,11 @@ internal sealed class DatabaseContent
     public IReadOnlyList<RowChange> ChangesTo(DatabaseContent later)
     {
         var changes = new List<RowChange>();
+        if (ReferenceEquals(this, later))
+        {
+            return changes;
+        }
+
         foreach (var table in Tables.Keys.Union(later.Tables.Keys).Except(Bookkeeping))
         {
             var before = Tables.GetValueOrDefault(table) ?? new Dictionary<long, IReadOnlyDictionary<string, object?>>();

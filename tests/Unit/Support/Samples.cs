@@ -93,14 +93,9 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
             return [.. rules.AllowedValues];
         }
 
-        if (Known.TryGetValue(column.Name, out var known))
+        if (rules.Hint is not null || column.Name == "host")
         {
-            return known;
-        }
-
-        if (rules.Hint is not null)
-        {
-            throw new InvalidOperationException($"{column.Name} has a pattern ({rules.Hint}): add samples of it.");
+            return Known.GetValueOrDefault(column.Name) ?? throw new InvalidOperationException($"{column.Name} has a pattern ({rules.Hint}): add samples of it.");
         }
 
         var names = rules.Rules.Select(r => r.Text).ToArray();

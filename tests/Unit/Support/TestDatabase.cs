@@ -44,6 +44,9 @@ internal sealed class TestDatabase : IDisposable
     private static readonly Lazy<string> Embedded = new(MakeEmbedded);
 
     private readonly TemporaryFolder folder = new();
+    private SqliteConnection? watcher;
+    private DatabaseContent? content;
+    private long contentVersion;
 
     /// <summary>Makes one.</summary>
     public TestDatabase(Schema schema)
@@ -103,11 +106,20 @@ internal sealed class TestDatabase : IDisposable
         return command.ExecuteScalar() is { } found and not DBNull ? found : null;
     }
 
-    /// <summary>All rows of all tables.</summary>
+    /// <summary>All rows of all tables. They are read again only when somebody committed a change.</summary>
     public DatabaseContent Content()
     {
-        using var connection = Open();
-        return DatabaseContent.Read(connection);
+        watcher ??= Open();
+        using var command = watcher.CreateCommand();
+        command.CommandText = "PRAGMA data_version";
+        var version = (long)command.ExecuteScalar()!;
+        if (content is null || version != contentVersion)
+        {
+            contentVersion = version;
+            content = DatabaseContent.Read(watcher);
+        }
+
+        return content;
     }
 
     /// <summary>A connection past the product, unpooled, to be disposed by the caller.</summary>
@@ -119,7 +131,11 @@ internal sealed class TestDatabase : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        watcher?.Dispose();
+        folder.Dispose();
+    }
 
     private static string MakeEmbedded()
     {
