@@ -25,16 +25,14 @@ public sealed class RemoveTests : ContractTests
     }
 
     [SkippableTheory]
-    [MemberData(nameof(Schemas.EveryTable), MemberType = typeof(Schemas))]
+    [MemberData(nameof(Schemas.EveryNamed), MemberType = typeof(Schemas))]
     public async Task What_others_name_stays_unless_forced(string noun, Schema schema)
     {
         var (sides, samples, resource) = Start(noun, schema);
         await using var _ = sides;
-        var naming = Naming(resource).ToArray();
-        Skip.If(naming.Length == 0, $"Nothing names {resource.PluralName}.");
         var key = await samples.EnsureAsync(resource, 1);
         var expected = new List<string>();
-        foreach (var (other, columns) in naming)
+        foreach (var (other, columns) in Schemas.Naming(resource))
         {
             var kind = Kinds(other)[0];
             var sent = await samples.LeastAsync(other, kind, Own);
@@ -55,16 +53,5 @@ public sealed class RemoveTests : ContractTests
         var orphans = await sides.Remove(resource, new RowKey(key), force: true);
         Assert.Equal(error.Dependants, orphans);
         Assert.IsType<SarkNotFoundException>(await sides.Refuses(t => t.GetAsync(resource, new RowKey(key), default)));
-    }
-
-    // The columns of each resource that name rows of this one; a pair goes with its first part.
-    private static IEnumerable<(ResourceDescriptor Other, Column[] Columns)> Naming(ResourceDescriptor resource)
-    {
-        var isDestination = Destinations.Kinds.Any(k => k.Resource == resource);
-        return SarkResources.All
-            .Where(other => !other.IsSingleton)
-            .Select(other => (other, other.Columns.Where(c =>
-                (c.Reference?.Noun == resource.Noun && c.Name != other.KeyColumn) || (isDestination && c.Destination is not null)).ToArray()))
-            .Where(n => n.Item2.Length > 0);
     }
 }

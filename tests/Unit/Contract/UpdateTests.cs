@@ -84,7 +84,7 @@ public sealed class UpdateTests : ContractTests
         await using var _ = sides;
         var key = await SubjectAsync(sides, samples, resource);
         var error = await sides.Invalid(t => t.UpdateAsync(resource, key, new Changes { ["nonsense"] = "1" }, default));
-        Assert.Equal($"There is no column 'nonsense' in {resource.PluralName}.", error.Message);
+        Assert.Equal([$"There is no column 'nonsense' in {resource.PluralName}."], error.Errors[0].Value);
         foreach (var column in resource.Columns.Where(c => !c.IsWritable(isCreate: false, isStrict: true)))
         {
             AssertOnly(column.Name, await sides.Invalid(t => t.UpdateAsync(resource, key, new Changes { [column.Name] = "1" }, default)));

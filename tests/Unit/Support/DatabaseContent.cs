@@ -61,14 +61,14 @@ internal sealed class DatabaseContent
                 var (old, now) = (before.GetValueOrDefault(id), after.GetValueOrDefault(id));
                 if (old is null || now is null)
                 {
-                    changes.Add(new RowChange(table, old is null ? RowChangeKind.Added : RowChangeKind.Removed, (now ?? old)!, []));
+                    changes.Add(new RowChange(table, id, old is null ? RowChangeKind.Added : RowChangeKind.Removed, (now ?? old)!, []));
                     continue;
                 }
 
                 var columns = now.Keys.Where(c => !IsStamp(c) && !Equals(old.GetValueOrDefault(c), now[c])).ToArray();
                 if (columns.Length > 0)
                 {
-                    changes.Add(new RowChange(table, RowChangeKind.Changed, now, columns));
+                    changes.Add(new RowChange(table, id, RowChangeKind.Changed, now, columns));
                 }
             }
         }
@@ -104,10 +104,11 @@ internal enum RowChangeKind
 
 /// <summary>One row that differs.</summary>
 /// <param name="Table">Its table.</param>
+/// <param name="Id">Its row id.</param>
 /// <param name="Kind">What happened.</param>
 /// <param name="Row">The row as it is now, or was.</param>
 /// <param name="Columns">The columns that changed, time stamps apart.</param>
-internal sealed record RowChange(string Table, RowChangeKind Kind, IReadOnlyDictionary<string, object?> Row, IReadOnlyList<string> Columns)
+internal sealed record RowChange(string Table, long Id, RowChangeKind Kind, IReadOnlyDictionary<string, object?> Row, IReadOnlyList<string> Columns)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} {Table} {string.Join(", ", Columns.Count > 0 ? Columns.Select(c => $"{c}={Row[c]}") : Row.Where(v => v.Value is not null).Select(v => $"{v.Key}={v.Value}"))}";

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SarkPS.Data.Sqlite;
+using SarkPS.Descriptors;
 
 namespace SarkPS.Tests.Support;
 
@@ -25,7 +26,24 @@ public static class Schemas
     /// <summary>Every resource with rows that come and go, on both.</summary>
     public static TheoryData<string, Schema> EveryTable => Of(r => !r.IsSingleton);
 
-    private static TheoryData<string, Schema> Of(Func<Descriptors.ResourceDescriptor, bool> where)
+    /// <summary>Every resource whose keys are given and not made by the database, on both.</summary>
+    public static TheoryData<string, Schema> EveryKeyed => Of(r => r is { IsSingleton: false, GeneratesKey: false });
+
+    /// <summary>Every resource that others name, on both.</summary>
+    public static TheoryData<string, Schema> EveryNamed => Of(r => Naming(r).Any());
+
+    /// <summary>The columns of each resource that name rows of this one; a pair belongs to its first part and goes with it.</summary>
+    public static IEnumerable<(ResourceDescriptor Other, Column[] Columns)> Naming(ResourceDescriptor resource)
+    {
+        var isDestination = Destinations.Kinds.Any(k => k.Resource == resource);
+        return SarkResources.All
+            .Where(other => !other.IsSingleton)
+            .Select(other => (other, other.Columns.Where(c =>
+                (c.Reference?.Noun == resource.Noun && c.Name != other.KeyColumn) || (isDestination && c.Destination is not null)).ToArray()))
+            .Where(n => n.Item2.Length > 0);
+    }
+
+    private static TheoryData<string, Schema> Of(Func<ResourceDescriptor, bool> where)
     {
         var data = new TheoryData<string, Schema>();
         foreach (var resource in SarkResources.All.Where(where))
@@ -52,7 +70,7 @@ internal sealed class TestDatabase : IDisposable
     public TestDatabase(Schema schema)
     {
         var source = Source(schema);
-        Path = folder.PathOf("sark.db");
+        Path = folder["sark.db"];
         // Not File.Copy, which would copy a write protection too.
         File.WriteAllBytes(Path, File.ReadAllBytes(source));
     }
@@ -145,17 +163,4 @@ internal sealed class TestDatabase : IDisposable
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(System.IO.Path.GetDirectoryName(path)!, recursive: true);
         return path;
     }
-}
-
-/// <summary>A folder that goes with the test.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    /// <summary>The folder.</summary>
-    public string Path { get; } = Directory.CreateTempSubdirectory("sarkps-").FullName;
-
-    /// <summary>A path in it.</summary>
-    public string PathOf(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
-
-    /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(Path, recursive: true);
 }
