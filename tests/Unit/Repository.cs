@@ -12,6 +12,14 @@ internal static class Repository
     /// <summary>The module as the build assembles it.</summary>
     public static string Module { get; } = Path.Combine(Root, "out", "SarkPS");
 
+    /// <summary>A database as SARK itself makes it; it lies beside some checkouts.</summary>
+    public static string SarkDatabase { get; } = Beside("sark-db", "sark.db");
+
+    /// <summary>What sark6api answered, recorded; it lies beside some checkouts.</summary>
+    public static string Recordings { get; } = Beside("conformance");
+
+    private static string Beside(params string[] parts) => Path.GetFullPath(Path.Combine([Root, "..", "shared", .. parts]));
+
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

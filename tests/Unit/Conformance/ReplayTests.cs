@@ -1,0 +1,97 @@
+using Microsoft.Data.Sqlite;
+using SarkPS.Tests.Support;
+using Xunit.Abstractions;
+
+namespace SarkPS.Tests.Conformance;
+
+/// <summary>
+/// Sends what was once sent to the original, each step on the database that the original had then, and compares status,
+/// answer and changed rows with what the original did; see docs/compatibility.md for what differs on purpose.
+/// </summary>
+public sealed class ReplayTests(ITestOutputHelper output)
+{
+    /// <summary>Steps where SarkPS refuses what the original let pass, and says why in docs/compatibility.md.</summary>
+    private static readonly string[] Deviations = ["destinations/mk_trunk_iax", "extensions/put_cluster_array"];
+
+    /// <summary>The recordings at hand; one row without a name where there are none, for the skipped test.</summary>
+    public static TheoryData<string> Areas
+    {
+        get
+        {
+            var folder = Path.Combine(Repository.Recordings, "recordings");
+            var names = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.jsonl").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal).ToArray() : [""];
+            return [.. names];
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Areas))]
+    public async Task The_service_answers_as_the_original_did(string area)
+    {
+        Skip.If(area.Length == 0, $"No recordings of sark6api at {Repository.Recordings}.");
+        var steps = Step.Read(Path.Combine(Repository.Recordings, "recordings", area + ".jsonl"));
+        var intended = new Intended(Path.Combine(Repository.Recordings, "intended.json"));
+        using var database = new TestDatabase(Schema.Sark);
+        await using var service = new TestService(database.Path);
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = service.Listen() };
+        using var mirror = new Mirror(TestDatabase.Source(Schema.Sark));
+        using var live = database.Open();
+        int strict = 0, strictPassed = 0, different = 0, differentPassed = 0, holds = 0;
+        var failures = new List<string>();
+        foreach (var step in steps)
+        {
+            if (step.Resets)
+            {
+                mirror.Reset();
+            }
+
+            mirror.Apply(step.Recording["pre"]);
+            if (holds != mirror.Version)
+            {
+                mirror.CopyTo(live);
+                holds = mirror.Version;
+            }
+
+            var entry = intended.Find(area, step, mirror);
+            var mark = DataVersion(live);
+            var answer = await step.SendAsync(client);
+            var rows = "";
+            if (DataVersion(live) != mark)
+            {
+                rows = Step.Rows(mirror.Content.ChangesTo(DatabaseContent.Read(live)), mirror.Content);
+                holds = 0;
+            }
+
+            var faults = Judge.Faults(step, entry, answer, rows);
+            strict += entry is null ? 1 : 0;
+            different += entry is null ? 0 : 1;
+            if (faults.Count == 0)
+            {
+                strictPassed += entry is null ? 1 : 0;
+                differentPassed += entry is null ? 0 : 1;
+            }
+            else
+            {
+                var isKnown = Deviations.Contains($"{area}/{step.Id}");
+                var text = $"{area}/{step.Id} (line {step.Line}): {step.Method} {step.Path} {step.Recording["body"]?.ToJsonString() ?? step.Recording["raw"]?.ToJsonString()}\n    {string.Join("\n    ", faults)}";
+                output.WriteLine((isKnown ? "Refused on purpose: " : "") + text);
+                if (!isKnown)
+                {
+                    failures.Add(text);
+                }
+            }
+
+            mirror.Apply(step.Recording["db"]);
+        }
+
+        output.WriteLine($"{area}: strict {strictPassed}/{strict}, intended {differentPassed}/{different}");
+        Assert.True(failures.Count == 0, $"{failures.Count} steps differ:\n{string.Join('\n', failures.Take(20))}");
+    }
+
+    private static long DataVersion(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA data_version";
+        return (long)command.ExecuteScalar()!;
+    }
+}

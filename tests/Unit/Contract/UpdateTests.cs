@@ -1,0 +1,126 @@
+using SarkPS.Descriptors;
+using SarkPS.Rules;
+using SarkPS.Tests.Support;
+
+namespace SarkPS.Tests.Contract;
+
+public sealed class UpdateTests : ContractTests
+{
+    [SkippableTheory]
+    [MemberData(nameof(Schemas.EveryResource), MemberType = typeof(Schemas))]
+    public async Task Each_column_changes_alone(string noun, Schema schema)
+    {
+        var (sides, samples, resource) = Start(noun, schema);
+        await using var _ = sides;
+        var key = await SubjectAsync(sides, samples, resource);
+        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true))
+        {
+            foreach (var value in (await samples.ValidAsync(column, rules)).Take(2))
+            {
+                var changes = await sides.Changes(t => t.UpdateAsync(resource, key, new Changes { [column.Name] = value }, default));
+                key = Moved(resource, key, column.Name, value);
+                if (changes.Count == 0)
+                {
+                    // It was that before; the other one is not.
+                    continue;
+                }
+
+                var change = Assert.Single(changes);
+                Assert.Equal((resource.Table, RowChangeKind.Changed), (change.Table, change.Kind));
+                Assert.Equal($"{column.Name} = {PhpValue.Text(value)}", $"{column.Name} = {PhpValue.Text(change.Row[column.Name])}");
+                Assert.Empty(change.Columns.Except([column.Name, .. Derived(resource, column)]));
+            }
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Schemas.EveryResource), MemberType = typeof(Schemas))]
+    public async Task A_value_that_breaks_a_rule_is_refused_by_name(string noun, Schema schema)
+    {
+        var (sides, samples, resource) = Start(noun, schema);
+        await using var _ = sides;
+        var key = await SubjectAsync(sides, samples, resource);
+        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true))
+        {
+            foreach (var value in Samples.Invalid(column, rules))
+            {
+                var error = await sides.Invalid(t => t.UpdateAsync(resource, key, new Changes { [column.Name] = value }, default));
+                AssertOnly(column.Name, error);
+                Assert.Equal(resource.IsSingleton ? "" : key.ToString(), error.Target?.ToString() ?? "");
+            }
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Schemas.EveryResource), MemberType = typeof(Schemas))]
+    public async Task Null_clears_where_it_may_and_is_refused_elsewhere(string noun, Schema schema)
+    {
+        var (sides, samples, resource) = Start(noun, schema);
+        await using var _ = sides;
+        var key = await SubjectAsync(sides, samples, resource);
+        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true))
+        {
+            await sides.Update(resource, key, new Changes { [column.Name] = (await samples.ValidAsync(column, rules))[0] });
+            var cleared = new Changes { [column.Name] = null };
+            if (!rules.IsNullable && rules.Rules.Count > 0)
+            {
+                AssertOnly(column.Name, await sides.Invalid(t => t.UpdateAsync(resource, key, cleared, default)));
+                continue;
+            }
+
+            var change = Assert.Single(await sides.Changes(t => t.UpdateAsync(resource, key, cleared, default)));
+            Assert.Contains(column.Name, change.Columns);
+            Assert.Equal(resource.ClearsToNull ? null : "", change.Row[column.Name]);
+            var record = resource.ToRecord((await sides.List(resource)).Single(r => resource.IsSingleton || KeyOf(resource, r) == key));
+            Assert.Null(column.IsHidden ? null : resource.RecordType.GetProperty(column.Property!)!.GetValue(record));
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Schemas.EveryResource), MemberType = typeof(Schemas))]
+    public async Task What_cannot_be_changed_is_refused(string noun, Schema schema)
+    {
+        var (sides, samples, resource) = Start(noun, schema);
+        await using var _ = sides;
+        var key = await SubjectAsync(sides, samples, resource);
+        var error = await sides.Invalid(t => t.UpdateAsync(resource, key, new Changes { ["nonsense"] = "1" }, default));
+        Assert.Equal([$"There is no column 'nonsense' in {resource.PluralName}."], error.Errors[0].Value);
+        foreach (var column in resource.Columns.Where(c => !c.IsWritable(isCreate: false, isStrict: true)))
+        {
+            AssertOnly(column.Name, await sides.Invalid(t => t.UpdateAsync(resource, key, new Changes { [column.Name] = "1" }, default)));
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Schemas.EveryResource), MemberType = typeof(Schemas))]
+    public async Task Nothing_sent_and_the_same_again_change_nothing(string noun, Schema schema)
+    {
+        var (sides, samples, resource) = Start(noun, schema);
+        await using var _ = sides;
+        var key = await SubjectAsync(sides, samples, resource);
+        Assert.Empty(await sides.Changes(t => t.UpdateAsync(resource, key, [], default)));
+        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true))
+        {
+            var same = new Changes { [column.Name] = (await samples.ValidAsync(column, rules))[0] };
+            await sides.Update(resource, key, same);
+            Assert.Empty(await sides.Changes(t => t.UpdateAsync(resource, key, same, default)));
+        }
+    }
+
+    private static async Task<RowKey> SubjectAsync(TwoSides sides, Samples samples, ResourceDescriptor resource) =>
+        resource.IsSingleton ? new RowKey("") : (await MakeAsync(sides, samples, resource)).Key;
+
+    // The parts of a key of two parts can be written.
+    private static RowKey Moved(ResourceDescriptor resource, RowKey key, string column, object? value) =>
+        column == resource.KeyColumn ? key with { First = PhpValue.Text(value) }
+        : column == resource.SecondKeyColumn ? key with { Second = PhpValue.Text(value) }
+        : key;
+
+    // What follows a column by a hook of its resource.
+    private static IEnumerable<string> Derived(ResourceDescriptor resource, Column column) => (resource.Noun, column.Name) switch
+    {
+        (nameof(Extension), "transport") => ["provision", "sipiaxfriend"],
+        (nameof(InboundRoute), "carrier") => ["technology"],
+        _ => column.Destination is { } destination ? [destination.RouteClassColumn] : [],
+    };
+}
