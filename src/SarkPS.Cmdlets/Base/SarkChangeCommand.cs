@@ -11,7 +11,9 @@ namespace SarkPS.Cmdlets;
 public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
     where T : SarkRecord, ISarkResource<T>, new()
 {
-    private protected void Create(string? key, PSObject? row)
+    // What was given may be refused before anything is asked of the exchange, such as an option that no menu has: that too
+    // is an error of one item.
+    private protected void Create(string? key, PSObject? row) => Try(() =>
     {
         var changes = WithParameters(row is null ? new Changes() : FromRow(row, isCreate: true));
         key ??= row is null ? null : KeyOf(row);
@@ -24,11 +26,11 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
         var target = key ?? string.Join('/', new[] { Resource.KeyColumn, Resource.SecondKeyColumn }.OfType<string>().Select(c => changes[c]).OfType<object>().DefaultIfEmpty("(new)"));
         if (ShouldProcess(target, $"New {SarkText.Words(Resource.Noun)}"))
         {
-            Try(() => WriteObject(Resource.Materialize(Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, token)))));
+            WriteObject(Resource.Materialize(Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, token))));
         }
-    }
+    });
 
-    private protected void Change(string? key, PSObject? row)
+    private protected void Change(string? key, PSObject? row) => Try(() =>
     {
         // A resource that was piped in only says which one is meant: its other values may be stale by now.
         var isOwn = row?.BaseObject is T;
@@ -42,16 +44,13 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
 
         if (ShouldProcess(key ?? Resource.PluralName, $"Set {string.Join(", ", changes.Select(c => Resource.Find(c.Key)?.Property ?? c.Key))}"))
         {
-            Try(() =>
+            var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, new RowKey(key ?? ""), changes, token));
+            if (MyInvocation.BoundParameters.TryGetValue("PassThru", out var passThru) && LanguagePrimitives.IsTrue(passThru))
             {
-                var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, new RowKey(key ?? ""), changes, token));
-                if (MyInvocation.BoundParameters.TryGetValue("PassThru", out var passThru) && LanguagePrimitives.IsTrue(passThru))
-                {
-                    WriteObject(Resource.Materialize(stored));
-                }
-            });
+                WriteObject(Resource.Materialize(stored));
+            }
         }
-    }
+    });
 
     /// <summary>Which kind is made, where there are several.</summary>
     private protected virtual CreateKind? ChooseKind(Changes changes, PSObject? row) => null;

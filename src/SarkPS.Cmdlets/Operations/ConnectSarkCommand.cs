@@ -14,7 +14,7 @@ public sealed class ConnectSarkCommand : PSCmdlet
 
     /// <summary>Address of a service, such as https://pbx.example.com:44300.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = RemoteSet)]
-    public Uri Uri { get; set; } = null!;
+    public Uri? Uri { get; set; }
 
     /// <summary>Token that the service knows the caller by.</summary>
     [Parameter(ParameterSetName = RemoteSet)]
@@ -59,7 +59,7 @@ public sealed class ConnectSarkCommand : PSCmdlet
     {
         try
         {
-            var connection = new SarkConnection(ParameterSetName == RemoteSet ? OpenRemote() : LocalBackend.Create(LocalOptions()));
+            var connection = new SarkConnection(IsAddressGiven() ? OpenRemote() : LocalBackend.Create(LocalOptions()));
             if (!NotDefault)
             {
                 SarkConnection.Default = connection;
@@ -73,9 +73,20 @@ public sealed class ConnectSarkCommand : PSCmdlet
         }
     }
 
+    // An address without a parameter's name reaches the default set, where the first place is the database's.
+    private bool IsAddressGiven()
+    {
+        if (Uri is null && System.Uri.TryCreate(Database, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+        {
+            Uri = address;
+        }
+
+        return Uri is not null;
+    }
+
     private RemoteBackend OpenRemote()
     {
-        if (!Uri.IsAbsoluteUri || Uri.Scheme is not ("http" or "https"))
+        if (!Uri!.IsAbsoluteUri || Uri.Scheme is not ("http" or "https"))
         {
             throw new SarkException(SarkErrorKind.BadRequest, "Connection", Uri, $"'{Uri}' is no address of a service; it must start with http:// or https://.");
         }

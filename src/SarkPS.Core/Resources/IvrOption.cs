@@ -20,7 +20,8 @@ public sealed record IvrOption(int Number, string? Destination, string? Tag, str
 public sealed partial class Ivr
 {
     /// <summary>The twelve options in order, so that <c>$ivr.Options[1].Destination</c> is where option 1 leads.</summary>
-    public IReadOnlyList<IvrOption> Options => [.. Enumerable.Range(0, IvrOption.Count).Select(n => new IvrOption(n, Read("option", n), Read("tag", n), Read("alert", n)))];
+    // An array, since PowerShell cannot index the type that the compiler would choose for an interface.
+    public IReadOnlyList<IvrOption> Options => Enumerable.Range(0, IvrOption.Count).Select(n => new IvrOption(n, Read("option", n), Read("tag", n), Read("alert", n))).ToArray();
 
     private string? Read(string column, int number) =>
         Raw.TryGetValue(string.Create(CultureInfo.InvariantCulture, $"{column}{number}"), out var value) && PhpValue.Text(value) is { Length: > 0 } text ? text : null;

@@ -1,0 +1,63 @@
+namespace SarkPS.Tests.Samples;
+
+/// <summary>The scripts in samples/ do what their first lines say, in the embedded shell and in whatever order they are run.</summary>
+public sealed class SampleTests
+{
+    private static readonly string _shell = Path.Combine(
+        Repository.Root, "src", "SarkPS.Shell", "bin", Repository.Configuration, "net10.0", OperatingSystem.IsWindows() ? "SarkPS.Shell.exe" : "SarkPS.Shell");
+
+    private static readonly string _samples = Path.Combine(Repository.Root, "samples");
+
+    [Fact]
+    public async Task First_light_makes_lists_changes_and_shows_errors()
+    {
+        using var folder = new TemporaryFolder();
+
+        // It works on a database of its own, whatever the environment names.
+        var other = folder.Write("mine.db", "not touched");
+        var result = await Run(["-File", Path.Combine(_samples, "first-light.ps1")], new() { ["SARK_DATABASE"] = other, ["TMPDIR"] = folder.Path });
+
+        Assert.Equal("", result.Error);
+        Assert.Equal(0, result.ExitCode);
+        foreach (var key in new[] { "acme", "voip", "401", "402", "403" })
+        {
+            Assert.Contains(result.Lines, l => l.StartsWith(key + ' ', StringComparison.Ordinal));
+        }
+
+        Assert.Contains("caller id 441924566170", result.Output, StringComparison.Ordinal);
+        Assert.Contains("The selected cluster is invalid.", result.Output, StringComparison.Ordinal);
+        Assert.Contains("SarkExtensionValidation", result.Output, StringComparison.Ordinal);
+        Assert.Contains("is in use: Extension 401 (Tenant)", result.Output, StringComparison.Ordinal);
+        Assert.Equal("not touched", await File.ReadAllTextAsync(other));
+        Assert.Equal([other], Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public async Task Import_makes_every_kind_of_extension_once_and_the_report_counts_them()
+    {
+        using var folder = new TemporaryFolder();
+        var import = $"& '{Path.Combine(_samples, "import-extensions.ps1")}' '{Path.Combine(_samples, "extensions.csv")}' acme";
+
+        var result = await Run(["-Command", $"""
+            $null = Connect-Sark -Root '{folder.Path}'
+            {import} -WhatIf
+            'after WhatIf: ' + @(Get-SarkExtension).Count
+            {import}
+            {import}
+            & '{Path.Combine(_samples, "tenant-report.ps1")}' acme
+            """]);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("after WhatIf: 0", result.Lines);
+        Assert.Contains("12 of 12 made", result.Lines);
+        Assert.Contains(result.Lines, l => l.StartsWith("502", StringComparison.Ordinal) && l.Contains("snom", StringComparison.Ordinal));
+        Assert.Contains(result.Lines, l => l.StartsWith("506", StringComparison.Ordinal) && l.Contains("WebRTC", StringComparison.Ordinal));
+        Assert.Contains(result.Lines, l => l.StartsWith("510", StringComparison.Ordinal) && l.Contains("MAILBOX", StringComparison.Ordinal));
+        Assert.Contains(result.Lines, l => l.StartsWith("501", StringComparison.Ordinal) && l.Contains("Duplicate Key - 501", StringComparison.Ordinal));
+        Assert.Contains("Extensions   : 10", result.Lines);
+        Assert.Contains("Mailboxes    : 2", result.Lines);
+    }
+
+    private static Task<ProgramResult> Run(string[] arguments, Dictionary<string, string>? environment = null) =>
+        Programs.RunAsync(_shell, arguments, environment: environment ?? new() { ["SARK_DATABASE"] = "" });
+}
