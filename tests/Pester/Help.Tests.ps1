@@ -19,12 +19,12 @@ Describe 'Help of <Name>' -ForEach $commands {
         ($help.Description.Text -join '').Trim() | Should -Not -BeNullOrEmpty
     }
 
-    It 'has two examples or more, each with a command and a remark' {
+    It 'has two examples or more, each with a command and a title that says what it does' {
         $examples = @($help.Examples.Example)
         $examples.Count | Should -BeGreaterOrEqual 2
         foreach ($example in $examples) {
             $example.Code.Trim() | Should -Not -BeNullOrEmpty
-            ($example.Remarks.Text -join '').Trim() | Should -Not -BeNullOrEmpty
+            $example.Title | Should -Match 'Example \d+: \w+'
         }
     }
 

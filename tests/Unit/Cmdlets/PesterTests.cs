@@ -7,7 +7,7 @@ namespace SarkPS.Tests.Cmdlets;
 public sealed class PesterTests
 {
     /// <summary>The suite uses BeforeDiscovery and -ForEach, which came with Pester 5.</summary>
-    private const string FindPester = "(Get-Module -ListAvailable Pester | Where-Object Version -ge 5.0 | Measure-Object).Count";
+    private const string FindPester = "(Get-Module -ListAvailable Pester | Where-Object { $_.Version.Major -ge 5 } | Measure-Object).Count";
 
     [SkippableFact]
     public async Task The_packed_module_passes_its_Pester_suite()

@@ -209,6 +209,29 @@ public sealed class ShellTests
     }
 
     [Fact]
+    public async Task A_script_works_on_an_exchange_from_creation_to_CSV()
+    {
+        using var folder = new TemporaryFolder();
+        var script = folder.Write("story.ps1", """
+            param($Folder)
+            $null = Connect-Sark -Root "$Folder/exchange"
+            $null = New-SarkTenant acme -Description 'Acme, "Ltd"'
+            New-SarkTenant acme -Description 'again' -ErrorAction SilentlyContinue
+            "failed: $($Error[0].FullyQualifiedErrorId.Split(',')[0])"
+            Get-SarkTenant acme | Export-SarkCsv "$Folder/tenants.csv"
+            Remove-SarkTenant acme -Confirm:$false
+            Import-SarkCsv "$Folder/tenants.csv" | New-SarkTenant | ForEach-Object { "$($_.Key): $($_.Description)" }
+            Get-SarkTenant
+            """);
+        var result = await Run("-File", script, folder.Path);
+        Assert.Equal(["failed: SarkTenantValidation", "acme: Acme, \"Ltd\""], result.Lines[..2]);
+        // The rest is the table of the module's own view.
+        Assert.Contains(result.Lines[2..], l => l.StartsWith("Key ", StringComparison.Ordinal) && l.Contains("MaxChannels", StringComparison.Ordinal));
+        Assert.Contains(result.Lines[2..], l => l.StartsWith("default ", StringComparison.Ordinal));
+        Assert.Equal(0, result.ExitCode);
+    }
+
+    [Fact]
     public async Task Version_and_Help_print_and_end()
     {
         var version = await Run("-Version");
