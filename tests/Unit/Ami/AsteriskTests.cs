@@ -378,8 +378,16 @@ public sealed class AsteriskTests : IAsyncLifetime
         try
         {
             await AsteriskLab.ScriptAsync(how);
-            var failure = await Assert.ThrowsAsync<AmiConnectionException>(() => waiting);
-            Assert.Equal(SarkErrorKind.Unavailable, failure.Kind);
+            try
+            {
+                // An orderly end hangs up first, and the call's outcome still comes.
+                Assert.Equal(("down", OriginateOutcome.Failed), (how, (await waiting).Outcome));
+            }
+            catch (AmiConnectionException e)
+            {
+                Assert.Equal(SarkErrorKind.Unavailable, e.Kind);
+            }
+
             Assert.Equal("ManagerDisconnected", await NextAsync(events));
             Assert.Equal((503, """{"message":"PBX not running"}"""), await Service.SendAsync("GET", "astamis/CoreStatus"));
         }
@@ -423,7 +431,7 @@ public sealed class AsteriskTests : IAsyncLifetime
         {
             "Get-SarkDeviceState SIP/401", "Get-SarkExtensionState 401 -Context internal", "Get-SarkSipPeer 401", "Get-SarkSipPeer 45*", "Get-SarkSipRegistration carrier", "Get-SarkIaxPeer branch",
             "Get-SarkIaxRegistration branch", "Get-SarkQueueStatus support", "Get-SarkQueueSummary support", "Get-SarkAgentStatus 3001", "Get-SarkVoicemailUser 401",
-            "Get-SarkVoicemailUser 401 | Get-SarkMailbox", "Get-SarkCoreSetting", "Get-SarkCoreStatus", "Set-SarkDbEntry sarktest k 'a b' -PassThru | Get-SarkDbEntry",
+            "Get-SarkVoicemailUser 401 | Get-SarkMailbox", "Get-SarkQueueStatus support | Get-SarkQueueSummary", "Get-SarkCoreSetting", "Get-SarkCoreStatus", "Set-SarkDbEntry sarktest k 'a b' -PassThru | Get-SarkDbEntry",
         })
         {
             Assert.Single(engine.Run(cmdlet));
