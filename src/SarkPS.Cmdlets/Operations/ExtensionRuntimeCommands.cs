@@ -65,7 +65,6 @@ public sealed class SetSarkExtensionRuntimeCommand : ExtensionRuntimeCommand
     /// <summary>How many seconds it rings before the next destination takes over. <c>$null</c> gives back the default.</summary>
     [Parameter]
     [AllowNull]
-    [ValidateRange(0, 999_999_999)]
     public int? RingDelay { get; set; }
 
     /// <summary>Emit the values as they are now.</summary>

@@ -35,6 +35,9 @@ public sealed class AmiConnection : IAsyncDisposable
     private ArrayBufferWriter<byte> _spare = new(4096);
     private Waiting? _openList;
     private SarkException? _failure;
+    private readonly object _reading = new();
+    private readonly bool _isBlocking;
+    private int _readers;
     private bool _writing;
     private bool _shuttingDown;
     private long _lastId;
@@ -44,6 +47,7 @@ public sealed class AmiConnection : IAsyncDisposable
     private AmiConnection(Stream stream, string target, TimeSpan timeout, AmiEventHub? events, Action<AmiTraceEntry>? trace)
     {
         _stream = stream;
+        _isBlocking = stream is NetworkStream;
         _target = target;
         _timeout = timeout;
         _events = events;
@@ -124,7 +128,7 @@ public sealed class AmiConnection : IAsyncDisposable
         var connection = new AmiConnection(stream, Target(options), options.Timeout, events, trace);
         try
         {
-            _ = connection.ReadAsync();
+            connection.StartReading();
             await connection.LoginAsync(options, cancellationToken);
             return connection;
         }
@@ -146,7 +150,7 @@ public sealed class AmiConnection : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(action);
         cancellationToken.ThrowIfCancellationRequested();
         var id = _idPrefix + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
-        var waiting = new Waiting(action);
+        var waiting = new Waiting(action, _isBlocking);
         var write = false;
         lock (_gate)
         {
@@ -305,34 +309,104 @@ public sealed class AmiConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// A plain socket is read by threads of its own, of which the kernel wakes one as soon as bytes are there, and that one
+    /// goes straight on with whoever waits for the answer while the other takes over reading. Read asynchronously, each
+    /// answer would first go through the runtime's socket thread and then the thread pool, which costs a caller who asks
+    /// one question after the other more than Asterisk's answer does. Other streams are read asynchronously.
+    /// </summary>
+    private void StartReading()
+    {
+        if (_isBlocking)
+        {
+            StartThread();
+            StartThread();
+        }
+        else
+        {
+            _ = ReadAsync();
+        }
+    }
+
+    private void StartThread()
+    {
+        Interlocked.Increment(ref _readers);
+        new Thread(ReadBlocking) { IsBackground = true, Name = "Asterisk manager" }.Start();
+    }
+
+    // Entered with this thread counted among the readers: those that read or wait for their turn.
+    private void ReadBlocking()
+    {
+        var finished = new List<Waiting>();
+        do
+        {
+            lock (_reading)
+            {
+                while (IsOpen && finished.Count == 0)
+                {
+                    Guard(() => Take(_stream.Read(_decoder.GetMemory().Span), finished));
+                }
+            }
+
+            // A caller who goes on here may take as long as he likes: there is always another thread that reads.
+            if (Interlocked.Decrement(ref _readers) == 0 && IsOpen)
+            {
+                StartThread();
+            }
+
+            foreach (var one in finished)
+            {
+                one.Complete();
+            }
+
+            finished.Clear();
+        }
+        while (IsOpen && JoinReaders());
+    }
+
+    // Two are enough: one that reads, and one that takes over.
+    private bool JoinReaders()
+    {
+        if (Interlocked.Increment(ref _readers) <= 2)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _readers);
+        return false;
+    }
+
     private async Task ReadAsync()
+    {
+        var finished = new List<Waiting>();
+        while (IsOpen)
+        {
+            var count = 0;
+            try
+            {
+                count = await _stream.ReadAsync(_decoder.GetMemory());
+            }
+            catch (Exception e)
+            {
+                Guard(() => throw e);
+            }
+
+            Guard(() => Take(count, finished));
+            foreach (var one in finished)
+            {
+                one.Complete();
+            }
+
+            finished.Clear();
+        }
+    }
+
+    // Whatever goes wrong while reading, whoever waits must learn of it, and nobody else can tell them.
+    private void Guard(Action work)
     {
         try
         {
-            while (true)
-            {
-                var count = await _stream.ReadAsync(_decoder.GetMemory());
-                if (count == 0)
-                {
-                    Fail(new AmiConnectionException(_target, _shuttingDown
-                        ? $"Asterisk at {_target} was shut down."
-                        : $"Asterisk at {_target} closed the connection."));
-                    return;
-                }
-
-                _decoder.Advance(count);
-                Interlocked.Exchange(ref _lastHeard, Environment.TickCount64);
-                while (_decoder.TryRead(out var message))
-                {
-                    _trace?.Invoke(new(false, message.ToString()));
-                    Dispatch(message);
-                }
-
-                if (_decoder.Banner is not null)
-                {
-                    _banner.TrySetResult();
-                }
-            }
+            work();
         }
         catch (FormatException e)
         {
@@ -340,12 +414,39 @@ public sealed class AmiConnection : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Whatever it was, whoever waits must learn of it, and nobody else can tell them.
             Fail(new AmiConnectionException(_target, $"The connection to Asterisk at {_target} broke: {e.Message}", e));
         }
     }
 
-    private void Dispatch(AmiMessage message)
+    private void Take(int count, List<Waiting> finished)
+    {
+        if (count == 0)
+        {
+            Fail(new AmiConnectionException(_target, _shuttingDown
+                ? $"Asterisk at {_target} was shut down."
+                : $"Asterisk at {_target} closed the connection."));
+            return;
+        }
+
+        _decoder.Advance(count);
+        Interlocked.Exchange(ref _lastHeard, Environment.TickCount64);
+        while (_decoder.TryRead(out var message))
+        {
+            _trace?.Invoke(new(false, message.ToString()));
+            if (Dispatch(message) is { IsFinished: true } done)
+            {
+                finished.Add(done);
+            }
+        }
+
+        if (_decoder.Banner is not null)
+        {
+            _banner.TrySetResult();
+        }
+    }
+
+    /// <summary>Gives a message to whom it belongs, and returns that one; null when it belongs to nobody who waits.</summary>
+    private Waiting? Dispatch(AmiMessage message)
     {
         var id = message.ActionId;
         Waiting? waiting;
@@ -359,12 +460,12 @@ public sealed class AmiConnection : IAsyncDisposable
                     // Late, or an error about a line that we never send. Giving it to whoever waits could give one
                     // caller another's answer.
                     _unmatched++;
-                    return;
+                    return null;
                 }
 
                 waiting.Respond(message, _target);
                 _openList = waiting.IsOpenList ? waiting : _openList == waiting ? null : _openList;
-                return;
+                return waiting;
             }
 
             if (waiting is null && _openList is { } open && id is null && name == open.Action.UntaggedItem)
@@ -385,19 +486,20 @@ public sealed class AmiConnection : IAsyncDisposable
                     _openList = null;
                 }
 
-                return;
+                return waiting;
             }
 
             if (id is not null && id.StartsWith(_idPrefix, StringComparison.Ordinal) && waiting is null)
             {
                 // An item of a list that nobody waits for any more.
                 _unmatched++;
-                return;
+                return null;
             }
         }
 
         _shuttingDown |= message.Event == "Shutdown";
         _events?.Publish(message);
+        return null;
     }
 
     private void Fail(SarkException failure)
@@ -423,13 +525,24 @@ public sealed class AmiConnection : IAsyncDisposable
             one.Fail(Again(failure));
         }
 
+        // Not on this thread: it belongs to somebody who only wanted to close the connection, or holds the reader's lock.
+        ThreadPool.QueueUserWorkItem(_ =>
+        {
+            foreach (var one in waiting)
+            {
+                one.Complete();
+            }
+        });
         _ended.TrySetResult();
     }
 
     /// <summary>One action whose answer is awaited. Guarded by the connection's lock.</summary>
-    private sealed class Waiting(AmiAction action)
+    /// <remarks>The answer is put together under the lock and handed over outside of it, by <see cref="Complete"/>.</remarks>
+    private sealed class Waiting(AmiAction action, bool goOnAtOnce)
     {
-        private readonly TaskCompletionSource<AmiReply> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<AmiReply> _done = new(goOnAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        private AmiReply? _reply;
+        private Exception? _refusal;
         private List<AmiMessage>? _items;
         private AmiMessage? _response;
 
@@ -439,10 +552,17 @@ public sealed class AmiConnection : IAsyncDisposable
 
         public int Count => _items?.Count ?? 0;
 
-        public bool IsOpenList => Action.Answer == AmiAnswer.List && _response is not null && !_done.Task.IsCompleted;
+        public bool IsOpenList => Action.Answer == AmiAnswer.List && _response is not null && !IsFinished;
+
+        public bool IsFinished => _reply is not null || _refusal is not null;
 
         public void Respond(AmiMessage response, string target)
         {
+            if (IsFinished)
+            {
+                return;
+            }
+
             if (_response is not null)
             {
                 Fail(new AmiProtocolException(target, $"Asterisk at {target} answered the action {Action.Name} twice."));
@@ -505,9 +625,21 @@ public sealed class AmiConnection : IAsyncDisposable
             }
         }
 
-        public void Fail(Exception failure) => _done.TrySetException(failure);
+        public void Fail(Exception failure) => _refusal ??= _reply is null ? failure : null;
 
-        private void Finish() => _done.TrySetResult(new AmiReply(_response!, _items ?? (IReadOnlyList<AmiMessage>)[]));
+        public void Complete()
+        {
+            if (_refusal is not null)
+            {
+                _done.TrySetException(_refusal);
+            }
+            else
+            {
+                _done.TrySetResult(_reply!);
+            }
+        }
+
+        private void Finish() => _reply ??= new AmiReply(_response!, _items ?? (IReadOnlyList<AmiMessage>)[]);
 
         // Asterisk 13 leaves out EventList at the start of some lists; their message says it in words.
         private static bool Announces(AmiMessage response) =>

@@ -71,6 +71,7 @@ internal sealed class ServiceLab : IDisposable
     {
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
         {
+            builder.UseSetting("urls", "http://127.0.0.1:0");
             builder.UseSetting("Sark:Root", _folder.Path);
             builder.UseSetting("Sark:Ami:Host", ami.Host);
             builder.UseSetting("Sark:Ami:Port", ami.Port.ToString(CultureInfo.InvariantCulture));
