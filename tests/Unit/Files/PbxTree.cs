@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
-using SarkPS.Data;
 using SarkPS.Data.Files;
 
 namespace SarkPS.Tests.Files;
@@ -8,6 +7,24 @@ namespace SarkPS.Tests.Files;
 /// <summary>A SARK machine in a temporary folder: folders, database, and small programs in the place of the machine's.</summary>
 public sealed class PbxTree : IDisposable
 {
+    // As much of SARK's schema as the file operations look at, with the audit trigger of one table.
+    private const string Schema = """
+        CREATE TABLE globals (pkey TEXT PRIMARY KEY, MYCOMMIT TEXT);
+        CREATE TABLE Cluster (pkey TEXT PRIMARY KEY, description TEXT, z_updater TEXT DEFAULT 'system');
+        CREATE TABLE IPphone (pkey TEXT PRIMARY KEY, desc TEXT, z_updater TEXT DEFAULT 'system');
+        CREATE TABLE IPphoneCOSopen (IPphone_pkey TEXT, COS_pkey TEXT, PRIMARY KEY (IPphone_pkey, COS_pkey));
+        CREATE TABLE ivrmenu (id INTEGER PRIMARY KEY, pkey TEXT, greetnum TEXT DEFAULT 'None');
+        CREATE TABLE Queue (id INTEGER PRIMARY KEY, pkey TEXT, greetnum TEXT DEFAULT 'None');
+        CREATE TABLE speed (pkey TEXT PRIMARY KEY, greeting TEXT);
+        CREATE TABLE lineIO (pkey TEXT PRIMARY KEY, opengreet TEXT, closegreet TEXT);
+        CREATE TABLE master_audit (pkey integer PRIMARY KEY, act TEXT, owner TEXT, relation TEXT, tstamp datetime);
+        CREATE TRIGGER cluster_update AFTER UPDATE ON Cluster BEGIN
+            INSERT INTO master_audit (act, owner, relation, tstamp) VALUES ('UPDATE', new.pkey, 'Cluster', datetime('now'));
+        END;
+        INSERT INTO globals VALUES ('global', 'NO');
+        INSERT INTO Cluster (pkey, description) VALUES ('default', '');
+        """;
+
     public PbxTree()
     {
         Root = Directory.CreateTempSubdirectory("sarkps-tree-").FullName;
@@ -17,7 +34,8 @@ public sealed class PbxTree : IDisposable
             Directory.CreateDirectory(Options.Rooted(folder));
         }
 
-        Backend = new LocalBackend(Options);
+        Database = this[Options.Paths.Database];
+        Sql(Schema);
         Operations = new LocalOperations(Options, Database);
     }
 
@@ -25,17 +43,14 @@ public sealed class PbxTree : IDisposable
 
     public SarkOptions Options { get; }
 
-    public LocalBackend Backend { get; }
-
     public LocalOperations Operations { get; }
 
-    public string Database => Backend.Location;
+    public string Database { get; }
 
     public string this[string path] => Options.Rooted(path);
 
     public void Dispose()
     {
-        Backend.DisposeAsync().AsTask().GetAwaiter().GetResult();
         SqliteConnection.ClearAllPools();
         Directory.Delete(Root, recursive: true);
     }
@@ -87,7 +102,7 @@ public sealed class PbxTree : IDisposable
         .Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"));
 
     /// <summary>Starts the helper program.</summary>
-    public Process Helper(params string[] arguments) => Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "KillTarget.dll"), .. arguments]);
+    public static Process Helper(params string[] arguments) => Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "KillTarget.dll"), .. arguments]);
 
     /// <summary>Runs the helper as an account that owns nothing; skips the test where that cannot be done.</summary>
     public string AsNobody(params string[] arguments)

@@ -63,7 +63,6 @@ public sealed class SnapshotTests : IDisposable
     public async Task A_damaged_live_database_can_be_replaced()
     {
         var made = await Snapshots.CreateAsync();
-        await tree.Backend.DisposeAsync();
         File.WriteAllText(tree.Database, "this is no database at all, and longer than a header of one would be; really, it is none of them");
         File.WriteAllText(tree.Database + "-journal", "left behind");
         var result = await Snapshots.RestoreAsync(made.Name);
