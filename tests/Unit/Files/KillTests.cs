@@ -30,7 +30,7 @@ public sealed class KillTests : IDisposable
             names.Add((await tree.Operations.Snapshots.CreateAsync()).Name);
         }
 
-        await KillAsync(["snapshots", tree.Root, .. names], () => { });
+        await KillAsync(["snapshots", tree.Root, .. names], 80, () => { });
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class KillTests : IDisposable
             names.Add((await tree.Operations.Backups.CreateAsync()).Name);
         }
 
-        await KillAsync(["backups", tree.Root, .. names], () =>
+        await KillAsync(["backups", tree.Root, .. names], 400, () =>
         {
             tree.Operations.Recover();
             var files = Directory.GetFiles(tree["/etc/asterisk"]);
@@ -59,7 +59,7 @@ public sealed class KillTests : IDisposable
         });
     }
 
-    private async Task KillAsync(string[] arguments, Action alsoCheck)
+    private async Task KillAsync(string[] arguments, int longestMilliseconds, Action alsoCheck)
     {
         var seen = new HashSet<string>();
         for (var kill = 0; kill < Kills; kill++)
@@ -67,7 +67,7 @@ public sealed class KillTests : IDisposable
             using (var process = PbxTree.Helper(arguments))
             {
                 Assert.Equal("started", await process.StandardOutput.ReadLineAsync());
-                await Task.Delay(random.Next(0, 80));
+                await Task.Delay(random.Next(0, longestMilliseconds));
                 process.Kill();
                 await process.WaitForExitAsync();
             }
