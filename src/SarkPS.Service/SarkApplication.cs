@@ -57,5 +57,11 @@ internal static class SarkApplication
         api.MapResources();
         api.MapDestinations();
         api.MapAsterisk();
+        api.MapSnapshotRoutes();
+        api.MapBackupRoutes();
+        api.MapGreetingRoutes();
+        api.MapFirewallRoutes();
+        api.MapCallRecordRoutes();
+        api.MapSystemRoutes();
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SarkPS.Ami;
 using SarkPS.Data.Files;
 
 namespace SarkPS.Data.Commands;
@@ -6,8 +7,8 @@ namespace SarkPS.Data.Commands;
 /// <summary>Commands to this machine. Names, order and messages are those of sark6api.</summary>
 /// <param name="options">The programs.</param>
 /// <param name="database">The live database, for the state of commits.</param>
-/// <param name="answering">Asks Asterisk's manager interface whether it answers; null asks systemd alone.</param>
-internal sealed class SystemCommands(SarkOptions options, string database, Func<CancellationToken, Task<bool>>? answering = null) : ISystemOperations
+/// <param name="asterisk">Asterisk's manager interface; null asks systemd alone.</param>
+internal sealed class SystemCommands(SarkOptions options, string database, IAsteriskOperations? asterisk = null) : ISystemOperations
 {
     private static readonly TimeSpan StatePollInterval = TimeSpan.FromMilliseconds(200);
     private readonly ProgramRunner runner = new(options);
@@ -44,7 +45,7 @@ internal sealed class SystemCommands(SarkOptions options, string database, Func<
                 : new PbxState(false, state ?? "unknown", Time(values));
         }
 
-        if (answering is null)
+        if (asterisk is null)
         {
             throw new SarkException(SarkErrorKind.Unsupported, "Pbx", options.Commands.AsteriskUnit, "Whether Asterisk runs can not be seen: systemctl is not installed, and no manager interface is configured.");
         }
@@ -85,7 +86,11 @@ internal sealed class SystemCommands(SarkOptions options, string database, Func<
             {
                 await RunScriptAsync(commands => commands.Reload, cancellationToken).ConfigureAwait(false);
             }
-            else if ((await GetPbxStateAsync(cancellationToken).ConfigureAwait(false)).Running)
+            else if (await AnswersAsync(cancellationToken).ConfigureAwait(false))
+            {
+                await asterisk!.ReloadAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else if (runner.Has(commands => commands.Systemctl) && (await GetPbxStateAsync(cancellationToken).ConfigureAwait(false)).Running)
             {
                 await runner.RunSuccessfullyAsync(commands => commands.Systemctl, ["reload", options.Commands.AsteriskUnit], options.Commands.Timeout, cancellationToken).ConfigureAwait(false);
             }
@@ -143,7 +148,28 @@ internal sealed class SystemCommands(SarkOptions options, string database, Func<
         return Done(message, result);
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken cancellationToken) => answering is not null && await answering(cancellationToken).ConfigureAwait(false);
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        if (asterisk is null)
+        {
+            return false;
+        }
+
+        try
+        {
+            await asterisk.GetCoreStatusAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (AmiLoginException)
+        {
+            // It does not let us in, but it is there.
+            return true;
+        }
+        catch (SarkException e) when (e.Kind is SarkErrorKind.Unavailable or SarkErrorKind.Timeout)
+        {
+            return false;
+        }
+    }
 
     private static DateTimeOffset? Time(Dictionary<string, string> values)
     {

@@ -10,11 +10,11 @@ public sealed class LocalOperations
     /// <summary>Prepares the operations; nothing is touched until one is asked for.</summary>
     /// <param name="options">Where everything lies.</param>
     /// <param name="database">The live database.</param>
-    /// <param name="answering">Asks Asterisk's manager interface whether it answers; null where there is none.</param>
-    public LocalOperations(SarkOptions options, string database, Func<CancellationToken, Task<bool>>? answering = null)
+    /// <param name="asterisk">The manager interface of the machine's Asterisk; null where there is none to ask.</param>
+    public LocalOperations(SarkOptions options, string database, IAsteriskOperations? asterisk = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var commands = new SystemCommands(options, database, answering);
+        var commands = new SystemCommands(options, database, asterisk);
         var snapshots = new SnapshotStore(options, database);
         backups = new BackupStore(options, database, snapshots, commands);
         Snapshots = snapshots;
