@@ -73,7 +73,7 @@ public sealed class RestoreSarkBackupCommand : SarkOperationCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!ShouldProcess($"{Backend.Location}", $"Restore {Part} from backup {Name}", $"Restore {Part} from backup {Name}? What is there now is replaced.", "Restore a backup", out var reason))
+        if (!ShouldProcess($"Restore {Part} of {Backend.Location} from backup {Name}", $"Restore {Part} of {Backend.Location} from backup {Name}? What is there now is replaced.", "Restore a backup", out var reason))
         {
             if (reason == ShouldProcessReason.WhatIf)
             {
