@@ -46,5 +46,6 @@ static async Task LoopAsync(Func<string, Task> restore, string first, string sec
     for (var turn = 0; ; turn++)
     {
         await restore(turn % 2 == 0 ? first : second);
+        Console.WriteLine("restored");
     }
 }

@@ -40,11 +40,11 @@ public abstract class SarkOperationCmdlet : SarkCmdlet
     /// Waits for something long and shows how far it is. The work reports from wherever it runs into a queue; only the
     /// pipeline's thread writes.
     /// </summary>
-    private protected T WaitWithProgress<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work) => Wait(async token =>
+    private protected T WaitWithProgress<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work) => Wait(token =>
     {
+        // Begun here and not in the pool: which exchange is meant, the cmdlet may be asked on this thread only.
         var queue = new LastReport();
-        var task = Task.Run(() => work(queue, token), CancellationToken.None);
-        return await Task.FromResult(Show(activity, queue, task)).ConfigureAwait(false);
+        return Task.FromResult(Show(activity, queue, work(queue, token)));
     });
 
     private T Show<T>(string activity, LastReport queue, Task<T> task)
