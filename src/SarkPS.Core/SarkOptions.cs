@@ -21,9 +21,24 @@ public sealed class SarkOptions
     /// <summary>The programs that may be started. Nothing else ever is.</summary>
     public CommandOptions Commands { get; set; } = new();
 
+    /// <summary>How large uploads and archives may be.</summary>
+    public LimitOptions Limits { get; set; } = new();
+
     /// <summary>A path of <see cref="Paths"/> below <see cref="Root"/>.</summary>
     /// <param name="path">An absolute path as it is on a real machine.</param>
     public string Rooted(string path) => Root is "/" or "" ? path : Path.Combine(Root, path.TrimStart('/'));
+
+    /// <summary>
+    /// The full path of a program. With a <see cref="Root"/> of one's own a program is taken from below it, or from where
+    /// the configuration says; never from the default place, or a tree made for a rehearsal could reboot the machine.
+    /// </summary>
+    /// <param name="select">Which of <see cref="CommandOptions"/>.</param>
+    public string Program(Func<CommandOptions, string> select)
+    {
+        var path = select(Commands);
+        var rooted = Rooted(path);
+        return File.Exists(rooted) || path == select(CommandOptions.Default) ? rooted : path;
+    }
 }
 
 /// <summary>Folders and files of a SARK machine. Absolute, as on a real machine; <see cref="SarkOptions.Root"/> comes before them.</summary>
@@ -52,6 +67,18 @@ public sealed class SarkPaths
 
     /// <summary>Shorewall's configuration for IPv6.</summary>
     public string Shorewall6 { get; set; } = "/etc/shorewall6";
+
+    /// <summary>The file in <see cref="Shorewall"/> that holds SARK's rules; Shorewall's own <c>rules</c> includes it.</summary>
+    public string ShorewallRules { get; set; } = "sark_rules";
+
+    /// <summary>The file in <see cref="Shorewall6"/> that holds SARK's rules.</summary>
+    public string Shorewall6Rules { get; set; } = "sark_rules6";
+
+    /// <summary>The copy of the database that SARK's generator takes when it commits; what Asterisk runs on now.</summary>
+    public string CommittedDatabase { get; set; } = "/opt/sark/db/sark.rdonly.db";
+
+    /// <summary>The files of the LDAP directory, emptied and filled again when an LDAP export is restored.</summary>
+    public string Ldap { get; set; } = "/var/lib/ldap";
 
     /// <summary>Asterisk's call records as CSV.</summary>
     public string CallRecords { get; set; } = "/var/log/asterisk/cdr-csv/Master.csv";
@@ -107,9 +134,14 @@ public enum AmiLogin
     Plain,
 }
 
-/// <summary>Full paths of the programs that the product may start.</summary>
+/// <summary>
+/// Full paths of the programs that the product may start, always with a fixed list of arguments and never through a
+/// shell's command line. <see cref="SarkOptions.Program"/> says which file a path means.
+/// </summary>
 public sealed class CommandOptions
 {
+    internal static CommandOptions Default { get; } = new();
+
     /// <summary>systemctl, for starting, stopping and asking after Asterisk, and for a reboot.</summary>
     public string Systemctl { get; set; } = "/bin/systemctl";
 
@@ -118,4 +150,59 @@ public sealed class CommandOptions
 
     /// <summary>The Shorewall compiler for IPv6.</summary>
     public string Shorewall6 { get; set; } = "/sbin/shorewall6";
+
+    /// <summary>The shell that SARK's scripts are handed to, as file and without further arguments; they are not all marked executable.</summary>
+    public string Shell { get; set; } = "/bin/sh";
+
+    /// <summary>SARK's generator: writes Asterisk's configuration from the database and has Asterisk read it. This is a commit.</summary>
+    public string Generator { get; set; } = "/opt/sark/scripts/srkgenAst";
+
+    /// <summary>SARK's script that has Asterisk read its configuration again.</summary>
+    public string Reload { get; set; } = "/opt/sark/scripts/srkreload";
+
+    /// <summary>SARK's script that brings a restored database to the schema of the installed release.</summary>
+    public string Upgrade { get; set; } = "/opt/sark/scripts/srkV4reloader.sh";
+
+    /// <summary>Writes the LDAP directory as LDIF.</summary>
+    public string Slapcat { get; set; } = "/usr/sbin/slapcat";
+
+    /// <summary>Reads LDIF into an empty LDAP directory.</summary>
+    public string Slapadd { get; set; } = "/usr/sbin/slapadd";
+
+    /// <summary>The program that other programs are started with when the product does not run as root, such as <c>/usr/bin/sudo</c>; null starts them directly.</summary>
+    public string? Sudo { get; set; }
+
+    /// <summary>Asterisk's unit in systemd.</summary>
+    public string AsteriskUnit { get; set; } = "asterisk";
+
+    /// <summary>The LDAP server's unit in systemd.</summary>
+    public string LdapUnit { get; set; } = "slapd";
+
+    /// <summary>How long a question such as <c>systemctl show</c> may take.</summary>
+    public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a start, a stop, a Shorewall check or a restart may take.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a commit, a database upgrade or an LDAP export may take.</summary>
+    public TimeSpan CommitTimeout { get; set; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>How large uploads and archives may be, in bytes.</summary>
+public sealed class LimitOptions
+{
+    /// <summary>The largest snapshot that is taken in.</summary>
+    public long Snapshot { get; set; } = 512L << 20;
+
+    /// <summary>The largest backup archive that is taken in.</summary>
+    public long Backup { get; set; } = 16L << 30;
+
+    /// <summary>The largest greeting that is taken in.</summary>
+    public long Greeting { get; set; } = 32L << 20;
+
+    /// <summary>The most that the files of one archive may hold together when unpacked.</summary>
+    public long BackupContent { get; set; } = 64L << 30;
+
+    /// <summary>The most files that one archive may hold.</summary>
+    public int BackupEntries { get; set; } = 500_000;
 }

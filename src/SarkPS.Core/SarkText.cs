@@ -21,4 +21,11 @@ public static class SarkText
 
         return words.ToString();
     }
+
+    /// <summary>A text from outside, fit to stand in a message: control characters as <c>?</c>, no longer than 80 characters.</summary>
+    public static string Printable(string text)
+    {
+        var safe = string.Concat(text.Take(80).Select(c => char.IsControl(c) ? '?' : c));
+        return text.Length > 80 ? safe + "..." : safe;
+    }
 }

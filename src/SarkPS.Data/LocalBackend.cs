@@ -1,4 +1,5 @@
 using SarkPS.Ami;
+using SarkPS.Data.Files;
 using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Data;
@@ -18,6 +19,7 @@ public sealed class LocalBackend : ISarkBackend
         database = new SqliteDatabase(found.Path);
         Store = new SqliteStore(database);
         Asterisk = new LocalAsterisk(options);
+        Operations = new LocalOperations(options, database.Path, Asterisk);
     }
 
     /// <summary>Where everything is.</summary>
@@ -34,6 +36,27 @@ public sealed class LocalBackend : ISarkBackend
 
     /// <inheritdoc/>
     public ITableOperations Tables => Store;
+
+    /// <summary>Everything on this machine that is no table.</summary>
+    public LocalOperations Operations { get; }
+
+    /// <inheritdoc/>
+    public ISnapshotOperations Snapshots => Operations.Snapshots;
+
+    /// <inheritdoc/>
+    public IBackupOperations Backups => Operations.Backups;
+
+    /// <inheritdoc/>
+    public IGreetingOperations Greetings => Operations.Greetings;
+
+    /// <inheritdoc/>
+    public IFirewallOperations Firewall => Operations.Firewall;
+
+    /// <inheritdoc/>
+    public ICallRecordOperations CallRecords => Operations.CallRecords;
+
+    /// <inheritdoc/>
+    public ISystemOperations System => Operations.System;
 
     /// <summary>The tables, with the answers that sark6api gives.</summary>
     public SqliteStore Store { get; }

@@ -19,7 +19,7 @@ internal static class SarkApplication
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning))] });
         var options = builder.Configuration.GetSection("Sark").Get<SarkOptions>() ?? new SarkOptions();
         builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(_ => new LocalBackend(options));
+        builder.Services.AddSingleton(services => OpenBackend(options, services.GetRequiredService<ILogger<LocalBackend>>()));
         builder.Services.AddSingleton<ISarkBackend>(services => services.GetRequiredService<LocalBackend>());
         builder.Services.AddHostedService<AsteriskKeeper>();
         var service = builder.Configuration.GetSection("Sark:Service").Get<ServiceOptions>() ?? new ServiceOptions();
@@ -36,6 +36,22 @@ internal static class SarkApplication
         {
             builder.WebHost.UseUrls($"http://127.0.0.1:{DefaultPort}");
         }
+    }
+
+    private static LocalBackend OpenBackend(SarkOptions options, ILogger logger)
+    {
+        var backend = new LocalBackend(options);
+        try
+        {
+            backend.Operations.Recover();
+        }
+        catch (SarkException error)
+        {
+            // The tables can be served all the same; a restore tries again and says so.
+            logger.LogWarning(error, "A restore that was interrupted could not be looked for");
+        }
+
+        return backend;
     }
 
     public static void UseSark(this WebApplication app)
@@ -57,5 +73,11 @@ internal static class SarkApplication
         api.MapResources();
         api.MapDestinations();
         api.MapAsterisk();
+        api.MapSnapshotRoutes();
+        api.MapBackupRoutes();
+        api.MapGreetingRoutes();
+        api.MapFirewallRoutes();
+        api.MapCallRecordRoutes();
+        api.MapSystemRoutes();
     }
 }

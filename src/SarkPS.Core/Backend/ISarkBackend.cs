@@ -22,6 +22,24 @@ public interface ISarkBackend : IAsyncDisposable
 
     /// <summary>The Asterisk that runs on it.</summary>
     IAsteriskOperations Asterisk { get; }
+
+    /// <summary>Copies of the database.</summary>
+    ISnapshotOperations Snapshots { get; }
+
+    /// <summary>Archives of the whole machine.</summary>
+    IBackupOperations Backups { get; }
+
+    /// <summary>Greetings.</summary>
+    IGreetingOperations Greetings { get; }
+
+    /// <summary>Shorewall's rules.</summary>
+    IFirewallOperations Firewall { get; }
+
+    /// <summary>Call records.</summary>
+    ICallRecordOperations CallRecords { get; }
+
+    /// <summary>Commands to the machine.</summary>
+    ISystemOperations System { get; }
 }
 
 /// <summary>Which row: its key, and the second part where the key has two.</summary>

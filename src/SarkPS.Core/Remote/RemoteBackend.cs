@@ -24,6 +24,24 @@ public sealed class RemoteBackend(SarkHttpClient client) : ISarkBackend
     public IAsteriskOperations Asterisk { get; } = new RemoteAsterisk(client);
 
     /// <inheritdoc/>
+    public ISnapshotOperations Snapshots { get; } = new RemoteSnapshots(client);
+
+    /// <inheritdoc/>
+    public IBackupOperations Backups { get; } = new RemoteBackups(client);
+
+    /// <inheritdoc/>
+    public IGreetingOperations Greetings { get; } = new RemoteGreetings(client);
+
+    /// <inheritdoc/>
+    public IFirewallOperations Firewall { get; } = new RemoteFirewall(client);
+
+    /// <inheritdoc/>
+    public ICallRecordOperations CallRecords { get; } = new RemoteCallRecords(client);
+
+    /// <inheritdoc/>
+    public ISystemOperations System { get; } = new RemoteSystem(client);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         client.Dispose();

@@ -1,0 +1,143 @@
+using System.Management.Automation;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>Lists backups.</summary>
+[Cmdlet(VerbsCommon.Get, "SarkBackup")]
+[OutputType(typeof(Backup))]
+public sealed class GetSarkBackupCommand : SarkGetFileCommand<Backup>
+{
+    private protected override FileStoreKind<Backup> Kind => FileStores.Backups;
+
+    private protected override IFileStoreOperations<Backup> Store => Backend.Backups;
+}
+
+/// <summary>Takes a backup of the machine.</summary>
+[Cmdlet(VerbsCommon.New, "SarkBackup", SupportsShouldProcess = true)]
+[OutputType(typeof(Backup))]
+public sealed class NewSarkBackupCommand : SarkOperationCmdlet
+{
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (ShouldProcess(Backend.Location, "New backup"))
+        {
+            Try(() =>
+            {
+                var made = WaitWithProgress("Taking a backup", Backend.Backups.CreateAsync);
+                foreach (var warning in made.Warnings)
+                {
+                    WriteWarning(warning);
+                }
+
+                WriteObject(made);
+            });
+        }
+    }
+}
+
+/// <summary>Copies backups to files.</summary>
+[Cmdlet(VerbsData.Export, "SarkBackup", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportSarkBackupCommand : SarkExportFileCommand<Backup>
+{
+    private protected override FileStoreKind<Backup> Kind => FileStores.Backups;
+
+    private protected override IFileStoreOperations<Backup> Store => Backend.Backups;
+}
+
+/// <summary>Takes archives in as backups.</summary>
+[Cmdlet(VerbsData.Import, "SarkBackup", SupportsShouldProcess = true)]
+[OutputType(typeof(Backup))]
+public sealed class ImportSarkBackupCommand : SarkImportFileCommand<Backup>
+{
+    private protected override FileStoreKind<Backup> Kind => FileStores.Backups;
+
+    private protected override IFileStoreOperations<Backup> Store => Backend.Backups;
+}
+
+/// <summary>Restores parts of a backup; with -WhatIf lists what would change.</summary>
+[Cmdlet(VerbsData.Restore, "SarkBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(BackupRestore), typeof(BackupChange))]
+public sealed class RestoreSarkBackupCommand : SarkOperationCmdlet
+{
+    /// <summary>The backup.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "";
+
+    /// <summary>The parts to restore: Database, Asterisk, Greetings, Voicemail, Ldap, or All. Others are not touched.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    public BackupParts Part { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!ShouldProcess($"Restore {Part} of {Backend.Location} from backup {Name}", $"Restore {Part} of {Backend.Location} from backup {Name}? What is there now is replaced.", "Restore a backup", out var reason))
+        {
+            if (reason == ShouldProcessReason.WhatIf)
+            {
+                Try(() => WriteObject(Restore(dryRun: true).Changes.Where(change => change.Action != BackupChangeAction.Keep), enumerateCollection: true));
+            }
+
+            return;
+        }
+
+        Try(() => WriteObject(Restore(dryRun: false)));
+    }
+
+    private BackupRestore Restore(bool dryRun)
+    {
+        var result = WaitWithProgress($"Restoring {Name}", (progress, token) => Backend.Backups.RestoreAsync(Name, Part, dryRun, progress, token));
+        if (result.NotInBackup != BackupParts.None)
+        {
+            WriteWarning($"The backup '{Name}' does not hold: {result.NotInBackup}.");
+        }
+
+        foreach (var warning in result.Warnings)
+        {
+            WriteWarning(warning);
+        }
+
+        return result;
+    }
+}
+
+/// <summary>Checks backups: every checksum, and the integrity of the database.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "SarkBackup")]
+[OutputType(typeof(BackupReport))]
+public sealed class TestSarkBackupCommand : SarkFileStoreCommand<Backup>
+{
+    /// <summary>The backups; * and ? stand for any letters.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    private protected override FileStoreKind<Backup> Kind => FileStores.Backups;
+
+    private protected override IFileStoreOperations<Backup> Store => Backend.Backups;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var pattern in Name)
+        {
+            Try(() =>
+            {
+                foreach (var name in Expand(pattern))
+                {
+                    Try(() => WriteObject(WaitWithProgress($"Checking {name}", (progress, token) => Backend.Backups.TestAsync(name, progress, token))));
+                }
+            });
+        }
+    }
+}
+
+/// <summary>Removes backups.</summary>
+[Cmdlet(VerbsCommon.Remove, "SarkBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+public sealed class RemoveSarkBackupCommand : SarkRemoveFileCommand<Backup>
+{
+    private protected override FileStoreKind<Backup> Kind => FileStores.Backups;
+
+    private protected override IFileStoreOperations<Backup> Store => Backend.Backups;
+}

@@ -1,0 +1,86 @@
+using System.Management.Automation;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>A cmdlet of the firewall.</summary>
+public abstract class SarkFirewallCommand : SarkOperationCmdlet
+{
+    /// <summary>Which rule set: IPv4, the default, or IPv6.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    public FirewallFamily Family { get; set; }
+
+    private protected string Target => $"{Family} firewall";
+}
+
+/// <summary>Reads the firewall's rules.</summary>
+[Cmdlet(VerbsCommon.Get, "SarkFirewall")]
+[OutputType(typeof(FirewallRules))]
+public sealed class GetSarkFirewallCommand : SarkFirewallCommand
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Try(() => WriteObject(Wait(token => Backend.Firewall.GetAsync(Family, token))));
+}
+
+/// <summary>Replaces the firewall's rules after Shorewall has checked them.</summary>
+[Cmdlet(VerbsCommon.Set, "SarkFirewall", SupportsShouldProcess = true)]
+[OutputType(typeof(FirewallCheck))]
+public sealed class SetSarkFirewallCommand : SarkFirewallCommand
+{
+    /// <summary>All rules, one line each: rules of Shorewall, comments, empty lines.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [Alias("Rules")]
+    public string[] Rule { get; set; } = [];
+
+    /// <summary>Returns what Shorewall said.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!ShouldProcess(Target, $"Replace the rules with {Rule.Length} lines"))
+        {
+            return;
+        }
+
+        Try(() =>
+        {
+            var check = Wait(token => Backend.Firewall.SetAsync(Family, Rule, token));
+            if (PassThru)
+            {
+                WriteObject(check);
+            }
+        });
+    }
+}
+
+/// <summary>Has Shorewall check rules without writing them.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "SarkFirewall")]
+[OutputType(typeof(FirewallCheck))]
+public sealed class TestSarkFirewallCommand : SarkFirewallCommand
+{
+    /// <summary>The rules to check, one line each; without them those that are live.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [Alias("Rules")]
+    public string[]? Rule { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Try(() => WriteObject(Wait(token => Backend.Firewall.TestAsync(Family, Rule, token))));
+}
+
+/// <summary>Restarts the firewall; goes back to the previous rules when it does not start.</summary>
+[Cmdlet(VerbsLifecycle.Restart, "SarkFirewall", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(SystemCommandResult))]
+public sealed class RestartSarkFirewallCommand : SarkFirewallCommand
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ShouldProcess(Target, "Restart"))
+        {
+            Try(() => WriteObject(Wait(token => Backend.Firewall.RestartAsync(Family, token))));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Management.Automation;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>Lists greetings.</summary>
+[Cmdlet(VerbsCommon.Get, "SarkGreeting")]
+[OutputType(typeof(Greeting))]
+public sealed class GetSarkGreetingCommand : SarkGetFileCommand<Greeting>
+{
+    private protected override FileStoreKind<Greeting> Kind => FileStores.Greetings;
+
+    private protected override IFileStoreOperations<Greeting> Store => Backend.Greetings;
+}
+
+/// <summary>Copies greetings to files.</summary>
+[Cmdlet(VerbsData.Export, "SarkGreeting", SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportSarkGreetingCommand : SarkExportFileCommand<Greeting>
+{
+    private protected override FileStoreKind<Greeting> Kind => FileStores.Greetings;
+
+    private protected override IFileStoreOperations<Greeting> Store => Backend.Greetings;
+}
+
+/// <summary>Takes sound files in as greetings.</summary>
+[Cmdlet(VerbsData.Import, "SarkGreeting", SupportsShouldProcess = true)]
+[OutputType(typeof(Greeting))]
+public sealed class ImportSarkGreetingCommand : SarkImportFileCommand<Greeting>
+{
+    private protected override FileStoreKind<Greeting> Kind => FileStores.Greetings;
+
+    private protected override IFileStoreOperations<Greeting> Store => Backend.Greetings;
+}
+
+/// <summary>Removes greetings that nothing plays.</summary>
+[Cmdlet(VerbsCommon.Remove, "SarkGreeting", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+public sealed class RemoveSarkGreetingCommand : SarkRemoveFileCommand<Greeting>
+{
+    /// <summary>Removes it even though an IVR, queue, ring group or inbound route plays it. Does not skip -WhatIf or -Confirm.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool IsForced => Force;
+
+    private protected override FileStoreKind<Greeting> Kind => FileStores.Greetings;
+
+    private protected override IFileStoreOperations<Greeting> Store => Backend.Greetings;
+}

@@ -1,0 +1,258 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace SarkPS.Remote;
+
+/// <summary>What all remote operations do: ask for a representation and read it as the type that it is.</summary>
+internal abstract class RemoteOperations(SarkHttpClient client)
+{
+    protected SarkHttpClient Client => client;
+
+    protected async Task<T> CallAsync<T>(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken)
+    {
+        var answer = await client.SendAsync(method, path, body, cancellationToken, WireHeaders.ReturnRepresentation).ConfigureAwait(false);
+        return Read<T>(answer);
+    }
+
+    protected T Read<T>(JsonNode? answer)
+    {
+        try
+        {
+            return answer.Deserialize<T>(OperationJson.Options) ?? throw NotUnderstood(null);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        {
+            throw NotUnderstood(e);
+        }
+    }
+
+    protected SarkUnavailableException NotUnderstood(Exception? e) =>
+        new("Service", client.Address, $"The service at {client.Address} gave an answer that this version of SarkPS does not understand.", e);
+}
+
+/// <summary>A store of files behind a service.</summary>
+internal abstract class RemoteFileStore<TFile>(SarkHttpClient client, FileStoreKind<TFile> kind) : RemoteOperations(client), IFileStoreOperations<TFile>
+    where TFile : StoredFile
+{
+    public async Task<IReadOnlyList<TFile>> ListAsync(CancellationToken cancellationToken = default) =>
+        await CallAsync<TFile[]>(HttpMethod.Get, kind.Route, null, cancellationToken).ConfigureAwait(false);
+
+    public async Task<Stream> OpenAsync(string name, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Client.Resolve(Item(name)));
+        var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<TFile> ImportAsync(string name, Stream content, bool force = false, CancellationToken cancellationToken = default)
+    {
+        // Here as well as there: a line break in a name would break the form.
+        kind.Acceptable(name);
+        using var file = new StreamContent(content, 128 * 1024);
+        file.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var form = new MultipartFormDataContent { { file, kind.UploadField, name } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Client.Resolve(force ? kind.Route + "?force=true" : kind.Route)) { Content = form };
+        request.Headers.Add(WireHeaders.Prefer, WireHeaders.ReturnRepresentation);
+        using var response = await Client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+        using var answer = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return Read<TFile>(await JsonNode.ParseAsync(answer, cancellationToken: cancellationToken).ConfigureAwait(false));
+    }
+
+    public Task RemoveAsync(string name, bool force = false, CancellationToken cancellationToken = default) =>
+        Client.SendAsync(HttpMethod.Delete, force ? Item(name) + "?force=true" : Item(name), null, cancellationToken);
+
+    protected Task<TFile> CreateFileAsync(CancellationToken cancellationToken) => CallAsync<TFile>(HttpMethod.Post, kind.Route + "/new", null, cancellationToken);
+
+    /// <summary>The route of a file. A name that is none of the store's goes nowhere: <c>new</c> and <c>..</c> would be other routes.</summary>
+    protected string Item(string name) => $"{kind.Route}/{SarkHttpClient.Escape(kind.Existing(name))}";
+}
+
+internal sealed class RemoteSnapshots(SarkHttpClient client) : RemoteFileStore<Snapshot>(client, FileStores.Snapshots), ISnapshotOperations
+{
+    public Task<Snapshot> CreateAsync(CancellationToken cancellationToken = default) => CreateFileAsync(cancellationToken);
+
+    public Task<SnapshotRestore> RestoreAsync(string name, CancellationToken cancellationToken = default) => CallAsync<SnapshotRestore>(HttpMethod.Put, Item(name), null, cancellationToken);
+}
+
+internal sealed class RemoteBackups(SarkHttpClient client) : RemoteFileStore<Backup>(client, FileStores.Backups), IBackupOperations
+{
+    public Task<Backup> CreateAsync(IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) => CreateFileAsync(cancellationToken);
+
+    public Task<BackupRestore> RestoreAsync(string name, BackupParts parts, bool dryRun = false, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var body = new JsonObject();
+        foreach (var (field, part) in BackupPartNames.All)
+        {
+            body[field] = parts.HasFlag(part);
+        }
+
+        return CallAsync<BackupRestore>(HttpMethod.Put, dryRun ? Item(name) + "?dryrun=true" : Item(name), body, cancellationToken);
+    }
+
+    public Task<BackupReport> TestAsync(string name, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        CallAsync<BackupReport>(HttpMethod.Get, Item(name) + "/check", null, cancellationToken);
+}
+
+internal sealed class RemoteGreetings(SarkHttpClient client) : RemoteFileStore<Greeting>(client, FileStores.Greetings), IGreetingOperations;
+
+internal sealed class RemoteFirewall(SarkHttpClient client) : RemoteOperations(client), IFirewallOperations
+{
+    public Task<FirewallRules> GetAsync(FirewallFamily family, CancellationToken cancellationToken = default) => CallAsync<FirewallRules>(HttpMethod.Get, Route(family), null, cancellationToken);
+
+    public Task<FirewallCheck> SetAsync(FirewallFamily family, IReadOnlyList<string> rules, CancellationToken cancellationToken = default) =>
+        CallAsync<FirewallCheck>(HttpMethod.Post, Route(family), Body(rules), cancellationToken);
+
+    public Task<FirewallCheck> TestAsync(FirewallFamily family, IReadOnlyList<string>? rules = null, CancellationToken cancellationToken = default) =>
+        CallAsync<FirewallCheck>(HttpMethod.Post, Route(family) + "/check", rules is null ? null : Body(rules), cancellationToken);
+
+    public Task<SystemCommandResult> RestartAsync(FirewallFamily family, CancellationToken cancellationToken = default) =>
+        CallAsync<SystemCommandResult>(HttpMethod.Put, Route(family), null, cancellationToken);
+
+    private static string Route(FirewallFamily family) => $"firewalls/{family.ToString().ToLowerInvariant()}";
+
+    private static JsonObject Body(IReadOnlyList<string> rules) => new() { ["rules"] = new JsonArray([.. rules.Select(rule => (JsonNode)rule)]) };
+}
+
+internal sealed class RemoteSystem(SarkHttpClient client) : RemoteOperations(client), ISystemOperations
+{
+    public Task<SystemCommandResult> CommitAsync(CancellationToken cancellationToken = default) => PostAsync("commit", cancellationToken);
+
+    public Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default) => CallAsync<CommitStatus>(HttpMethod.Get, "syscommands/commitstatus", null, cancellationToken);
+
+    public Task<SystemCommandResult> RebootAsync(CancellationToken cancellationToken = default) => PostAsync("reboot", cancellationToken);
+
+    public Task<PbxState> GetPbxStateAsync(CancellationToken cancellationToken = default) => CallAsync<PbxState>(HttpMethod.Get, "syscommands/pbxrunstate", null, cancellationToken);
+
+    public Task<SystemCommandResult> StartPbxAsync(CancellationToken cancellationToken = default) => PostAsync("pbxstart", cancellationToken);
+
+    public Task<SystemCommandResult> StopPbxAsync(CancellationToken cancellationToken = default) => PostAsync("pbxstop", cancellationToken);
+
+    private Task<SystemCommandResult> PostAsync(string command, CancellationToken cancellationToken) => CallAsync<SystemCommandResult>(HttpMethod.Post, $"syscommands/{command}", null, cancellationToken);
+}
+
+internal sealed class RemoteCallRecords(SarkHttpClient client) : RemoteOperations(client), ICallRecordOperations
+{
+    public async IAsyncEnumerable<CallRecord> ReadAsync(CallRecordFilter filter, CallRecordStatistics? statistics = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(filter, OperationJson.CallRecordLines, cancellationToken).ConfigureAwait(false);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+        CallRecordStatistics? last = null;
+        while (await ReadLineAsync(reader, cancellationToken).ConfigureAwait(false) is { } line)
+        {
+            // Records have many members, the last line only the counts.
+            if (line.StartsWith("{\"matched\"", StringComparison.Ordinal))
+            {
+                last = Parse<CallRecordStatistics>(line);
+                continue;
+            }
+
+            yield return Parse<CallRecord>(line);
+        }
+
+        if (last is null)
+        {
+            throw new SarkUnavailableException("Service", Client.Address, $"The service at {Client.Address} broke off before the last call record.");
+        }
+
+        if (statistics is not null)
+        {
+            statistics.Matched = last.Matched;
+            statistics.Skipped = last.Skipped;
+        }
+    }
+
+    public async Task WriteCsvAsync(CallRecordFilter filter, Stream destination, CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(filter, "text/plain", cancellationToken).ConfigureAwait(false);
+        await response.Content.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(CallRecordFilter filter, string accept, CancellationToken cancellationToken)
+    {
+        var query = CallRecordQuery.Write(filter);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Client.Resolve("logs/cdrs" + query));
+        request.Headers.Accept.ParseAdd(accept);
+        request.Headers.Accept.ParseAdd(WireHeaders.Problem);
+        return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<string?> ReadLineAsync(StreamReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new SarkUnavailableException("Service", Client.Address, $"The connection to the service at {Client.Address} broke: {e.Message}", e);
+        }
+    }
+
+    private T Parse<T>(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(line, OperationJson.Options)!;
+        }
+        catch (JsonException e)
+        {
+            throw NotUnderstood(e);
+        }
+    }
+}
+
+/// <summary>A filter of call records as the query of an address, written by the client and read by the service.</summary>
+public static class CallRecordQuery
+{
+    private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF";
+
+    /// <summary>The query with its question mark; empty when nothing narrows.</summary>
+    public static string Write(CallRecordFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var parts = new List<string>();
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                parts.Add($"{name}={Uri.EscapeDataString(value)}");
+            }
+        }
+
+        Add("after", filter.After?.ToString(TimeForm, CultureInfo.InvariantCulture));
+        Add("before", filter.Before?.ToString(TimeForm, CultureInfo.InvariantCulture));
+        Add("source", filter.Source);
+        Add("destination", filter.Destination);
+        Add("disposition", filter.Disposition?.ToString());
+        Add("minimumduration", filter.MinimumDuration?.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+        Add("limit", filter.Last?.ToString(CultureInfo.InvariantCulture));
+        return parts.Count == 0 ? "" : "?" + string.Join('&', parts);
+    }
+
+    /// <summary>Reads a query.</summary>
+    /// <param name="value">Gives the text of a name, or null.</param>
+    /// <exception cref="SarkValidationException">A value is not of its form; the field is the name in the query.</exception>
+    public static CallRecordFilter Read(Func<string, string?> value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new CallRecordFilter
+        {
+            After = Time("after"),
+            Before = Time("before"),
+            Source = value("source"),
+            Destination = value("destination"),
+            Disposition = Parse<CallDisposition>("disposition", text => Enum.TryParse<CallDisposition>(text.Replace(" ", "", StringComparison.Ordinal), ignoreCase: true, out var word) && Enum.IsDefined(word) && !char.IsAsciiDigit(text[0]) ? word : null,
+                text => $"The disposition '{text}' is unknown; allowed are {string.Join(", ", CallDispositions.Words.Keys)}."),
+            MinimumDuration = Parse<TimeSpan>("minimumduration", text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : null, _ => "The minimumduration must be a number."),
+            Last = Parse<int>("limit", text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : null, _ => "The limit must be a number."),
+        };
+
+        DateTime? Time(string name) => Parse<DateTime>(name, text => DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? DateTime.SpecifyKind(time, DateTimeKind.Unspecified) : null, text => $"The {name} is not a valid date.");
+
+        T? Parse<T>(string name, Func<string, T?> read, Func<string, string> message) where T : struct =>
+            value(name) is not { Length: > 0 } text ? null : read(text) ?? throw new SarkValidationException("Cdr", text, name, message(SarkText.Printable(text)));
+    }
+}

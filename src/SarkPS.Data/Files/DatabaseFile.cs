@@ -1,0 +1,285 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace SarkPS.Data.Files;
+
+/// <summary>
+/// Copying, checking and replacing a SARK database as a file. Copies go through SQLite's online backup and never through
+/// the file system, so they are whole while others write.
+/// </summary>
+internal static class DatabaseFile
+{
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int Done = 101;
+    private const int Full = 13;
+    private const int ReadOnly = 8;
+    private const int CanNotOpen = 14;
+    private const int NotADatabase = 26;
+    private const int Corrupt = 11;
+    private static readonly TimeSpan BusyLimit = TimeSpan.FromSeconds(15);
+
+    // Every release of SARK has these; a database without them is of something else.
+    private static readonly string[] Required = ["globals", "Cluster", "IPphone"];
+
+    /// <summary>
+    /// Copies a live database and checks the copy: SQLite's integrity check, and the number of rows of every table as it
+    /// was when the copy was taken. The copy has a rollback journal, whatever the source has.
+    /// </summary>
+    /// <param name="source">The live database.</param>
+    /// <param name="copy">An empty file.</param>
+    /// <param name="noun">What messages speak of.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static void Copy(string source, string copy, string noun, CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<string, long> rows;
+        try
+        {
+            using var from = Open(source, SqliteOpenMode.ReadWrite);
+            // A transaction on the reading side: what is counted is what is copied. A writer waits for these milliseconds.
+            using var transaction = from.BeginTransaction(deferred: true);
+            rows = CountRows(from);
+            using var to = Open(copy, SqliteOpenMode.ReadWrite);
+            Transfer(from, to, cancellationToken);
+        }
+        catch (SqliteException e)
+        {
+            throw Map(e, noun, source);
+        }
+
+        KeepRollbackJournal(copy, noun);
+        var copied = Verify(copy, noun, Path.GetFileName(source));
+        foreach (var (table, count) in rows)
+        {
+            if (!copied.TryGetValue(table, out var there) || there != count)
+            {
+                throw new SarkUnavailableException(noun, table, $"The copy of the database holds {there} rows in table '{table}' and not {count}; it was discarded.");
+            }
+        }
+    }
+
+    /// <summary>Checks that a file is a sound database of SARK.</summary>
+    /// <returns>The number of rows of every table.</returns>
+    /// <exception cref="SarkValidationException">It is not.</exception>
+    public static IReadOnlyDictionary<string, long> Verify(string path, string noun, string name)
+    {
+        try
+        {
+            using var connection = Open(path, SqliteOpenMode.ReadWrite);
+            return Verify(connection, noun, name);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt)
+        {
+            throw new SarkValidationException(noun, name, "file", $"'{name}' is not a sound SQLite database.");
+        }
+        catch (SqliteException e)
+        {
+            throw Map(e, noun, name);
+        }
+    }
+
+    /// <summary>
+    /// Makes the content of one database that of the live one, in one transaction of the live one. Whoever has it open
+    /// sees old or new; whoever dies in the middle leaves SQLite's journal, with which the next to open it goes back to
+    /// the old. A rename would do for the file, but other processes would go on with the file that is gone.
+    /// </summary>
+    /// <param name="source">A database that has been checked.</param>
+    /// <param name="live">The live database; may be missing or damaged, and is then replaced as a file.</param>
+    /// <param name="noun">What messages speak of.</param>
+    /// <param name="cancellationToken">Ends it before the last step.</param>
+    public static void Replace(string source, string live, string noun, CancellationToken cancellationToken)
+    {
+        if (!IsDatabase(live, noun))
+        {
+            ReplaceFile(source, live, noun, cancellationToken);
+            return;
+        }
+
+        try
+        {
+            using var from = Open(source, SqliteOpenMode.ReadWrite);
+            using var to = Open(live, SqliteOpenMode.ReadWrite);
+            Transfer(from, to, cancellationToken);
+        }
+        catch (SqliteException e)
+        {
+            throw Map(e, noun, live);
+        }
+
+        Verify(live, noun, Path.GetFileName(live));
+    }
+
+    /// <summary>Whether a file can be read as a database at all.</summary>
+    public static bool IsDatabase(string path, string noun)
+    {
+        if (Posix.Status(path) is not { Size: > 0 })
+        {
+            return false;
+        }
+
+        try
+        {
+            using var connection = Open(path, SqliteOpenMode.ReadWrite);
+            return CountRows(connection).Count > 0;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt)
+        {
+            return false;
+        }
+        catch (SqliteException e)
+        {
+            throw Map(e, noun, path);
+        }
+    }
+
+    /// <summary>A database that was handed to us is ours to change: with write-ahead logging it would pass that on to the live one, whose scripts copy it as a file.</summary>
+    public static void KeepRollbackJournal(string path, string noun)
+    {
+        try
+        {
+            using var connection = Open(path, SqliteOpenMode.ReadWrite);
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode = DELETE";
+            command.ExecuteScalar();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt)
+        {
+            throw new SarkValidationException(noun, Path.GetFileName(path), "file", "The file is not a sound SQLite database.");
+        }
+        catch (SqliteException e)
+        {
+            throw Map(e, noun, path);
+        }
+    }
+
+    /// <summary>Opens a connection of its own, outside every pool.</summary>
+    public static SqliteConnection Open(string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = (int)BusyLimit.TotalSeconds }.ToString());
+        try
+        {
+            connection.Open();
+            // Views and triggers of a file from outside may not call functions with side effects.
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 15000";
+            command.ExecuteNonQuery();
+            return connection;
+        }
+        catch (SqliteException)
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What SQLite says, as people are told it.</summary>
+    public static SarkException Map(SqliteException e, string noun, string path) => (e.SqliteErrorCode, e.SqliteExtendedErrorCode) switch
+    {
+        (Busy or Locked, _) => new SarkUnavailableException(noun, Path.GetFileName(path), "The database is in use by another program and did not become free in time. Nothing was changed.", e),
+        (Full, _) => new SarkUnavailableException(noun, Path.GetFileName(path), "No space is left on the disk for the database. Nothing was changed.", e),
+        (ReadOnly, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not write the database, or the folder in which SQLite keeps its journal. Nothing was changed.", e),
+        (CanNotOpen, _) when !File.Exists(path) => new SarkUnavailableException(noun, Path.GetFileName(path), "The database does not exist.", e),
+        (CanNotOpen, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not open the database or its folder. Nothing was changed.", e),
+        (NotADatabase or Corrupt, _) => new SarkUnavailableException(noun, Path.GetFileName(path), "The live database is damaged; restore a snapshot.", e),
+        _ => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database could not be used (SQLite error {e.SqliteErrorCode}).", e),
+    };
+
+    private static Dictionary<string, long> Verify(SqliteConnection connection, string noun, string name)
+    {
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "PRAGMA integrity_check(5)";
+            using var reader = command.ExecuteReader();
+            var lines = new List<string>();
+            while (reader.Read())
+            {
+                lines.Add(reader.GetString(0));
+            }
+
+            if (lines is not ["ok"])
+            {
+                throw new SarkValidationException(noun, name, "file", $"'{name}' is a damaged database: {string.Join("; ", lines)}");
+            }
+        }
+
+        var rows = CountRows(connection);
+        var missing = Required.Where(table => !rows.ContainsKey(table)).ToArray();
+        return missing.Length == 0
+            ? rows
+            : throw new SarkValidationException(noun, name, "file", $"'{name}' is no database of SARK: it has no table {string.Join(" and no table ", missing.Select(t => $"'{t}'"))}.");
+    }
+
+    private static Dictionary<string, long> CountRows(SqliteConnection connection)
+    {
+        var tables = new List<string>();
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%'";
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                tables.Add(reader.GetString(0));
+            }
+        }
+
+        var rows = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
+        foreach (var table in tables)
+        {
+            using var command = connection.CreateCommand();
+            // A name from the file's own schema, quoted as SQLite quotes names.
+            command.CommandText = $"SELECT count(*) FROM \"{table.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+            rows[table] = (long)command.ExecuteScalar()!;
+        }
+
+        return rows;
+    }
+
+    private static void Transfer(SqliteConnection from, SqliteConnection to, CancellationToken cancellationToken)
+    {
+        using var backup = raw.sqlite3_backup_init(to.Handle, "main", from.Handle, "main");
+        if (backup.IsInvalid)
+        {
+            throw new SqliteException(raw.sqlite3_errmsg(to.Handle).utf8_to_string(), raw.sqlite3_errcode(to.Handle), raw.sqlite3_extended_errcode(to.Handle));
+        }
+
+        var until = DateTime.UtcNow + BusyLimit;
+        int result;
+        do
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            // All pages in one step: the copy takes milliseconds, and one in several steps begins again with each change by others.
+            result = raw.sqlite3_backup_step(backup, -1);
+            if (result is Busy or Locked)
+            {
+                Thread.Sleep(20);
+            }
+        }
+        while (result is Busy or Locked && DateTime.UtcNow < until);
+
+        var finished = raw.sqlite3_backup_finish(backup);
+        if (result != Done || finished != 0)
+        {
+            var code = result != Done ? result : finished;
+            throw new SqliteException(raw.sqlite3_errstr(code).utf8_to_string(), code & 0xFF, code);
+        }
+    }
+
+    private static void ReplaceFile(string source, string live, string noun, CancellationToken cancellationToken)
+    {
+        var folder = Path.GetDirectoryName(live)!;
+        using var temporary = new TemporaryFile(Path.Combine(folder, $".sarkps-database.{Environment.ProcessId}-{Guid.NewGuid():N}"));
+        Copy(source, temporary.Path, noun, cancellationToken);
+        Posix.Like(temporary.Path, Posix.Status(live) ?? Posix.Status(folder)!.Value with { Mode = 0b110_110_100 });
+        // A journal that the damaged file left belongs to it and would be played back into the new one.
+        File.Delete(live + "-journal");
+        File.Delete(live + "-wal");
+        File.Delete(live + "-shm");
+        using (var file = new FileStream(temporary.Path, FileMode.Open, FileAccess.ReadWrite))
+        {
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary.Path, live, overwrite: true);
+        Posix.FlushFolder(folder);
+    }
+}

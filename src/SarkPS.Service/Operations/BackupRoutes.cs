@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+
+namespace SarkPS.Service.Operations;
+
+/// <summary><c>/backups</c>.</summary>
+internal static class BackupRoutes
+{
+    public static void MapBackupRoutes(this IEndpointRouteBuilder api)
+    {
+        var kind = FileStores.Backups;
+        new FileStoreRoutes<Backup>(kind, backend => backend.Backups, FileStoreRoutes<Backup>.SizesAndDates, "application/zip", "bkups/").Map(api);
+        api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, async context =>
+        {
+            var made = await OperationAnswer.Backend(context).Backups.CreateAsync(null, context.RequestAborted).ConfigureAwait(false);
+            await OperationAnswer.WriteAsync(context, made, backup => new JsonObject { ["newbackupname"] = backup.Name }).ConfigureAwait(false);
+        });
+        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), NotFound));
+        api.MapMethods(kind.Route + "/{name}/check", OperationAnswer.Reading, context => OperationAnswer.WithOriginalErrorsAsync(context, async () =>
+        {
+            var report = await OperationAnswer.Backend(context).Backups.TestAsync(OperationAnswer.Text(context, "name"), null, context.RequestAborted).ConfigureAwait(false);
+            await OperationAnswer.WriteAsync(context, report, found => new JsonObject
+            {
+                ["valid"] = found.Valid,
+                ["restorable"] = new JsonArray([.. BackupPartNames.All.SkipLast(1).Where(pair => found.Parts.HasFlag(pair.Value)).Select(pair => (JsonNode)pair.Key)]),
+                ["files"] = found.Files,
+                ["size"] = found.ContentSize,
+                ["problems"] = new JsonArray([.. found.Problems.Select(problem => (JsonNode)problem)]),
+            }).ConfigureAwait(false);
+        }, NotFound));
+    }
+
+    private static async Task RestoreAsync(HttpContext context)
+    {
+        var name = OperationAnswer.Text(context, "name");
+        var parts = Parts(await RequestBody.ReadJsonAsync(context.Request, context.RequestAborted).ConfigureAwait(false) as JsonObject ?? [], name);
+        var dryRun = OperationAnswer.Flag(context, "dryrun");
+        var result = await OperationAnswer.Backend(context).Backups.RestoreAsync(name, parts, dryRun, null, context.RequestAborted).ConfigureAwait(false);
+        await OperationAnswer.WriteAsync(context, result, restored => restored.DryRun
+            ? new JsonObject { ["wouldrestore"] = restored.Name, ["changes"] = new JsonArray([.. restored.Changes.Select(change => (JsonNode)new JsonObject { ["action"] = change.Action.ToString(), ["path"] = change.Path, ["size"] = change.Size })]) }
+            : new JsonObject { ["restored"] = restored.Name }).ConfigureAwait(false);
+    }
+
+    /// <summary>Only a JSON true asks for a part; 0, 1 and their texts pass the check and ask for nothing, as in the original.</summary>
+    private static BackupParts Parts(JsonObject body, string name)
+    {
+        var parts = BackupParts.None;
+        var messages = new List<KeyValuePair<string, IReadOnlyList<string>>>();
+        foreach (var (field, part) in BackupPartNames.All.Where(pair => body.ContainsKey(pair.Key)))
+        {
+            var text = body[field]?.ToJsonString();
+            parts |= text == "true" ? part : BackupParts.None;
+            if (text is not ("true" or "false" or "0" or "1" or "\"0\"" or "\"1\""))
+            {
+                messages.Add(new(field, [$"The {field} field must be true or false."]));
+            }
+        }
+
+        return messages.Count == 0 ? parts : throw new SarkValidationException("Backup", name, messages);
+    }
+
+    private static (int, JsonNode)? NotFound(SarkException error) =>
+        error is SarkNotFoundException ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = "backup file not found" }) : null;
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SarkPS.Remote;
+
+namespace SarkPS.Service.Operations;
+
+/// <summary><c>/logs</c> and <c>/logs/cdrs</c>.</summary>
+internal static class CallRecordRoutes
+{
+    public static void MapCallRecordRoutes(this IEndpointRouteBuilder api)
+    {
+        api.MapMethods("logs", OperationAnswer.Reading, context => JsonAnswer.WriteAsync(context, new JsonObject { ["Log"] = "Master.csv" }));
+        api.MapMethods("logs/cdrs/{limit?}", OperationAnswer.Reading, ReadAsync);
+    }
+
+    private static async Task ReadAsync(HttpContext context)
+    {
+        var filter = CallRecordQuery.Read(name => name == "limit" && OperationAnswer.Text(context, "limit") is { Length: > 0 } limit ? limit : context.Request.Query[name]);
+        if (filter.Last is < 1)
+        {
+            throw new SarkValidationException("Cdr", filter.Last, "limit", "The limit must be at least 1.");
+        }
+
+        var calls = OperationAnswer.Backend(context).CallRecords;
+        if (context.Request.Headers.Accept.Any(a => a?.Contains(OperationJson.CallRecordLines, StringComparison.OrdinalIgnoreCase) == true))
+        {
+            await WriteLinesAsync(context, calls, filter).ConfigureAwait(false);
+            return;
+        }
+
+        context.Response.ContentType = "text/plain;charset=UTF-8";
+        context.Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=Master.{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}.csv");
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await calls.WriteCsvAsync(filter, context.Response.Body, context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task WriteLinesAsync(HttpContext context, ICallRecordOperations calls, CallRecordFilter filter)
+    {
+        context.Response.ContentType = OperationJson.CallRecordLines;
+        var statistics = new CallRecordStatistics();
+        await foreach (var record in calls.ReadAsync(filter, statistics, context.RequestAborted).ConfigureAwait(false))
+        {
+            await JsonSerializer.SerializeAsync(context.Response.BodyWriter, record, OperationJson.Options, context.RequestAborted).ConfigureAwait(false);
+            await context.Response.BodyWriter.WriteAsync("\n"u8.ToArray(), context.RequestAborted).ConfigureAwait(false);
+        }
+
+        await JsonSerializer.SerializeAsync(context.Response.BodyWriter, statistics, OperationJson.Options, context.RequestAborted).ConfigureAwait(false);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+}

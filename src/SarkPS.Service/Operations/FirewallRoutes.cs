@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+
+namespace SarkPS.Service.Operations;
+
+/// <summary><c>/firewalls/ipv4</c> and <c>/firewalls/ipv6</c>.</summary>
+internal static class FirewallRoutes
+{
+    public static void MapFirewallRoutes(this IEndpointRouteBuilder api)
+    {
+        foreach (var family in Enum.GetValues<FirewallFamily>())
+        {
+            var route = $"firewalls/{family.ToString().ToLowerInvariant()}";
+            api.MapMethods(route, OperationAnswer.Reading, async context =>
+            {
+                var rules = await Firewall(context).GetAsync(family, context.RequestAborted).ConfigureAwait(false);
+                await OperationAnswer.WriteAsync(context, rules, found => new JsonObject { ["rules"] = Lines(found.Rules) }).ConfigureAwait(false);
+            });
+            api.MapPost(route, async context =>
+            {
+                var check = await Firewall(context).SetAsync(family, await RulesAsync(context, family, required: true).ConfigureAwait(false) ?? [], context.RequestAborted).ConfigureAwait(false);
+                // The original calls both files sark_rules.
+                await OperationAnswer.WriteAsync(context, check, _ => new JsonObject { ["message"] = "saved sark_rules" }).ConfigureAwait(false);
+            });
+            api.MapPut(route, async context =>
+            {
+                var result = await Firewall(context).RestartAsync(family, context.RequestAborted).ConfigureAwait(false);
+                await OperationAnswer.WriteAsync(context, result, restarted => new JsonObject { ["message"] = restarted.Message }).ConfigureAwait(false);
+            });
+            api.MapPost(route + "/check", async context =>
+            {
+                var check = await Firewall(context).TestAsync(family, await RulesAsync(context, family, required: false).ConfigureAwait(false), context.RequestAborted).ConfigureAwait(false);
+                await OperationAnswer.WriteAsync(context, check, found => new JsonObject { ["valid"] = found.Valid, ["output"] = Lines(found.Output) }).ConfigureAwait(false);
+            });
+        }
+    }
+
+    /// <summary>The lines of <c>rules</c>: a list, or an object whose values are the lines. Numbers and true become text, null an empty line, as in the original.</summary>
+    private static async Task<IReadOnlyList<string>?> RulesAsync(HttpContext context, FirewallFamily family, bool required)
+    {
+        var body = await BodyAsync(context).ConfigureAwait(false);
+        var lines = body?["rules"] switch
+        {
+            JsonArray list => list.ToArray(),
+            JsonObject map => [.. map.Select(member => member.Value)],
+            null => null,
+            JsonValue value when value.ToString().Length == 0 => null,
+            _ => throw new SarkValidationException("Firewall", family, "rules", "The rules must be an array."),
+        };
+        if (lines is not { Length: > 0 })
+        {
+            return required ? throw new SarkValidationException("Firewall", family, "rules", "The rules field is required.") : null;
+        }
+
+        return [.. lines.Select(line => line switch
+        {
+            null => "",
+            JsonValue value when value.TryGetValue<bool>(out var flag) => flag ? "1" : "",
+            JsonValue value => value.ToString(),
+            _ => throw new SarkValidationException("Firewall", family, "rules", "Each of the rules must be a text."),
+        })];
+    }
+
+    /// <summary>What is no JSON holds no rules; the original says that they are missing.</summary>
+    private static async Task<JsonObject?> BodyAsync(HttpContext context)
+    {
+        try
+        {
+            return await RequestBody.ReadJsonAsync(context.Request, context.RequestAborted).ConfigureAwait(false) as JsonObject;
+        }
+        catch (SarkException error) when (error.Kind == SarkErrorKind.BadRequest)
+        {
+            return null;
+        }
+    }
+
+    private static JsonArray Lines(IReadOnlyList<string> lines) => [.. lines.Select(line => (JsonNode)line)];
+
+    private static IFirewallOperations Firewall(HttpContext context) => OperationAnswer.Backend(context).Firewall;
+}

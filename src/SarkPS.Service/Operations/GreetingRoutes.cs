@@ -1,0 +1,10 @@
+using System.Text.Json.Nodes;
+
+namespace SarkPS.Service.Operations;
+
+/// <summary><c>/greetings</c>.</summary>
+internal static class GreetingRoutes
+{
+    public static void MapGreetingRoutes(this IEndpointRouteBuilder api) =>
+        new FileStoreRoutes<Greeting>(FileStores.Greetings, backend => backend.Greetings, files => new JsonArray([.. files.Select(file => (JsonNode)file.Name)]), "wav, mpeg", "").Map(api);
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SarkPS.Remote;
+
+namespace SarkPS.Service.Operations;
+
+/// <summary>What the routes of operations have in common: who gets which form of an answer.</summary>
+internal static class OperationAnswer
+{
+    public static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>GET as sark6api has it, and POST beside it: a GET that changes something can be called by accident.</summary>
+    public static readonly string[] Doing = [HttpMethods.Get, HttpMethods.Post];
+
+    /// <summary>The exchange.</summary>
+    public static ISarkBackend Backend(HttpContext context) => context.RequestServices.GetRequiredService<ISarkBackend>();
+
+    /// <summary>Whether the client wants the whole result and not sark6api's body.</summary>
+    public static bool WantsRepresentation(HttpContext context) =>
+        context.Request.Headers[WireHeaders.Prefer].Any(p => p?.Contains(WireHeaders.ReturnRepresentation, StringComparison.OrdinalIgnoreCase) == true);
+
+    /// <summary>Answers with the result, or with sark6api's body made from it.</summary>
+    public static Task WriteAsync<T>(HttpContext context, T result, Func<T, JsonNode> original) =>
+        JsonAnswer.WriteAsync(context, WantsRepresentation(context) ? JsonSerializer.SerializeToNode(result, OperationJson.Options)! : original(result));
+
+    /// <summary>
+    /// Runs a handler whose failures have bodies of their own in sark6api. Clients that read problem details get those.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="handler">The handler.</param>
+    /// <param name="original">Status and body of a failure, or null when it has no body of its own.</param>
+    public static async Task WithOriginalErrorsAsync(HttpContext context, Func<Task> handler, Func<SarkException, (int Status, JsonNode Body)?> original)
+    {
+        try
+        {
+            await handler().ConfigureAwait(false);
+        }
+        catch (SarkException error) when (!context.Response.HasStarted
+            && !context.Request.Headers.Accept.Any(a => a?.Contains(WireHeaders.Problem, StringComparison.OrdinalIgnoreCase) == true)
+            && original(error) is { } known)
+        {
+            context.Response.StatusCode = known.Status;
+            await JsonAnswer.WriteAsync(context, known.Body).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A switch in the query, such as <c>?force=true</c>.</summary>
+    public static bool Flag(HttpContext context, string name) => context.Request.Query.TryGetValue(name, out var value) && value.ToString() is "true" or "1" or "";
+
+    public static string Text(HttpContext context, string name) => (string?)context.Request.RouteValues[name] ?? "";
+}

@@ -1,0 +1,23 @@
+using System.Text.Json.Nodes;
+
+namespace SarkPS.Service.Operations;
+
+/// <summary><c>/snapshots</c>.</summary>
+internal static class SnapshotRoutes
+{
+    public static void MapSnapshotRoutes(this IEndpointRouteBuilder api)
+    {
+        var kind = FileStores.Snapshots;
+        new FileStoreRoutes<Snapshot>(kind, backend => backend.Snapshots, FileStoreRoutes<Snapshot>.SizesAndDates, "application/octet-stream", "snaps/").Map(api);
+        api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, async context =>
+        {
+            var made = await OperationAnswer.Backend(context).Snapshots.CreateAsync(context.RequestAborted).ConfigureAwait(false);
+            await OperationAnswer.WriteAsync(context, made, snapshot => new JsonObject { ["newsnapshotname"] = snapshot.Name }).ConfigureAwait(false);
+        });
+        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, async () =>
+        {
+            var result = await OperationAnswer.Backend(context).Snapshots.RestoreAsync(OperationAnswer.Text(context, "name"), context.RequestAborted).ConfigureAwait(false);
+            await OperationAnswer.WriteAsync(context, result, restored => new JsonObject { ["restored"] = restored.Restored }).ConfigureAwait(false);
+        }, error => error is SarkNotFoundException ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = "snapshot file not found" }) : null));
+    }
+}

@@ -1,0 +1,361 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace SarkPS.Tests.Files;
+
+public sealed class BackupTests : IDisposable
+{
+    private readonly PbxTree tree = new();
+
+    public BackupTests()
+    {
+        tree.Write("/etc/asterisk/sip.conf", "[general]\n");
+        tree.Write("/etc/asterisk/deep/er/x.conf", "x");
+        Directory.CreateDirectory(tree["/etc/asterisk/empty"]);
+        tree.Write("/etc/shorewall/sark_rules", "ACCEPT net $FW\n");
+        tree.Write("/usr/share/asterisk/sounds/usergreeting0001.wav", "greeting");
+        tree.Write("/usr/share/asterisk/sounds/beep.gsm", "beep");
+        tree.Write("/var/spool/asterisk/voicemail/default/401/INBOX/msg0000.txt", "message");
+        tree.Write("/var/spool/asterisk/voicemail/other/402/INBOX/msg0000.txt", "other");
+    }
+
+    private IBackupOperations Backups => tree.Operations.Backups;
+
+    private string Folder => tree["/opt/sark/bkup"];
+
+    public void Dispose() => tree.Dispose();
+
+    [Fact]
+    public async Task A_backup_holds_everything_under_the_paths_of_the_machine()
+    {
+        tree.Program("/usr/sbin/slapcat", "echo 'dn: dc=sark'");
+        var made = await Backups.CreateAsync();
+        Assert.Matches("^sarkbak\\.[0-9]+\\.zip$", made.Name);
+        Assert.Empty(made.Warnings);
+        using var zip = ZipFile.OpenRead(Path.Combine(Folder, made.Name));
+        var names = zip.Entries.Select(entry => entry.FullName).ToArray();
+        Assert.Contains("opt/sark/db/sark.db", names);
+        Assert.Contains("etc/asterisk/deep/er/x.conf", names);
+        Assert.Contains("etc/asterisk/empty/", names);
+        Assert.Contains("etc/shorewall/sark_rules", names);
+        Assert.Contains("usr/share/asterisk/sounds/usergreeting0001.wav", names);
+        Assert.Contains("var/spool/asterisk/voicemail/default/401/INBOX/msg0000.txt", names);
+        Assert.Contains("tmp/sark.local.ldif", names);
+        Assert.Equal([made.Name], Directory.GetFileSystemEntries(Folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task Links_are_left_out_and_said()
+    {
+        var secret = tree.Write("/etc/shadow", "secret");
+        File.CreateSymbolicLink(tree["/etc/asterisk/link.conf"], secret);
+        var made = await Backups.CreateAsync();
+        Assert.Contains("link.conf", Assert.Single(made.Warnings), StringComparison.Ordinal);
+        using var zip = ZipFile.OpenRead(Path.Combine(Folder, made.Name));
+        Assert.DoesNotContain(zip.Entries, entry => entry.Name == "link.conf");
+    }
+
+    [Fact]
+    public async Task A_directory_export_that_fails_is_said_and_the_rest_is_saved()
+    {
+        tree.Program("/usr/sbin/slapcat", "echo broken >&2; exit 3");
+        var made = await Backups.CreateAsync();
+        Assert.Contains("broken", Assert.Single(made.Warnings), StringComparison.Ordinal);
+        Assert.Equal(BackupParts.All & ~BackupParts.Ldap, (await Backups.TestAsync(made.Name)).Parts);
+    }
+
+    [Fact]
+    public async Task A_cancelled_backup_leaves_nothing()
+    {
+        using var cancel = new CancellationTokenSource();
+        var progress = new Immediate(report => cancel.Cancel());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Backups.CreateAsync(progress, cancel.Token));
+        Assert.Empty(Directory.GetFileSystemEntries(Folder));
+    }
+
+    [Fact]
+    public async Task Restored_parts_are_as_they_were_and_others_are_not_touched()
+    {
+        File.SetUnixFileMode(tree["/etc/asterisk/sip.conf"], (UnixFileMode)0b110_100_000);
+        var asterisk = tree.Fingerprint("/etc/asterisk");
+        var made = await Backups.CreateAsync();
+        tree.Write("/etc/asterisk/sip.conf", "changed");
+        tree.Write("/etc/asterisk/new.conf", "new");
+        File.Delete(tree["/etc/asterisk/deep/er/x.conf"]);
+        tree.Write("/usr/share/asterisk/sounds/usergreeting0001.wav", "later");
+        tree.Sql("UPDATE Cluster SET description = 'later'");
+        var greetings = tree.Fingerprint("/usr/share/asterisk/sounds");
+
+        var result = await Backups.RestoreAsync(made.Name, BackupParts.Asterisk);
+        Assert.Equal(BackupParts.Asterisk, result.Restored);
+        Assert.Null(result.KeptAs);
+        Assert.Equal(asterisk, tree.Fingerprint("/etc/asterisk"));
+        Assert.True(Directory.Exists(tree["/etc/asterisk/empty"]));
+        Assert.Equal((UnixFileMode)0b110_100_000, File.GetUnixFileMode(tree["/etc/asterisk/sip.conf"]));
+        Assert.Equal(greetings, tree.Fingerprint("/usr/share/asterisk/sounds"));
+        Assert.Equal("later", tree.Ask("SELECT description FROM Cluster"));
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(tree["/etc/asterisk"]), path => Path.GetFileName(path).StartsWith('.'));
+    }
+
+    [Fact]
+    public async Task Greetings_come_back_and_other_sounds_stay()
+    {
+        var made = await Backups.CreateAsync();
+        tree.Write("/usr/share/asterisk/sounds/usergreeting0001.wav", "later");
+        tree.Write("/usr/share/asterisk/sounds/usergreeting0002.wav", "second");
+        tree.Write("/usr/share/asterisk/sounds/beep.gsm", "new beep");
+        await Backups.RestoreAsync(made.Name, BackupParts.Greetings);
+        Assert.Equal("greeting", File.ReadAllText(tree["/usr/share/asterisk/sounds/usergreeting0001.wav"]));
+        Assert.False(File.Exists(tree["/usr/share/asterisk/sounds/usergreeting0002.wav"]));
+        Assert.Equal("new beep", File.ReadAllText(tree["/usr/share/asterisk/sounds/beep.gsm"]));
+    }
+
+    [Fact]
+    public async Task Voicemail_replaces_the_contexts_of_the_archive_only()
+    {
+        var made = await Backups.CreateAsync();
+        tree.Write("/var/spool/asterisk/voicemail/default/401/INBOX/msg0001.txt", "newer");
+        tree.Write("/var/spool/asterisk/voicemail/third/403/INBOX/msg0000.txt", "third");
+        await Backups.RestoreAsync(made.Name, BackupParts.Voicemail);
+        Assert.False(File.Exists(tree["/var/spool/asterisk/voicemail/default/401/INBOX/msg0001.txt"]));
+        Assert.True(File.Exists(tree["/var/spool/asterisk/voicemail/third/403/INBOX/msg0000.txt"]));
+    }
+
+    [Fact]
+    public async Task The_database_comes_back_and_SARK_and_Asterisk_are_told()
+    {
+        var made = await Backups.CreateAsync();
+        tree.Write("/opt/sark/scripts/srkreload", "echo reload >> " + tree["/log"]);
+        tree.Write("/opt/sark/scripts/srkV4reloader.sh", "echo upgrade >> " + tree["/log"]);
+        File.CreateSymbolicLink(tree["/bin"], "/bin");
+        tree.Sql("UPDATE Cluster SET description = 'later'");
+        var result = await Backups.RestoreAsync(made.Name, BackupParts.Database | BackupParts.Ldap);
+        Assert.Equal(BackupParts.Database, result.Restored);
+        Assert.Equal(BackupParts.Ldap, result.NotInBackup);
+        Assert.Empty(result.Warnings);
+        Assert.NotEqual("later", tree.Ask("SELECT description FROM Cluster"));
+        Assert.Contains(await tree.Operations.Snapshots.ListAsync(), snapshot => snapshot.Name == result.KeptAs);
+        Assert.Equal(["upgrade", "reload"], File.ReadAllLines(tree["/log"]));
+    }
+
+    [Fact]
+    public async Task A_reload_that_fails_is_a_warning()
+    {
+        var made = await Backups.CreateAsync();
+        tree.Write("/opt/sark/scripts/srkreload", "echo nothing works; exit 7");
+        File.CreateSymbolicLink(tree["/bin"], "/bin");
+        var result = await Backups.RestoreAsync(made.Name, BackupParts.Asterisk);
+        Assert.Contains("exit code 7: nothing works", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_directory_is_loaded_into_an_emptied_folder_and_comes_back_when_that_fails()
+    {
+        tree.Program("/usr/sbin/slapcat", "echo 'dn: dc=sark'");
+        tree.Write("/var/lib/ldap/data.mdb", "old");
+        var made = await Backups.CreateAsync();
+        tree.Program("/bin/systemctl", "true");
+        var ldap = tree["/var/lib/ldap"];
+        tree.Program("/usr/sbin/slapadd", $"[ -e {ldap}/data.mdb ] && exit 9; cp \"$2\" {ldap}/data.mdb");
+        await Backups.RestoreAsync(made.Name, BackupParts.Ldap);
+        Assert.Equal("dn: dc=sark\n", File.ReadAllText(ldap + "/data.mdb"));
+        Assert.Equal(["stop slapd", "start slapd"], tree.Calls("/bin/systemctl").Where(call => call.EndsWith("slapd", StringComparison.Ordinal)));
+
+        tree.Program("/usr/sbin/slapadd", $"echo half > {ldap}/data.mdb; echo bad entry >&2; exit 1");
+        var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => Backups.RestoreAsync(made.Name, BackupParts.Ldap));
+        Assert.Contains("bad entry", error.Message, StringComparison.Ordinal);
+        Assert.Equal("dn: dc=sark\n", File.ReadAllText(ldap + "/data.mdb"));
+        Assert.Equal([ldap + "/data.mdb"], Directory.GetFileSystemEntries(ldap));
+    }
+
+    [Fact]
+    public async Task A_dry_run_lists_each_file_and_changes_nothing()
+    {
+        var made = await Backups.CreateAsync();
+        tree.Write("/etc/asterisk/sip.conf", "[general!\n");
+        tree.Write("/etc/asterisk/new.conf", "new");
+        File.Delete(tree["/etc/asterisk/deep/er/x.conf"]);
+        var before = tree.Fingerprint("/");
+        var result = await Backups.RestoreAsync(made.Name, BackupParts.Asterisk | BackupParts.Greetings, dryRun: true);
+        Assert.Equal(before, tree.Fingerprint("/"));
+        Assert.True(result.DryRun);
+        Assert.Equal(
+        [
+            (BackupChangeAction.Add, "/etc/asterisk/deep/er/x.conf"), (BackupChangeAction.Keep, "/usr/share/asterisk/sounds/usergreeting0001.wav"),
+            (BackupChangeAction.Remove, "/etc/asterisk/new.conf"), (BackupChangeAction.Replace, "/etc/asterisk/sip.conf"),
+        ], result.Changes.Select(change => (change.Action, change.Path)).OrderBy(change => change.Path == "" ? 0 : (int)change.Action == 0 ? 0 : change.Action == BackupChangeAction.Keep ? 1 : change.Action == BackupChangeAction.Remove ? 2 : 3));
+    }
+
+    public static TheoryData<string> Dangerous() =>
+        ["../../etc/passwd", "/etc/passwd", "etc/asterisk/../../../x", "etc\\asterisk\\x", "etc/asterisk/a\nb", "etc/asterisk/a\0b", "etc//asterisk/x", "etc/asterisk/.sarkps-exchange.1-x/plan", "LINK", "TWICE", "BELOW", "BOMB"];
+
+    [Theory]
+    [MemberData(nameof(Dangerous))]
+    public async Task An_archive_with_a_dangerous_entry_is_refused_as_a_whole(string entry)
+    {
+        tree.Options.Limits.BackupContent = 3_000_000;
+        var content = MakeZip(zip =>
+        {
+            Add(zip, "etc/asterisk/good.conf", "good");
+            switch (entry)
+            {
+                case "LINK":
+                    var link = Add(zip, "etc/asterisk/link", "/etc/passwd");
+                    link.ExternalAttributes = unchecked((int)(0xA1FFu << 16));
+                    break;
+                case "TWICE":
+                    Add(zip, "etc/asterisk/good.conf", "again");
+                    break;
+                case "BELOW":
+                    Add(zip, "etc/asterisk/good.conf/below", "x");
+                    break;
+                case "BOMB":
+                    Add(zip, "etc/asterisk/zeros", new string('0', 4_000_000));
+                    break;
+                default:
+                    Add(zip, entry, "evil");
+                    break;
+            }
+        });
+        await Assert.ThrowsAsync<SarkValidationException>(() => Backups.ImportAsync("sarkbak.1700000000.zip", new MemoryStream(content)));
+        // One that lies there already, put by another program, is refused as well.
+        File.WriteAllBytes(Path.Combine(Folder, "sarkbak.1700000001.zip"), content);
+        var before = tree.Fingerprint("/etc");
+        await Assert.ThrowsAsync<SarkValidationException>(() => Backups.RestoreAsync("sarkbak.1700000001.zip", BackupParts.All));
+        Assert.False((await Backups.TestAsync("sarkbak.1700000001.zip")).Valid);
+        Assert.Equal(before, tree.Fingerprint("/etc"));
+    }
+
+    [Fact]
+    public async Task A_damaged_entry_is_found_and_nothing_is_restored()
+    {
+        tree.Write("/etc/asterisk/large.conf", string.Concat(Enumerable.Range(0, 5000).Select(i => $"line {i * 7919 % 1000}\n")));
+        var made = await Backups.CreateAsync();
+        Assert.True((await Backups.TestAsync(made.Name)).Valid);
+        var path = Path.Combine(Folder, made.Name);
+        var bytes = File.ReadAllBytes(path);
+        var at = bytes.AsSpan().IndexOf("etc/asterisk/large.conf"u8) + 200;
+        bytes[at] ^= 0x55;
+        File.WriteAllBytes(path, bytes);
+        var before = tree.Fingerprint("/etc/asterisk");
+        var report = await Backups.TestAsync(made.Name);
+        Assert.False(report.Valid);
+        Assert.Contains("large.conf", Assert.Single(report.Problems), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<SarkValidationException>(() => Backups.RestoreAsync(made.Name, BackupParts.All));
+        Assert.Equal(before, tree.Fingerprint("/etc/asterisk"));
+    }
+
+    [Fact]
+    public async Task Uploads_that_are_no_archive_leave_nothing()
+    {
+        var made = await Backups.CreateAsync();
+        var whole = File.ReadAllBytes(Path.Combine(Folder, made.Name));
+        await Backups.RemoveAsync(made.Name);
+        foreach (var content in new[] { [], "hello"u8.ToArray(), whole[..(whole.Length / 2)], File.ReadAllBytes(tree.Database) })
+        {
+            await Assert.ThrowsAsync<SarkValidationException>(() => Backups.ImportAsync("sarkbak.1.zip", new MemoryStream(content)));
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(Folder));
+        Assert.Equal("sarkbak.1.zip", (await Backups.ImportAsync("sarkbak.1.zip", new MemoryStream(whole))).Name);
+    }
+
+    [SkippableFact]
+    public async Task What_zip_made_can_be_restored_and_zip_can_read_ours()
+    {
+        Skip.IfNot(File.Exists("/usr/bin/zip") && File.Exists("/usr/bin/unzip"), "zip and unzip are not installed");
+        Run("/usr/bin/zip", "-qr", Path.Combine(Folder, "sarkbak.5.zip"), "opt/sark/db/sark.db", "etc/asterisk", "usr/share/asterisk/sounds");
+        File.SetUnixFileMode(tree["/etc/asterisk/sip.conf"], (UnixFileMode)0b110_000_000);
+        tree.Write("/etc/asterisk/sip.conf", "changed");
+        var report = await Backups.TestAsync("sarkbak.5.zip");
+        Assert.True(report.Valid, string.Join("\n", report.Problems));
+        Assert.Equal(BackupParts.Database | BackupParts.Asterisk | BackupParts.Greetings, report.Parts);
+        await Backups.RestoreAsync("sarkbak.5.zip", BackupParts.Asterisk);
+        Assert.Equal("[general]\n", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
+
+        var made = await Backups.CreateAsync();
+        Run("/usr/bin/unzip", "-tq", Path.Combine(Folder, made.Name));
+    }
+
+    [Fact]
+    public async Task An_exchange_that_was_killed_in_the_middle_goes_back()
+    {
+        // As a process leaves it that dies after the first of two files is in place.
+        tree.Write("/etc/asterisk/.sarkps-exchange.999999999-x/plan", "sip.conf\0deep");
+        tree.Write("/etc/asterisk/.sarkps-exchange.999999999-x/old/sip.conf", "the old one");
+        tree.Write("/etc/asterisk/.sarkps-exchange.999999999-x/old/removed.conf", "removed");
+        Directory.CreateDirectory(tree["/etc/asterisk/.sarkps-exchange.999999999-x/new/deep"]);
+        tree.Operations.Recover();
+        await Task.CompletedTask;
+        Assert.Equal("the old one", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
+        Assert.True(File.Exists(tree["/etc/asterisk/removed.conf"]));
+        Assert.True(File.Exists(tree["/etc/asterisk/deep/er/x.conf"]));
+        Assert.Empty(Directory.GetDirectories(tree["/etc/asterisk"], ".*"));
+    }
+
+    [SkippableFact]
+    public async Task An_account_without_rights_changes_nothing()
+    {
+        var made = await Backups.CreateAsync();
+        File.SetUnixFileMode(Folder, (UnixFileMode)0b111_111_111);
+        var before = tree.Fingerprint("/etc");
+        var answer = tree.AsNobody("try", tree.Root, "restore-asterisk", made.Name);
+        Assert.StartsWith("Denied: ", answer, StringComparison.Ordinal);
+        Assert.Contains("asterisk", answer, StringComparison.Ordinal);
+        Assert.Equal(before, tree.Fingerprint("/etc"));
+    }
+
+    [SkippableFact]
+    public async Task A_full_disk_is_said_and_leaves_nothing()
+    {
+        Skip.If(Environment.UserName != "root", "only root can mount a small disk");
+        using var mount = System.Diagnostics.Process.Start("/bin/mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", Folder]);
+        await mount.WaitForExitAsync();
+        Skip.If(mount.ExitCode != 0, "no small disk can be mounted here");
+        try
+        {
+            File.WriteAllBytes(tree["/etc/asterisk/large"], System.Security.Cryptography.RandomNumberGenerator.GetBytes(400_000));
+            var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => Backups.CreateAsync());
+            Assert.Contains("no space", error.Message, StringComparison.OrdinalIgnoreCase);
+            var large = new byte[400_000];
+            await Assert.ThrowsAsync<SarkUnavailableException>(() => Backups.ImportAsync("sarkbak.1.zip", new MemoryStream(large)));
+            Assert.Empty(Directory.GetFileSystemEntries(Folder));
+        }
+        finally
+        {
+            using var unmount = System.Diagnostics.Process.Start("/bin/umount", [Folder]);
+            await unmount.WaitForExitAsync();
+        }
+    }
+
+    private void Run(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { WorkingDirectory = tree.Root })!;
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private static byte[] MakeZip(Action<ZipArchive> fill)
+    {
+        var content = new MemoryStream();
+        using (var zip = new ZipArchive(content, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            fill(zip);
+        }
+
+        return content.ToArray();
+    }
+
+    private static ZipArchiveEntry Add(ZipArchive zip, string name, string content)
+    {
+        var entry = zip.CreateEntry(name);
+        using var stream = entry.Open();
+        stream.Write(Encoding.UTF8.GetBytes(content));
+        return entry;
+    }
+
+    private sealed class Immediate(Action<OperationProgress> action) : IProgress<OperationProgress>
+    {
+        public void Report(OperationProgress value) => action(value);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+
+namespace SarkPS.Tests.Files;
+
+/// <summary>
+/// Kills a process (SIGKILL) that restores two states in turn, at moments by chance. Whatever the moment, what is there
+/// afterwards is the one or the other.
+/// </summary>
+public sealed class KillTests : IDisposable
+{
+    private const int Kills = 100;
+    private readonly PbxTree tree = new();
+    private readonly Random random = new(20261123);
+
+    public KillTests()
+    {
+        // Large enough that replacing it takes time.
+        tree.Sql("CREATE TABLE filler (id INTEGER PRIMARY KEY, letter TEXT, content BLOB)");
+    }
+
+    public void Dispose() => tree.Dispose();
+
+    [Fact]
+    public async Task Killed_while_restoring_a_snapshot_the_database_is_wholly_old_or_wholly_new()
+    {
+        var names = new List<string>();
+        foreach (var letter in new[] { "A", "B" })
+        {
+            Fill(letter);
+            names.Add((await tree.Operations.Snapshots.CreateAsync()).Name);
+        }
+
+        await KillAsync(["snapshots", tree.Root, .. names], () => { });
+    }
+
+    [Fact]
+    public async Task Killed_while_restoring_a_backup_each_part_is_wholly_old_or_wholly_new()
+    {
+        var names = new List<string>();
+        foreach (var letter in new[] { "A", "B" })
+        {
+            Fill(letter);
+            Directory.Delete(tree["/etc/asterisk"], recursive: true);
+            for (var i = 0; i < 40; i++)
+            {
+                // Some names are in both states, some in one.
+                tree.Write($"/etc/asterisk/{(i % 2 == 0 ? "" : letter)}{i}.conf", letter);
+            }
+
+            names.Add((await tree.Operations.Backups.CreateAsync()).Name);
+        }
+
+        await KillAsync(["backups", tree.Root, .. names], () =>
+        {
+            tree.Operations.Recover();
+            var files = Directory.GetFiles(tree["/etc/asterisk"]);
+            Assert.Equal(40, files.Length);
+            Assert.Single(files.Select(File.ReadAllText).Distinct());
+        });
+    }
+
+    private async Task KillAsync(string[] arguments, Action alsoCheck)
+    {
+        var seen = new HashSet<string>();
+        var oneRestore = TimeSpan.Zero;
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            using (var process = PbxTree.Helper(arguments))
+            {
+                Assert.Equal("started", await process.StandardOutput.ReadLineAsync());
+                // Somewhere in the first, second or third restore; how long one takes on this machine the first process shows.
+                var clock = System.Diagnostics.Stopwatch.StartNew();
+                for (var whole = kill == 0 ? 1 : random.Next(0, 3); whole > 0; whole--)
+                {
+                    Assert.Equal("restored", await process.StandardOutput.ReadLineAsync());
+                }
+
+                oneRestore = kill == 0 ? clock.Elapsed : oneRestore;
+                await Task.Delay(random.NextDouble() * oneRestore);
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
+
+            Assert.Equal("ok", tree.Ask("PRAGMA integrity_check"));
+            Assert.Equal(1L, tree.Ask("SELECT count(DISTINCT letter) FROM filler"));
+            Assert.Equal(1500L, tree.Ask("SELECT count(*) FROM filler"));
+            seen.Add((string)tree.Ask("SELECT letter FROM filler LIMIT 1")!);
+            alsoCheck();
+            // Each restore keeps the replaced database; here only their number matters, to the disk.
+            foreach (var snapshot in (await tree.Operations.Snapshots.ListAsync()).Where(snapshot => !arguments.Contains(snapshot.Name)))
+            {
+                await tree.Operations.Snapshots.RemoveAsync(snapshot.Name);
+            }
+        }
+
+        Assert.Equal(["A", "B"], seen.Order(StringComparer.Ordinal));
+    }
+
+    private void Fill(string letter) => tree.Sql(string.Create(CultureInfo.InvariantCulture, $"""
+        DELETE FROM filler;
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+        INSERT INTO filler SELECT i, '{letter}', randomblob(2000) FROM n
+        """));
+}

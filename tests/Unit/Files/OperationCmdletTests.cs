@@ -1,0 +1,122 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using SarkPS.Cmdlets;
+
+namespace SarkPS.Tests.Files;
+
+/// <summary>The cmdlets in the real engine on a tree.</summary>
+public sealed class OperationCmdletTests : IDisposable
+{
+    private readonly PbxTree tree = new();
+    private readonly Runspace runspace;
+
+    public OperationCmdletTests()
+    {
+        var state = InitialSessionState.CreateDefault2();
+        state.ImportPSModule([typeof(GetSarkSnapshotCommand).Assembly.Location]);
+        runspace = RunspaceFactory.CreateRunspace(state);
+        runspace.Open();
+        runspace.SessionStateProxy.Path.SetLocation(tree.Root);
+        Run($"Connect-Sark -Root '{tree.Root}' -Database '{tree.Database}'");
+    }
+
+    public void Dispose()
+    {
+        Run("Disconnect-Sark");
+        runspace.Dispose();
+        tree.Dispose();
+    }
+
+    private (IReadOnlyList<PSObject> Output, IReadOnlyList<ErrorRecord> Errors, IReadOnlyList<string> Warnings) Run(string script)
+    {
+        using var shell = PowerShell.Create(runspace);
+        var output = shell.AddScript("$ConfirmPreference = 'None'\n" + script).Invoke();
+        return (output, [.. shell.Streams.Error], [.. shell.Streams.Warning.Select(warning => warning.Message)]);
+    }
+
+    private IReadOnlyList<T> Objects<T>(string script)
+    {
+        var (output, errors, _) = Run(script);
+        Assert.Empty(errors);
+        return [.. output.Select(item => Assert.IsType<T>(item.BaseObject))];
+    }
+
+    private ErrorRecord Error(string script) => Assert.Single(Run(script).Errors);
+
+    [Fact]
+    public void Snapshots_are_taken_listed_copied_restored_and_removed()
+    {
+        var made = Assert.Single(Objects<Snapshot>("New-SarkSnapshot"));
+        Assert.Equal(made, Assert.Single(Objects<Snapshot>("Get-SarkSnapshot sark.*")));
+        Assert.Equal(made.Size, Assert.Single(Objects<FileInfo>("Get-SarkSnapshot | Export-SarkSnapshot -Path copy.db")).Length);
+        Assert.Equal("SarkSnapshotConflict,SarkPS.Cmdlets.ExportSarkSnapshotCommand", Error("Get-SarkSnapshot | Export-SarkSnapshot -Path copy.db").FullyQualifiedErrorId);
+        Assert.Equal("sark.db.17", Assert.Single(Objects<Snapshot>("Import-SarkSnapshot copy.db -Name sark.db.17")).Name);
+        tree.Sql("UPDATE Cluster SET description = 'later'");
+        Assert.Empty(Run("Restore-SarkSnapshot sark.db.17 -WhatIf").Output);
+        Assert.Equal("later", tree.Ask("SELECT description FROM Cluster"));
+        Assert.Equal("sark.db.17", Assert.Single(Objects<SnapshotRestore>("'sark.db.17' | Restore-SarkSnapshot")).Restored);
+        Run("Remove-SarkSnapshot * -WhatIf");
+        Assert.Equal(3, Objects<Snapshot>("Get-SarkSnapshot").Count);
+        Assert.Empty(Objects<Snapshot>("Get-SarkSnapshot | Remove-SarkSnapshot; Get-SarkSnapshot"));
+        foreach (var command in new[] { "Get-SarkSnapshot sark.db.1", "Remove-SarkSnapshot '../sark.db'", "Restore-SarkSnapshot sark.db.1", "Export-SarkSnapshot '../x'" })
+        {
+            var error = Error(command);
+            Assert.StartsWith("SarkSnapshotNotFound", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Equal(ErrorCategory.ObjectNotFound, error.CategoryInfo.Category);
+        }
+    }
+
+    [Fact]
+    public void WhatIf_lists_what_a_restore_of_a_backup_would_change()
+    {
+        tree.Write("/etc/asterisk/sip.conf", "a");
+        tree.Write("/etc/asterisk/same.conf", "same");
+        Run("New-SarkBackup");
+        tree.Write("/etc/asterisk/sip.conf", "b");
+        var change = Assert.Single(Objects<BackupChange>("Get-SarkBackup | Restore-SarkBackup -Part Asterisk -WhatIf"));
+        Assert.Equal((BackupChangeAction.Replace, "/etc/asterisk/sip.conf"), (change.Action, change.Path));
+        Assert.Equal("b", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
+        var (output, errors, warnings) = Run("Get-SarkBackup | Restore-SarkBackup -Part Asterisk, Voicemail");
+        Assert.Empty(errors);
+        Assert.Equal(BackupParts.Asterisk, ((BackupRestore)Assert.Single(output).BaseObject).Restored);
+        Assert.Contains(warnings, warning => warning.Contains("Voicemail", StringComparison.Ordinal));
+        Assert.Equal("a", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
+        Assert.True(Assert.Single(Objects<BackupReport>("Test-SarkBackup *")).Valid);
+        Assert.Empty(Objects<Backup>("Remove-SarkBackup *; Get-SarkBackup"));
+    }
+
+    [Fact]
+    public void Greetings_in_use_need_force()
+    {
+        File.WriteAllBytes(Path.Combine(tree.Root, "hello.wav"), GreetingTests.Wave());
+        Assert.Equal(12, Assert.Single(Objects<Greeting>("Import-SarkGreeting hello.wav -Name usergreeting0012.wav")).Number);
+        tree.Sql("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('main', '12')");
+        Assert.Equal("SarkGreetingConflict,SarkPS.Cmdlets.RemoveSarkGreetingCommand", Error("Remove-SarkGreeting usergreeting0012.wav").FullyQualifiedErrorId);
+        Run("Remove-SarkGreeting usergreeting0012.wav -Force -WhatIf");
+        Assert.Single(Objects<Greeting>("Get-SarkGreeting"));
+        Assert.Empty(Objects<Greeting>("Remove-SarkGreeting usergreeting0012.wav -Force; Get-SarkGreeting"));
+        Assert.Equal(ErrorCategory.InvalidData, Error("Import-SarkGreeting hello.wav").CategoryInfo.Category);
+        Assert.Equal(ErrorCategory.ObjectNotFound, Error("Import-SarkGreeting nosuch.wav -Name usergreeting0001.wav").CategoryInfo.Category);
+    }
+
+    [Fact]
+    public void Call_records_are_typed_and_filtered()
+    {
+        tree.Write("/var/log/asterisk/cdr-csv/Master.csv", string.Concat(Enumerable.Range(0, 5000).Select(i => CallRecordTests.Row(i % 10))));
+        Assert.Equal(500, Objects<CallRecord>("Get-SarkCdr 403 -Disposition Answered").Count);
+        Assert.Equal(TimeSpan.FromMinutes(1), Objects<CallRecord>("Get-SarkCdr -Last 3")[2].Duration);
+    }
+
+    [Fact]
+    public void Commands_need_their_programs_and_obey_WhatIf()
+    {
+        Assert.Equal(ErrorCategory.NotInstalled, Error("Invoke-SarkCommit").CategoryInfo.Category);
+        tree.Program("/bin/systemctl", "[ \"$1\" = show ] && echo ActiveState=active; exit 0");
+        Run("Restart-SarkSystem -WhatIf; Stop-SarkPbx -WhatIf; Invoke-SarkCommit -WhatIf");
+        Assert.Empty(tree.Calls("/bin/systemctl"));
+        Assert.True(Assert.Single(Objects<PbxState>("Get-SarkPbxState")).Running);
+        Assert.Equal("SarkPbxUnavailable,SarkPS.Cmdlets.StartSarkPbxCommand", Error("Start-SarkPbx").FullyQualifiedErrorId);
+        Assert.True(Assert.Single(Objects<CommitStatus>("Get-SarkCommitStatus")).Changed);
+        Assert.Equal(ErrorCategory.InvalidData, Error("Set-SarkFirewall -Rule 'SHELL id'").CategoryInfo.Category);
+    }
+}

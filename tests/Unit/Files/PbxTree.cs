@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using SarkPS.Data.Files;
+
+namespace SarkPS.Tests.Files;
+
+/// <summary>A SARK machine in a temporary folder: folders, database, and small programs in the place of the machine's.</summary>
+public sealed class PbxTree : IDisposable
+{
+    // As much of SARK's schema as the file operations look at, with the audit trigger of one table.
+    private const string Schema = """
+        CREATE TABLE globals (pkey TEXT PRIMARY KEY, MYCOMMIT TEXT);
+        CREATE TABLE Cluster (pkey TEXT PRIMARY KEY, description TEXT, z_updater TEXT DEFAULT 'system');
+        CREATE TABLE IPphone (pkey TEXT PRIMARY KEY, desc TEXT, z_updater TEXT DEFAULT 'system');
+        CREATE TABLE IPphoneCOSopen (IPphone_pkey TEXT, COS_pkey TEXT, PRIMARY KEY (IPphone_pkey, COS_pkey));
+        CREATE TABLE ivrmenu (id INTEGER PRIMARY KEY, pkey TEXT, greetnum TEXT DEFAULT 'None');
+        CREATE TABLE Queue (id INTEGER PRIMARY KEY, pkey TEXT, greetnum TEXT DEFAULT 'None');
+        CREATE TABLE speed (pkey TEXT PRIMARY KEY, greeting TEXT);
+        CREATE TABLE lineIO (pkey TEXT PRIMARY KEY, opengreet TEXT, closegreet TEXT);
+        CREATE TABLE master_audit (pkey integer PRIMARY KEY, act TEXT, owner TEXT, relation TEXT, tstamp datetime);
+        CREATE TRIGGER cluster_update AFTER UPDATE ON Cluster BEGIN
+            INSERT INTO master_audit (act, owner, relation, tstamp) VALUES ('UPDATE', new.pkey, 'Cluster', datetime('now'));
+        END;
+        INSERT INTO globals VALUES ('global', 'NO');
+        INSERT INTO Cluster (pkey, description) VALUES ('default', '');
+        """;
+
+    public PbxTree()
+    {
+        Root = Directory.CreateTempSubdirectory("sarkps-tree-").FullName;
+        Options = new SarkOptions { Root = Root };
+        foreach (var folder in new[] { Options.Paths.Snapshots, Options.Paths.Backups, Options.Paths.Greetings, Options.Paths.Voicemail, Options.Paths.Asterisk, Options.Paths.Shorewall, Options.Paths.Shorewall6, "/var/log/asterisk/cdr-csv", "/opt/sark/db" })
+        {
+            Directory.CreateDirectory(Options.Rooted(folder));
+        }
+
+        Database = this[Options.Paths.Database];
+        Sql(Schema);
+        Operations = new LocalOperations(Options, Database);
+    }
+
+    public string Root { get; }
+
+    public SarkOptions Options { get; }
+
+    public LocalOperations Operations { get; }
+
+    public string Database { get; }
+
+    public string this[string path] => Options.Rooted(path);
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(Root, recursive: true);
+    }
+
+    /// <summary>Writes a file below the root.</summary>
+    public string Write(string path, string content)
+    {
+        var full = this[path];
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, content);
+        return full;
+    }
+
+    /// <summary>Puts a shell script in the place of a program; it notes its arguments in a file beside it.</summary>
+    public void Program(string path, string script)
+    {
+        var full = Write(path, $"#!/bin/sh\necho \"$@\" >> \"$0.log\"\n{script}\n");
+        File.SetUnixFileMode(full, (UnixFileMode)0b111_101_101);
+    }
+
+    /// <summary>What a program was started with, one line each time.</summary>
+    public string[] Calls(string path) => File.Exists(this[path] + ".log") ? File.ReadAllLines(this[path] + ".log") : [];
+
+    /// <summary>Changes the database.</summary>
+    public void Sql(string sql) => Sql(Database, sql);
+
+    public static void Sql(string database, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={database};Pooling=False;Default Timeout=30");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public static object? Ask(string database, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={database};Pooling=False;Default Timeout=30");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+
+    public object? Ask(string sql) => Ask(Database, sql);
+
+    /// <summary>All files below a folder with their content, to tell whether anything changed.</summary>
+    public string Fingerprint(string path) => string.Join("\n", Directory.EnumerateFiles(this[path], "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        .Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"));
+
+    /// <summary>Starts the helper program.</summary>
+    public static Process Helper(params string[] arguments) => Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "KillTarget.dll"), .. arguments]);
+
+    /// <summary>Runs the helper as an account that owns nothing; skips the test where that cannot be done.</summary>
+    public string AsNobody(params string[] arguments)
+    {
+        Skip.If(Environment.UserName != "root", "only root can run a process as another account");
+        Skip.IfNot(File.Exists("/usr/bin/setpriv"), "setpriv (util-linux) is not installed");
+        // The way into the tree must be open; what is tested is what lies in it.
+        File.SetUnixFileMode(Root, (UnixFileMode)0b111_101_101);
+        using var process = Start("/usr/bin/setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", Path.Combine(AppContext.BaseDirectory, "KillTarget.dll"), .. arguments]);
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Skip.If(process.ExitCode != 0 && output.Length == 0, $"the helper could not run as another account: {process.StandardError.ReadToEnd()}");
+        return output.Trim();
+    }
+
+    private static Process Start(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DOTNET_CLI_HOME"] = "/tmp";
+        return Process.Start(start)!;
+    }
+}
