@@ -7,12 +7,12 @@ namespace SarkPS.Bench;
 /// <summary>The servers that are measured, each on a free port of this machine.</summary>
 internal static class Servers
 {
-    /// <summary>The service as it runs, but for its logger: a console is not what is measured.</summary>
+    /// <summary>The service as it runs, but that it does not say where it listens.</summary>
     public static async Task<WebApplication> StartServiceAsync(string database, params string[] arguments)
     {
         var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--Sark:Database=" + database, .. arguments]);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.AddSark();
+        builder.Logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
         var app = builder.Build();
         app.UseSark();
         app.MapSark();
