@@ -22,7 +22,7 @@ internal sealed class ReadConnection : IDisposable
 
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, sqlite3_stmt> statements = new(StringComparer.Ordinal);
-    private readonly Dictionary<AnswerKey, byte[]?> answers = [];
+    private readonly Dictionary<AnswerKey, byte[]> answers = [];
     private readonly long cacheBytes;
     private readonly sqlite3_stmt dataVersion;
     private readonly string file;
@@ -86,9 +86,7 @@ internal sealed class ReadConnection : IDisposable
         }
 
         var answer = Read(makeQuery(), isList: key.Key is null);
-        // Roughly what an entry costs besides.
-        var size = 200 + (answer?.Length ?? 0);
-        if (size <= cacheBytes)
+        if (answer is not null && key.Size + answer.Length is var size && size <= cacheBytes)
         {
             if (answersBytes + size > cacheBytes)
             {
@@ -282,7 +280,13 @@ internal sealed class ReadConnection : IDisposable
 /// <param name="Resource">The resource.</param>
 /// <param name="Key">The row, or null for a list.</param>
 /// <param name="Filter">Of a filtered list the columns and values, one after the other.</param>
-internal readonly record struct AnswerKey(Descriptors.ResourceDescriptor Resource, RowKey? Key, string? Filter);
+internal readonly record struct AnswerKey(Descriptors.ResourceDescriptor Resource, RowKey? Key, string? Filter)
+{
+    private const int Overhead = 200;
+
+    /// <summary>Roughly what an entry costs in memory besides the answer, in bytes. The texts are the client's choice.</summary>
+    public int Size => Overhead + (sizeof(char) * ((Key?.First.Length ?? 0) + (Key?.Second?.Length ?? 0) + (Filter?.Length ?? 0)));
+}
 
 /// <summary>A query for rows.</summary>
 /// <param name="Sql">Its text, with numbered parameters.</param>

@@ -58,10 +58,7 @@ internal static class ResourceRoutes
     /// <summary>What the verbs do, for one resource.</summary>
     private sealed class ResourceHandlers(ResourceDescriptor resource, Lazy<LocalBackend> backend)
     {
-        public Task ListAsync(HttpContext context)
-        {
-            return JsonAnswer.WriteAsync(context, backend.Value.Store.ListJson(resource, Filter(context.Request)));
-        }
+        public Task ListAsync(HttpContext context) => JsonAnswer.WriteAsync(context, backend.Value.Store.ListJson(resource, Filter(context.Request)));
 
         public Task GetAsync(HttpContext context)
         {
