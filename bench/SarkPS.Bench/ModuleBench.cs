@@ -17,6 +17,9 @@ internal static class ModuleBench
     private const int Rows = 100_000;
     private const int Passes = 5;
 
+    // Not the path of this process, which is dotnet where that runs the assembly.
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "SarkPS.Bench" + (OperatingSystem.IsWindows() ? ".exe" : ""));
+
     private static string Manifest => Path.Combine(AppContext.BaseDirectory, "Modules", "SarkPS", "SarkPS.psd1");
 
     /// <summary>Each measurement is a process of its own: what a module costs is what it costs the first time.</summary>
@@ -129,7 +132,7 @@ internal static class ModuleBench
 
     private static async Task<double[]> RunSelfAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -28,7 +28,7 @@ public sealed class ReadConnectionTests
             Assert.Equal(JsonSerializer.Serialize(rows.Select(Node), Relaxed), Encoding.UTF8.GetString(store.ListJson(resource, null)));
             foreach (var row in rows)
             {
-                var key = new RowKey(row.Text(resource.KeyColumn)!, resource.SecondKeyColumn is { } second ? row.Text(second) : null);
+                var key = new RowKey(row.Text(resource.KeyColumn) ?? "", resource.SecondKeyColumn is { } second ? row.Text(second) : null);
                 Assert.Equal(Node(row).ToJsonString(Relaxed), Encoding.UTF8.GetString(store.GetJson(resource, key)!));
             }
         }
@@ -46,7 +46,7 @@ public sealed class ReadConnectionTests
         var row = database.Store.Get(Tenant.Descriptor, new RowKey("odd"));
         var json = Encoding.UTF8.GetString(database.Store.GetJson(Tenant.Descriptor, new RowKey("odd"))!);
 
-        Assert.Equal(Node(row).ToJsonString(Relaxed), json);
+        Assert.True(JsonNode.DeepEquals(Node(row), JsonNode.Parse(json)), json);
         Assert.Equal("A\uFFFDB", (string?)JsonNode.Parse(json)!["callgroup"]);
     }
 
