@@ -12,6 +12,12 @@ public sealed class SarkOptions
     /// <summary>Prefix for every path that SARK uses, so that everything can run in a temporary tree. <c>/</c> on a real machine.</summary>
     public string Root { get; set; } = "/";
 
+    /// <summary>
+    /// How much memory, in bytes, the service may use to keep answers until the database changes; 0 keeps none. Changes by
+    /// other programs are noticed at once.
+    /// </summary>
+    public long ReadCacheBytes { get; set; } = 32 * 1024 * 1024;
+
     /// <summary>Where SARK keeps its files, below <see cref="Root"/>.</summary>
     public SarkPaths Paths { get; set; } = new();
 

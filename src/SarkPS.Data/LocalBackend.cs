@@ -16,7 +16,7 @@ public sealed class LocalBackend : ISarkBackend
         Options = options;
         var found = DatabaseLocation.Find(options);
         CreatedDatabase = found.IsNew;
-        database = new SqliteDatabase(found.Path);
+        database = new SqliteDatabase(found.Path) { ReadCacheBytes = options.ReadCacheBytes };
         Store = new SqliteStore(database);
         Asterisk = new LocalAsterisk(options);
         Operations = new LocalOperations(options, database.Path, Asterisk);

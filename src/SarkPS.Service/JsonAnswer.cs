@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SarkPS.Descriptors;
 
 namespace SarkPS.Service;
 
@@ -17,38 +16,18 @@ internal static class JsonAnswer
     public static Task WriteAsync(HttpContext context, JsonNode node, string contentType = ContentType) =>
         WriteAsync(context, writer => node.WriteTo(writer), contentType);
 
+    /// <summary>JSON that is ready, in UTF-8.</summary>
+    public static Task WriteAsync(HttpContext context, byte[] json)
+    {
+        context.Response.ContentType = ContentType;
+        context.Response.ContentLength = json.Length;
+        var written = context.Response.BodyWriter.WriteAsync(json);
+        return written.IsCompletedSuccessfully ? Task.CompletedTask : written.AsTask();
+    }
+
     /// <summary>A row.</summary>
     public static Task WriteAsync(HttpContext context, IEnumerable<KeyValuePair<string, object?>> row) =>
         WriteAsync(context, writer => Write(writer, row), ContentType);
-
-    /// <summary>Rows.</summary>
-    public static Task WriteAsync(HttpContext context, IReadOnlyList<SarkRow> rows) => WriteAsync(
-        context,
-        writer =>
-        {
-            writer.WriteStartArray();
-            if (rows.Count > 0)
-            {
-                // All rows have the same columns, so their names are encoded once.
-                var names = Encode(rows[0].Shape);
-                foreach (var row in rows)
-                {
-                    writer.WriteStartObject();
-                    for (var i = 0; i < names.Length; i++)
-                    {
-                        writer.WritePropertyName(names[i]);
-                        Write(writer, row[i]);
-                    }
-
-                    writer.WriteEndObject();
-                }
-            }
-
-            writer.WriteEndArray();
-        },
-        ContentType);
-
-    private static JsonEncodedText[] Encode(RowShape shape) => [.. shape.Names.Select(n => JsonEncodedText.Encode(n, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))];
 
     private static void Write(Utf8JsonWriter writer, IEnumerable<KeyValuePair<string, object?>> row)
     {

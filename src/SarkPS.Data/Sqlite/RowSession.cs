@@ -34,18 +34,7 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         IReadOnlyList<string> orderBy,
         int? limit)
     {
-        var values = new List<object?>();
-        var sql = $"SELECT * FROM {Quote(table)}{Where(where, filters, values)}";
-        if (orderBy.Count > 0)
-        {
-            sql += " ORDER BY " + string.Join(", ", orderBy.Select(Quote));
-        }
-
-        if (limit is not null)
-        {
-            sql += string.Create(CultureInfo.InvariantCulture, $" LIMIT {limit}");
-        }
-
+        var (sql, values) = SelectText(table, where, filters, orderBy, limit);
         using var reader = (SqliteDataReader)((IWrappedDataReader)connection.ExecuteReader(sql, Parameters(values), transaction)).Reader;
         var places = new List<int>(reader.FieldCount);
         var names = new List<string>(reader.FieldCount);
@@ -105,6 +94,29 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         }
 
         return connection.Execute($"UPDATE {Quote(table)} SET {string.Join(", ", sets)}{Where(where, [], values)}", Parameters(values), transaction);
+    }
+
+    /// <summary>The text of a query for rows, and the values of its numbered parameters.</summary>
+    public static (string Sql, List<object?> Values) SelectText(
+        string table,
+        IEnumerable<(string Column, object? Value)> where,
+        IEnumerable<RowFilter> filters,
+        IReadOnlyList<string> orderBy,
+        int? limit)
+    {
+        var values = new List<object?>();
+        var sql = $"SELECT * FROM {Quote(table)}{Where(where, filters, values)}";
+        if (orderBy.Count > 0)
+        {
+            sql += " ORDER BY " + string.Join(", ", orderBy.Select(Quote));
+        }
+
+        if (limit is not null)
+        {
+            sql += string.Create(CultureInfo.InvariantCulture, $" LIMIT {limit}");
+        }
+
+        return (sql, values);
     }
 
     private static string Where(IEnumerable<(string Column, object? Value)> where, IEnumerable<RowFilter> filters, List<object?> values)

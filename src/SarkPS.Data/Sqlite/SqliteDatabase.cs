@@ -14,6 +14,8 @@ public sealed class SqliteDatabase : IDisposable
     private static readonly TimeSpan DefaultBusyTimeout = TimeSpan.FromSeconds(5);
 
     private readonly string connectionString;
+    private readonly string unpooledConnectionString;
+    private readonly Lazy<ReadPool> readers;
 
     private readonly TimeSpan busyTimeout;
 
@@ -31,18 +33,28 @@ public sealed class SqliteDatabase : IDisposable
     {
         Path = path;
         this.busyTimeout = busyTimeout;
-        connectionString = new SqliteConnectionStringBuilder
+        var settings = new SqliteConnectionStringBuilder
         {
             DataSource = path,
             Mode = SqliteOpenMode.ReadWrite,
             Pooling = true,
             // In whole seconds, and 0 would be for ever.
             DefaultTimeout = Math.Max(1, (int)busyTimeout.TotalSeconds),
-        }.ToString();
+        };
+        connectionString = settings.ToString();
+        settings.Pooling = false;
+        unpooledConnectionString = settings.ToString();
+        readers = new Lazy<ReadPool>(() => new ReadPool(this, ReadCacheBytes));
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
+
+    /// <summary>How many bytes of answers are kept in memory until the database changes; 0 for none.</summary>
+    public long ReadCacheBytes { get; init; }
+
+    /// <summary>The connections that read rows as JSON.</summary>
+    internal ReadPool Readers => readers.Value;
 
     /// <summary>Reads with one statement.</summary>
     public T Read<T>(Func<SqliteConnection, T> work)
@@ -90,9 +102,12 @@ public sealed class SqliteDatabase : IDisposable
 
     /// <summary>An open connection to the file that now has the name, to be disposed by the caller.</summary>
     /// <exception cref="SqliteException">The file cannot be opened.</exception>
-    public SqliteConnection Open()
+    public SqliteConnection Open() => Open(isPooled: true);
+
+    /// <summary>The same; one that is not pooled is closed when it is disposed.</summary>
+    internal SqliteConnection Open(bool isPooled)
     {
-        var connection = new SqliteConnection(connectionString);
+        var connection = new SqliteConnection(isPooled ? connectionString : unpooledConnectionString);
         try
         {
             connection.Open();
@@ -119,6 +134,11 @@ public sealed class SqliteDatabase : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (readers.IsValueCreated)
+        {
+            readers.Value.Dispose();
+        }
+
         using (var connection = new SqliteConnection(connectionString))
         {
             SqliteConnection.ClearPool(connection);

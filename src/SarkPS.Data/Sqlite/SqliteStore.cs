@@ -39,13 +39,28 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     /// <summary>The rows of a resource in their usual order.</summary>
     public IReadOnlyList<SarkRow> List(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter)
     {
-        var where = (filter ?? new Dictionary<string, string>()).Select(f =>
-            resource.Find(f.Key) is { IsHidden: false } column
-                ? (column.Name, (object?)f.Value)
-                : throw new SarkValidationException(resource.Noun, f.Key, f.Key, $"{resource.PluralName} cannot be filtered by '{f.Key}'."));
-        var filters = new[] { resource.Filter, resource.ListFilter }.OfType<RowFilter>();
-        return database.Read(connection => new RowSession(connection).Select(resource.Table, where, filters, resource.Hidden, resource.OrderBy, null));
+        var where = Conditions(resource, filter);
+        return database.Read(connection => new RowSession(connection).Select(resource.Table, where, ListFilters(resource), resource.Hidden, resource.OrderBy, null));
     }
+
+    /// <summary>The rows of a resource in their usual order, as a JSON array in UTF-8. Not to be changed.</summary>
+    public byte[] ListJson(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter)
+    {
+        // With their lengths, so that no value can look like another filter.
+        var known = filter is null ? null : string.Concat(filter.Select(f => $"{f.Key.Length}:{f.Key}{f.Value.Length}:{f.Value}"));
+        return database.Readers.Answer(
+            new AnswerKey(resource, null, known),
+            () => Query(resource, RowSession.SelectText(resource.Table, Conditions(resource, filter), ListFilters(resource), resource.OrderBy, null)))!;
+    }
+
+    /// <summary>One row as a JSON object in UTF-8, or null where there is none. Not to be changed.</summary>
+    public byte[]? GetJson(ResourceDescriptor resource, RowKey key) => database.Readers.Answer(
+        new AnswerKey(resource, key, null),
+        () =>
+        {
+            var (where, filters, order, limit) = Search(resource, key, useFilter: true);
+            return Query(resource, RowSession.SelectText(resource.Table, where, filters, order, limit));
+        });
 
     /// <summary>One row.</summary>
     /// <exception cref="SarkNotFoundException">There is none.</exception>
@@ -194,9 +209,28 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     private static string Shortened(IReadOnlyList<string> names) =>
         names.Count <= 10 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(10))} and {names.Count - 10} more";
 
+    private static (string Column, object? Value)[] Conditions(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter) =>
+        [.. (filter ?? new Dictionary<string, string>()).Select(f =>
+            resource.Find(f.Key) is { IsHidden: false } column
+                ? (column.Name, (object?)f.Value)
+                : throw new SarkValidationException(resource.Noun, f.Key, f.Key, $"{resource.PluralName} cannot be filtered by '{f.Key}'."))];
+
+    private static IEnumerable<RowFilter> ListFilters(ResourceDescriptor resource) => new[] { resource.Filter, resource.ListFilter }.OfType<RowFilter>();
+
+    // Keys and filters are texts, all of them.
+    private static RowQuery Query(ResourceDescriptor resource, (string Sql, List<object?> Values) text) =>
+        new(text.Sql, [.. text.Values.Cast<string>()], resource.Hidden);
+
     private static List<SarkRow> Find(RowSession session, ResourceDescriptor resource, RowKey key, IReadOnlySet<string>? hidden, bool useFilter = true)
     {
-        var where = new List<(string, object?)>();
+        var (where, filters, order, limit) = Search(resource, key, useFilter);
+        return session.Select(resource.Table, where, filters, hidden, order, limit);
+    }
+
+    private static (List<(string Column, object? Value)> Where, IReadOnlyList<RowFilter> Filters, IReadOnlyList<string> OrderBy, int? Limit) Search(
+        ResourceDescriptor resource, RowKey key, bool useFilter)
+    {
+        var where = new List<(string Column, object? Value)>();
         if (!resource.IsSingleton)
         {
             where.Add((resource.KeyColumn, key.First));
@@ -208,7 +242,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
         }
 
         IReadOnlyList<string> order = resource.SecondKeyColumn is null ? [] : [resource.SecondKeyColumn];
-        return session.Select(resource.Table, where, useFilter && resource.Filter is { } filter ? [filter] : [], hidden, order, resource.IsSingleton ? 1 : null);
+        return (where, useFilter && resource.Filter is { } filter ? [filter] : [], order, resource.IsSingleton ? 1 : null);
     }
 
     private static RowKey? KeyFrom(ResourceDescriptor resource, Changes values)

@@ -45,7 +45,8 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
         await WriteRoutingAsync(context).ConfigureAwait(false);
     }
 
-    private static async Task WriteAsync(HttpContext context, SarkException error)
+    /// <summary>Answers a failure, for who does not want to throw it.</summary>
+    public static async Task WriteAsync(HttpContext context, SarkException error)
     {
         context.Response.Clear();
         var status = context.Response.StatusCode = ErrorBody.StatusOf(error.Kind);

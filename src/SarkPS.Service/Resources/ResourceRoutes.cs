@@ -1,6 +1,7 @@
 using SarkPS.Data;
 using SarkPS.Descriptors;
 using SarkPS.Remote;
+using SarkPS.Service.Errors;
 
 namespace SarkPS.Service.Resources;
 
@@ -12,18 +13,21 @@ internal static class ResourceRoutes
     /// <summary>Maps all resources.</summary>
     public static void MapResources(this IEndpointRouteBuilder api)
     {
+        // Asked for once and not for each request, which would make a scope of services for it. Not kept while it fails: a
+        // missing database can be put right.
+        var backend = new Lazy<LocalBackend>(api.ServiceProvider.GetRequiredService<LocalBackend>, LazyThreadSafetyMode.PublicationOnly);
         foreach (var resource in SarkResources.All)
         {
             foreach (var route in resource.RouteAliases.Prepend(resource.Route))
             {
-                api.MapResource(resource, route);
+                api.MapResource(resource, route, backend);
             }
         }
     }
 
-    private static void MapResource(this IEndpointRouteBuilder api, ResourceDescriptor resource, string route)
+    private static void MapResource(this IEndpointRouteBuilder api, ResourceDescriptor resource, string route, Lazy<LocalBackend> backend)
     {
-        var handlers = new ResourceHandlers(resource);
+        var handlers = new ResourceHandlers(resource, backend);
         if (resource.IsSingleton)
         {
             api.MapMethods(route, Reading, handlers.GetAsync);
@@ -52,25 +56,24 @@ internal static class ResourceRoutes
     }
 
     /// <summary>What the verbs do, for one resource.</summary>
-    private sealed class ResourceHandlers(ResourceDescriptor resource)
+    private sealed class ResourceHandlers(ResourceDescriptor resource, Lazy<LocalBackend> backend)
     {
-        public Task ListAsync(HttpContext context)
-        {
-            var rows = Backend(context).Store.List(resource, Filter(context.Request));
-            return JsonAnswer.WriteAsync(context, rows);
-        }
+        public Task ListAsync(HttpContext context) => JsonAnswer.WriteAsync(context, backend.Value.Store.ListJson(resource, Filter(context.Request)));
 
         public Task GetAsync(HttpContext context)
         {
-            var row = Backend(context).Store.Get(resource, Key(context));
-            return JsonAnswer.WriteAsync(context, row);
+            var key = Key(context);
+            // An exception that is thrown costs more than the rest of the answer.
+            return backend.Value.Store.GetJson(resource, key) is { } row
+                ? JsonAnswer.WriteAsync(context, row)
+                : ErrorMiddleware.WriteAsync(context, resource.NotFound(key));
         }
 
         public RequestDelegate CreateAsync(CreateKind? kind) => async context =>
         {
             var wish = new Wish(context.Request);
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-            var result = await Backend(context).Store.CreateAsync(resource, kind, sent, wish.IsStrict, context.RequestAborted).ConfigureAwait(false);
+            var result = await backend.Value.Store.CreateAsync(resource, kind, sent, wish.IsStrict, context.RequestAborted).ConfigureAwait(false);
             context.Response.StatusCode = StatusCodes.Status201Created;
             context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}";
             await JsonAnswer.WriteAsync(context, wish.IsRepresentation ? result.Stored : result.Answer).ConfigureAwait(false);
@@ -81,14 +84,14 @@ internal static class ResourceRoutes
             var wish = new Wish(context.Request);
             var key = Key(context);
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-            var result = await Backend(context).Store.UpdateAsync(resource, key, sent, wish.IsStrict, context.RequestAborted).ConfigureAwait(false);
+            var result = await backend.Value.Store.UpdateAsync(resource, key, sent, wish.IsStrict, context.RequestAborted).ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, wish.IsRepresentation ? result.Stored : result.Answer).ConfigureAwait(false);
         }
 
         public async Task RemoveAsync(HttpContext context)
         {
             var force = string.Equals(context.Request.Query["force"], "true", StringComparison.OrdinalIgnoreCase);
-            var orphans = await Backend(context).Store.RemoveAsync(resource, Key(context), force, context.RequestAborted).ConfigureAwait(false);
+            var orphans = await backend.Value.Store.RemoveAsync(resource, Key(context), force, context.RequestAborted).ConfigureAwait(false);
             if (orphans.Count == 0)
             {
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -97,8 +100,6 @@ internal static class ResourceRoutes
 
             await JsonAnswer.WriteAsync(context, new System.Text.Json.Nodes.JsonObject { ["orphans"] = new System.Text.Json.Nodes.JsonArray([.. orphans.Select(o => (System.Text.Json.Nodes.JsonNode)o)]) }).ConfigureAwait(false);
         }
-
-        private static LocalBackend Backend(HttpContext context) => context.RequestServices.GetRequiredService<LocalBackend>();
 
         private RowKey Key(HttpContext context) => new(
             // Routing leaves an encoded slash as it is; a key may hold one.
@@ -109,7 +110,7 @@ internal static class ResourceRoutes
         private static Dictionary<string, string>? Filter(HttpRequest request)
         {
             Dictionary<string, string>? filter = null;
-            foreach (var (name, value) in request.Query)
+            foreach (var (name, value) in request.QueryString.HasValue ? request.Query : QueryCollection.Empty)
             {
                 if (name.StartsWith("filter[", StringComparison.Ordinal) && name.EndsWith(']'))
                 {
