@@ -32,8 +32,8 @@ public sealed class ReplayTests(ITestOutputHelper output)
         var steps = Step.Read(Path.Combine(Repository.Recordings, "recordings", area + ".jsonl"));
         var intended = new Intended(Path.Combine(Repository.Recordings, "intended.json"));
         using var database = new TestDatabase(Schema.Sark);
-        await using var service = new TestService(database.Path);
-        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = service.Listen() };
+        await using var service = await ListeningService.StartAsync(database.Path);
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = service.Address };
         using var mirror = new Mirror(TestDatabase.Source(Schema.Sark));
         using var live = database.Open();
         int strict = 0, strictPassed = 0, different = 0, differentPassed = 0, holds = 0;

@@ -1,32 +1,25 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using SarkPS.Remote;
+using SarkPS.Service;
 
 namespace SarkPS.Tests.Support;
 
-/// <summary>The service on a database, in this process without a socket; after <see cref="Listen"/> on a real one.</summary>
-internal sealed class TestService : WebApplicationFactory<Program>
+/// <summary>The service on a database, in this process and without a socket.</summary>
+/// <param name="database">The database file; every other path is kept in its folder.</param>
+internal sealed class TestService(string database) : WebApplicationFactory<Program>
 {
-    private readonly string database;
-    private readonly IReadOnlyDictionary<string, string> settings;
-
-    /// <summary>Makes one.</summary>
-    /// <param name="database">The database file.</param>
-    /// <param name="settings">Further configuration, such as <c>Sark:Root</c>.</param>
-    public TestService(string database, IReadOnlyDictionary<string, string>? settings = null)
+    /// <summary>What both ways to run the service are configured with.</summary>
+    public static IReadOnlyDictionary<string, string> Settings(string database) => new Dictionary<string, string>
     {
-        this.database = database;
-        this.settings = settings ?? new Dictionary<string, string>();
-    }
-
-    /// <summary>A service on a Kestrel of its own, on a free port of the loopback address.</summary>
-    /// <returns>Its address.</returns>
-    public Uri Listen()
-    {
-        UseKestrel(0);
-        StartServer();
-        return ClientOptions.BaseAddress;
-    }
+        ["Sark:Database"] = database,
+        ["Sark:Root"] = Path.GetDirectoryName(database)!,
+        // Nobody listens there.
+        ["Sark:Ami:Port"] = "9",
+        ["Logging:LogLevel:Default"] = "None",
+        ["urls"] = "http://127.0.0.1:0",
+    };
 
     /// <summary>The back end that the module uses, connected to this service.</summary>
     public RemoteBackend Connect() => new(new SarkHttpClient(CreateClient()));
@@ -34,13 +27,35 @@ internal sealed class TestService : WebApplicationFactory<Program>
     /// <inheritdoc/>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        builder.UseSetting("Sark:Database", database);
-        builder.UseSetting("Sark:Root", Path.GetDirectoryName(database)!);
-        builder.UseSetting("Logging:LogLevel:Default", "None");
-        builder.UseSetting("urls", "http://127.0.0.1:0");
-        foreach (var (name, value) in settings)
+        foreach (var (name, value) in Settings(database))
         {
             builder.UseSetting(name, value);
         }
     }
+}
+
+/// <summary>The service as it is for users: on a Kestrel of its own, on a free port of the loopback address.</summary>
+internal sealed class ListeningService : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private ListeningService(WebApplication app) => this.app = app;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new(app.Urls.Single());
+
+    /// <summary>Starts one.</summary>
+    public static async Task<ListeningService> StartAsync(string database)
+    {
+        var builder = WebApplication.CreateBuilder([.. TestService.Settings(database).Select(s => $"--{s.Key}={s.Value}")]);
+        builder.AddSark();
+        var app = builder.Build();
+        app.UseSark();
+        app.MapSark();
+        await app.StartAsync();
+        return new ListeningService(app);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await app.DisposeAsync();
 }
