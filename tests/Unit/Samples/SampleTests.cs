@@ -1,4 +1,4 @@
-namespace SarkPS.Tests.Samples;
+namespace SarkPS.Tests.SampleScripts;
 
 /// <summary>The scripts in samples/ do what their first lines say, in the embedded shell and in whatever order they are run.</summary>
 public sealed class SampleTests
