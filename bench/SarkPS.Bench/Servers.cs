@@ -7,12 +7,12 @@ namespace SarkPS.Bench;
 /// <summary>The servers that are measured, each on a free port of this machine.</summary>
 internal static class Servers
 {
-    /// <summary>The service as it runs, but that it does not say where it listens.</summary>
+    /// <summary>The service as it runs, but that it tells errors only.</summary>
     public static async Task<WebApplication> StartServiceAsync(string database, params string[] arguments)
     {
         var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--Sark:Database=" + database, .. arguments]);
         builder.AddSark();
-        builder.Logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
         var app = builder.Build();
         app.UseSark();
         app.MapSark();
