@@ -12,7 +12,7 @@ internal sealed class BareLoop : IDisposable
     private static readonly byte[] PingRequest = "Action: Ping\r\nActionID: 1\r\n\r\n"u8.ToArray();
     private static readonly byte[] PeersRequest = "Action: SIPpeers\r\nActionID: 1\r\n\r\n"u8.ToArray();
     private static readonly byte[] OriginateRequest =
-        "Action: Originate\r\nActionID: 1\r\nChannel: Local/700@internal\r\nContext: internal\r\nExten: 704\r\nPriority: 1\r\nAsync: true\r\n\r\n"u8.ToArray();
+        "Action: Originate\r\nActionID: bare\r\nChannel: Local/700@internal\r\nContext: internal\r\nExten: 704\r\nPriority: 1\r\nAsync: true\r\n\r\n"u8.ToArray();
 
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[1 << 16];
@@ -64,7 +64,9 @@ internal sealed class BareLoop : IDisposable
         for (var i = 0; i < count; i++)
         {
             _socket.Send(OriginateRequest);
-            ReadUntil("Event: OriginateResponse"u8, fromTail: true);
+
+            // With its id, since every connection hears of everybody's calls.
+            ReadUntil("Event: OriginateResponse\r\nPrivilege: call,all\r\nActionID: bare\r\n"u8, fromTail: true);
         }
     }
 
