@@ -291,6 +291,32 @@ public sealed class AmiConnectionTests
         Assert.Equal("Pong", (await connection.SendAsync(new AmiAction("Ping"))).Response["Ping"]);
     }
 
+    [Fact]
+    public async Task A_caller_who_waits_for_another_whose_answer_comes_in_the_same_piece_gets_it()
+    {
+        using var server = new LoopbackServer(async (stream, _) =>
+        {
+            await LoopbackServer.LoginAsync(stream);
+            var answers = "";
+            for (var i = 0; i < 4; i++)
+            {
+                answers += $"Response: Success\nActionID: {LoopbackServer.Field(await LoopbackServer.ReadActionAsync(stream), "ActionID")}\n\n";
+            }
+
+            await LoopbackServer.SendAsync(stream, answers);
+            await LoopbackServer.ReadActionAsync(stream);
+        });
+        await using var connection = await AmiConnection.ConnectAsync(server.Options());
+        using var all = new CountdownEvent(4);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            await connection.SendAsync(new AmiAction("Ping"));
+            all.Signal();
+            Assert.True(all.Wait(TimeSpan.FromSeconds(60)));
+        })));
+    }
+
     [Theory]
     [InlineData("a\rb")]
     [InlineData("a\nb")]
