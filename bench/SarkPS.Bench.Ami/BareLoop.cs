@@ -11,14 +11,17 @@ internal sealed class BareLoop : IDisposable
 {
     private static readonly byte[] PingRequest = "Action: Ping\r\nActionID: 1\r\n\r\n"u8.ToArray();
     private static readonly byte[] PeersRequest = "Action: SIPpeers\r\nActionID: 1\r\n\r\n"u8.ToArray();
+    private static readonly byte[] OriginateRequest =
+        "Action: Originate\r\nActionID: bare\r\nChannel: Local/700@internal\r\nContext: internal\r\nExten: 704\r\nPriority: 1\r\nAsync: true\r\n\r\n"u8.ToArray();
+
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[1 << 16];
 
-    public BareLoop(AmiOptions options)
+    public BareLoop(AmiOptions options, string events)
     {
         _socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         _socket.Connect(options.Host, options.Port);
-        _socket.Send(Encoding.ASCII.GetBytes($"Action: Login\r\nUsername: {options.User}\r\nSecret: {options.Secret}\r\nEvents: off\r\n\r\n"));
+        _socket.Send(Encoding.ASCII.GetBytes($"Action: Login\r\nUsername: {options.User}\r\nSecret: {options.Secret}\r\nEvents: {events}\r\n\r\n"));
         ReadUntil("Authentication accepted\r\n\r\n"u8);
     }
 
@@ -53,6 +56,17 @@ internal sealed class BareLoop : IDisposable
             _socket.Send(PeersRequest);
             ReadUntil("EventList: Complete"u8);
             ReadUntil("\r\n\r\n"u8, fromTail: true);
+        }
+    }
+
+    public void Originate(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            _socket.Send(OriginateRequest);
+
+            // With its id, since every connection hears of everybody's calls.
+            ReadUntil("Event: OriginateResponse\r\nPrivilege: call,all\r\nActionID: bare\r\n"u8, fromTail: true);
         }
     }
 

@@ -24,8 +24,10 @@ var options = new AmiOptions
     User = Environment.GetEnvironmentVariable("SARK_TEST_AMI_USER") ?? "sark",
     Secret = Environment.GetEnvironmentVariable("SARK_TEST_AMI_SECRET"),
 };
-using var bare = new BareLoop(options);
+using var bare = new BareLoop(options, "off");
+using var bareEvents = new BareLoop(options, "call");
 await using var client = await AmiConnection.ConnectAsync(options);
+await using var clientEvents = await AmiConnection.ConnectAsync(options, new AmiEventHub());
 var peersAction = AmiFunction.Find("SIPpeers")!;
 var peers = (await client.SendAsync(peersAction.Action([]))).Items.Count;
 Console.WriteLine($"{client.Banner}, {peers} SIP peers, {Environment.ProcessorCount} processors");
@@ -58,6 +60,16 @@ await CompareAsync($"SIPpeers, {peers} peers", 5, 15, "us", n => { bare.Peers(n)
     for (var i = 0; i < n; i++)
     {
         await client.SendAsync(peersAction.Action([]));
+    }
+});
+
+// Extension 700 of the test's Asterisk answers at once, 704 hangs up at once: what is timed is the way of the news.
+await CompareAsync("Originate until answered", 10, 9, "us", n => { bareEvents.Originate(n); return Task.CompletedTask; }, async n =>
+{
+    for (var i = 0; i < n; i++)
+    {
+        await clientEvents.SendAsync(new AmiAction("Originate") { Answer = AmiAnswer.Outcome, CompletedBy = "OriginateResponse" }
+            .With("Channel", "Local/700@internal").With("Context", "internal").With("Exten", "704").With("Priority", "1").With("Async", "true"));
     }
 });
 return 0;

@@ -20,7 +20,7 @@
 #   SARK_ASTERISK_HOME   folder for packages, configuration and state   (default: ${XDG_CACHE_HOME:-~/.cache}/sarkps-asterisk)
 #   SARK_ASTERISK_SUITE  the Debian release whose packages are taken    (bullseye: the last with chan_sip in Debian)
 #   SARK_ASTERISK_MIRROR a Debian mirror                                (the one that this machine's apt uses)
-#   SARK_ASTERISK_PORTS  first of ten ports: manager, TLS manager, SIP, PJSIP, IAX2   (25038)
+#   SARK_ASTERISK_PORTS  first of ten ports: manager, TLS manager, SIP, PJSIP, IAX2   (25038, or the next free one 200 above)
 #   SARK_ASTERISK_PEERS  so many further SIP peers, 70000 and up, for measurements    (0)
 #
 # Exit status: 0 done, 1 it could not be done (standard error says why), 2 wrong usage.
@@ -33,12 +33,13 @@ export LC_ALL=C
 self=$(readlink -f "$0")
 home=${SARK_ASTERISK_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/sarkps-asterisk}
 suite=${SARK_ASTERISK_SUITE:-bullseye}
-base=${SARK_ASTERISK_PORTS:-25038}
+base=${SARK_ASTERISK_PORTS:-$(cat "$home/ports" 2>/dev/null || echo 25038)}
 peers=${SARK_ASTERISK_PEERS:-0}
 tree=$home/tree
 etc=$home/etc
 state=$home/state
-ami=$base tls=$((base + 1)) sip=$((base + 2)) pjsip=$((base + 3)) iax=$((base + 4)) nobody=$((base + 9))
+number() { ami=$base tls=$((base + 1)) sip=$((base + 2)) pjsip=$((base + 3)) iax=$((base + 4)) nobody=$((base + 9)); }
+number
 secret=loopback-only
 
 fail() { echo "asterisk.sh: $*" >&2; exit 1; }
@@ -449,6 +450,8 @@ launch() {
     exec "$loader" --inhibit-cache --library-path "$libraries:$tree/usr/lib" "$tree/usr/sbin/asterisk" -C "$etc/asterisk.conf" "$@"
 }
 
+taken() { (exec 3<>"/dev/tcp/127.0.0.1/$ami") 2>/dev/null; }
+
 # True once a manager user can log in and Asterisk says that it is up.
 answers() {
     local line result=1 limit=$((SECONDS + 2))
@@ -464,7 +467,12 @@ answers() {
 up() {
     install
     if ! running >/dev/null; then
-        ! (exec 3<>"/dev/tcp/127.0.0.1/$ami") 2>/dev/null || fail "something else listens on 127.0.0.1:$ami; set SARK_ASTERISK_PORTS"
+        while taken; do
+            [ -z "${SARK_ASTERISK_PORTS:-}" ] && [ "$base" -lt 27000 ] || fail "something else listens on 127.0.0.1:$ami; set SARK_ASTERISK_PORTS"
+            base=$((base + 200))
+            number
+        done
+        echo "$base" > "$home/ports"
         configure
         rm -f "$pid_file"
         # Root is not needed, and a manager user with write=all can run programs: hand it to nobody.
@@ -520,11 +528,12 @@ stop() { # signal
     local pid attempt
     pid=$(running) || return 0
     kill "-$1" "$pid"
-    for ((attempt = 0; attempt < 100; attempt++)); do
-        running >/dev/null || { rm -f "$pid_file"; return 0; }
+    # Its command line goes before its sockets do.
+    for ((attempt = 0; attempt < 200; attempt++)); do
+        running >/dev/null || taken || { rm -f "$pid_file"; return 0; }
         sleep 0.1
     done
-    kill -KILL "$pid"
+    kill -KILL "$pid" 2>/dev/null || true
     rm -f "$pid_file"
 }
 

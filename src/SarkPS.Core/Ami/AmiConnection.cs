@@ -27,6 +27,8 @@ public sealed class AmiConnection : IAsyncDisposable
     // Ids must not be guessable: a UserEvent repeats its sender's ActionID to every connection, so whoever may send one
     // could otherwise answer in Asterisk's place.
     private readonly string _idPrefix = Convert.ToHexString(RandomNumberGenerator.GetBytes(12)) + "-";
+    private readonly bool _isBlocking;
+    private readonly object _reading = new();
     private readonly object _gate = new();
     private readonly Dictionary<string, Waiting> _waiting = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _banner = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,8 +37,6 @@ public sealed class AmiConnection : IAsyncDisposable
     private ArrayBufferWriter<byte> _spare = new(4096);
     private Waiting? _openList;
     private SarkException? _failure;
-    private readonly object _reading = new();
-    private readonly bool _isBlocking;
     private int _readers;
     private bool _writing;
     private bool _shuttingDown;
@@ -354,9 +354,15 @@ public sealed class AmiConnection : IAsyncDisposable
                 StartThread();
             }
 
-            foreach (var one in finished)
+            // Of several, only the last goes on here: were it the first, and did it wait for another, none would go on.
+            for (var i = 0; i < finished.Count - 1; i++)
             {
-                one.Complete();
+                ThreadPool.UnsafeQueueUserWorkItem(static one => one.Complete(), finished[i], preferLocal: false);
+            }
+
+            if (finished.Count > 0)
+            {
+                finished[^1].Complete();
             }
 
             finished.Clear();

@@ -376,7 +376,7 @@ public sealed class SipPeer : AsteriskResult
     /// <param name="contact">Its item of <c>PJSIPShowContacts</c>, or null without one.</param>
     public static SipPeer OfEndpoint(AmiMessage endpoint, AmiMessage? contact)
     {
-        var (address, port) = Address_of(contact?["Uri"] ?? FirstContact(endpoint));
+        var (address, port) = AddressOf(contact?["Uri"] ?? FirstContact(endpoint));
         return new(endpoint)
         {
             Name = endpoint.Text("ObjectName"),
@@ -389,7 +389,9 @@ public sealed class SipPeer : AsteriskResult
                 "Reachable" or "Avail" => PeerStatus.Ok,
                 "Unreachable" or "Unavail" => PeerStatus.Unreachable,
                 "NonQualified" => PeerStatus.Unmonitored,
-                _ => endpoint["DeviceState"] is "Unavailable" ? PeerStatus.Unreachable : PeerStatus.Unknown,
+
+                // A contact that is configured rather than registered is not in the list of contacts, and nobody asks it.
+                _ => endpoint["DeviceState"] is "Unavailable" ? PeerStatus.Unreachable : address is null ? PeerStatus.Unknown : PeerStatus.Unmonitored,
             },
             Latency = contact?.Int("RoundtripUsec") is { } microseconds ? TimeSpan.FromMicroseconds(microseconds) : null,
             UserAgent = contact?.Text("UserAgent"),
@@ -404,7 +406,7 @@ public sealed class SipPeer : AsteriskResult
     }
 
     // sip:user@host:port;parameters, where the host may be an IPv6 address in brackets.
-    private static (string? Address, int? Port) Address_of(string? uri)
+    private static (string? Address, int? Port) AddressOf(string? uri)
     {
         if (string.IsNullOrEmpty(uri))
         {

@@ -104,7 +104,7 @@ public sealed class AmiClientTests
                 // Says nothing any more.
             }
         });
-        var options = server.Options(TimeSpan.FromSeconds(2));
+        var options = server.Options(TimeSpan.FromSeconds(5));
         options.KeepAlive = TimeSpan.FromMilliseconds(100);
         await using var client = new AmiClient(options);
 

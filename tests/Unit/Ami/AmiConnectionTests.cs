@@ -262,6 +262,61 @@ public sealed class AmiConnectionTests
         Assert.All(answers, a => Assert.Equal($"{a.i}", a.Item2));
     }
 
+    [Fact]
+    public async Task Callers_who_block_where_their_answer_came_in_hold_up_nobody_else()
+    {
+        using var server = new LoopbackServer(async (stream, _) =>
+        {
+            await LoopbackServer.LoginAsync(stream);
+            while (await LoopbackServer.ReadActionAsync(stream) is { Length: > 0 } action)
+            {
+                await LoopbackServer.SendAsync(stream, $"Response: Success\nActionID: {LoopbackServer.Field(action, "ActionID")}\nPing: Pong\n\n");
+            }
+        });
+        await using var connection = await AmiConnection.ConnectAsync(server.Options());
+        using var release = new ManualResetEventSlim();
+        var blocked = Enumerable.Range(0, 5).Select(_ => Task.Run(async () =>
+        {
+            await connection.SendAsync(new AmiAction("Ping"));
+            release.Wait();
+        })).ToArray();
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal("Pong", (await connection.SendAsync(new AmiAction("Ping"))).Response["Ping"]);
+        }
+
+        release.Set();
+        await Task.WhenAll(blocked);
+        Assert.Equal("Pong", (await connection.SendAsync(new AmiAction("Ping"))).Response["Ping"]);
+    }
+
+    [Fact]
+    public async Task A_caller_who_waits_for_another_whose_answer_comes_in_the_same_piece_gets_it()
+    {
+        using var server = new LoopbackServer(async (stream, _) =>
+        {
+            await LoopbackServer.LoginAsync(stream);
+            var answers = "";
+            for (var i = 0; i < 4; i++)
+            {
+                answers += $"Response: Success\nActionID: {LoopbackServer.Field(await LoopbackServer.ReadActionAsync(stream), "ActionID")}\n\n";
+            }
+
+            await LoopbackServer.SendAsync(stream, answers);
+            await LoopbackServer.ReadActionAsync(stream);
+        });
+        await using var connection = await AmiConnection.ConnectAsync(server.Options());
+        using var all = new CountdownEvent(4);
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            await connection.SendAsync(new AmiAction("Ping"));
+            all.Signal();
+            Assert.True(all.Wait(TimeSpan.FromSeconds(60)));
+        })));
+    }
+
     [Theory]
     [InlineData("a\rb")]
     [InlineData("a\nb")]

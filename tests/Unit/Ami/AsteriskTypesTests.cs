@@ -66,6 +66,7 @@ public sealed class AsteriskTypesTests
         Assert.Equal("127.0.0.1", peers["carrier"].Address);
         Assert.NotNull(peers["carrier"].Port);
         Assert.Equal(PeerStatus.Unmonitored, peers["carrier"].Status);
+        Assert.Equal(("127.0.0.1", PeerStatus.Unmonitored), (peers["phone401"].Address, peers["phone401"].Status));
     }
 
     [Fact]
