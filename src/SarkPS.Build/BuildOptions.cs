@@ -9,7 +9,7 @@ internal sealed class BuildException(IReadOnlyList<string> errors) : Exception(s
     public static string Line(string file, string code, string text) => $"{file} : error {code}: {text}";
 }
 
-/// <summary>The command line: pairs of a name and a value, all of them needed.</summary>
+/// <summary>The command line: pairs of a name and a value. What is asked for and not there is an error.</summary>
 internal sealed class BuildOptions
 {
     private readonly Dictionary<string, string> _values = [];
@@ -37,11 +37,14 @@ internal sealed class BuildOptions
     /// <summary>File names of the views and type files of the module.</summary>
     public string[] Views => Value("--views").Split('/', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The folder of the help pages.</summary>
+    /// <summary>The folder of the help pages; for the routes, the folder above it.</summary>
     public string Docs => Value("--docs");
 
     /// <summary>The folder in which the module is assembled.</summary>
     public string Module => Value("--module");
+
+    /// <summary>The file to write; without it, standard output.</summary>
+    public string? Output => _values.GetValueOrDefault("--output");
 
     private string Value(string name) => _values.TryGetValue(name, out var value)
         ? value

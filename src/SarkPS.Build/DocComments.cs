@@ -13,6 +13,8 @@ internal sealed partial class DocComments
     /// <summary>Reads the comments of all assemblies in a folder.</summary>
     public static DocComments ReadFolder(string folder) => new(Directory.GetFiles(folder, "*.xml")
         .SelectMany(f => XDocument.Load(f).Descendants("member"))
+        // The compiler's own helpers, such as those of generated expressions, have the same name in each assembly.
+        .DistinctBy(m => (string)m.Attribute("name")!)
         .ToDictionary(m => (string)m.Attribute("name")!));
 
     /// <summary>The summary of a member, and its remarks; where it inherits them, those of the other member.</summary>

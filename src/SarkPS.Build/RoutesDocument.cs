@@ -1,0 +1,198 @@
+using System.Globalization;
+using System.Text;
+using SarkPS.Descriptors;
+using SarkPS.Rules;
+
+namespace SarkPS.Build;
+
+/// <summary>
+/// docs/routes.md: the routes of every table resource with their fields, written from the descriptors and the doc comments
+/// of the resources, so that it says what the service does. What no descriptor knows is written by hand in docs/routes:
+/// introduction.md comes first, the other files follow the resources by name.
+/// </summary>
+internal sealed class RoutesDocument(DocComments comments)
+{
+    private const string Introduction = "introduction.md";
+
+    private readonly StringBuilder _text = new();
+
+    /// <summary>The whole page.</summary>
+    /// <param name="fragments">The folder of what is written by hand.</param>
+    public string Write(string fragments)
+    {
+        var files = Directory.GetFiles(fragments, "*.md").Order(StringComparer.Ordinal).ToList();
+        Line("<!-- Made by: dotnet run --project src/SarkPS.Build -- routes --docs docs --output docs/routes.md -->");
+        Line("<!-- Do not change it here. Resources come from src/SarkPS.Core/Resources, all else from docs/routes. -->");
+        Line("");
+        foreach (var file in files.Where(f => Path.GetFileName(f) == Introduction))
+        {
+            Include(file);
+        }
+
+        foreach (var resource in SarkResources.All.OrderBy(r => r.Route, StringComparer.Ordinal))
+        {
+            Resource(resource);
+        }
+
+        foreach (var file in files.Where(f => Path.GetFileName(f) != Introduction))
+        {
+            Include(file);
+        }
+
+        return _text.ToString().TrimEnd('\n') + "\n";
+    }
+
+    private void Include(string file)
+    {
+        Line(File.ReadAllText(file).ReplaceLineEndings("\n").Trim());
+        Line("");
+    }
+
+    private void Resource(ResourceDescriptor resource)
+    {
+        Line($"## {resource.Route}");
+        Line("");
+        Line($"{Comment("T", resource.RecordType.FullName!)} In PowerShell: `Sark{resource.Noun}`. Table: `{resource.Table}`.");
+        Line("");
+        Routes(resource);
+        Kinds(resource);
+        Fields(resource);
+        var hidden = resource.Columns.Where(c => c.IsHidden && c.Property is null).ToList();
+        if (hidden.Count > 0)
+        {
+            Line($"Never shown: {string.Join(", ", hidden.Select(c => c.HasDefault ? $"`{c.Name}` (a create stores {Value(c.Default)})" : $"`{c.Name}`"))}.");
+            Line("");
+        }
+
+        Line($"A cleared field is stored as {(resource.ClearsToNull ? "NULL" : "an empty text")}.");
+        Line("");
+    }
+
+    private void Routes(ResourceDescriptor resource)
+    {
+        var one = SarkText.Words(resource.Noun);
+        Line("| Request | Does |");
+        Line("| --- | --- |");
+        if (resource.IsSingleton)
+        {
+            Line($"| GET /api/{resource.Route} | shows the settings |");
+            Line($"| PUT /api/{resource.Route} | changes the fields that are sent |");
+            Line("");
+            return;
+        }
+
+        Line($"| GET /api/{resource.Route} | lists all, {(resource.OrderBy.Count == 0 ? "as they were created" : "by " + string.Join(" and ", resource.OrderBy.Select(c => $"`{c}`")))}; `filter[field]=value` chooses |");
+        Line($"| GET /api/{resource.Route}/{{{resource.KeyColumn}}} | shows {(resource.SecondKeyColumn is null ? "one" : $"the pairs of one `{resource.KeyColumn}`")} |");
+        if (resource.Kinds.Count == 0)
+        {
+            Line($"| POST /api/{resource.Route} | makes one |");
+        }
+
+        foreach (var kind in resource.Kinds)
+        {
+            Line($"| POST /api/{resource.Route}/{kind.Route} | makes one of kind {kind.Name} |");
+        }
+
+        if (resource.CreatesAtItem)
+        {
+            Line($"| POST /api/{resource.Route}/{{{resource.KeyColumn}}} | the same as POST /api/{resource.Route} |");
+        }
+
+        Line($"| PUT /api/{resource.Route}/{{{resource.KeyColumn}}} | changes the fields that are sent |");
+        Line(resource.SecondKeyColumn is { } second
+            ? $"| DELETE /api/{resource.Route}/{{{resource.KeyColumn}}} | removes all pairs of it, or with `?{second}=` one |"
+            : $"| DELETE /api/{resource.Route}/{{{resource.KeyColumn}}} | removes one {one}; `?force=true` even if others name it |");
+        Line("");
+        if (resource.RouteAliases.Count > 0)
+        {
+            Line($"The same under {string.Join(", ", resource.RouteAliases.Select(a => $"`/api/{a}`"))}.");
+            Line("");
+        }
+    }
+
+    private void Kinds(ResourceDescriptor resource)
+    {
+        foreach (var kind in resource.Kinds)
+        {
+            var facts = kind.Required.Select(r => $"demands `{r.Column}` ({Rules(r.Rules)})")
+                .Concat(kind.Defaults.Select(d => $"stores `{d.Column}` {Value(d.Value)}"))
+                .DefaultIfEmpty("has nothing of its own");
+            Line($"- `{kind.Route}` {string.Join(", ", facts)}");
+        }
+
+        if (resource.Kinds.Count > 0)
+        {
+            Line("");
+        }
+    }
+
+    private void Fields(ResourceDescriptor resource)
+    {
+        Line("| Field | PowerShell | Type | Create | Update | Default | |");
+        Line("| --- | --- | --- | --- | --- | --- | --- |");
+        foreach (var column in resource.Columns.Where(c => c.Property is not null || !c.IsHidden))
+        {
+            var text = column.Property is null ? "" : Comment("P", $"{resource.RecordType.FullName}.{column.Property}");
+            if (text.Length == 0 && column.Property is not null)
+            {
+                // A field that can be written and is never shown has no property; its parameter says what it is for.
+                text = column.IsHidden ? "Can be written, is never shown." : Comment("P", $"{typeof(SarkRecord).FullName}.{column.Property}");
+            }
+
+            if (column.Destination is { } destination)
+            {
+                text += $" A destination; its class goes to `{destination.RouteClassColumn}`.";
+            }
+
+            Line($"| {string.Join(" | ", [
+                $"`{column.Name}`",
+                column.Property ?? "",
+                Type(column),
+                Allowed(column, isCreate: true),
+                Allowed(column, isCreate: false),
+                column.HasDefault ? Value(column.Default) : "",
+                Cell(text.Trim()),
+            ])} |");
+        }
+
+        Line("");
+    }
+
+    private string Comment(string kind, string member) => string.Join(' ', comments.Text($"{kind}:{member}"));
+
+    private static string Type(Column column) => column.Type switch
+    {
+        ColumnType.Integer => "whole number",
+        ColumnType.Flag => $"`{column.Flag!.True}`, `{column.Flag.False}`",
+        ColumnType.Time => column.IsWritable(isCreate: true, isStrict: true) ? "seconds since 1970" : "UTC time",
+        _ => "text",
+    };
+
+    private static string Allowed(Column column, bool isCreate)
+    {
+        if (!column.IsWritable(isCreate, isStrict: true))
+        {
+            return "never";
+        }
+
+        var rules = Rules(isCreate ? column.CreateRules : column.Rules);
+        return column.IsWritable(isCreate, isStrict: false) ? rules : $"strict: {rules}";
+    }
+
+    private static string Rules(RuleSet rules) => rules.Rules.Count == 0
+        ? "anything"
+        : string.Join(", ", rules.Rules.Select(r => r.Text.StartsWith("regex:", StringComparison.Ordinal) ? Cell(rules.Hint!) : $"`{Cell(r.Text)}`"));
+
+    private static string Value(object? value) => value switch
+    {
+        null => "`null`",
+        string { Length: 0 } => "an empty text",
+        // The first line tells; the rest is the same on every exchange.
+        string text when text.Contains('\n', StringComparison.Ordinal) => $"{text.Split('\n').Length.ToString(CultureInfo.InvariantCulture)} lines, `{Cell(text.Split('\n')[0])}` first",
+        _ => $"`{Cell(Convert.ToString(value, CultureInfo.InvariantCulture)!)}`",
+    };
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+
+    private void Line(string text) => _text.Append(text).Append('\n');
+}
