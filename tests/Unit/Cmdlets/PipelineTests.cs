@@ -10,7 +10,7 @@ public sealed class PipelineTests
 {
     private const string Setup = """
         $null = New-SarkTenant acme -Description 'Acme'
-        $null = New-SarkExtension 5001 -Tenant acme -CallerId 0113496001
+        $null = New-SarkExtension 5001 -Tenant acme -CallerId 1134960001
         $null = New-SarkExtension 5002 -Tenant acme -Kind Mailbox
         $null = New-SarkExtension 6001 -Tenant default -MacAddress 001565aabbcc
         """;
