@@ -50,6 +50,10 @@ public abstract class RingGroupWriteCommand : SarkKeyedCommand<RingGroup>
     [Parameter, Alias("longdesc")]
     public string? Description { get; set; }
 
+    /// <inheritdoc cref="RingGroup.ShortDescription"/>
+    [Parameter, Alias("desc")]
+    public string? ShortDescription { get; set; }
+
     /// <inheritdoc cref="RingGroup.ObeyDoNotDisturb"/>
     [Parameter, Alias("obeydnd")]
     [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]

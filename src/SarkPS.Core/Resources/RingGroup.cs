@@ -25,6 +25,7 @@ public sealed class RingGroup : SarkRecord, ISarkResource<RingGroup>
             .Integer(nameof(RingDelay), "ringdelay").Default(20)
             .Text(nameof(AlertInfo), "speedalert", Rule.String).Default(null)
             .Key("pkey")
+            .Text(nameof(ShortDescription), "desc", Rule.String, Rule.Nullable).Strict()
             .Stamps()
             .Hidden("callerid", "calleridname", "trunk", "outcomerouteclass")
             .CreatesAtItem()
@@ -50,6 +51,9 @@ public sealed class RingGroup : SarkRecord, ISarkResource<RingGroup>
 
     /// <summary>What people call the group.</summary>
     public string? Description { get; init; }
+
+    /// <summary>The same in short, as SARK's own panel shows it.</summary>
+    public string? ShortDescription { get; init; }
 
     /// <summary>Whether telephones that do not want to be disturbed are left out.</summary>
     public bool? ObeyDoNotDisturb { get; init; }

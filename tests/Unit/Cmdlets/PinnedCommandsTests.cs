@@ -1,0 +1,65 @@
+using System.Management.Automation;
+using SarkPS.Tests.Support;
+
+namespace SarkPS.Tests.Cmdlets;
+
+/// <summary>Which commands there are, which ask before they act, and how loudly. A change here is a change for users.</summary>
+public sealed class PinnedCommandsTests
+{
+    private static readonly string[] Nouns =
+    [
+        "Agent", "CosRule", "CustomApp", "DayTimer", "Extension", "HolidayTimer", "InboundRoute", "Ivr", "Queue", "RingGroup", "Route", "Template", "Tenant", "Trunk",
+    ];
+
+    // Everything that only reads.
+    private static readonly string[] Silent =
+    [
+        "Connect-Sark", "Disconnect-Sark", "Import-SarkCsv", "Test-SarkBackup", "Test-SarkFirewall", "Watch-SarkEvent",
+        .. new[]
+        {
+            "AgentStatus", "Backup", "Cdr", "Channel", "CommitStatus", "Conference", "ConferenceMember", "Connection", "CoreSetting", "CoreStatus", "CosClose", "CosOpen",
+            "DbEntry", "Destination", "DeviceState", "ExtensionRuntime", "ExtensionState", "Firewall", "Global", "Greeting", "IaxPeer", "IaxRegistration", "Mailbox", "PbxState",
+            "QueueStatus", "QueueSummary", "SipPeer", "SipRegistration", "Snapshot", "VoicemailUser",
+        }.Concat(Nouns).Select(n => "Get-Sark" + n),
+    ];
+
+    // -WhatIf and -Confirm; no question unless it is wanted.
+    private static readonly string[] Medium =
+    [
+        "Disconnect-SarkCall", "Export-SarkBackup", "Export-SarkCsv", "Export-SarkGreeting", "Export-SarkSnapshot", "Import-SarkBackup", "Import-SarkGreeting", "Import-SarkSnapshot",
+        "Invoke-SarkCommit", "Invoke-SarkOriginate", "Invoke-SarkReload", "New-SarkBackup", "New-SarkCosClose", "New-SarkCosOpen", "New-SarkSnapshot",
+        "Remove-SarkBackup", "Remove-SarkCosClose", "Remove-SarkCosOpen", "Remove-SarkDbEntry", "Remove-SarkGreeting", "Remove-SarkSnapshot",
+        "Set-SarkDbEntry", "Set-SarkExtensionRuntime", "Set-SarkFirewall", "Set-SarkGlobal", "Start-SarkPbx",
+        .. Nouns.Select(n => "New-Sark" + n),
+        .. Nouns.Select(n => "Set-Sark" + n),
+        .. Nouns.Where(n => n != "Tenant").Select(n => "Remove-Sark" + n),
+    ];
+
+    // Asks by itself: calls end, or what was there is replaced.
+    private static readonly string[] High =
+    [
+        "Remove-SarkTenant", "Restart-SarkFirewall", "Restart-SarkSystem", "Restore-SarkBackup", "Restore-SarkSnapshot", "Stop-SarkPbx",
+    ];
+
+    public static TheoryData<string> Names => [.. Commands.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_command_asks_as_it_always_did(string name)
+    {
+        var attribute = Commands.Attribute(Commands.All[name]);
+        var expected = Silent.Contains(name) ? "silent" : Medium.Contains(name) ? "medium" : High.Contains(name) ? "high" : "not in the table";
+        Assert.Equal(expected, !attribute.SupportsShouldProcess ? "silent" : attribute.ConfirmImpact == ConfirmImpact.High ? "high" : "medium");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_command_says_what_it_gives(string name)
+    {
+        var type = Commands.All[name];
+        if (name.StartsWith("Get-", StringComparison.Ordinal) || name.StartsWith("New-", StringComparison.Ordinal))
+        {
+            Assert.True(type.IsDefined(typeof(OutputTypeAttribute), inherit: false), $"{name} does not declare what it gives.");
+        }
+    }
+}
