@@ -9,7 +9,8 @@ if (args is [TokenCommand.Verb, .. var rest])
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    // Configuration lies beside the program, wherever that was started.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     builder.AddSark();
     var app = builder.Build();
     app.UseSark();
