@@ -1,4 +1,5 @@
-namespace SarkPS.Tests.Descriptors;
+// Not Tests.Descriptors: that would hide SarkPS.Descriptors from the other tests.
+namespace SarkPS.Tests.RoutePages;
 
 /// <summary>docs/routes.md is made from the descriptors, and checked in so that people can read it.</summary>
 public sealed class RoutesDocumentTests
