@@ -14,6 +14,12 @@ public sealed class SarkFlagAttribute : ArgumentTransformationAttribute
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return value is string { Length: > 0 } word && FlagWords.Read(word) is { } flag ? flag : value is "" ? null : value;
+        return value switch
+        {
+            "" => null,
+            string word => FlagWords.Read(word)
+                ?? throw new ArgumentTransformationMetadataException($"'{word}' is neither true nor false; allowed are $true, $false, YES, NO, ON, OFF, enabled and disabled."),
+            _ => value,
+        };
     }
 }

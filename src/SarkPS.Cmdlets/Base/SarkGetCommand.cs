@@ -69,8 +69,9 @@ public abstract class SarkListCommand<T> : SarkCmdlet
     // The rows are read before the first is passed on: a reader that stayed open would keep a following Set- from writing.
     private protected void WriteRows(Func<SarkRow, bool> where)
     {
-        // What needs no pattern is filtered where the rows are.
-        var exact = Filters.Where(f => f.Wanted is [var only] && !WildcardPattern.ContainsWildcardCharacters(only)).ToDictionary(f => f.Column.Name, f => f.Wanted[0]);
+        // A single key of another resource is filtered where the rows are, letter by letter as keys are; all else here,
+        // without regard to case as at any prompt.
+        var exact = Filters.Where(f => f.Column.Reference is not null && f.Wanted is [var only] && !WildcardPattern.ContainsWildcardCharacters(only)).ToDictionary(f => f.Column.Name, f => f.Wanted[0]);
         var rows = Wait(token => Backend.Tables.ListAsync(Resource, exact.Count > 0 ? exact : null, token));
         foreach (var row in rows)
         {

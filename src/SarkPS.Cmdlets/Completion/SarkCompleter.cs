@@ -70,7 +70,9 @@ public sealed class SarkCompleter : IArgumentCompleter
     private static IEnumerable<(string Text, string Tip)> DestinationNames(ISarkBackend backend)
     {
         using var patience = new CancellationTokenSource(Patience);
-        return backend.Tables.DestinationsAsync(patience.Token).GetAwaiter().GetResult().Select(d => (d.Name, $"{d.Kind} {d.Name}"));
+        return backend.Tables.DestinationsAsync(patience.Token).GetAwaiter().GetResult()
+            .Where(d => !Destinations.Fixed.ContainsKey(d.Name))
+            .Select(d => (d.Name, $"{d.Kind} {d.Name}"));
     }
 
     private static IEnumerable<(string Text, string Tip)> Keys(ResourceDescriptor resource, IDictionary bound) => Ask(bound, backend =>

