@@ -17,7 +17,8 @@
 # The tests that need Asterisk are skipped, with this reason, when SARK_TEST_AMI_PORT is not set.
 #
 # Settings, all from the environment:
-#   SARK_ASTERISK_HOME   folder for packages, configuration and state   (default: ${XDG_CACHE_HOME:-~/.cache}/sarkps-asterisk)
+#   SARK_ASTERISK_HOME   folder for packages, configuration and state   (default: ${XDG_CACHE_HOME:-~/.cache}/sarkps-asterisk,
+#                        for root /var/tmp/sarkps-asterisk)
 #   SARK_ASTERISK_SUITE  the Debian release whose packages are taken    (bullseye: the last with chan_sip in Debian)
 #   SARK_ASTERISK_MIRROR a Debian mirror                                (the one that this machine's apt uses)
 #   SARK_ASTERISK_PORTS  first of ten ports: manager, TLS manager, SIP, PJSIP, IAX2   (25038, or the next free one 200 above)
@@ -31,7 +32,9 @@ set -euo pipefail
 export LC_ALL=C
 
 self=$(readlink -f "$0")
-home=${SARK_ASTERISK_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/sarkps-asterisk}
+# Started by root it runs as nobody, who may not look into root's home.
+if [ "$(id -u)" = 0 ]; then cache=/var/tmp; else cache=${XDG_CACHE_HOME:-$HOME/.cache}; fi
+home=${SARK_ASTERISK_HOME:-$cache/sarkps-asterisk}
 suite=${SARK_ASTERISK_SUITE:-bullseye}
 base=${SARK_ASTERISK_PORTS:-$(cat "$home/ports" 2>/dev/null || echo 25038)}
 peers=${SARK_ASTERISK_PEERS:-0}
@@ -482,7 +485,7 @@ up() {
             [ ! -e "$etc/manager.pem" ] || chown 65534:65534 "$etc/manager.pem"
             drop=(setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs)
         fi
-        HOME=$state setsid "${drop[@]}" "$self" launch -f -n </dev/null >>"$state/log/console" 2>&1 &
+        SARK_ASTERISK_HOME=$home HOME=$state setsid "${drop[@]}" "$self" launch -f -n </dev/null >>"$state/log/console" 2>&1 &
     fi
     local attempt
     for ((attempt = 0; attempt < 300; attempt++)); do
