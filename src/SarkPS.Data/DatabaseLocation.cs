@@ -8,12 +8,14 @@ internal static class DatabaseLocation
     private const string Variable = "SARK_DATABASE";
 
     /// <summary>
-    /// The one that the options or the environment name; else SARK's own, where it is installed; else an embedded one in
+    /// The one that the options or, without a root of one's own, the environment name; else SARK's own, where it is installed; else an embedded one in
     /// the user's data folder, made on first use.
     /// </summary>
     public static (string Path, bool IsNew) Find(SarkOptions options)
     {
-        var named = options.Database ?? Environment.GetEnvironmentVariable(Variable);
+        // A root of one's own is a tree of one's own: what the environment says of this machine is not meant.
+        var isThisMachine = options.Root is "/" or "";
+        var named = options.Database ?? (isThisMachine ? Environment.GetEnvironmentVariable(Variable) : null);
         if (!string.IsNullOrEmpty(named))
         {
             // A name that was given and is not there is a mistake, not a wish for a new one.
@@ -27,7 +29,7 @@ internal static class DatabaseLocation
         }
 
         var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        var embedded = options.Root is "/" or "" ? Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "SarkPS", "sark.db") : own;
+        var embedded = isThisMachine ? Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "SarkPS", "sark.db") : own;
         return (embedded, EmbeddedDatabase.CreateIfMissing(embedded));
     }
 }

@@ -23,7 +23,7 @@ internal static class Explanation
         {
             var column = context.Resource.Find(name);
             text.Append(' ').AppendJoin(' ', messages.Select(m => m.Trim()));
-            var facts = Facts(context, name, column);
+            var facts = Facts(context, name, column, isForm: messages.Any(m => m.EndsWith("is invalid.", StringComparison.Ordinal)));
             if (facts.Count > 0)
             {
                 text.Append(CultureInfo.InvariantCulture, $" ({string.Join("; ", facts)})");
@@ -33,7 +33,8 @@ internal static class Explanation
         return text.ToString();
     }
 
-    private static List<string> Facts(WriteContext context, string name, Column? column)
+    // What a value must look like helps only where its look was wrong.
+    private static List<string> Facts(WriteContext context, string name, Column? column, bool isForm)
     {
         var facts = new List<string>();
         if (context.Sent.Has(name) && column is { IsSecret: false })
@@ -42,7 +43,7 @@ internal static class Explanation
             facts.Add($"{name} is '{(value.Length > LongestValue ? value[..LongestValue] + "..." : value)}'");
         }
 
-        if (column is null)
+        if (column is null || !isForm)
         {
             return facts;
         }

@@ -52,6 +52,10 @@ public sealed class PinnedCommandsTests
         Assert.Equal(expected, !attribute.SupportsShouldProcess ? "silent" : attribute.ConfirmImpact == ConfirmImpact.High ? "high" : "medium");
     }
 
+    [Fact]
+    public void No_command_is_missing() =>
+        Assert.Empty(Silent.Concat(Medium).Concat(High).Except(Commands.All.Keys));
+
     [Theory]
     [MemberData(nameof(Names))]
     public void A_command_says_what_it_gives(string name)
