@@ -5,9 +5,25 @@ namespace SarkPS;
 /// <summary>Small conversions of names.</summary>
 public static class SarkText
 {
-    /// <summary><c>InboundRoute</c> becomes <c>inbound route</c>; a run of capitals stays a word: <c>IVR</c> becomes <c>ivr</c>.</summary>
+    // What the field calls a thing where a cmdlet's noun is shorter than that.
+    private static readonly Dictionary<string, string> Terms = new(StringComparer.Ordinal)
+    {
+        ["CosRule"] = "class-of-service rule",
+        ["CosOpen"] = "class of service for open hours",
+        ["CosClose"] = "class of service for closed hours",
+        ["Ivr"] = "IVR",
+        ["Cdr"] = "call record",
+    };
+
+    /// <summary><c>InboundRoute</c> becomes <c>inbound route</c>; a run of capitals stays a word, and a few nouns have
+    /// longer names among people: <c>CosRule</c> becomes <c>class-of-service rule</c>.</summary>
     public static string Words(string name)
     {
+        if (Terms.TryGetValue(name, out var term))
+        {
+            return term;
+        }
+
         var words = new StringBuilder(name.Length + 4);
         for (var i = 0; i < name.Length; i++)
         {

@@ -15,6 +15,7 @@ public sealed class CosClose : SarkRecord, ISarkResource<CosClose>
             .Stamps()
             .PairKey("IPphone_pkey", "COS_pkey")
             .CreatesAtItem()
+            .Plural("classes of service for closed hours")
             .OrderBy("COS_pkey", "rowid")
             .Build();
 

@@ -15,6 +15,7 @@ public sealed class CosOpen : SarkRecord, ISarkResource<CosOpen>
             .Stamps()
             .PairKey("IPphone_pkey", "COS_pkey")
             .CreatesAtItem()
+            .Plural("classes of service for open hours")
             .OrderBy("IPphone_pkey", "COS_pkey")
             .Build();
 

@@ -52,7 +52,7 @@ public static partial class Destinations
         new(Queue.Descriptor, 4, "Queues", []),
         new(Ivr.Descriptor, 2, "IVRs", []),
         new(CustomApp.Descriptor, 10, "CustomApps", ["pkey"]),
-        new(Trunk.Descriptor, 9, "Trunks", []),
+        new(Trunk.Descriptor, 9, "Trunks", [], SiblingRouteClass: 8),
     ];
 
     /// <summary>The class of a destination, or null when nothing has that name.</summary>
@@ -84,7 +84,7 @@ public static partial class Destinations
                     if (session.Select(kind.Resource.Table, (kind.Resource.KeyColumn, name)) is [var line, ..]
                         && session.Select("Carrier", ("pkey", line["carrier"])) is [var carrier, ..])
                     {
-                        return name.Contains('~', StringComparison.Ordinal) ? 8 : carrier.Text("carriertype") == "group" ? 11 : kind.RouteClass;
+                        return carrier.Text("carriertype") == "group" && !name.Contains('~', StringComparison.Ordinal) ? 11 : kind.ClassOf(name);
                     }
 
                     break;
@@ -110,4 +110,9 @@ public static partial class Destinations
 /// <param name="RouteClass">The class of its rows.</param>
 /// <param name="Group">The name under which the service lists them.</param>
 /// <param name="OrderBy">How the service sorts them; empty means as created.</param>
-public sealed record DestinationKind(ResourceDescriptor Resource, int RouteClass, string Group, IReadOnlyList<string> OrderBy);
+/// <param name="SiblingRouteClass">The class of those that lead to another SARK, whose names have a <c>~</c>.</param>
+public sealed record DestinationKind(ResourceDescriptor Resource, int RouteClass, string Group, IReadOnlyList<string> OrderBy, int? SiblingRouteClass = null)
+{
+    /// <summary>The class of one of them.</summary>
+    public int ClassOf(string name) => SiblingRouteClass is { } sibling && name.Contains('~', StringComparison.Ordinal) ? sibling : RouteClass;
+}

@@ -189,7 +189,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
             {
                 Name = row.Text(k.Kind.Resource.KeyColumn) ?? "",
                 Kind = k.Kind.Resource.Noun,
-                RouteClass = k.Kind.RouteClass,
+                RouteClass = k.Kind.ClassOf(row.Text(k.Kind.Resource.KeyColumn) ?? ""),
                 Tenant = row.Text("cluster"),
             }))]);
     }
