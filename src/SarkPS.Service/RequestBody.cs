@@ -55,26 +55,37 @@ internal static class RequestBody
             using var document = JsonDocument.Parse(bytes);
             return ToNode(document.RootElement);
         }
+        catch (InvalidOperationException error)
+        {
+            // Only now seen: bytes that are no UTF-8, or half of a surrogate pair.
+            throw new SarkException(SarkErrorKind.BadRequest, "Request", null, "The body holds text that is not valid Unicode.", error);
+        }
         catch (JsonException error)
         {
             throw new SarkException(SarkErrorKind.BadRequest, "Request", null, $"The body is not valid JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.", error);
         }
     }
 
-    // By hand, since JsonNode refuses a name that comes twice; as in PHP the last one wins.
+    // By hand, since JsonNode refuses a name that comes twice; as in PHP the last one wins. Texts are read here, so that a
+    // wrong one is found while it can still be called one.
     private static JsonNode? ToNode(JsonElement element)
     {
-        if (element.ValueKind != JsonValueKind.Object)
+        switch (element.ValueKind)
         {
-            return element.ValueKind == JsonValueKind.Array ? JsonArray.Create(element.Clone()) : JsonValue.Create(element.Clone());
-        }
+            case JsonValueKind.Object:
+                var map = new JsonObject();
+                foreach (var member in element.EnumerateObject())
+                {
+                    map[member.Name] = ToNode(member.Value);
+                }
 
-        var map = new JsonObject();
-        foreach (var member in element.EnumerateObject())
-        {
-            map[member.Name] = ToNode(member.Value);
+                return map;
+            case JsonValueKind.Array:
+                return new JsonArray([.. element.EnumerateArray().Select(ToNode)]);
+            case JsonValueKind.String:
+                return JsonValue.Create(element.GetString());
+            default:
+                return JsonValue.Create(element.Clone());
         }
-
-        return map;
     }
 }

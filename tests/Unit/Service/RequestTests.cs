@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using SarkPS.Service.Auth;
+using SarkPS.Tests.Support;
+
+namespace SarkPS.Tests.Service;
+
+/// <summary>What the service makes of requests before any resource sees them.</summary>
+public sealed class RequestTests : IDisposable
+{
+    private readonly TestDatabase database = new(Schema.Embedded);
+    private readonly TestService service;
+
+    public RequestTests() => service = new TestService(database.Path);
+
+    public void Dispose()
+    {
+        service.Dispose();
+        database.Dispose();
+    }
+
+    public static TheoryData<string, byte[]> Unreadable => new()
+    {
+        { "cut short", "{\"pkey\": "u8.ToArray() },
+        { "half of a surrogate pair", "{\"pkey\": \"a\\ud800\", \"description\": \"d\"}"u8.ToArray() },
+        { "no UTF-8", [.. "{\"pkey\": \"a"u8, 0xff, .. "\", \"description\": \"d\"}"u8] },
+        { "no UTF-8 in a name", [.. "{\"p"u8, 0xff, .. "\": 1}"u8] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unreadable))]
+    public async Task A_body_that_cannot_be_read_is_400_and_changes_nothing(string name, byte[] body)
+    {
+        using var client = service.CreateClient();
+        var before = await client.GetStringAsync("/api/tenants");
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var response = await client.PostAsync("/api/tenants", content);
+
+        Assert.True(response.StatusCode == HttpStatusCode.BadRequest, $"{name}: {response.StatusCode}");
+        Assert.NotNull(JsonNode.Parse(await response.Content.ReadAsStringAsync())!["message"]);
+        Assert.Equal(before, await client.GetStringAsync("/api/tenants"));
+    }
+
+    [Fact]
+    public async Task The_last_of_two_equal_names_counts()
+    {
+        using var client = service.CreateClient();
+        using var content = new StringContent("""{"pkey": "one", "pkey": "two", "description": "d"}""", Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync("/api/tenants", content);
+        Assert.Equal("two", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["pkey"]);
+    }
+
+    [Fact]
+    public async Task An_unknown_address_and_a_wrong_method_are_told_apart_in_json()
+    {
+        using var client = service.CreateClient();
+        using var unknown = await client.DeleteAsync("/api/nosuch");
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        Assert.Equal("Page Not Found. Check your URI for correctness", (string?)JsonNode.Parse(await unknown.Content.ReadAsStringAsync())!["message"]);
+
+        using var wrong = await client.DeleteAsync("/api/tenants");
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, wrong.StatusCode);
+        Assert.Equal(["GET", "HEAD", "POST"], wrong.Content.Headers.Allow.Order(StringComparer.Ordinal));
+        Assert.NotNull(JsonNode.Parse(await wrong.Content.ReadAsStringAsync())!["message"]);
+    }
+
+    [Fact]
+    public async Task With_tokens_configured_each_scope_opens_its_own_requests()
+    {
+        var (reader, readerHash) = Tokens.Make();
+        var (expired, expiredHash) = Tokens.Make();
+        using var closed = service.WithWebHostBuilder(builder => builder
+            .UseSetting("Sark:Service:Tokens:0:Name", "reader").UseSetting("Sark:Service:Tokens:0:Sha256", readerHash).UseSetting("Sark:Service:Tokens:0:Scopes:0", "read")
+            .UseSetting("Sark:Service:Tokens:1:Name", "old").UseSetting("Sark:Service:Tokens:1:Sha256", expiredHash).UseSetting("Sark:Service:Tokens:1:Expires", "2020-01-01"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(closed, HttpMethod.Get, "/api/tenants", null));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(closed, HttpMethod.Get, "/api/tenants", "sark_" + new string('0', 64)));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(closed, HttpMethod.Get, "/api/tenants", expired));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(closed, HttpMethod.Get, "/api/tenants", reader));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(closed, HttpMethod.Put, "/api/tenants/default", reader));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(closed, HttpMethod.Get, "/api/syscommands/pbxrunstate", reader));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(closed, HttpMethod.Get, "/health", null));
+    }
+
+    [Fact]
+    public async Task A_caller_who_asks_too_often_is_told_when_to_come_back()
+    {
+        var (token, hash) = Tokens.Make();
+        using var limited = service.WithWebHostBuilder(builder => builder
+            .UseSetting("Sark:Service:RequestsPerMinute", "2")
+            .UseSetting("Sark:Service:Tokens:0:Name", "busy").UseSetting("Sark:Service:Tokens:0:Sha256", hash));
+        using var client = limited.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        for (var i = 0; i < 2; i++)
+        {
+            using var fine = await client.GetAsync("/api/tenants");
+            Assert.Equal(HttpStatusCode.OK, fine.StatusCode);
+        }
+
+        using var refused = await client.GetAsync("/api/tenants");
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter?.Delta);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:44300", false, true)]
+    [InlineData("http://localhost:44300", false, true)]
+    [InlineData("http://[::1]:44300", false, true)]
+    [InlineData("http://0.0.0.0:44300", true, false)]
+    [InlineData("http://*:44300", true, false)]
+    [InlineData("http://192.168.1.5:44300", true, false)]
+    [InlineData("https://0.0.0.0:44300", false, false)]
+    [InlineData("https://0.0.0.0:44300", true, true)]
+    public void Beyond_this_machine_it_takes_tls_and_tokens(string address, bool hasTokens, bool isFine)
+    {
+        var refusal = Record.Exception(() => Exposure.Check([address], hasTokens, new ServiceOptions()));
+        Assert.Equal(isFine, refusal is null);
+        Assert.Null(Record.Exception(() => Exposure.Check([address], hasTokens, new ServiceOptions { AllowOpen = true })));
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(WebApplicationFactory<Program> service, HttpMethod method, string path, string? token)
+    {
+        using var client = service.CreateClient();
+        using var request = new HttpRequestMessage(method, path);
+        if (token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        using var response = await client.SendAsync(request);
+        return response.StatusCode;
+    }
+}
