@@ -135,13 +135,6 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     public ResourceBuilder<T> Destination(string routeClassColumn, string unknownMessage = "The target could not be resolved {0}", bool onlyWhenValid = false) =>
         Change(c => Copy(c, destination: new DestinationColumn(routeClassColumn, unknownMessage, onlyWhenValid)));
 
-    /// <summary>A column that is filled in on create and shown, but has no property.</summary>
-    public ResourceBuilder<T> Fill(string column, object? value)
-    {
-        parts.Columns.Add(new Column(column, null, ColumnType.Text) { HasDefault = true, Default = value });
-        return this;
-    }
-
     /// <summary>Columns that never leave the database.</summary>
     public ResourceBuilder<T> Hidden(params string[] columns)
     {
