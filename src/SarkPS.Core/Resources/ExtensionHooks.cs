@@ -44,7 +44,7 @@ internal sealed partial class ExtensionHooks : ResourceHooks
         "encryption=$encryption");
 
     /// <summary>A provisioned telephone must say what it is.</summary>
-    public static RuleSet MacAddressRules { get; } = new(Rule.Required, Rule.Regex("^[0-9a-fA-F]{12}$", "twelve hexadecimal digits without separators"));
+    public static RuleSet MacAddressRules { get; } = new(Rule.Required, Forms.MacAddress);
 
     public override void Validate(WriteContext context)
     {

@@ -18,7 +18,7 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
             .Text(nameof(BlindTransferBusy), "BLINDBUSY", Rule.Integer, Rule.Nullable)
             .Text(nameof(BounceAlert), "BOUNCEALERT", Rule.Integer, Rule.Nullable)
             .Flag(nameof(CallParking), "CALLPARKING", FlagWords.YesNo)
-            .Text(nameof(Recording), "CALLRECORD1", Rule.In("None", "OTR", "OTRR", "Inbound.Outbound", "Inbound", "Outbound", "Both"))
+            .Text(nameof(Recording), "CALLRECORD1", Forms.Recording)
             .Flag(nameof(CampOn), "CAMPONQONOFF", FlagWords.OnOff)
             .Text(nameof(CampOnOptions), "CAMPONQOPT", Rule.String, Rule.Nullable)
             .Flag(nameof(ExternalForward), "CFWDEXTRNRULE", FlagWords.Enabled)

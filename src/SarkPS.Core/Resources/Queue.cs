@@ -13,7 +13,7 @@ public sealed class Queue : SarkRecord, ISarkResource<Queue>
             .Text(nameof(Configuration), "conf", Rule.String).Default(QueueDefaults.Configuration)
             .Tenant()
             .Text(nameof(Recording), "devicerec", Rule.In("None", "OTR", "OTRR", "Inbound")).Default("None")
-            .Text(nameof(Greeting), "greetnum", Rule.Regex(@"^usergreeting[0-9]{4}$", "usergreeting and four digits")).Default(null)
+            .Text(nameof(Greeting), "greetnum", Forms.Greeting).Default(null)
             .Text(nameof(Options), "options", Rule.Alpha).Default("t")
             .Key("pkey")
             .Stamps()

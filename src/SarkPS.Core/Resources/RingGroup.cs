@@ -11,11 +11,11 @@ public sealed class RingGroup : SarkRecord, ISarkResource<RingGroup>
     public static ResourceDescriptor<RingGroup> Descriptor { get; } =
         new ResourceBuilder<RingGroup>("RingGroup", "ringgroups", "speed")
             .Tenant()
-            .Text(nameof(Recording), "devicerec", Rule.In("default", "None", "OTR", "OTRR", "Inbound.Outbound", "Inbound", "Outbound", "Both")).Default("default")
+            .Text(nameof(Recording), "devicerec", Forms.RecordingOrDefault).Default("default")
             .Text(nameof(DialOptionsHunt), "dialparamshunt", Rule.Alpha, Rule.Nullable).Default("cIkt")
             .Text(nameof(DialOptionsRing), "dialparamsring", Rule.Alpha, Rule.Nullable).Default("ciIkt")
             .Text(nameof(Divert), "divert", Rule.Integer, Rule.Nullable).Default(null)
-            .Text("Greeting", "greeting", Rule.Regex(@"^usergreeting[0-9]{4}$", "usergreeting and four digits"), Rule.Nullable).Hide()
+            .Text("Greeting", "greeting", Forms.Greeting, Rule.Nullable).Hide()
             .Text(nameof(GroupType), "grouptype", Rule.In("Ring", "Hunt", "Alias", "Page")).Default("Ring")
             .Text(nameof(Description), "longdesc", Rule.String, Rule.Nullable).Default(null)
             .Flag(nameof(ObeyDoNotDisturb), "obeydnd", FlagWords.YesNo, Rule.Nullable).Default("NO")

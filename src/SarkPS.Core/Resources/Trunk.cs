@@ -16,7 +16,7 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
             .Flag(nameof(CallProgress), "callprogress", FlagWords.OnOff).Default("NO")
             .Tenant()
             .Text(nameof(Description), "description", Rule.AlphaNum)
-            .Text(nameof(Recording), "devicerec", Rule.In("None", "OTR", "OTRR", "Inbound.Outbound", "Inbound", "Outbound", "Both"))
+            .Text(nameof(Recording), "devicerec", Forms.Recording)
             .Text(nameof(Disa), "disa", Rule.In("DISA", "CALLBACK"), Rule.Nullable)
             .Text(nameof(DisaPassword), "disapass", Rule.AlphaNum, Rule.Nullable).Secret()
             .Text(nameof(HostName), "host", Rule.String).CreateRules(Rule.Required)
