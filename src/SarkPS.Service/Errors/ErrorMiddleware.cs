@@ -56,7 +56,7 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
         }
 
         // A client that lists problem details among what it accepts reads them; all others get sark6api's bodies.
-        var wantsProblem = context.Request.Headers.Accept.Any(a => a?.Contains(WireHeaders.Problem, StringComparison.OrdinalIgnoreCase) == true);
+        var wantsProblem = ClientWish.WantsProblem(context.Request);
         await JsonAnswer.WriteAsync(
             context,
             wantsProblem ? ErrorBody.Problem(error, status) : ErrorBody.Plain(error),

@@ -57,14 +57,11 @@ internal static class AsteriskRoutes
         {
             await handler(context).ConfigureAwait(false);
         }
-        catch (AmiConnectionException error) when (!context.Response.HasStarted && !WantsProblem(context))
+        catch (AmiConnectionException error) when (!context.Response.HasStarted && !ClientWish.WantsProblem(context.Request))
         {
             throw new SarkUnavailableException(error.Noun, error.Target, NotRunning, error);
         }
     };
-
-    private static bool WantsProblem(HttpContext context) =>
-        context.Request.Headers.Accept.Any(a => a?.Contains(WireHeaders.Problem, StringComparison.OrdinalIgnoreCase) == true);
 
     private static JsonObject Index()
     {
@@ -314,7 +311,7 @@ internal static class AsteriskRoutes
 
     private static Task NotFoundAsync(HttpContext context, string target, string message)
     {
-        if (WantsProblem(context))
+        if (ClientWish.WantsProblem(context.Request))
         {
             throw new SarkNotFoundException("Asterisk", target, message);
         }

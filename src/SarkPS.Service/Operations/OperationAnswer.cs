@@ -15,13 +15,9 @@ internal static class OperationAnswer
     /// <summary>The exchange.</summary>
     public static ISarkBackend Backend(HttpContext context) => context.RequestServices.GetRequiredService<ISarkBackend>();
 
-    /// <summary>Whether the client wants the whole result and not sark6api's body.</summary>
-    public static bool WantsRepresentation(HttpContext context) =>
-        context.Request.Headers[WireHeaders.Prefer].Any(p => p?.Contains(WireHeaders.ReturnRepresentation, StringComparison.OrdinalIgnoreCase) == true);
-
     /// <summary>Answers with the result, or with sark6api's body made from it.</summary>
     public static Task WriteAsync<T>(HttpContext context, T result, Func<T, JsonNode> original) =>
-        JsonAnswer.WriteAsync(context, WantsRepresentation(context) ? JsonSerializer.SerializeToNode(result, OperationJson.Options)! : original(result));
+        JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? JsonSerializer.SerializeToNode(result, OperationJson.Options)! : original(result));
 
     /// <summary>
     /// Runs a handler whose failures have bodies of their own in sark6api. Clients that read problem details get those.
@@ -36,7 +32,7 @@ internal static class OperationAnswer
             await handler().ConfigureAwait(false);
         }
         catch (SarkException error) when (!context.Response.HasStarted
-            && !context.Request.Headers.Accept.Any(a => a?.Contains(WireHeaders.Problem, StringComparison.OrdinalIgnoreCase) == true)
+            && !ClientWish.WantsProblem(context.Request)
             && original(error) is { } known)
         {
             context.Response.StatusCode = known.Status;

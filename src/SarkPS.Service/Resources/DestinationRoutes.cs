@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using SarkPS.Data;
-using SarkPS.Remote;
 
 namespace SarkPS.Service.Resources;
 
@@ -14,7 +13,7 @@ internal static class DestinationRoutes
     private static async Task GetAsync(HttpContext context)
     {
         var store = context.RequestServices.GetRequiredService<LocalBackend>().Store;
-        if (context.Request.Headers[WireHeaders.Prefer].Any(p => p?.Contains(WireHeaders.ReturnRepresentation, StringComparison.OrdinalIgnoreCase) == true))
+        if (ClientWish.WantsRepresentation(context.Request))
         {
             var all = await store.DestinationsAsync(context.RequestAborted).ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, new JsonArray([.. all.Select(d => new JsonObject

@@ -1,6 +1,5 @@
 using SarkPS.Data;
 using SarkPS.Descriptors;
-using SarkPS.Remote;
 using SarkPS.Service.Errors;
 
 namespace SarkPS.Service.Resources;
@@ -71,21 +70,19 @@ internal static class ResourceRoutes
 
         public RequestDelegate CreateAsync(CreateKind? kind) => async context =>
         {
-            var wish = new Wish(context.Request);
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-            var result = await backend.Value.Store.CreateAsync(resource, kind, sent, wish.IsStrict, context.RequestAborted).ConfigureAwait(false);
+            var result = await backend.Value.Store.CreateAsync(resource, kind, sent, ClientWish.IsStrict(context.Request), context.RequestAborted).ConfigureAwait(false);
             context.Response.StatusCode = StatusCodes.Status201Created;
             context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}";
-            await JsonAnswer.WriteAsync(context, wish.IsRepresentation ? result.Stored : result.Answer).ConfigureAwait(false);
+            await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer).ConfigureAwait(false);
         };
 
         public async Task UpdateAsync(HttpContext context)
         {
-            var wish = new Wish(context.Request);
             var key = Key(context);
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-            var result = await backend.Value.Store.UpdateAsync(resource, key, sent, wish.IsStrict, context.RequestAborted).ConfigureAwait(false);
-            await JsonAnswer.WriteAsync(context, wish.IsRepresentation ? result.Stored : result.Answer).ConfigureAwait(false);
+            var result = await backend.Value.Store.UpdateAsync(resource, key, sent, ClientWish.IsStrict(context.Request), context.RequestAborted).ConfigureAwait(false);
+            await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer).ConfigureAwait(false);
         }
 
         public async Task RemoveAsync(HttpContext context)
@@ -120,16 +117,5 @@ internal static class ResourceRoutes
 
             return filter;
         }
-    }
-
-    /// <summary>What a client prefers. (RFC 7240)</summary>
-    private readonly struct Wish(HttpRequest request)
-    {
-        public bool IsStrict { get; } = Has(request, WireHeaders.HandlingStrict);
-
-        public bool IsRepresentation { get; } = Has(request, WireHeaders.ReturnRepresentation);
-
-        private static bool Has(HttpRequest request, string preference) =>
-            request.Headers[WireHeaders.Prefer].Any(p => p?.Contains(preference, StringComparison.OrdinalIgnoreCase) == true);
     }
 }

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Primitives;
+using SarkPS.Remote;
+
+namespace SarkPS.Service;
+
+/// <summary>What a client asks for beside its request: preferences (RFC 7240) and the form of errors (RFC 9457).</summary>
+internal static class ClientWish
+{
+    /// <summary>To be refused what cannot be written, instead of having it ignored.</summary>
+    public static bool IsStrict(HttpRequest request) => Has(request.Headers[WireHeaders.Prefer], WireHeaders.HandlingStrict);
+
+    /// <summary>The whole result instead of sark6api's body.</summary>
+    public static bool WantsRepresentation(HttpRequest request) => Has(request.Headers[WireHeaders.Prefer], WireHeaders.ReturnRepresentation);
+
+    /// <summary>Problem details instead of sark6api's bodies.</summary>
+    public static bool WantsProblem(HttpRequest request) => Has(request.Headers.Accept, WireHeaders.Problem);
+
+    private static bool Has(StringValues header, string wish)
+    {
+        foreach (var value in header)
+        {
+            if (value?.Contains(wish, StringComparison.OrdinalIgnoreCase) == true)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
