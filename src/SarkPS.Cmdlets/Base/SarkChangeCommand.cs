@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Reflection;
 using SarkPS.Descriptors;
 
 namespace SarkPS.Cmdlets;
@@ -61,6 +62,8 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
 public abstract class SarkKeyedCommand<T> : SarkChangeCommand<T>
     where T : SarkRecord, ISarkResource<T>, new()
 {
+    private bool? isNew;
+
     /// <summary>The key of the row.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
@@ -79,8 +82,7 @@ public abstract class SarkKeyedCommand<T> : SarkChangeCommand<T>
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (GetType().IsDefined(typeof(CmdletAttribute), false)
-            && ((CmdletAttribute)GetType().GetCustomAttributes(typeof(CmdletAttribute), false)[0]).VerbName == VerbsCommon.New)
+        if (isNew ??= GetType().GetCustomAttribute<CmdletAttribute>(inherit: false)?.VerbName == VerbsCommon.New)
         {
             Create(Key, InputObject);
         }

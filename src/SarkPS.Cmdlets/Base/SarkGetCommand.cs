@@ -51,20 +51,21 @@ public abstract class SarkGetCommand<T> : SarkListCommand<T>
 public abstract class SarkListCommand<T> : SarkCmdlet
     where T : SarkRecord, ISarkResource<T>, new()
 {
-    private List<(Column Column, string[] Wanted)>? filters;
+    private List<(Column Column, string[] Wanted, WildcardPattern[] Patterns)>? filters;
 
     private protected static ResourceDescriptor<T> Resource => T.Descriptor;
 
     // Those filters whose parameter was given; a parameter that pipes in may have another value for each item.
-    private protected IReadOnlyList<(Column Column, string[] Wanted)> Filters => filters ??=
+    private protected IReadOnlyList<(Column Column, string[] Wanted, WildcardPattern[] Patterns)> Filters => filters ??=
         [.. MyInvocation.BoundParameters.Keys
             .Select(name => (Column: Resource.FindProperty(name), Name: name))
             .Where(f => f.Column is { IsFilter: true })
-            .Select(f => (f.Column!, LanguagePrimitives.ConvertTo<string[]>(MyInvocation.BoundParameters[f.Name])))];
+            .Select(f => (Column: f.Column!, Wanted: LanguagePrimitives.ConvertTo<string[]>(MyInvocation.BoundParameters[f.Name])))
+            .Select(f => (f.Column, f.Wanted, Array.ConvertAll(f.Wanted, w => WildcardPattern.Get(w, WildcardOptions.IgnoreCase))))];
 
     private protected void ResetFilters() => filters = null;
 
-    private protected bool Matches(SarkRow row) => Filters.All(f => f.Wanted.Any(w => WildcardPattern.Get(w, WildcardOptions.IgnoreCase).IsMatch(row.Text(f.Column.Name) ?? "")));
+    private protected bool Matches(SarkRow row) => Filters.All(f => Array.Exists(f.Patterns, p => p.IsMatch(row.Text(f.Column.Name) ?? "")));
 
     // The rows are read before the first is passed on: a reader that stayed open would keep a following Set- from writing.
     private protected void WriteRows(Func<SarkRow, bool> where)

@@ -82,6 +82,9 @@ public abstract class ResourceDescriptor
     /// <summary>Which of them a list shows, or null for all.</summary>
     public RowFilter? ListFilter { get; }
 
+    /// <summary>Both: what a row must meet to stand in a list.</summary>
+    public IEnumerable<RowFilter> ListFilters => new[] { Filter, ListFilter }.OfType<RowFilter>();
+
     /// <summary>The columns that lists are sorted by; an empty list means as created.</summary>
     public IReadOnlyList<string> OrderBy { get; }
 

@@ -18,7 +18,7 @@ internal static class Dependants
                 var names = column.Reference?.Noun == resource.Noun && column.Name != other.KeyColumn;
                 if (names || (isDestination && column.Destination is not null))
                 {
-                    found.AddRange(session.Select(other.Table, [(column.Name, key)], [.. new[] { other.Filter, other.ListFilter }.OfType<RowFilter>()], null, ["rowid"], null)
+                    found.AddRange(session.Select(other.Table, [(column.Name, key)], other.ListFilters, null, ["rowid"], null)
                         .Where(row => other != resource || row.Text(other.KeyColumn) != key)
                         .Select(row => $"{other.Noun} {row.Text(other.KeyColumn)} ({column.Property ?? column.Name})"));
                 }

@@ -40,7 +40,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     public IReadOnlyList<SarkRow> List(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter)
     {
         var where = Conditions(resource, filter);
-        return database.Read(connection => new RowSession(connection).Select(resource.Table, where, ListFilters(resource), resource.Hidden, resource.OrderBy, null));
+        return database.Read(connection => new RowSession(connection).Select(resource.Table, where, resource.ListFilters, resource.Hidden, resource.OrderBy, null));
     }
 
     /// <summary>The rows of a resource in their usual order, as a JSON array in UTF-8. Not to be changed.</summary>
@@ -50,7 +50,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
         var known = filter is null ? null : string.Concat(filter.Select(f => $"{f.Key.Length}:{f.Key}{f.Value.Length}:{f.Value}"));
         return database.Readers.Answer(
             new AnswerKey(resource, null, known),
-            () => Query(resource, RowSession.SelectText(resource.Table, Conditions(resource, filter), ListFilters(resource), resource.OrderBy, null)))!;
+            () => Query(resource, RowSession.SelectText(resource.Table, Conditions(resource, filter), resource.ListFilters, resource.OrderBy, null)))!;
     }
 
     /// <summary>One row as a JSON object in UTF-8, or null where there is none. Not to be changed.</summary>
@@ -200,9 +200,8 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
         var session = new RowSession(connection, transaction);
         return Destinations.Kinds.Select(kind =>
         {
-            var filters = new[] { kind.Resource.Filter, kind.Resource.ListFilter }.OfType<RowFilter>();
             IReadOnlyList<string> order = kind.OrderBy.Count > 0 ? kind.OrderBy : ["rowid"];
-            return (kind, (IReadOnlyList<SarkRow>)session.Select(kind.Resource.Table, [], filters, kind.Resource.Hidden, order, null));
+            return (kind, (IReadOnlyList<SarkRow>)session.Select(kind.Resource.Table, [], kind.Resource.ListFilters, kind.Resource.Hidden, order, null));
         }).ToArray();
     });
 
@@ -214,8 +213,6 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
             resource.Find(f.Key) is { IsHidden: false } column
                 ? (column.Name, (object?)f.Value)
                 : throw new SarkValidationException(resource.Noun, f.Key, f.Key, $"{resource.PluralName} cannot be filtered by '{f.Key}'."))];
-
-    private static IEnumerable<RowFilter> ListFilters(ResourceDescriptor resource) => new[] { resource.Filter, resource.ListFilter }.OfType<RowFilter>();
 
     // Keys and filters are texts, all of them.
     private static RowQuery Query(ResourceDescriptor resource, (string Sql, List<object?> Values) text) =>
@@ -333,9 +330,10 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
             context.Row[column] = value;
         }
 
+        var writable = context.Resource.RulesFor(kind, isCreate: true, context.IsStrict).Select(r => r.Column.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, value) in context.Sent)
         {
-            if (context.Resource.RulesFor(kind, isCreate: true, context.IsStrict).Any(r => r.Column.Name == name))
+            if (writable.Contains(name))
             {
                 context.Row[name] = Stored(context.Resource, value);
             }
