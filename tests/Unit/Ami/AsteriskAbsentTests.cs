@@ -89,14 +89,7 @@ public sealed class AsteriskAbsentTests : IDisposable
     public void A_cmdlet_says_that_asterisk_does_not_answer(bool remote)
     {
         using var engine = new EngineLab();
-        if (remote)
-        {
-            engine.ConnectRemote(_service.Address);
-        }
-        else
-        {
-            engine.ConnectLocal(_ami);
-        }
+        engine.Connect(remote ? _service.Address : null, _ami);
 
         var error = Assert.Single(engine.Try("Get-SarkChannel").Errors);
         Assert.StartsWith("SarkAsteriskUnavailable,", error.FullyQualifiedErrorId, StringComparison.Ordinal);

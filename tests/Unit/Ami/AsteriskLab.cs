@@ -125,6 +125,19 @@ internal sealed class EngineLab : IDisposable
         _runspace.Open();
     }
 
+    /// <summary>Connects to a service where there is one, else to the Asterisk of the options.</summary>
+    public void Connect(Uri? service, AmiOptions ami)
+    {
+        if (service is not null)
+        {
+            ConnectRemote(service);
+        }
+        else
+        {
+            ConnectLocal(ami);
+        }
+    }
+
     /// <summary>Connects to the Asterisk of the options, with an embedded database.</summary>
     public void ConnectLocal(AmiOptions ami)
     {

@@ -408,14 +408,7 @@ public sealed class AsteriskTests : IAsyncLifetime
     {
         AsteriskLab.Require();
         using var engine = new EngineLab();
-        if (remote)
-        {
-            engine.ConnectRemote(Service.Address);
-        }
-        else
-        {
-            engine.ConnectLocal(AsteriskLab.Options().Ami);
-        }
+        engine.Connect(remote ? Service.Address : null, AsteriskLab.Options().Ami);
 
         var call = Assert.Single(engine.Run("Invoke-SarkOriginate 401 711 -Wait -RingTime 10"));
         Assert.Equal(OriginateOutcome.Answered, ((OriginateResult)call.BaseObject).Outcome);
@@ -449,14 +442,7 @@ public sealed class AsteriskTests : IAsyncLifetime
     {
         AsteriskLab.Require();
         using var engine = new EngineLab();
-        if (remote)
-        {
-            engine.ConnectRemote(Service.Address);
-        }
-        else
-        {
-            engine.ConnectLocal(AsteriskLab.Options().Ami);
-        }
+        engine.Connect(remote ? Service.Address : null, AsteriskLab.Options().Ami);
 
         Assert.StartsWith("SarkExtensionNotFound,", Assert.Single(engine.Try("Get-SarkExtensionRuntime 401").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         engine.Run("New-SarkExtension -Kind unprovisioned -Key 401 -Tenant default");
@@ -477,14 +463,7 @@ public sealed class AsteriskTests : IAsyncLifetime
     {
         AsteriskLab.Require();
         using var engine = new EngineLab();
-        if (remote)
-        {
-            engine.ConnectRemote(Service.Address);
-        }
-        else
-        {
-            engine.ConnectLocal(AsteriskLab.Options().Ami);
-        }
+        engine.Connect(remote ? Service.Address : null, AsteriskLab.Options().Ami);
 
         Assert.Empty(engine.Run("Watch-SarkEvent -Name NoSuchEvent -Timeout 0.2"));
         engine.Run("Get-SarkCoreStatus");
