@@ -12,6 +12,12 @@ internal static class ClientWish
     /// <summary>The whole result instead of sark6api's body.</summary>
     public static bool WantsRepresentation(HttpRequest request) => Has(request.Headers[WireHeaders.Prefer], WireHeaders.ReturnRepresentation);
 
+    /// <summary>To be told what a change would do, and to have nothing changed.</summary>
+    public static bool IsRehearsal(HttpRequest request) => Has(request.Headers[WireHeaders.Prefer], WireHeaders.DryRun);
+
+    /// <summary>To name a destination of another tenant.</summary>
+    public static bool AllowsOtherTenant(HttpRequest request) => Has(request.Headers[WireHeaders.Prefer], WireHeaders.AllowOtherTenant);
+
     /// <summary>Problem details instead of sark6api's bodies.</summary>
     public static bool WantsProblem(HttpRequest request) => Has(request.Headers.Accept, WireHeaders.Problem);
 

@@ -58,7 +58,7 @@ public abstract class PairNewCommand<T> : SarkCmdlet
                 if (ShouldProcess(key.ToString(), $"New {SarkText.Words(T.Descriptor.Noun)}"))
                 {
                     var changes = new Changes { [T.Descriptor.KeyColumn] = extension, [T.Descriptor.SecondKeyColumn!] = rule };
-                    Try(() => WriteObject(T.Descriptor.Materialize(Wait(token => Backend.Tables.CreateAsync(T.Descriptor, null, changes, token)))));
+                    Try(() => WriteObject(T.Descriptor.Materialize(Wait(token => Backend.Tables.CreateAsync(T.Descriptor, null, changes, ChangeOptions.Default, token)))));
                 }
             }
         }
@@ -92,7 +92,7 @@ public abstract class PairRemoveCommand<T> : SarkCmdlet
                 var key = new RowKey(extension, rule);
                 if (ShouldProcess(key.ToString(), $"Remove {SarkText.Words(T.Descriptor.Noun)}"))
                 {
-                    Try(() => RemoveReporting.Report(this, key, Wait(token => Backend.Tables.RemoveAsync(T.Descriptor, key, force: false, token))));
+                    Try(() => RemoveReporting.Report(this, key, Wait(token => Backend.Tables.RemoveAsync(T.Descriptor, key, ChangeOptions.Default, token))));
                 }
             }
         }

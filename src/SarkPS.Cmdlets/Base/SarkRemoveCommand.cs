@@ -55,7 +55,7 @@ public abstract class SarkRemoveCommand<T> : SarkCmdlet
             return;
         }
 
-        Try(() => RemoveReporting.Report(this, key, Wait(token => Backend.Tables.RemoveAsync(Resource, key, Force, token))));
+        Try(() => RemoveReporting.Report(this, key, Wait(token => Backend.Tables.RemoveAsync(Resource, key, new ChangeOptions(Force: Force), token))));
     }
 }
 

@@ -51,6 +51,19 @@ public sealed record RowKey(string First, string? Second = null)
     public override string ToString() => Second is null ? First : $"{First}/{Second}";
 }
 
+/// <summary>How a change is made.</summary>
+/// <param name="IsRehearsal">
+/// Whether it is only rehearsed: all of it is judged and made, what belongs to the row included, in a transaction that is
+/// then rolled back. The answer, or the error, is that of a real one, and nothing is changed.
+/// </param>
+/// <param name="Force">Whether a row is removed even though others name it.</param>
+/// <param name="AllowsOtherTenant">Whether a destination may belong to another tenant than the row that names it.</param>
+public sealed record ChangeOptions(bool IsRehearsal = false, bool Force = false, bool AllowsOtherTenant = false)
+{
+    /// <summary>A real change, with every safeguard.</summary>
+    public static ChangeOptions Default { get; } = new();
+}
+
 /// <summary>Rows of any resource. Requests are read strictly: a column that cannot be written is an error, never ignored.</summary>
 public interface ITableOperations
 {
@@ -67,23 +80,23 @@ public interface ITableOperations
     /// <summary>Makes a row.</summary>
     /// <returns>The row as it is stored now.</returns>
     /// <exception cref="SarkValidationException">A value broke a rule, or the key is taken.</exception>
-    Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, CancellationToken cancellationToken);
+    Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, ChangeOptions options, CancellationToken cancellationToken);
 
     /// <summary>Changes the columns that are named and no others.</summary>
     /// <returns>The row as it is stored now.</returns>
     /// <exception cref="SarkNotFoundException">There is none.</exception>
     /// <exception cref="SarkValidationException">A value broke a rule.</exception>
-    Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, CancellationToken cancellationToken);
+    Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, ChangeOptions options, CancellationToken cancellationToken);
 
     /// <summary>Removes a row and what belongs to it.</summary>
     /// <param name="resource">The resource.</param>
     /// <param name="key">The row; for a key of two parts without the second, all rows of the first.</param>
-    /// <param name="force">Remove it even though others name it.</param>
+    /// <param name="options">How it is done.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>What names it and now points nowhere.</returns>
     /// <exception cref="SarkNotFoundException">There is none.</exception>
-    /// <exception cref="SarkConflictException">It is protected, or others name it and <paramref name="force"/> is not set.</exception>
-    Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, bool force, CancellationToken cancellationToken);
+    /// <exception cref="SarkConflictException">It is protected, or others name it and <see cref="ChangeOptions.Force"/> is not set.</exception>
+    Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, ChangeOptions options, CancellationToken cancellationToken);
 
     /// <summary>Everything that calls can be sent to: the fixed targets first, then what the tables hold.</summary>
     Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken);

@@ -6,7 +6,12 @@ using SarkPS.Rules;
 namespace SarkPS.Remote;
 
 /// <summary>A telephone exchange behind a service.</summary>
-public sealed class RemoteBackend(SarkHttpClient client) : ISarkBackend
+/// <param name="client">The connection to it.</param>
+/// <param name="rehearses">
+/// Whether the service has said that it rehearses changes; null to ask it before the first one. One that has not said so is
+/// never sent a rehearsal, as it might make the change.
+/// </param>
+public sealed class RemoteBackend(SarkHttpClient client, bool? rehearses = null) : ISarkBackend
 {
     /// <inheritdoc/>
     public string Location => client.Address.ToString();
@@ -18,7 +23,7 @@ public sealed class RemoteBackend(SarkHttpClient client) : ISarkBackend
     public bool CreatedDatabase => false;
 
     /// <inheritdoc/>
-    public ITableOperations Tables { get; } = new RemoteTables(client);
+    public ITableOperations Tables { get; } = new RemoteTables(client, rehearses);
 
     /// <inheritdoc/>
     public IAsteriskOperations Asterisk { get; } = new RemoteAsterisk(client);
@@ -50,8 +55,11 @@ public sealed class RemoteBackend(SarkHttpClient client) : ISarkBackend
 }
 
 /// <summary>Rows of any resource over HTTP.</summary>
-internal sealed class RemoteTables(SarkHttpClient client) : ITableOperations
+internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITableOperations
 {
+    // What the service has said. One that could not be asked is asked again.
+    private bool? rehearses = rehearses;
+
     public async Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
     {
         var query = filter is null ? "" : "?" + string.Join('&', filter.Select(f => $"filter[{SarkHttpClient.Escape(f.Key)}]={SarkHttpClient.Escape(f.Value)}"));
@@ -76,29 +84,23 @@ internal sealed class RemoteTables(SarkHttpClient client) : ITableOperations
     public async Task<SarkRow> GetAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken) =>
         Row(await client.SendAsync(HttpMethod.Get, Path(resource, key), null, cancellationToken).ConfigureAwait(false));
 
-    public async Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, CancellationToken cancellationToken) =>
-        Row(await client.SendAsync(
+    public async Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
+        Row(await ChangeAsync(
+            resource,
             HttpMethod.Post,
             kind is null ? resource.Route : $"{resource.Route}/{kind.Route}",
             changes.ToJson(),
-            cancellationToken,
-            WireHeaders.HandlingStrict,
-            WireHeaders.ReturnRepresentation).ConfigureAwait(false));
+            options,
+            cancellationToken).ConfigureAwait(false));
 
-    public async Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, CancellationToken cancellationToken) =>
-        Row(await client.SendAsync(
-            HttpMethod.Put,
-            Path(resource, key),
-            changes.ToJson(),
-            cancellationToken,
-            WireHeaders.HandlingStrict,
-            WireHeaders.ReturnRepresentation).ConfigureAwait(false));
+    public async Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
+        Row(await ChangeAsync(resource, HttpMethod.Put, Path(resource, key), changes.ToJson(), options, cancellationToken).ConfigureAwait(false));
 
-    public async Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, bool force, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, ChangeOptions options, CancellationToken cancellationToken)
     {
         var path = Path(resource, key);
         var separator = path.Contains('?', StringComparison.Ordinal) ? "&" : "?";
-        var answer = await client.SendAsync(HttpMethod.Delete, force ? path + separator + "force=true" : path, null, cancellationToken).ConfigureAwait(false);
+        var answer = await ChangeAsync(resource, HttpMethod.Delete, options.Force ? path + separator + "force=true" : path, null, options, cancellationToken).ConfigureAwait(false);
         return [.. (answer?["orphans"] as JsonArray ?? []).Select(o => o!.ToString())];
     }
 
@@ -112,6 +114,47 @@ internal sealed class RemoteTables(SarkHttpClient client) : ITableOperations
             RouteClass = (int)d["routeclass"]!,
             Tenant = (string?)d["cluster"],
         })];
+    }
+
+    private async Task<JsonNode?> ChangeAsync(
+        ResourceDescriptor resource, HttpMethod method, string path, JsonNode? body, ChangeOptions options, CancellationToken cancellationToken)
+    {
+        List<string> preferences = [WireHeaders.HandlingStrict, WireHeaders.ReturnRepresentation];
+        if (options.AllowsOtherTenant)
+        {
+            preferences.Add(WireHeaders.AllowOtherTenant);
+        }
+
+        if (!options.IsRehearsal)
+        {
+            return await client.SendAsync(method, path, body, cancellationToken, [.. preferences]).ConfigureAwait(false);
+        }
+
+        if (!(rehearses ??= await AskAsync(cancellationToken).ConfigureAwait(false)))
+        {
+            throw new SarkException(
+                SarkErrorKind.Unsupported,
+                resource.Noun,
+                client.Address,
+                $"The service at {client.Address} has not said that it rehearses changes, so it was not asked what this one would do. Nothing was sent.");
+        }
+
+        preferences.Add(WireHeaders.DryRun);
+        return await client.SendAsync(method, path, body, cancellationToken, [.. preferences]).ConfigureAwait(false);
+    }
+
+    // An older service, or sark6api itself, does not know the address.
+    private async Task<bool> AskAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await client.SendAsync(HttpMethod.Get, WireHeaders.WhoAmI, null, cancellationToken).ConfigureAwait(false);
+            return answer is JsonObject map && map[WireHeaders.DryRunMember] is JsonValue value && value.TryGetValue<bool>(out var said) && said;
+        }
+        catch (SarkNotFoundException)
+        {
+            return false;
+        }
     }
 
     private static string Path(ResourceDescriptor resource, RowKey key) =>

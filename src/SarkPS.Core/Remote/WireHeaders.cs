@@ -14,6 +14,24 @@ public static class WireHeaders
     /// </summary>
     public const string HandlingStrict = "handling=strict";
 
+    /// <summary>
+    /// Judge a change and make nothing of it: the answer, or the error, is that of a real one. A service that does not know
+    /// the preference would make the change, so it is sent only to one that says <see cref="DryRunMember"/>.
+    /// </summary>
+    public const string DryRun = "dry-run";
+
+    /// <summary>Let a row name a destination of another tenant.</summary>
+    public const string AllowOtherTenant = "allow-other-tenant";
+
+    /// <summary>Which preferences an answer has followed. (RFC 7240, section 3)</summary>
+    public const string PreferenceApplied = "Preference-Applied";
+
+    /// <summary>Where a service says who asks and what it understands, below <c>/api/</c>.</summary>
+    public const string WhoAmI = "auth/whoami";
+
+    /// <summary>The member of that answer that is true where the service rehearses changes.</summary>
+    public const string DryRunMember = "dryRun";
+
     /// <summary>The content type of problem details. (RFC 9457)</summary>
     public const string Problem = "application/problem+json";
 }

@@ -78,7 +78,11 @@ public sealed class SqliteDatabase : IDisposable
     });
 
     /// <summary>Reads and writes in one transaction: all of it happens, or nothing.</summary>
-    public async Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellationToken) =>
+        WriteAsync(work, isRehearsal: false, cancellationToken);
+
+    /// <summary>The same; a rehearsal is rolled back at the end, whatever came of it.</summary>
+    public async Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, bool isRehearsal, CancellationToken cancellationToken)
     {
         await writer.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -87,7 +91,15 @@ public sealed class SqliteDatabase : IDisposable
             // Immediate: two writers that both started by reading could never both finish.
             using var transaction = connection.BeginTransaction(deferred: false);
             var result = work(connection, transaction);
-            transaction.Commit();
+            if (isRehearsal)
+            {
+                transaction.Rollback();
+            }
+            else
+            {
+                transaction.Commit();
+            }
+
             return result;
         }
         catch (SqliteException error)

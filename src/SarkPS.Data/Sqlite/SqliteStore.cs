@@ -29,12 +29,12 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     }
 
     /// <inheritdoc/>
-    public async Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, CancellationToken cancellationToken) =>
-        (await CreateAsync(resource, kind, changes, isStrict: true, cancellationToken).ConfigureAwait(false)).Stored;
+    public async Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
+        (await CreateAsync(resource, kind, changes, isStrict: true, options, cancellationToken).ConfigureAwait(false)).Stored;
 
     /// <inheritdoc/>
-    public async Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, CancellationToken cancellationToken) =>
-        (await UpdateAsync(resource, key, changes, isStrict: true, cancellationToken).ConfigureAwait(false)).Stored;
+    public async Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
+        (await UpdateAsync(resource, key, changes, isStrict: true, options, cancellationToken).ConfigureAwait(false)).Stored;
 
     /// <summary>The rows of a resource in their usual order.</summary>
     public IReadOnlyList<SarkRow> List(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter)
@@ -72,8 +72,9 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     /// <param name="kind">Which kind of it, where there are several.</param>
     /// <param name="sent">What was sent.</param>
     /// <param name="isStrict">Whether what cannot be written is refused instead of ignored.</param>
+    /// <param name="options">How it is done.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, CancellationToken cancellationToken)
+    public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         sent = sent.Normalized(keepsLines: isStrict);
         return database.WriteAsync(
@@ -103,11 +104,12 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 var stored = Find(session, resource, key!, resource.Hidden)[0];
                 return new WriteResult(CreateAnswer(context, rowId), key!, stored);
             },
+            options.IsRehearsal,
             cancellationToken);
     }
 
     /// <summary>Changes the columns that are named and no others.</summary>
-    public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, CancellationToken cancellationToken)
+    public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         sent = sent.Normalized(keepsLines: isStrict);
         return database.WriteAsync(
@@ -139,11 +141,12 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 // sark6api reads its single row again before it answers; of all others it tells what it knew before.
                 return new WriteResult(resource.IsSingleton ? stored : UpdateAnswer(context), now, stored);
             },
+            options.IsRehearsal,
             cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, bool force, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, ChangeOptions options, CancellationToken cancellationToken) =>
         database.WriteAsync<IReadOnlyList<string>>(
             (connection, transaction) =>
             {
@@ -160,7 +163,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 }
 
                 var dependants = Dependants.Find(session, resource, key.First);
-                if (dependants.Count > 0 && !force)
+                if (dependants.Count > 0 && !options.Force)
                 {
                     throw new SarkConflictException(
                         resource.Noun,
@@ -177,6 +180,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
 
                 return dependants;
             },
+            options.IsRehearsal,
             cancellationToken);
 
     /// <inheritdoc/>

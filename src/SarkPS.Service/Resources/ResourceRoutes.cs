@@ -1,6 +1,8 @@
 using SarkPS.Data;
 using SarkPS.Descriptors;
+using SarkPS.Remote;
 using SarkPS.Service.Errors;
+using SarkPS.Service.Operations;
 
 namespace SarkPS.Service.Resources;
 
@@ -71,7 +73,7 @@ internal static class ResourceRoutes
         public RequestDelegate CreateAsync(CreateKind? kind) => async context =>
         {
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-            var result = await backend.Value.Store.CreateAsync(resource, kind, sent, ClientWish.IsStrict(context.Request), context.RequestAborted).ConfigureAwait(false);
+            var result = await backend.Value.Store.CreateAsync(resource, kind, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted).ConfigureAwait(false);
             context.Response.StatusCode = StatusCodes.Status201Created;
             context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}";
             await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer).ConfigureAwait(false);
@@ -81,14 +83,13 @@ internal static class ResourceRoutes
         {
             var key = Key(context);
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-            var result = await backend.Value.Store.UpdateAsync(resource, key, sent, ClientWish.IsStrict(context.Request), context.RequestAborted).ConfigureAwait(false);
+            var result = await backend.Value.Store.UpdateAsync(resource, key, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted).ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer).ConfigureAwait(false);
         }
 
         public async Task RemoveAsync(HttpContext context)
         {
-            var force = string.Equals(context.Request.Query["force"], "true", StringComparison.OrdinalIgnoreCase);
-            var orphans = await backend.Value.Store.RemoveAsync(resource, Key(context), force, context.RequestAborted).ConfigureAwait(false);
+            var orphans = await backend.Value.Store.RemoveAsync(resource, Key(context), Options(context), context.RequestAborted).ConfigureAwait(false);
             if (orphans.Count == 0)
             {
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -96,6 +97,20 @@ internal static class ResourceRoutes
             }
 
             await JsonAnswer.WriteAsync(context, new System.Text.Json.Nodes.JsonObject { ["orphans"] = new System.Text.Json.Nodes.JsonArray([.. orphans.Select(o => (System.Text.Json.Nodes.JsonNode)o)]) }).ConfigureAwait(false);
+        }
+
+        private static ChangeOptions Options(HttpContext context)
+        {
+            var options = new ChangeOptions(
+                ClientWish.IsRehearsal(context.Request),
+                OperationAnswer.Flag(context, "force"),
+                ClientWish.AllowsOtherTenant(context.Request));
+            if (options.IsRehearsal)
+            {
+                context.Response.Headers[WireHeaders.PreferenceApplied] = WireHeaders.DryRun;
+            }
+
+            return options;
         }
 
         private RowKey Key(HttpContext context) => new(

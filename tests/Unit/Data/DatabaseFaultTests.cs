@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using SarkPS.Data.Sqlite;
 using SarkPS.Descriptors;
+using SarkPS.Tests.Support;
 using static SarkPS.Tests.Data.DatabaseExtensions;
 
 namespace SarkPS.Tests.Data;

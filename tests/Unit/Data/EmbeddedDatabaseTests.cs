@@ -1,5 +1,6 @@
 using SarkPS.Data.Sqlite;
 using static SarkPS.Tests.Data.DatabaseExtensions;
+using SarkPS.Tests.Support;
 
 namespace SarkPS.Tests.Data;
 

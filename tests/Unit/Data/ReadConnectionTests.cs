@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SarkPS.Data.Sqlite;
+using SarkPS.Tests.Support;
 
 namespace SarkPS.Tests.Data;
 
