@@ -67,17 +67,20 @@ internal static class SarkApplication
 
     public static void MapSark(this WebApplication app)
     {
-        app.MapGet("/health", Health.Check);
-        app.MapGet("/openapi.json", OpenApi.GetAsync);
+        app.MapGet("/health", Health.Check).IsPublic();
+        app.MapGet("/openapi.json", OpenApi.GetAsync).IsPublic();
         var api = app.MapGroup("/api");
-        api.MapResources();
-        api.MapDestinations();
+        var tables = api.MapGroup("").NeedsReadOrWrite();
+        tables.MapResources();
+        tables.MapDestinations();
+        tables.MapGreetingRoutes();
+        tables.MapCallRecordRoutes();
+        api.MapWhoAmI();
         api.MapAsterisk();
         api.MapSnapshotRoutes();
         api.MapBackupRoutes();
-        api.MapGreetingRoutes();
         api.MapFirewallRoutes();
-        api.MapCallRecordRoutes();
         api.MapSystemRoutes();
+        AccessRules.CheckAll(((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints));
     }
 }

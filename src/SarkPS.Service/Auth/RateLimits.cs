@@ -21,7 +21,7 @@ internal static class RateLimits
         };
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
         {
-            var caller = context.Items[AccessMiddleware.CallerItem] as string;
+            var caller = (context.Items[AccessMiddleware.CallerItem] as TokenOptions)?.Name;
             if (options.RequestsPerMinute <= 0 || (caller is null && AccessMiddleware.IsLocal(context)))
             {
                 return RateLimitPartition.GetNoLimiter("");

@@ -9,6 +9,7 @@ using SarkPS.Data;
 using SarkPS.Descriptors;
 using SarkPS.Remote;
 using SarkPS.Rules;
+using SarkPS.Service.Auth;
 
 namespace SarkPS.Service.Operations;
 
@@ -31,18 +32,19 @@ internal static class AsteriskRoutes
     private static readonly string[] Instances = ["QueueStatus", "QueueSummary"];
 
     /// <summary>Maps the routes.</summary>
-    public static void MapAsterisk(this IEndpointRouteBuilder api)
+    public static void MapAsterisk(this IEndpointRouteBuilder all)
     {
+        var api = all.MapGroup("").NeedsReadOrWrite();
         api.MapMethods("/astamis", Reading, context => JsonAnswer.WriteAsync(context, Index()));
         api.MapMethods("/astamis/{function}/{**arguments}", Reading, Guard(QueryAsync));
         api.MapMethods("/astamis/DBget/{id}/{key}", Reading, Guard(GetDbAsync));
         api.MapPut("/astamis/DBPut/{id}/{key}/{value}", Guard(PutDbAsync));
         api.MapPut("/astamis/DBPut/{id}/{key}", Guard(PutDbAsync));
         api.MapDelete("/astamis/DBdel/{id}/{key}", Guard(DeleteDbAsync));
-        api.MapDelete("/astamis/Hangup/{id}/{**key}", Guard(HangupAsync));
-        api.MapGet("/astamis/Reload", Guard(ReloadAsync));
-        api.MapPost("/astamis/Reload", Guard(ReloadAsync));
-        api.MapPost("/astamis/originate", Guard(OriginateAsync));
+        api.MapDelete("/astamis/Hangup/{id}/{**key}", Guard(HangupAsync)).Needs(Tokens.Call);
+        api.MapGet("/astamis/Reload", Guard(ReloadAsync)).Needs(Tokens.System).ChangesByGet();
+        api.MapPost("/astamis/Reload", Guard(ReloadAsync)).Needs(Tokens.System);
+        api.MapPost("/astamis/originate", Guard(OriginateAsync)).Needs(Tokens.Call);
         api.MapGet("/astamis/events", Guard(StreamAsync));
         api.MapMethods("/extensions/{key}/runtime", Reading, Guard(GetRuntimeAsync));
         api.MapPut("/extensions/{key}/runtime", Guard(SetRuntimeAsync));

@@ -1,19 +1,21 @@
 using System.Text.Json.Nodes;
+using SarkPS.Service.Auth;
 
 namespace SarkPS.Service.Operations;
 
 /// <summary><c>/backups</c>.</summary>
 internal static class BackupRoutes
 {
-    public static void MapBackupRoutes(this IEndpointRouteBuilder api)
+    public static void MapBackupRoutes(this IEndpointRouteBuilder all)
     {
+        var api = all.MapGroup("").Needs(Tokens.System);
         var kind = FileStores.Backups;
         new FileStoreRoutes<Backup>(kind, backend => backend.Backups, FileStoreRoutes<Backup>.SizesAndDates, "application/zip", "bkups/").Map(api);
         api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, async context =>
         {
             var made = await OperationAnswer.Backend(context).Backups.CreateAsync(null, context.RequestAborted).ConfigureAwait(false);
             await OperationAnswer.WriteAsync(context, made, backup => new JsonObject { ["newbackupname"] = backup.Name }).ConfigureAwait(false);
-        });
+        }).ChangesByGet();
         api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), NotFound));
         api.MapMethods(kind.Route + "/{name}/check", OperationAnswer.Reading, context => OperationAnswer.WithOriginalErrorsAsync(context, async () =>
         {

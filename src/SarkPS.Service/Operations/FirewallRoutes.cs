@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
+using SarkPS.Service.Auth;
 
 namespace SarkPS.Service.Operations;
 
 /// <summary><c>/firewalls/ipv4</c> and <c>/firewalls/ipv6</c>.</summary>
 internal static class FirewallRoutes
 {
-    public static void MapFirewallRoutes(this IEndpointRouteBuilder api)
+    public static void MapFirewallRoutes(this IEndpointRouteBuilder all)
     {
+        var api = all.MapGroup("").Needs(Tokens.System);
         foreach (var family in Enum.GetValues<FirewallFamily>())
         {
             var route = $"firewalls/{family.ToString().ToLowerInvariant()}";

@@ -9,7 +9,7 @@ internal static class OperationAnswer
 {
     public static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>GET as sark6api has it, and POST beside it: a GET that changes something can be called by accident.</summary>
+    /// <summary>GET as sark6api has it, and POST beside it: a GET that changes something can be called by accident. Goes with <see cref="Auth.AccessRules.ChangesByGet"/>.</summary>
     public static readonly string[] Doing = [HttpMethods.Get, HttpMethods.Post];
 
     /// <summary>The exchange.</summary>

@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
+using SarkPS.Service.Auth;
 
 namespace SarkPS.Service.Operations;
 
 /// <summary><c>/syscommands</c>.</summary>
 internal static class SystemRoutes
 {
-    public static void MapSystemRoutes(this IEndpointRouteBuilder api)
+    public static void MapSystemRoutes(this IEndpointRouteBuilder all)
     {
+        var api = all.MapGroup("").Needs(Tokens.System);
         api.MapMethods("syscommands", OperationAnswer.Reading, context => JsonAnswer.WriteAsync(context, new JsonObject
         {
             ["commit"] = "null",
@@ -46,7 +48,7 @@ internal static class SystemRoutes
                 ["exitcode"] = done.ExitCode,
                 ["output"] = new JsonArray([.. done.Output.Select(line => (JsonNode)line)]),
             }).ConfigureAwait(false);
-        });
+        }).ChangesByGet();
     }
 
     private static ISystemOperations System(HttpContext context) => OperationAnswer.Backend(context).System;

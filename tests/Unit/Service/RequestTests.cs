@@ -88,6 +88,28 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public async Task A_caller_is_told_who_the_service_takes_him_for()
+    {
+        using var open = service.CreateClient();
+        var local = JsonNode.Parse(await open.GetStringAsync("/api/auth/whoami"))!;
+        Assert.Equal("local", (string?)local["name"]);
+        Assert.Equal(Tokens.Scopes, local["scopes"]!.AsArray().Select(s => (string)s!));
+
+        var (token, hash) = Tokens.Make();
+        using var closed = service.WithWebHostBuilder(builder => builder
+            .UseSetting("Sark:Service:Tokens:0:Name", "caller").UseSetting("Sark:Service:Tokens:0:Sha256", hash).UseSetting("Sark:Service:Tokens:0:Scopes:0", "call"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(closed, HttpMethod.Get, "/api/auth/whoami", null));
+        using var client = closed.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        var known = JsonNode.Parse(await client.GetStringAsync("/api/auth/whoami"))!.AsObject();
+        Assert.Equal("caller", (string?)known["name"]);
+        Assert.True(known.ContainsKey("email"));
+        Assert.Equal("SarkPS", (string?)known["product"]);
+        Assert.Matches(@"^\d+\.\d+\.\d+$", (string?)known["version"]);
+        Assert.True((bool)known["dryRun"]!);
+    }
+
+    [Fact]
     public async Task A_caller_who_asks_too_often_is_told_when_to_come_back()
     {
         var (token, hash) = Tokens.Make();

@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+
+namespace SarkPS.Service.Auth;
+
+/// <summary><c>/auth/whoami</c>: who the service takes the caller for, and what it is. Clients ask it to find out whether they may.</summary>
+internal static class WhoAmI
+{
+    public static void MapWhoAmI(this IEndpointRouteBuilder api) =>
+        api.MapMethods("/auth/whoami", [HttpMethods.Get, HttpMethods.Head], AnswerAsync).NeedsAnyToken();
+
+    private static Task AnswerAsync(HttpContext context)
+    {
+        var token = context.Items[AccessMiddleware.CallerItem] as TokenOptions;
+        return JsonAnswer.WriteAsync(context, new JsonObject
+        {
+            ["name"] = token?.Name ?? "local",
+            // Clients of SARK 6.5 look for one; tokens have none.
+            ["email"] = null,
+            ["scopes"] = new JsonArray([.. (token?.Scopes ?? Tokens.Scopes).Select(s => (JsonNode)s)]),
+            ["product"] = nameof(SarkPS),
+            ["version"] = typeof(WhoAmI).Assembly.GetName().Version!.ToString(3),
+            ["dryRun"] = true,
+        });
+    }
+}
