@@ -144,6 +144,9 @@ public abstract class ResourceDescriptor
     /// <summary>Asks a visitor with the type of the record, so that nobody needs reflection.</summary>
     public abstract TResult Accept<TResult>(IResourceVisitor<TResult> visitor);
 
+    /// <summary>What to say of a key that is taken.</summary>
+    public string Duplicate(RowKey? key) => string.Format(CultureInfo.InvariantCulture, DuplicateMessage, key?.First);
+
     /// <summary>What to say of a key that does not exist.</summary>
     public SarkNotFoundException NotFound(object? key) => new(Noun, key?.ToString());
 }

@@ -6,7 +6,10 @@ public enum SarkErrorKind
     /// <summary>The named thing does not exist. 404, ObjectNotFound.</summary>
     NotFound,
 
-    /// <summary>Something else stands in the way: protected, in use, locked by a dependant. 409, ResourceExists.</summary>
+    /// <summary>
+    /// Something else stands in the way: protected, in use, locked by a dependant. 409, ResourceExists. A key that is taken
+    /// is one too, and 422 as sark6api answers it.
+    /// </summary>
     Conflict,
 
     /// <summary>A value broke a rule. 422, InvalidData.</summary>
@@ -40,6 +43,8 @@ public enum SarkErrorKind
 /// </summary>
 public class SarkException : Exception
 {
+    private string? spelled;
+
     /// <summary>Makes a failure.</summary>
     /// <param name="kind">Why it failed.</param>
     /// <param name="noun">What it failed on, as in a cmdlet's name without the prefix: <c>Trunk</c>, <c>Snapshot</c>, <c>Database</c>.</param>
@@ -54,6 +59,9 @@ public class SarkException : Exception
         Target = target;
     }
 
+    /// <summary>The sentence that people read.</summary>
+    public override string Message => spelled ?? base.Message;
+
     /// <summary>Why it failed.</summary>
     public SarkErrorKind Kind { get; }
 
@@ -65,6 +73,12 @@ public class SarkException : Exception
 
     /// <summary>The error id at the prompt, such as <c>SarkTrunkNotFound</c>. Stable: scripts match on it.</summary>
     public string ErrorId => $"Sark{Noun}{Kind}";
+
+    /// <summary>
+    /// Says the same in the words of whoever asked: the back end knows columns, the prompt also knows what was typed and
+    /// which line of which file it came from.
+    /// </summary>
+    internal void Spell(string message) => spelled = message;
 }
 
 /// <summary>The named thing does not exist.</summary>
@@ -83,18 +97,23 @@ public sealed class SarkConflictException(string noun, object? target, string me
     public IReadOnlyList<string> Dependants { get; } = dependants ?? [];
 }
 
-/// <summary>One or more values broke a rule. Nothing was written.</summary>
+/// <summary>One or more values broke a rule, or the key is taken. Nothing was written.</summary>
 /// <param name="noun">What the values belong to.</param>
 /// <param name="target">The key of it, where it is known.</param>
 /// <param name="errors">Column name and messages, in the order in which the rules stand.</param>
 /// <param name="message">The sentence that people read; without it the messages one after the other.</param>
+/// <param name="isDuplicate">Whether the key is taken, which makes it a <see cref="SarkErrorKind.Conflict"/>.</param>
 public sealed class SarkValidationException(
     string noun,
     object? target,
     IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> errors,
-    string? message = null)
-    : SarkException(SarkErrorKind.Validation, noun, target, message ?? string.Join(" ", errors.SelectMany(e => e.Value)))
+    string? message = null,
+    bool isDuplicate = false)
+    : SarkException(isDuplicate ? SarkErrorKind.Conflict : SarkErrorKind.Validation, noun, target, message ?? string.Join(" ", errors.SelectMany(e => e.Value)))
 {
+    /// <summary>The name under which sark6api tells of a key that is taken; no column is called so.</summary>
+    public const string DuplicateField = "save";
+
     /// <summary>One message about one field.</summary>
     public SarkValidationException(string noun, object? target, string field, string message)
         : this(noun, target, [new(field, [message])])
@@ -103,6 +122,16 @@ public sealed class SarkValidationException(
 
     /// <summary>Column name and messages, in the order in which the rules stand.</summary>
     public IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> Errors { get; } = errors;
+
+    /// <summary>Whether the key is taken.</summary>
+    public bool IsDuplicate => Kind == SarkErrorKind.Conflict;
+
+    /// <summary>A key that is taken.</summary>
+    /// <param name="noun">What has it.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="message">The message about it.</param>
+    public static SarkValidationException Duplicate(string noun, object? key, string message) =>
+        new(noun, key, [new(DuplicateField, [message])], $"The {SarkText.Words(noun)} '{key}' was not created: {message}", isDuplicate: true);
 }
 
 /// <summary>The database, the service, Asterisk or a command did not answer.</summary>

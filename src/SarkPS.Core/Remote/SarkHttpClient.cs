@@ -140,7 +140,8 @@ public sealed class SarkHttpClient : IDisposable
         return status switch
         {
             HttpStatusCode.NotFound => new SarkNotFoundException("Service", Address, message),
-            HttpStatusCode.UnprocessableEntity when body is JsonObject errors => new SarkValidationException("Service", null, Messages(errors)),
+            HttpStatusCode.UnprocessableEntity when body is JsonObject errors =>
+                new SarkValidationException("Service", null, Messages(errors), isDuplicate: errors.ContainsKey(SarkValidationException.DuplicateField)),
             HttpStatusCode.Conflict => new SarkConflictException("Service", null, message),
             HttpStatusCode.Forbidden => new SarkDeniedException("Service", Address, message),
             HttpStatusCode.Unauthorized => new SarkException(SarkErrorKind.Unauthorized, "Service", Address, message),
@@ -157,6 +158,7 @@ public sealed class SarkHttpClient : IDisposable
         return kind switch
         {
             SarkErrorKind.NotFound => new SarkNotFoundException(noun, target, detail),
+            SarkErrorKind.Conflict when problem["errors"] is JsonObject errors => new SarkValidationException(noun, target, Messages(errors), detail, isDuplicate: true),
             SarkErrorKind.Conflict => new SarkConflictException(noun, target, detail, [.. (problem["dependants"] as JsonArray ?? []).Select(d => d!.ToString())]),
             SarkErrorKind.Validation => new SarkValidationException(noun, target, Messages(problem["errors"] as JsonObject ?? []), detail),
             SarkErrorKind.Unavailable => new SarkUnavailableException(noun, target, detail),

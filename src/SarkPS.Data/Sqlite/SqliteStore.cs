@@ -86,7 +86,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 var key = KeyFrom(resource, sent);
                 if (key is not null && Find(session, resource, key, null, useFilter: false).Count > 0)
                 {
-                    context.AddError("save", DuplicateMessage(resource, key));
+                    context.AddError(SarkValidationException.DuplicateField, resource.Duplicate(key));
                 }
 
                 resource.Hooks.Validate(context);
@@ -395,7 +395,12 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     {
         if (context.HasErrors)
         {
-            throw new SarkValidationException(context.Resource.Noun, key?.ToString(), context.Errors, Explanation.Of(context, key));
+            throw new SarkValidationException(
+                context.Resource.Noun,
+                key?.ToString(),
+                context.Errors,
+                Explanation.Of(context, key),
+                isDuplicate: context.HasError(SarkValidationException.DuplicateField));
         }
     }
 
@@ -407,7 +412,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
         }
         catch (SqliteException error) when (SqliteErrors.IsDuplicate(error))
         {
-            throw new SarkValidationException(context.Resource.Noun, key?.ToString(), "save", DuplicateMessage(context.Resource, key));
+            throw SarkValidationException.Duplicate(context.Resource.Noun, key?.ToString(), context.Resource.Duplicate(key));
         }
     }
 
@@ -420,11 +425,9 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
         catch (SqliteException error) when (SqliteErrors.IsDuplicate(error))
         {
             var key = KeyFrom(context.Resource, Merged(context.Resource, current, context.Row));
-            throw new SarkValidationException(context.Resource.Noun, key?.ToString(), "save", DuplicateMessage(context.Resource, key));
+            throw SarkValidationException.Duplicate(context.Resource.Noun, key?.ToString(), context.Resource.Duplicate(key));
         }
     }
-
-    private static string DuplicateMessage(ResourceDescriptor resource, RowKey? key) => string.Format(CultureInfo.InvariantCulture, resource.DuplicateMessage, key?.First);
 
     private static IEnumerable<(string Column, object? Value)> Identity(ResourceDescriptor resource, SarkRow row)
     {

@@ -21,6 +21,9 @@ internal static class ErrorBody
         _ => StatusCodes.Status500InternalServerError,
     };
 
+    /// <summary>The status code of a failure. A key that is taken is a broken rule to clients of sark6api.</summary>
+    public static int StatusOf(SarkException error) => StatusOf(error is SarkValidationException ? SarkErrorKind.Validation : error.Kind);
+
     /// <summary>The body as clients of sark6api know it.</summary>
     public static JsonNode Plain(SarkException error) => error switch
     {

@@ -49,7 +49,7 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
     public static async Task WriteAsync(HttpContext context, SarkException error)
     {
         context.Response.Clear();
-        var status = context.Response.StatusCode = ErrorBody.StatusOf(error.Kind);
+        var status = context.Response.StatusCode = ErrorBody.StatusOf(error);
         if (error.Kind == SarkErrorKind.Unauthorized)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";

@@ -129,7 +129,7 @@ public sealed class CreateTests : ContractTests
 
             var error = await sides.Invalid(t => t.CreateAsync(resource, kind, sent, default));
             AssertOnly("save", error);
-            Assert.Equal($"Sark{noun}Validation", error.ErrorId);
+            Assert.Equal((SarkErrorKind.Conflict, $"Sark{noun}Conflict"), (error.Kind, error.ErrorId));
             Assert.Equal([resource.SecondKeyColumn is null ? $"Duplicate Key - {sent[resource.KeyColumn]}" : "Duplicate Keys, relationship already exists - "], error.Errors[0].Value);
         }
     }
