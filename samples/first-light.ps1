@@ -8,6 +8,13 @@
         dotnet run --project src/SarkPS.Shell -- -File samples/first-light.ps1
 #>
 
+$ErrorActionPreference = 'Stop'
+if (-not (Get-Command New-SarkTenant -ErrorAction Ignore)) {
+    # Beside a checkout that was built, else where modules are installed.
+    $manifest = "$PSScriptRoot/../SarkPS.psd1"
+    Import-Module $(if (Test-Path -LiteralPath $manifest) { $manifest } else { 'SarkPS' })
+}
+
 # A folder that stands for a machine: the database is made in it on first use.
 $root = [System.IO.Directory]::CreateTempSubdirectory('sarkps-').FullName
 

@@ -6,12 +6,26 @@
     however many tenants there are.
 .PARAMETER Tenant
     Tenants to report on; all unless given. Takes * and ?.
+.PARAMETER Database
+    A SARK database to read. Without it, the exchange that the session is connected to, or this machine's.
 .EXAMPLE
     samples/tenant-report.ps1
 .EXAMPLE
     samples/tenant-report.ps1 acme*
 #>
-param([string] $Tenant = '*')
+param([string] $Tenant = '*', [string] $Database)
+
+# A report that lacks half of what there is would be worse than none.
+$ErrorActionPreference = 'Stop'
+if (-not (Get-Command Get-SarkTenant -ErrorAction Ignore)) {
+    # Beside a checkout that was built, else where modules are installed.
+    $manifest = "$PSScriptRoot/../SarkPS.psd1"
+    Import-Module $(if (Test-Path -LiteralPath $manifest) { $manifest } else { 'SarkPS' })
+}
+
+if ($Database) {
+    $null = Connect-Sark -Database $Database
+}
 
 $extensions = @(Get-SarkExtension)
 $trunks = @(Get-SarkTrunk)

@@ -70,7 +70,7 @@ internal sealed class Maml(ModuleCommand command, HelpPage? page, Func<ModulePar
             new XAttribute("required", Word(set.Mandatory)),
             new XAttribute("variableLength", Word(parameter.Type.EndsWith("[]", StringComparison.Ordinal))),
             new XAttribute("globbing", Word(parameter.Wildcards)),
-            new XAttribute("pipelineInput", set.PipelineText),
+            new XAttribute("pipelineInput", parameter.PipelineText(set)),
             new XAttribute("position", set.Position?.ToString(CultureInfo.InvariantCulture) ?? "named"),
             new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
             new XElement(_maml + "name", parameter.Name));

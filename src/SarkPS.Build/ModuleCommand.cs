@@ -45,7 +45,7 @@ internal sealed record ModuleCommand(
     {
         var cmdlet = Attribute(type, "CmdletAttribute")!;
         var name = $"{cmdlet.ConstructorArguments[0].Value}-{cmdlet.ConstructorArguments[1].Value}";
-        var parameters = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(ReadParameter).OfType<ModuleParameter>().ToList();
+        var parameters = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => ReadParameter(p, RecordOf(type))).OfType<ModuleParameter>().ToList();
         if (Named(cmdlet, "SupportsShouldProcess", false))
         {
             parameters.Add(ModuleParameter.Switch("WhatIf", "wi"));
@@ -64,7 +64,22 @@ internal sealed record ModuleCommand(
         return new(name, type.FullName!, sets, parameters, outputs);
     }
 
-    private static ModuleParameter? ReadParameter(PropertyInfo property)
+    /// <summary>What the rows are that a cmdlet makes or changes, or null.</summary>
+    private static Type? RecordOf(Type? type) =>
+        type is null ? null
+        : type.IsGenericType && type.Name == "SarkChangeCommand`1" ? type.GetGenericArguments()[0]
+        : RecordOf(type.BaseType);
+
+    /// <summary>
+    /// Whether a row that is piped in gives the value where the parameter does not: all of its columns do, and they are what
+    /// the class declares that New- and Set- share.
+    /// </summary>
+    private static bool IsReadFromRow(PropertyInfo property, Type? record) =>
+        record is not null
+        && (record.GetProperty(property.Name) is not null
+            || (property.GetMethod!.GetBaseDefinition().DeclaringType!.Name == record.Name + "WriteCommand" && property.PropertyType != typeof(IDictionary)));
+
+    private static ModuleParameter? ReadParameter(PropertyInfo property, Type? record)
     {
         var sets = new Dictionary<string, ModuleParameterSet>();
         foreach (var attribute in property.CustomAttributes.Where(a => a.AttributeType.FullName == Engine + "ParameterAttribute"))
@@ -96,7 +111,8 @@ internal sealed record ModuleCommand(
             Strings(property, "ValidateSetAttribute"),
             Attribute(property, "SupportsWildcardsAttribute") is not null,
             sets,
-            $"P:{declaring.FullName!.Replace('+', '.')}.{property.Name}");
+            $"P:{declaring.FullName!.Replace('+', '.')}.{property.Name}",
+            IsReadFromRow(property, record));
     }
 
     /// <summary>A type as PowerShell's own help shows it: without namespace, and a nullable value as the value.</summary>
@@ -153,6 +169,7 @@ internal sealed record ModuleParameterSet(bool Mandatory, int? Position, bool Pi
 /// <param name="Wildcards">It accepts patterns.</param>
 /// <param name="Sets">Parameter sets that it belongs to.</param>
 /// <param name="Member">Name of the property in the file of doc comments.</param>
+/// <param name="IsReadFromRow">Whether a row that is piped in may give the value.</param>
 internal sealed record ModuleParameter(
     string Name,
     string Type,
@@ -161,12 +178,18 @@ internal sealed record ModuleParameter(
     IReadOnlyList<string> Allowed,
     bool Wildcards,
     IReadOnlyDictionary<string, ModuleParameterSet> Sets,
-    string Member)
+    string Member,
+    bool IsReadFromRow = false)
 {
     /// <summary>A switch of the engine that the class does not declare.</summary>
     public static ModuleParameter Switch(string name, string alias) => new(
         name, "SwitchParameter", true, [alias], [], false,
         new Dictionary<string, ModuleParameterSet> { ["__AllParameterSets"] = new(false, null, false, false, false) }, "");
+
+    /// <summary>What help says about the pipeline: the engine's own words, or the properties of a row that give the value.</summary>
+    public string PipelineText(ModuleParameterSet set) => set is { Pipeline: false, PipelineByName: false } && IsReadFromRow
+        ? $"True (property {string.Join(" or ", Aliases.Prepend(Name))} of a row)"
+        : set.PipelineText;
 
     /// <summary>The parameter in one set, or null if it is not in it.</summary>
     public ModuleParameterSet? In(string set) => Sets.GetValueOrDefault(set) ?? Sets.GetValueOrDefault("__AllParameterSets");

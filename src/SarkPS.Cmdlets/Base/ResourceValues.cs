@@ -1,14 +1,26 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using SarkPS.Descriptors;
 using SarkPS.Rules;
 
 namespace SarkPS.Cmdlets;
 
 /// <summary>Turns what people give at the prompt into what is stored: columns and SARK's own values.</summary>
-internal static class ResourceValues
+internal static partial class ResourceValues
 {
+    // What cells are trimmed of, as the store trims texts. A no-break space is not among them: in a number it is damage that
+    // has to be told.
+    private const string Blanks = " \t\n\r\0\v";
+
+    // What a row may carry besides columns: which kind it is to be, and what objects have on them that come from a job or
+    // another machine.
+    private static readonly HashSet<string> Carried = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Kind", "Exchange", "Raw", "PSComputerName", "RunspaceId", "PSShowComputerName", "PSSourceJobInstanceId",
+    };
+
     /// <summary>The value of a column as it goes over the wire.</summary>
     public static object? ToWire(Column column, object? value)
     {
@@ -27,7 +39,7 @@ internal static class ResourceValues
             DateTime time => new DateTimeOffset(time).ToUnixTimeSeconds(),
             string text => FromText(column, text),
             long or double => value,
-            IEnumerable list => string.Join(' ', list.Cast<object?>().Select(o => LanguagePrimitives.ConvertTo<string>(o))),
+            IEnumerable list => string.Join(' ', list.Cast<object?>().Select(o => LanguagePrimitives.ConvertTo<string>(o)).Where(o => !string.IsNullOrWhiteSpace(o))),
             IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
             _ => value.ToString(),
         };
@@ -41,25 +53,27 @@ internal static class ResourceValues
     /// <param name="row">The row.</param>
     /// <param name="isCreate">Whether it is to be made; then null is no value either.</param>
     /// <param name="unknown">Told of properties that mean nothing here.</param>
+    /// <exception cref="SarkValidationException">Two properties are the same column, or a value lost letters on its way.</exception>
     public static Changes FromRow(ResourceDescriptor resource, PSObject row, bool isCreate, Action<string> unknown)
     {
         var changes = new Changes();
-        foreach (var property in row.Properties)
+        var names = new Dictionary<Column, string>();
+        foreach (var (name, given) in Cells(row))
         {
-            if (property is not { IsGettable: true })
+            if (FindColumn(resource, name) is not { } column)
             {
-                continue;
-            }
-
-            var column = resource.FindProperty(property.Name) ?? resource.Columns.FirstOrDefault(c => string.Equals(c.Name, property.Name, StringComparison.OrdinalIgnoreCase));
-            if (column is null)
-            {
-                if (!IsOwn(resource, property.Name))
+                if (!IsOwn(resource, name))
                 {
-                    unknown(property.Name);
+                    unknown(name);
                 }
 
                 continue;
+            }
+
+            if (!names.TryAdd(column, name))
+            {
+                throw new SarkValidationException(
+                    resource.Noun, null, column.Name, $"'{names[column]}' and '{name}' are the same property of {resource.PluralName}; which of the two is meant cannot be told. Take one of them out.");
             }
 
             if (!column.IsWritable(isCreate, isStrict: true))
@@ -67,8 +81,13 @@ internal static class ResourceValues
                 continue;
             }
 
-            var value = ToWire(column, property.Value);
-            if (value is "" || (isCreate && (value is null || IsDefault(column, value))))
+            var value = ToWire(column, given);
+            if (value is string text && text.AsSpan().Trim(Blanks).IsEmpty)
+            {
+                continue;
+            }
+
+            if (isCreate && (value is null || IsDefault(column, value)))
             {
                 continue;
             }
@@ -79,25 +98,61 @@ internal static class ResourceValues
         return changes;
     }
 
+    /// <summary>Refuses texts that lost letters because something read them in a wrong encoding: they would be stored so.</summary>
+    /// <exception cref="SarkValidationException">One did.</exception>
+    public static void RefuseLostLetters(ResourceDescriptor resource, object? key, Changes changes)
+    {
+        foreach (var (column, value) in changes)
+        {
+            if (value is string text && text.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                throw new SarkValidationException(
+                    resource.Noun,
+                    key,
+                    column,
+                    $"{resource.Find(column)?.Property ?? column} holds the sign for a letter that was lost (U+FFFD). If it came from a file, that was read in a wrong encoding: say -Encoding, such as Import-SarkCsv -Encoding 1252.");
+            }
+        }
+    }
+
+    /// <summary>The column behind the name of a property, be it ours or SARK's, or null.</summary>
+    public static Column? FindColumn(ResourceDescriptor resource, string name)
+    {
+        var trimmed = name.Trim();
+        return resource.FindProperty(trimmed) ?? resource.Columns.FirstOrDefault(c => string.Equals(c.Name, trimmed, StringComparison.OrdinalIgnoreCase));
+    }
+
+    // A row may be an object or a hashtable.
+    private static IEnumerable<(string Name, object? Value)> Cells(PSObject row) => row.BaseObject is IDictionary map
+        ? map.Cast<DictionaryEntry>().Select(e => (Convert.ToString(e.Key, CultureInfo.InvariantCulture) ?? "", (object?)e.Value))
+        : row.Properties.Where(p => p.IsGettable).Select(p => (p.Name, (object?)p.Value));
+
     // False of a column of ON and OFF may be stored as the NO that a create fills in; a copy keeps it.
     private static bool IsDefault(Column column, object value) =>
         column is { Type: ColumnType.Flag, HasDefault: true } && FlagWords.Read(PhpValue.Text(value)) == FlagWords.Read(PhpValue.Text(column.Default));
 
     private static bool IsOwn(ResourceDescriptor resource, string property) =>
-        property is "Kind" || resource.RecordType.GetProperty(property) is not null || resource.Hidden.Contains(property);
+        Carried.Contains(property) || resource.RecordType.GetProperty(property) is not null || resource.Hidden.Contains(property);
 
     private static object FromText(Column column, string text)
     {
+        var trimmed = text.AsSpan().Trim(Blanks).ToString();
         switch (column.Type)
         {
-            case ColumnType.Flag when FlagWords.Read(text) is { } flag:
+            case ColumnType.Flag when FlagWords.Read(trimmed) is { } flag:
                 return flag ? column.Flag!.True : column.Flag!.False;
-            case ColumnType.Time when text.Length > 0 && !PhpValue.TryInteger(text, out _)
-                && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time):
+            case ColumnType.Time when trimmed.Length > 0 && !PhpValue.TryInteger(trimmed, out _)
+                && DateTimeOffset.TryParse(trimmed, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time):
                 return time.ToUnixTimeSeconds();
+            case ColumnType.Text when column.IsHardwareAddress && HardwareAddress().IsMatch(trimmed):
+                return string.Concat(trimmed.Where(char.IsAsciiHexDigit));
             default:
                 // At a prompt nobody minds the case of a fixed word; the store does.
-                return column.AllowedValues.FirstOrDefault(v => string.Equals(v, text, StringComparison.OrdinalIgnoreCase)) ?? text;
+                return column.AllowedValues.FirstOrDefault(v => string.Equals(v, trimmed, StringComparison.OrdinalIgnoreCase)) ?? text;
         }
     }
+
+    // As labels, routers and switches write them: 00:04:13:A1:B2:01, 00-04-13-A1-B2-01, 0004.13a1.b201, 000413-A1B201.
+    [GeneratedRegex(@"\A(?:(?:[0-9A-Fa-f]{2}([:. -]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}([:.-]))[0-9A-Fa-f]{4}\2[0-9A-Fa-f]{4}|[0-9A-Fa-f]{6}[:.-][0-9A-Fa-f]{6})\z", RegexOptions.CultureInvariant)]
+    private static partial Regex HardwareAddress();
 }

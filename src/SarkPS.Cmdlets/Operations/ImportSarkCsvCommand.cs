@@ -37,6 +37,16 @@ public sealed class ImportSarkCsvCommand : SarkCsvCommand
     [Parameter]
     public SwitchParameter EmptyAsNull { get; set; }
 
+    /// <summary>
+    /// What the file is written in, where it is not UTF-8 and has no byte order mark: a name such as ansi, unicode or
+    /// windows-1252, or the number of a code page. Spreadsheets write 1252 as "CSV" in Western Europe.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNull]
+    [SarkEncoding]
+    [ArgumentCompleter(typeof(SarkEncodingAttribute.Completer))]
+    public Encoding? Encoding { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -48,10 +58,9 @@ public sealed class ImportSarkCsvCommand : SarkCsvCommand
                 {
                     ReadFile(file);
                 }
-                catch (Exception e) when (e is CsvException or DecoderFallbackException)
+                catch (CsvException e)
                 {
-                    var what = e is CsvException ? e.Message : "it is not text in UTF-8.";
-                    WriteError(Error(SarkErrorKind.BadRequest, file, $"'{file}' cannot be read as CSV: {what}", e));
+                    WriteError(Error(SarkErrorKind.BadRequest, file, $"'{file}' cannot be read as CSV: {e.Message}", e));
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
@@ -68,6 +77,12 @@ public sealed class ImportSarkCsvCommand : SarkCsvCommand
             return [FileSystemPath(WildcardPattern.Unescape(path))];
         }
 
+        // A file that is called so comes before all that the pattern would match.
+        if (File.Exists(FileSystemPath(path)))
+        {
+            return [FileSystemPath(path)];
+        }
+
         var files = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _);
         if (files.Count == 0)
         {
@@ -79,7 +94,7 @@ public sealed class ImportSarkCsvCommand : SarkCsvCommand
 
     private void ReadFile(string file)
     {
-        using var text = new StreamReader(file, Utf8, detectEncodingFromByteOrderMarks: true);
+        using var text = new StringReader(CsvText.Read(file, Encoding));
         var reader = new CsvReader(text, Delimiter);
         var record = reader.Read();
         if (record is [{ Text: var first }, ..] && first.StartsWith("#TYPE ", StringComparison.Ordinal))
@@ -91,14 +106,16 @@ public sealed class ImportSarkCsvCommand : SarkCsvCommand
         IReadOnlyList<string> names = Header ?? [];
         if (Header is null && record is not null)
         {
-            names = record.Select(f => f.Text).ToList();
+            names = record.Select(f => f.Text.Trim()).ToList();
             record = reader.Read();
         }
 
         CheckNames(names);
         for (; record is not null && !Stopping; record = reader.Read())
         {
-            WriteObject(Row(names, record, reader.RecordLine));
+            var row = Row(names, record, reader.RecordLine);
+            CsvSource.Note(row, new CsvSource(file, reader.RecordLine));
+            WriteObject(row);
         }
     }
 

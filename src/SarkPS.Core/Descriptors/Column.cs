@@ -92,6 +92,9 @@ public sealed class Column
     /// <summary>Whether people filter lists by it: <c>Get-</c> has a parameter of its name.</summary>
     public bool IsFilter { get; init; }
 
+    /// <summary>Whether it holds the hardware address of a telephone, which people write with colons, dashes or dots.</summary>
+    public bool IsHardwareAddress => Name.EndsWith("macaddr", StringComparison.Ordinal);
+
     /// <summary>The words that are allowed, or none.</summary>
     public IReadOnlyList<string> AllowedValues => (Rules.AllowedValues.Count > 0 ? Rules : CreateRules).AllowedValues;
 

@@ -7,7 +7,14 @@ public abstract class SarkRecord
     /// The row as it is stored: column names and SARK's own values, also those that have no property here or could not be
     /// read as its type.
     /// </summary>
-    public IReadOnlyDictionary<string, object?> Raw { get; internal set; } = new Dictionary<string, object?>();
+    // No public property: everything that turns objects into text would write each value twice, secrets included. The
+    // module gives scripts a hidden property of this name.
+    internal IReadOnlyDictionary<string, object?> Raw { get; set; } = new Dictionary<string, object?>();
+
+    /// <summary>
+    /// The row as it is stored: column names and SARK's own values. At the prompt it is the hidden property <c>Raw</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, object?> GetRaw() => Raw;
 
     /// <summary>When the row was made; null where the table does not say.</summary>
     public DateTimeOffset? Created { get; init; }

@@ -125,6 +125,43 @@ public sealed class CsvTests : IDisposable
         Assert.StartsWith("SarkCsvBadRequest,", Assert.Single(errors).FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1252")]
+    [InlineData("windows-1252")]
+    [InlineData("latin1")]
+    public void A_file_in_another_encoding_is_read_when_it_is_named(string encoding)
+    {
+        File.WriteAllBytes(_folder["latin.csv"], [.. "Key,Text\n1,M"u8, 0xFC, .. "ller\n"u8]);
+        Assert.Equal("Müller", Assert.Single(Run($"Import-SarkCsv latin.csv -Encoding {encoding}").Rows).Properties["Text"].Value);
+        File.WriteAllBytes(_folder["wide.csv"], Encoding.Unicode.GetBytes("Key,Text\n1,Müller\n"));
+        Assert.Equal("Müller", Assert.Single(Run("Import-SarkCsv wide.csv -Encoding unicode").Rows).Properties["Text"].Value);
+    }
+
+    [Fact]
+    public void A_file_in_another_encoding_is_refused_whole_with_the_line_and_what_to_say()
+    {
+        File.WriteAllBytes(_folder["latin.csv"], [.. Encoding.ASCII.GetBytes("Key,Text\n" + string.Concat(Enumerable.Range(0, 5000).Select(n => $"{n},x\n"))), .. "9,M"u8, 0xFC, .. "ller\n"u8]);
+        var (rows, errors) = Run("Import-SarkCsv latin.csv");
+        Assert.Empty(rows);
+        Assert.Contains("line 5002", Assert.Single(errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("-Encoding 1252", errors[0].Exception.Message, StringComparison.Ordinal);
+
+        File.WriteAllBytes(_folder["wide.csv"], Encoding.Unicode.GetBytes("Key,Text\n1,x\n"));
+        Assert.Contains("-Encoding Unicode", Assert.Single(Run("Import-SarkCsv wide.csv").Errors).Exception.Message, StringComparison.Ordinal);
+        _folder.Write("lost.csv", "Key,Text\n1,M\uFFFDller\n");
+        Assert.Contains("U+FFFD", Assert.Single(Run("Import-SarkCsv lost.csv").Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_with_blanks_around_it_is_the_name_and_a_file_may_be_called_like_a_pattern()
+    {
+        _folder.Write("list [new].csv", "Key , Text\na,b\n");
+        var row = Assert.Single(Run("Import-SarkCsv 'list [new].csv'").Rows);
+        Assert.Equal(["Key", "Text"], row.Properties.Select(p => p.Name));
+        _folder.Write("twice.csv", "Key , Key\n1,2\n");
+        Assert.Contains("'Key'", Assert.Single(Run("Import-SarkCsv twice.csv").Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_missing_file_is_an_error_and_the_next_one_is_read()
     {

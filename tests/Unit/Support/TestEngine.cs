@@ -40,6 +40,7 @@ internal sealed class TestEngine : IAsyncDisposable
         Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
         var state = InitialSessionState.CreateDefault2();
         state.ImportPSModule([typeof(SarkCmdlet).Assembly.Location]);
+        state.Types.Add(new SessionStateTypeEntry(Path.Combine(Repository.Root, "src", "SarkPS.Cmdlets", "SarkPS.types.ps1xml")));
         runspace = RunspaceFactory.CreateRunspace(state);
         runspace.Open();
     }
@@ -147,6 +148,6 @@ internal sealed record ScriptResult(IReadOnlyList<PSObject> Output, IReadOnlyLis
         .. Warnings.Select(w => $"warning {w}")]);
 
     private static string Properties(SarkRecord record) => string.Join('\n', record.GetType().GetProperties()
-        .Where(p => p.Name is not (nameof(SarkRecord.Raw) or nameof(SarkRecord.Created) or nameof(SarkRecord.Updated)) && p.GetIndexParameters().Length == 0 && p.CanWrite)
+        .Where(p => p.Name is not (nameof(SarkRecord.Created) or nameof(SarkRecord.Updated)) && p.GetIndexParameters().Length == 0 && p.CanWrite)
         .Select(p => $"{p.Name} : {Normal.Value(p.Name == "Password" ? "passwd" : p.Name, p.GetValue(record)?.ToString())}"));
 }
