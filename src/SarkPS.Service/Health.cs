@@ -6,11 +6,11 @@ namespace SarkPS.Service;
 internal static class Health
 {
     /// <summary>200 when the database can be read, else 503.</summary>
-    public static IResult Check(LocalBackend backend)
+    public static async Task<IResult> CheckAsync(LocalBackend backend, CancellationToken cancellationToken)
     {
         try
         {
-            backend.Store.List(Global.Descriptor, null);
+            await backend.Store.ListAsync(Global.Descriptor, null, cancellationToken).ConfigureAwait(false);
             return Results.Json(new { status = "ok" });
         }
         catch (SarkException error)

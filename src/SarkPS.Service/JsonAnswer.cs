@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Service;
 
@@ -9,6 +10,8 @@ internal static class JsonAnswer
 {
     public const string ContentType = "application/json";
 
+    private const int Piece = 64 * 1024;
+
     // The answer is never part of a page, so nothing but what JSON demands is escaped.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -16,13 +19,40 @@ internal static class JsonAnswer
     public static Task WriteAsync(HttpContext context, JsonNode node, string contentType = ContentType) =>
         WriteAsync(context, writer => node.WriteTo(writer), contentType);
 
-    /// <summary>JSON that is ready, in UTF-8.</summary>
-    public static Task WriteAsync(HttpContext context, byte[] json)
+    /// <summary>JSON that is ready.</summary>
+    public static Task WriteAsync(HttpContext context, JsonRows json)
     {
         context.Response.ContentType = ContentType;
         context.Response.ContentLength = json.Length;
-        var written = context.Response.BodyWriter.WriteAsync(json);
+        if (json.Bytes is not { Length: <= Piece } bytes)
+        {
+            return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : WritePiecesAsync(context, json);
+        }
+
+        var written = context.Response.BodyWriter.WriteAsync(bytes);
         return written.IsCompletedSuccessfully ? Task.CompletedTask : written.AsTask();
+    }
+
+    // What is written lies in the connection's memory until the client has taken it. A client that is slow, or gone, has no
+    // more of it than a piece.
+    private static async Task WritePiecesAsync(HttpContext context, JsonRows json)
+    {
+        var writer = context.Response.BodyWriter;
+        for (var offset = 0L; offset < json.Length;)
+        {
+            var count = json.Read(offset, writer.GetSpan(Piece));
+            if (count == 0)
+            {
+                throw new EndOfStreamException();
+            }
+
+            writer.Advance(count);
+            offset += count;
+            if ((await writer.FlushAsync(context.RequestAborted).ConfigureAwait(false)).IsCompleted)
+            {
+                return;
+            }
+        }
     }
 
     /// <summary>A row.</summary>

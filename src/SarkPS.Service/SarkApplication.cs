@@ -67,7 +67,7 @@ internal static class SarkApplication
 
     public static void MapSark(this WebApplication app)
     {
-        app.MapGet("/health", Health.Check).IsPublic();
+        app.MapGet("/health", Health.CheckAsync).IsPublic();
         app.MapGet("/openapi.json", OpenApi.GetAsync).IsPublic();
         var api = app.MapGroup("/api");
         var tables = api.MapGroup("").NeedsReadOrWrite();

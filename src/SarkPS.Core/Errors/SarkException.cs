@@ -136,7 +136,11 @@ public sealed class SarkValidationException(
 
 /// <summary>The database, the service, Asterisk or a command did not answer.</summary>
 public sealed class SarkUnavailableException(string noun, object? target, string message, Exception? innerException = null)
-    : SarkException(SarkErrorKind.Unavailable, noun, target, message, innerException);
+    : SarkException(SarkErrorKind.Unavailable, noun, target, message, innerException)
+{
+    /// <summary>When it is worth trying again; null where nobody knows.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
 
 /// <summary>The caller, or the account that the product runs under, may not do this.</summary>
 public sealed class SarkDeniedException(string noun, object? target, string message, Exception? innerException = null)

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Microsoft.Win32.SafeHandles;
 using SQLitePCL;
 
 namespace SarkPS.Data.Sqlite;
@@ -15,78 +15,137 @@ internal sealed class ReadConnection : IDisposable
     // Filters are the client's choice, so there could be any number of statements.
     private const int MaximumStatements = 64;
 
-    // A buffer that one long list has made bigger than this is not kept.
-    private const int LargestBuffer = 1024 * 1024;
+    // So much of a long list is in memory at a time.
+    private const int SpoolBytes = 64 * 1024;
+
+    // How often it is looked whether anybody still waits for a long list.
+    private const int RowsBetweenLooks = 256;
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, sqlite3_stmt> statements = new(StringComparer.Ordinal);
-    private readonly Dictionary<AnswerKey, byte[]> answers = [];
+    private readonly Dictionary<AnswerKey, JsonRows> answers = [];
     private readonly long cacheBytes;
     private readonly sqlite3_stmt dataVersion;
-    private readonly string file;
+    private readonly StampedFile file;
     private long answersBytes;
-    private FileState known;
-    private ArrayBufferWriter<byte> buffer = new(16 * 1024);
+    private FileState? known;
 
     /// <summary>Takes a connection over.</summary>
     /// <param name="connection">Open, and not of a pool.</param>
-    /// <param name="path">The file that it was opened by.</param>
+    /// <param name="file">The file that it was opened by.</param>
     /// <param name="cacheBytes">How many bytes of answers are kept, 0 for none.</param>
-    public ReadConnection(SqliteConnection connection, string path, long cacheBytes)
+    public ReadConnection(SqliteConnection connection, StampedFile file, long cacheBytes)
     {
         this.connection = connection;
         this.cacheBytes = cacheBytes;
-        // Of a link, .NET tells the times of the link itself.
-        file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        this.file = file;
         dataVersion = Prepare("PRAGMA data_version");
-        known = ReadState();
     }
 
     /// <summary>
-    /// Looks whether anybody has changed the database, and forgets the answers if so.
+    /// Looks whether anybody has changed the database, and forgets the answers if so. Not to be used any more when it is
+    /// <see cref="Freshness.Replaced"/>.
     /// </summary>
-    /// <returns>False when the connection must not be used any more: the file is another one now, or was overwritten.</returns>
-    public bool Refresh()
+    public Freshness Refresh()
     {
-        var now = ReadState();
-        if (now == known)
+        if (ReadState() is not { } now)
         {
-            return true;
+            return Freshness.Busy;
         }
 
-        if (now.DataVersion == known.DataVersion)
+        if (known is { } before)
         {
-            // A commit that was under way when the version was read has touched the file; SQLite waits for its end. If
-            // the version is still the same, it was no commit: somebody has copied a file over this one, and what SQLite
-            // keeps in memory may belong to the one before.
-            now = ReadState();
-            if (now.DataVersion == known.DataVersion)
+            if (now == before)
             {
-                return false;
+                return Freshness.Same;
+            }
+
+            if (now.DataVersion == before.DataVersion)
+            {
+                // A commit that was under way when the version was read has touched the file; SQLite waits for its end. If
+                // the version is still the same, it was no commit: somebody has copied a file over this one, and what SQLite
+                // keeps in memory may belong to the one before.
+                if (ReadState() is not { } again)
+                {
+                    return Freshness.Busy;
+                }
+
+                if (again.DataVersion == before.DataVersion)
+                {
+                    return Freshness.Replaced;
+                }
+
+                now = again;
             }
         }
 
         known = now;
         answers.Clear();
         answersBytes = 0;
-        return true;
+        return Freshness.Changed;
     }
 
-    /// <summary>Rows as JSON. <see cref="Refresh"/> comes before.</summary>
+    /// <summary>Rows as JSON in memory. <see cref="Refresh"/> comes before.</summary>
     /// <param name="key">What the answer is known by.</param>
     /// <param name="makeQuery">The query, asked for when the answer is not known.</param>
-    /// <returns>A list, or for a single row the object; null where there is no such row. Not to be changed.</returns>
-    public byte[]? Answer(AnswerKey key, Func<RowQuery> makeQuery)
+    /// <param name="maximum">How many bytes of a list are made at most.</param>
+    /// <param name="answer">A list, or for a single row the object; null where there is no such row.</param>
+    /// <returns>False where a list is longer than that.</returns>
+    public bool TryAnswer(AnswerKey key, Func<RowQuery> makeQuery, int maximum, out JsonRows? answer)
     {
-        if (answers.TryGetValue(key, out var known))
+        if (answers.TryGetValue(key, out answer))
         {
-            return known;
+            return true;
         }
 
-        var answer = Read(makeQuery(), isList: key.Key is null);
-        if (answer is not null && key.Size + answer.Length is var size && size <= cacheBytes)
+        var query = makeQuery();
+        using var buffer = new PooledBuffer();
+        using var writer = new Utf8JsonWriter(buffer, Options);
+        var isWhole = false;
+        var count = Run(query, statement =>
+        {
+            var isList = key.Key is null;
+            if (isList)
+            {
+                writer.WriteStartArray();
+            }
+
+            var written = 0;
+            (int Place, JsonEncodedText Name)[]? columns = null;
+            while (Step(statement))
+            {
+                WriteRow(writer, statement, columns ??= Columns(statement, query.Hidden));
+                written++;
+                if (!isList)
+                {
+                    break;
+                }
+
+                if (writer.BytesCommitted + writer.BytesPending > maximum)
+                {
+                    return written;
+                }
+            }
+
+            if (isList)
+            {
+                writer.WriteEndArray();
+            }
+
+            isWhole = isList || written > 0;
+            return written;
+        });
+        writer.Flush();
+        if (!isWhole)
+        {
+            answer = null;
+            return count == 0;
+        }
+
+        answer = new JsonRows(buffer.Written.ToArray());
+        if (key.Size + answer.Length is var size && size <= cacheBytes)
         {
             if (answersBytes + size > cacheBytes)
             {
@@ -98,7 +157,48 @@ internal sealed class ReadConnection : IDisposable
             answersBytes += size;
         }
 
-        return answer;
+        return true;
+    }
+
+    /// <summary>A list of any length as JSON, into a file.</summary>
+    /// <returns>How many bytes it is.</returns>
+    public long Spool(RowQuery query, SafeFileHandle target, CancellationToken cancellationToken)
+    {
+        using var buffer = new PooledBuffer();
+        using var writer = new Utf8JsonWriter(buffer, Options);
+        var length = 0L;
+        Run(query, statement =>
+        {
+            writer.WriteStartArray();
+            var count = 0;
+            (int Place, JsonEncodedText Name)[]? columns = null;
+            while (Step(statement))
+            {
+                WriteRow(writer, statement, columns ??= Columns(statement, query.Hidden));
+                if (writer.BytesPending + buffer.Count > SpoolBytes)
+                {
+                    Empty();
+                }
+
+                if (++count % RowsBetweenLooks == 0)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+            }
+
+            writer.WriteEndArray();
+            Empty();
+            return count;
+        });
+        return length;
+
+        void Empty()
+        {
+            writer.Flush();
+            RandomAccess.Write(target, buffer.Written, length);
+            length += buffer.Count;
+            buffer.Clear();
+        }
     }
 
     public void Dispose()
@@ -108,17 +208,28 @@ internal sealed class ReadConnection : IDisposable
         connection.Dispose();
     }
 
-    // The version changes with every commit of another connection, in whatever process, and with nothing else.
-    // (https://www.sqlite.org/pragma.html#pragma_data_version)
-    private FileState ReadState()
+    // The version changes with every commit of another connection, in whatever process, and with nothing else. Null while
+    // another holds the database. (https://www.sqlite.org/pragma.html#pragma_data_version)
+    private FileState? ReadState()
     {
-        Check(raw.sqlite3_step(dataVersion), raw.SQLITE_ROW);
-        var version = raw.sqlite3_column_int64(dataVersion, 0);
-        raw.sqlite3_reset(dataVersion);
-        return new FileState(version, File.GetLastWriteTimeUtc(file));
+        try
+        {
+            var result = raw.sqlite3_step(dataVersion);
+            if (SqliteErrors.IsBusy(result))
+            {
+                return null;
+            }
+
+            Check(result, raw.SQLITE_ROW);
+            return new FileState(raw.sqlite3_column_int64(dataVersion, 0), file.Read());
+        }
+        finally
+        {
+            raw.sqlite3_reset(dataVersion);
+        }
     }
 
-    private byte[]? Read(RowQuery query, bool isList)
+    private int Run(RowQuery query, Func<sqlite3_stmt, int> work)
     {
         var statement = Statement(query.Sql);
         try
@@ -128,7 +239,7 @@ internal sealed class ReadConnection : IDisposable
                 Check(raw.sqlite3_bind_text(statement, i + 1, query.Values[i]), raw.SQLITE_OK);
             }
 
-            return Write(statement, query, isList);
+            return work(statement);
         }
         finally
         {
@@ -138,49 +249,17 @@ internal sealed class ReadConnection : IDisposable
         }
     }
 
-    private byte[]? Write(sqlite3_stmt statement, RowQuery query, bool isList)
+    // The columns are known only with the first row: where the schema has changed, the first step prepares the statement again.
+    private static void WriteRow(Utf8JsonWriter writer, sqlite3_stmt statement, (int Place, JsonEncodedText Name)[] columns)
     {
-        buffer.ResetWrittenCount();
-        using var writer = new Utf8JsonWriter(buffer, Options);
-        if (isList)
+        writer.WriteStartObject();
+        foreach (var (place, name) in columns)
         {
-            writer.WriteStartArray();
+            writer.WritePropertyName(name);
+            WriteValue(writer, statement, place);
         }
 
-        var count = 0;
-        (int Place, JsonEncodedText Name)[]? columns = null;
-        while (Step(statement))
-        {
-            // Known only now: where the schema has changed, the first step prepares the statement again.
-            columns ??= Columns(statement, query.Hidden);
-            writer.WriteStartObject();
-            foreach (var (place, name) in columns)
-            {
-                writer.WritePropertyName(name);
-                WriteValue(writer, statement, place);
-            }
-
-            writer.WriteEndObject();
-            count++;
-            if (!isList)
-            {
-                break;
-            }
-        }
-
-        if (isList)
-        {
-            writer.WriteEndArray();
-        }
-
-        writer.Flush();
-        var answer = isList || count > 0 ? buffer.WrittenSpan.ToArray() : null;
-        if (buffer.Capacity > LargestBuffer)
-        {
-            buffer = new ArrayBufferWriter<byte>(16 * 1024);
-        }
-
-        return answer;
+        writer.WriteEndObject();
     }
 
     private static void WriteValue(Utf8JsonWriter writer, sqlite3_stmt statement, int place)
@@ -273,7 +352,23 @@ internal sealed class ReadConnection : IDisposable
         }
     }
 
-    private readonly record struct FileState(long DataVersion, DateTime Written);
+    private readonly record struct FileState(long DataVersion, FileStamp Stamp);
+}
+
+/// <summary>What a connection finds out about what it remembers.</summary>
+internal enum Freshness
+{
+    /// <summary>It is true.</summary>
+    Same,
+
+    /// <summary>The database was changed; what was remembered is gone.</summary>
+    Changed,
+
+    /// <summary>Another file took the database's place; the connection is of no use any more.</summary>
+    Replaced,
+
+    /// <summary>Another holds the database; nothing is known.</summary>
+    Busy,
 }
 
 /// <summary>What an answer is known by.</summary>

@@ -69,6 +69,20 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         return rows;
     }
 
+    /// <summary>Two columns of the rows of a table, as texts; a first one that is NULL is empty.</summary>
+    public List<(string First, string? Second)> SelectPairs(string table, string first, string second, IEnumerable<RowFilter> filters, IReadOnlyList<string> orderBy)
+    {
+        var (sql, values) = SelectText(table, [], filters, orderBy, null, [first, second]);
+        using var reader = connection.ExecuteReader(sql, Parameters(values), transaction);
+        var rows = new List<(string, string?)>();
+        while (reader.Read())
+        {
+            rows.Add((reader.IsDBNull(0) ? "" : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)));
+        }
+
+        return rows;
+    }
+
     /// <summary>Adds a row.</summary>
     /// <returns>Its row id.</returns>
     public long Insert(string table, IEnumerable<(string Column, object? Value)> values)
@@ -102,10 +116,11 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         IEnumerable<(string Column, object? Value)> where,
         IEnumerable<RowFilter> filters,
         IReadOnlyList<string> orderBy,
-        int? limit)
+        int? limit,
+        IReadOnlyList<string>? columns = null)
     {
         var values = new List<object?>();
-        var sql = $"SELECT * FROM {Quote(table)}{Where(where, filters, values)}";
+        var sql = $"SELECT {(columns is null ? "*" : string.Join(", ", columns.Select(Quote)))} FROM {Quote(table)}{Where(where, filters, values)}";
         if (orderBy.Count > 0)
         {
             sql += " ORDER BY " + string.Join(", ", orderBy.Select(Quote));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -16,6 +17,10 @@ public sealed class SqliteDatabase : IDisposable
     private readonly string connectionString;
     private readonly string unpooledConnectionString;
     private readonly Lazy<ReadPool> readers;
+    private readonly StampedFile file;
+
+    // The stamp that the file had when a connection last knew that what it remembers of the file is true.
+    private readonly ConditionalWeakTable<sqlite3, StrongBox<FileStamp>> stamps = [];
 
     private readonly TimeSpan busyTimeout;
 
@@ -33,13 +38,14 @@ public sealed class SqliteDatabase : IDisposable
     {
         Path = path;
         this.busyTimeout = busyTimeout;
+        file = new StampedFile(path);
         var settings = new SqliteConnectionStringBuilder
         {
             DataSource = path,
             Mode = SqliteOpenMode.ReadWrite,
             Pooling = true,
-            // In whole seconds, and 0 would be for ever.
-            DefaultTimeout = Math.Max(1, (int)busyTimeout.TotalSeconds),
+            // In whole seconds, and 0 would be for ever. Nothing of ours waits in the library; see ReadAsync and WriteAsync.
+            DefaultTimeout = 1,
         };
         connectionString = settings.ToString();
         settings.Pooling = false;
@@ -56,13 +62,35 @@ public sealed class SqliteDatabase : IDisposable
     /// <summary>The connections that read rows as JSON.</summary>
     internal ReadPool Readers => readers.Value;
 
-    /// <summary>Reads with one statement.</summary>
-    public T Read<T>(Func<SqliteConnection, T> work)
+    /// <summary>The file as it is looked at.</summary>
+    internal StampedFile File => file;
+
+    /// <summary>Reads, with all statements seeing the same state of the database.</summary>
+    internal async Task<T> ReadAsync<T>(Func<RowSession, T> work, CancellationToken cancellationToken)
     {
+        var wait = StartWait();
         try
         {
-            using var connection = Open();
-            return work(connection);
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using (var connection = Open())
+                {
+                    try
+                    {
+                        if (TryBeginReading(connection))
+                        {
+                            return work(new RowSession(connection));
+                        }
+                    }
+                    finally
+                    {
+                        EndTransaction(connection);
+                    }
+                }
+
+                await NextAsync(wait, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (SqliteException error)
         {
@@ -70,37 +98,51 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>Reads with several statements that all see the same state of the database.</summary>
-    public T ReadTogether<T>(Func<SqliteConnection, SqliteTransaction, T> work) => Read(connection =>
-    {
-        using var transaction = connection.BeginTransaction(deferred: true);
-        return work(connection, transaction);
-    });
+    /// <summary>The same, for who has nothing else to do meanwhile.</summary>
+    internal T Read<T>(Func<RowSession, T> work) => ReadAsync(work, CancellationToken.None).GetAwaiter().GetResult();
 
-    /// <summary>Reads and writes in one transaction: all of it happens, or nothing.</summary>
-    public Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellationToken) =>
-        WriteAsync(work, isRehearsal: false, cancellationToken);
-
-    /// <summary>The same; a rehearsal is rolled back at the end, whatever came of it.</summary>
-    public async Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, bool isRehearsal, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads and writes in one transaction: all of it happens, or nothing. Who waits for another's lock holds no thread and
+    /// gives up after his own time.
+    /// </summary>
+    /// <param name="work">What is done. It may be done a second time, when the file was overwritten meanwhile.</param>
+    /// <param name="isRehearsal">Whether it is taken back at the end, whatever came of it.</param>
+    /// <param name="cancellationToken">Ends the waiting; what has begun is then taken back.</param>
+    internal async Task<T> WriteAsync<T>(Func<RowSession, T> work, bool isRehearsal, CancellationToken cancellationToken)
     {
-        await writer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var wait = StartWait();
+        if (!await writer.WaitAsync(wait.Left, cancellationToken).ConfigureAwait(false))
+        {
+            throw SqliteErrors.Locked(Path);
+        }
+
         try
         {
-            using var connection = Open();
-            // Immediate: two writers that both started by reading could never both finish.
-            using var transaction = connection.BeginTransaction(deferred: false);
-            var result = work(connection, transaction);
-            if (isRehearsal)
+            for (var isSecond = false; ; isSecond = true)
             {
-                transaction.Rollback();
-            }
-            else
-            {
-                transaction.Commit();
-            }
+                using var connection = Open();
+                try
+                {
+                    var begun = await BeginWritingAsync(connection, wait, cancellationToken).ConfigureAwait(false);
+                    var result = work(new RowSession(connection));
+                    // Nothing of ours is in the file before the commit, and no program that asks for SQLite's lock can have
+                    // written either.
+                    if (file.Read() == begun || IsWriteAhead(connection))
+                    {
+                        await EndWritingAsync(connection, isRehearsal, wait, cancellationToken).ConfigureAwait(false);
+                        return result;
+                    }
+                }
+                finally
+                {
+                    EndTransaction(connection);
+                }
 
-            return result;
+                if (isSecond)
+                {
+                    throw SqliteErrors.Overwritten(Path);
+                }
+            }
         }
         catch (SqliteException error)
         {
@@ -109,6 +151,19 @@ public sealed class SqliteDatabase : IDisposable
         finally
         {
             writer.Release();
+        }
+    }
+
+    /// <summary>A wait of this database's length that begins now.</summary>
+    internal LockWait StartWait() => new(busyTimeout);
+
+    /// <summary>Waits before the next look.</summary>
+    /// <exception cref="SarkUnavailableException">The time is over.</exception>
+    internal async ValueTask NextAsync(LockWait wait, CancellationToken cancellationToken)
+    {
+        if (!await wait.NextAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw SqliteErrors.Locked(Path);
         }
     }
 
@@ -132,8 +187,8 @@ public sealed class SqliteDatabase : IDisposable
                 connection.Open();
             }
 
-            // SQLite's own waiting looks again after a millisecond; that of the library sleeps 150 between looks.
-            raw.sqlite3_busy_timeout(connection.Handle, (int)busyTimeout.TotalMilliseconds);
+            // Whoever finds a lock waits without a thread, see LockWait.
+            raw.sqlite3_busy_timeout(connection.Handle, 0);
             return connection;
         }
         catch
@@ -157,6 +212,115 @@ public sealed class SqliteDatabase : IDisposable
         }
 
         writer.Dispose();
+    }
+
+    /// <summary>Runs statements without results.</summary>
+    /// <returns>Whether they ran; false when another holds the lock that they need.</returns>
+    /// <exception cref="SqliteException">They failed.</exception>
+    private static bool TryRun(SqliteConnection connection, string statements)
+    {
+        var result = raw.sqlite3_exec(connection.Handle, statements);
+        if (SqliteErrors.IsBusy(result))
+        {
+            return false;
+        }
+
+        if (result != raw.SQLITE_OK)
+        {
+            SqliteException.ThrowExceptionForRC(result, connection.Handle);
+        }
+
+        return true;
+    }
+
+    // A transaction takes its lock with the first statement that reads.
+    private bool TryBeginReading(SqliteConnection connection)
+    {
+        Forget(connection, file.Read());
+        return TryRun(connection, "BEGIN") && TryRun(connection, "SELECT 1 FROM sqlite_master LIMIT 1");
+    }
+
+    // Immediate: two writers that both started by reading could never both finish.
+    private async ValueTask<FileStamp> BeginWritingAsync(SqliteConnection connection, LockWait wait, CancellationToken cancellationToken)
+    {
+        // Pages that were changed stay in memory until the commit, so that the file has nothing of a change that may yet be
+        // taken back.
+        TryRun(connection, "PRAGMA cache_spill = OFF");
+        var known = Forget(connection, file.Read());
+        while (true)
+        {
+            while (!TryRun(connection, "BEGIN IMMEDIATE"))
+            {
+                await NextAsync(wait, cancellationToken).ConfigureAwait(false);
+            }
+
+            // Looked at again now that nobody who asks for the lock can change it.
+            var stamp = file.Read();
+            if (known == stamp)
+            {
+                return stamp;
+            }
+
+            TryRun(connection, "ROLLBACK");
+            known = Forget(connection, stamp);
+        }
+    }
+
+    private async ValueTask EndWritingAsync(SqliteConnection connection, bool isRehearsal, LockWait wait, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (isRehearsal)
+        {
+            return;
+        }
+
+        // Those who are reading end first; new ones do not begin meanwhile.
+        while (!TryRun(connection, "COMMIT"))
+        {
+            await NextAsync(wait, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (stamps.TryGetValue(connection.Handle!, out var known))
+        {
+            known.Value = file.Read();
+        }
+    }
+
+    // With a write-ahead log others may move finished changes into the file while we write.
+    private static bool IsWriteAhead(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode";
+        return command.ExecuteScalar() is "wal";
+    }
+
+    private static void EndTransaction(SqliteConnection connection)
+    {
+        if (raw.sqlite3_get_autocommit(connection.Handle) == 0)
+        {
+            raw.sqlite3_exec(connection.Handle, "ROLLBACK");
+        }
+    }
+
+    /// <summary>
+    /// Makes a connection forget what it remembers of the file. SQLite believes its pages for as long as the file's count of
+    /// commits is the one it saw; a file that was copied over this one may have the same count and another content. Pages
+    /// are cheap to read again and always go, what is known of the schema when the file has changed.
+    /// </summary>
+    private FileStamp Forget(SqliteConnection connection, FileStamp now)
+    {
+        TryRun(connection, "PRAGMA shrink_memory");
+        if (!stamps.TryGetValue(connection.Handle!, out var known))
+        {
+            stamps.Add(connection.Handle!, new StrongBox<FileStamp>(now));
+        }
+        else if (known.Value != now)
+        {
+            TryRun(connection, "PRAGMA writable_schema = RESET");
+            known.Value = now;
+        }
+
+        return now;
     }
 
     // SQLite compares the file that it holds open with the one of that name, which costs it one call of the system. On

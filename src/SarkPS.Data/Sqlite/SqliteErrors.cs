@@ -1,10 +1,13 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace SarkPS.Data.Sqlite;
 
 /// <summary>What SQLite's errors mean to people. (https://www.sqlite.org/rescode.html)</summary>
 internal static class SqliteErrors
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     private const int FileReplaced = 1032;
     private const int PrimaryKeyTaken = 1555;
     private const int ValueTaken = 2067;
@@ -12,9 +15,20 @@ internal static class SqliteErrors
     /// <summary>Whether a row of the same key, or of the same value in a column that holds every value once, is there already.</summary>
     public static bool IsDuplicate(SqliteException error) => error.SqliteExtendedErrorCode is PrimaryKeyTaken or ValueTaken;
 
+    /// <summary>Whether a result says that another holds the lock.</summary>
+    public static bool IsBusy(int result) => (result & 0xFF) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED;
+
+    /// <summary>Another did not let go of the database in time.</summary>
+    public static SarkUnavailableException Locked(string path, Exception? error = null) =>
+        Unavailable($"The database '{path}' is locked by another process. Nothing was changed; try again.", path, error, RetryAfter);
+
+    /// <summary>Somebody has copied a file over the database while it was written.</summary>
+    public static SarkUnavailableException Overwritten(string path) =>
+        Unavailable($"The database '{path}' was overwritten by another file while it was in use. Nothing was changed; try again.", path, null, RetryAfter);
+
     public static SarkException Translate(SqliteException error, string path) => error.SqliteErrorCode switch
     {
-        5 or 6 => Unavailable($"The database '{path}' is locked by another process. Nothing was changed; try again.", path, error),
+        5 or 6 => Locked(path, error),
         8 when error.SqliteExtendedErrorCode == FileReplaced =>
             Unavailable($"The database '{path}' was replaced by another while it was in use. Nothing was changed; try again.", path, error),
         8 => new SarkDeniedException("Database", path, $"The database '{path}' cannot be written: it, or its folder, is read-only for user {Environment.UserName}.", error),
@@ -52,5 +66,6 @@ internal static class SqliteErrors
             : Unavailable($"There is no database '{path}'.", path, error);
     }
 
-    private static SarkUnavailableException Unavailable(string message, string path, Exception error) => new("Database", path, message, error);
+    private static SarkUnavailableException Unavailable(string message, string path, Exception? error, TimeSpan? retryAfter = null) =>
+        new("Database", path, message, error) { RetryAfter = retryAfter };
 }

@@ -17,16 +17,14 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     /// <inheritdoc/>
     public Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<IReadOnlyList<SarkRow>>(List(resource, filter));
+        var where = Conditions(resource, filter);
+        return database.ReadAsync<IReadOnlyList<SarkRow>>(
+            session => session.Select(resource.Table, where, resource.ListFilters, resource.Hidden, resource.OrderBy, null), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<SarkRow> GetAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(Get(resource, key));
-    }
+    public Task<SarkRow> GetAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken) => database.ReadAsync(
+        session => Find(session, resource, key, resource.Hidden) is [var row, ..] ? row : throw resource.NotFound(key), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
@@ -36,36 +34,26 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     public async Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
         (await UpdateAsync(resource, key, changes, isStrict: true, options, cancellationToken).ConfigureAwait(false)).Stored;
 
-    /// <summary>The rows of a resource in their usual order.</summary>
-    public IReadOnlyList<SarkRow> List(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter)
-    {
-        var where = Conditions(resource, filter);
-        return database.Read(connection => new RowSession(connection).Select(resource.Table, where, resource.ListFilters, resource.Hidden, resource.OrderBy, null));
-    }
-
-    /// <summary>The rows of a resource in their usual order, as a JSON array in UTF-8. Not to be changed.</summary>
-    public byte[] ListJson(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter)
+    /// <summary>The rows of a resource in their usual order, as a JSON array in UTF-8, to be disposed by the caller.</summary>
+    public ValueTask<JsonRows> ListJsonAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
     {
         // With their lengths, so that no value can look like another filter.
         var known = filter is null ? null : string.Concat(filter.Select(f => $"{f.Key.Length}:{f.Key}{f.Value.Length}:{f.Value}"));
-        return database.Readers.Answer(
+        return database.Readers.AnswerAsync(
             new AnswerKey(resource, null, known),
-            () => Query(resource, RowSession.SelectText(resource.Table, Conditions(resource, filter), resource.ListFilters, resource.OrderBy, null)))!;
+            () => Query(resource, RowSession.SelectText(resource.Table, Conditions(resource, filter), resource.ListFilters, resource.OrderBy, null)),
+            cancellationToken)!;
     }
 
-    /// <summary>One row as a JSON object in UTF-8, or null where there is none. Not to be changed.</summary>
-    public byte[]? GetJson(ResourceDescriptor resource, RowKey key) => database.Readers.Answer(
+    /// <summary>One row as a JSON object in UTF-8, or null where there is none.</summary>
+    public ValueTask<JsonRows?> GetJsonAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken) => database.Readers.AnswerAsync(
         new AnswerKey(resource, key, null),
         () =>
         {
             var (where, filters, order, limit) = Search(resource, key, useFilter: true);
             return Query(resource, RowSession.SelectText(resource.Table, where, filters, order, limit));
-        });
-
-    /// <summary>One row.</summary>
-    /// <exception cref="SarkNotFoundException">There is none.</exception>
-    public SarkRow Get(ResourceDescriptor resource, RowKey key) =>
-        database.Read(connection => Find(new RowSession(connection), resource, key, resource.Hidden) is [var row, ..] ? row : throw resource.NotFound(key));
+        },
+        cancellationToken);
 
     /// <summary>Makes a row.</summary>
     /// <param name="resource">The resource.</param>
@@ -78,9 +66,8 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     {
         sent = sent.Normalized(keepsLines: isStrict);
         return database.WriteAsync(
-            (connection, transaction) =>
+            session =>
             {
-                var session = new RowSession(connection, transaction);
                 var context = new WriteContext(resource, session, sent, null, kind, isStrict);
                 Judge(context, kind);
                 var key = KeyFrom(resource, sent);
@@ -113,9 +100,8 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     {
         sent = sent.Normalized(keepsLines: isStrict);
         return database.WriteAsync(
-            (connection, transaction) =>
+            session =>
             {
-                var session = new RowSession(connection, transaction);
                 var current = Find(session, resource, key, null) is [var found, ..] ? found : throw resource.NotFound(key);
                 var context = new WriteContext(resource, session, sent, current, null, isStrict);
                 Judge(context, null);
@@ -148,9 +134,8 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, ChangeOptions options, CancellationToken cancellationToken) =>
         database.WriteAsync<IReadOnlyList<string>>(
-            (connection, transaction) =>
+            session =>
             {
-                var session = new RowSession(connection, transaction);
                 var rows = Find(session, resource, key, null);
                 if (rows.Count == 0)
                 {
@@ -184,30 +169,31 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<IReadOnlyList<Destination>>([
+        var kinds = await DestinationsByKindAsync(cancellationToken).ConfigureAwait(false);
+        return
+        [
             .. Destinations.Fixed.Select(f => new Destination { Name = f.Key, Kind = "Target", RouteClass = f.Value }),
-            .. DestinationsByKind().SelectMany(k => k.Rows.Select(row => new Destination
+            .. kinds.SelectMany(k => k.Rows.Select(row => new Destination
             {
-                Name = row.Text(k.Kind.Resource.KeyColumn) ?? "",
+                Name = row.Name,
                 Kind = k.Kind.Resource.Noun,
-                RouteClass = k.Kind.ClassOf(row.Text(k.Kind.Resource.KeyColumn) ?? ""),
-                Tenant = row.Text("cluster"),
-            }))]);
+                RouteClass = k.Kind.ClassOf(row.Name),
+                Tenant = row.Tenant,
+            })),
+        ];
     }
 
-    /// <summary>The rows that calls can be sent to, kind by kind.</summary>
-    public IReadOnlyList<(DestinationKind Kind, IReadOnlyList<SarkRow> Rows)> DestinationsByKind() => database.ReadTogether((connection, transaction) =>
-    {
-        var session = new RowSession(connection, transaction);
-        return Destinations.Kinds.Select(kind =>
-        {
-            IReadOnlyList<string> order = kind.OrderBy.Count > 0 ? kind.OrderBy : ["rowid"];
-            return (kind, (IReadOnlyList<SarkRow>)session.Select(kind.Resource.Table, [], kind.Resource.ListFilters, kind.Resource.Hidden, order, null));
-        }).ToArray();
-    });
+    /// <summary>The names that calls can be sent to and their tenants, kind by kind.</summary>
+    public Task<IReadOnlyList<(DestinationKind Kind, IReadOnlyList<(string Name, string? Tenant)> Rows)>> DestinationsByKindAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<(DestinationKind Kind, IReadOnlyList<(string Name, string? Tenant)> Rows)>>(
+            session => [.. Destinations.Kinds.Select(kind =>
+            {
+                IReadOnlyList<string> order = kind.OrderBy.Count > 0 ? kind.OrderBy : ["rowid"];
+                return (kind, (IReadOnlyList<(string Name, string? Tenant)>)session.SelectPairs(kind.Resource.Table, kind.Resource.KeyColumn, "cluster", kind.Resource.ListFilters, order));
+            })],
+            cancellationToken);
 
     private static string Shortened(IReadOnlyList<string> names) =>
         names.Count <= 10 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(10))} and {names.Count - 10} more";

@@ -55,6 +55,11 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
             context.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
+        if (error is SarkUnavailableException { RetryAfter: { } wait })
+        {
+            context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
         // A client that lists problem details among what it accepts reads them; all others get sark6api's bodies.
         var wantsProblem = ClientWish.WantsProblem(context.Request);
         await JsonAnswer.WriteAsync(

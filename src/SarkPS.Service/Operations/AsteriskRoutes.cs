@@ -205,7 +205,7 @@ internal static class AsteriskRoutes
 
     private static async Task GetRuntimeAsync(HttpContext context)
     {
-        var runtime = await Asterisk(context).GetRuntimeAsync(KnownExtension(context), context.RequestAborted).ConfigureAwait(false);
+        var runtime = await Asterisk(context).GetRuntimeAsync(await KnownExtensionAsync(context).ConfigureAwait(false), context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, new JsonObject
         {
             [ExtensionRuntime.ForwardAllFamily] = runtime.ForwardAll,
@@ -216,7 +216,7 @@ internal static class AsteriskRoutes
 
     private static async Task SetRuntimeAsync(HttpContext context)
     {
-        var extension = KnownExtension(context);
+        var extension = await KnownExtensionAsync(context).ConfigureAwait(false);
         var body = (await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).Normalized(keepsLines: false);
         var changes = ExtensionRuntime.Families.Where(body.Has).ToDictionary(f => f, f => body[f] is { } value ? PhpValue.Text(value) : null);
         await Asterisk(context).SetRuntimeAsync(extension, new(changes), context.RequestAborted).ConfigureAwait(false);
@@ -224,10 +224,10 @@ internal static class AsteriskRoutes
     }
 
     // Asterisk's database takes any key; an extension that SARK does not know is a mistake.
-    private static string KnownExtension(HttpContext context)
+    private static async Task<string> KnownExtensionAsync(HttpContext context)
     {
         var key = (string)context.Request.RouteValues["key"]!;
-        context.RequestServices.GetRequiredService<LocalBackend>().Store.Get(Extension.Descriptor, new RowKey(key));
+        await context.RequestServices.GetRequiredService<LocalBackend>().Store.GetAsync(Extension.Descriptor, new RowKey(key), context.RequestAborted).ConfigureAwait(false);
         return key;
     }
 

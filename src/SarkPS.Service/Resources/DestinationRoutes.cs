@@ -27,9 +27,9 @@ internal static class DestinationRoutes
         }
 
         var answer = new JsonObject();
-        foreach (var (kind, rows) in store.DestinationsByKind().Where(k => k.Rows.Count > 0).OrderBy(k => k.Kind.Group, StringComparer.Ordinal))
+        foreach (var (kind, rows) in (await store.DestinationsByKindAsync(context.RequestAborted).ConfigureAwait(false)).Where(k => k.Rows.Count > 0).OrderBy(k => k.Kind.Group, StringComparer.Ordinal))
         {
-            answer[kind.Group] = new JsonArray([.. rows.Select(r => (JsonNode?)r.Text(kind.Resource.KeyColumn))]);
+            answer[kind.Group] = new JsonArray([.. rows.Select(r => (JsonNode?)r.Name)]);
         }
 
         await JsonAnswer.WriteAsync(context, answer).ConfigureAwait(false);

@@ -59,15 +59,18 @@ internal static class ResourceRoutes
     /// <summary>What the verbs do, for one resource.</summary>
     private sealed class ResourceHandlers(ResourceDescriptor resource, Lazy<LocalBackend> backend)
     {
-        public Task ListAsync(HttpContext context) => JsonAnswer.WriteAsync(context, backend.Value.Store.ListJson(resource, Filter(context.Request)));
+        public async Task ListAsync(HttpContext context)
+        {
+            using var rows = await backend.Value.Store.ListJsonAsync(resource, Filter(context.Request), context.RequestAborted).ConfigureAwait(false);
+            await JsonAnswer.WriteAsync(context, rows).ConfigureAwait(false);
+        }
 
-        public Task GetAsync(HttpContext context)
+        public async Task GetAsync(HttpContext context)
         {
             var key = Key(context);
+            using var row = await backend.Value.Store.GetJsonAsync(resource, key, context.RequestAborted).ConfigureAwait(false);
             // An exception that is thrown costs more than the rest of the answer.
-            return backend.Value.Store.GetJson(resource, key) is { } row
-                ? JsonAnswer.WriteAsync(context, row)
-                : ErrorMiddleware.WriteAsync(context, resource.NotFound(key));
+            await (row is null ? ErrorMiddleware.WriteAsync(context, resource.NotFound(key)) : JsonAnswer.WriteAsync(context, row)).ConfigureAwait(false);
         }
 
         public RequestDelegate CreateAsync(CreateKind? kind) => async context =>

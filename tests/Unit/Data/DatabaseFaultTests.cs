@@ -132,7 +132,7 @@ public sealed class DatabaseFaultTests
         {
             await AssertUnchangedAsync<SarkDeniedException>(database.Path, operation, $"The database '{database.Path}' cannot be written: it, or its folder, is read-only");
             using var reader = new SqliteDatabase(database.Path);
-            Assert.Equal("default", new SqliteStore(reader).Get(Tenant.Descriptor, Default).Text("pkey"));
+            Assert.Equal("default", new SqliteStore(reader).GetAsync(Tenant.Descriptor, Default, default).Result.Text("pkey"));
         });
     }
 

@@ -51,7 +51,7 @@ public sealed class EmbeddedDatabaseTests
                 start.SignalAndWait();
                 var isMaker = EmbeddedDatabase.CreateIfMissing(path);
                 using var database = new SqliteDatabase(path);
-                Assert.Equal("default", Assert.Single(new SqliteStore(database).List(Tenant.Descriptor, null)).Text("pkey"));
+                Assert.Equal("default", Assert.Single(new SqliteStore(database).ListAsync(Tenant.Descriptor, null, default).GetAwaiter().GetResult()).Text("pkey"));
                 return isMaker;
             },
             CancellationToken.None,

@@ -19,24 +19,24 @@ public sealed class ReadConnectionTests
 
     [SkippableTheory]
     [MemberData(nameof(TemporaryDatabase.Kinds), MemberType = typeof(TemporaryDatabase))]
-    public void Every_resource_reads_the_same_as_JSON_and_as_objects(string kind)
+    public async Task Every_resource_reads_the_same_as_JSON_and_as_objects(string kind)
     {
         using var database = new TemporaryDatabase(kind);
         var store = database.Store;
         foreach (var resource in SarkResources.All)
         {
-            var rows = store.List(resource, null);
-            Assert.Equal(JsonSerializer.Serialize(rows.Select(Node), Relaxed), Encoding.UTF8.GetString(store.ListJson(resource, null)));
+            var rows = await store.ListAsync(resource, null, default);
+            Assert.Equal(JsonSerializer.Serialize(rows.Select(Node), Relaxed), Encoding.UTF8.GetString(Json(store.ListJsonAsync(resource, null, default)!)!));
             foreach (var row in rows)
             {
                 var key = new RowKey(row.Text(resource.KeyColumn) ?? "", resource.SecondKeyColumn is { } second ? row.Text(second) : null);
-                Assert.Equal(Node(row).ToJsonString(Relaxed), Encoding.UTF8.GetString(store.GetJson(resource, key)!));
+                Assert.Equal(Node(row).ToJsonString(Relaxed), Encoding.UTF8.GetString(Json(store.GetJsonAsync(resource, key, default))!));
             }
         }
     }
 
     [Fact]
-    public void Odd_values_are_as_in_objects()
+    public async Task Odd_values_are_as_in_objects()
     {
         using var database = new TemporaryDatabase();
         database.Execute("""
@@ -44,8 +44,8 @@ public sealed class ReadConnectionTests
             VALUES ('odd', 'say "hi" \ ' || char(10, 9, 27, 127) || 'Zoë <&> 电话 ' || char(128222, 8232), 1.5, x'C3A9FF', CAST(x'41FF42' AS TEXT), '', -7)
             """);
 
-        var row = database.Store.Get(Tenant.Descriptor, new RowKey("odd"));
-        var json = Encoding.UTF8.GetString(database.Store.GetJson(Tenant.Descriptor, new RowKey("odd"))!);
+        var row = await database.Store.GetAsync(Tenant.Descriptor, new RowKey("odd"), default);
+        var json = Encoding.UTF8.GetString(Json(database.Store.GetJsonAsync(Tenant.Descriptor, new RowKey("odd"), default))!);
 
         Assert.True(JsonNode.DeepEquals(Node(row), JsonNode.Parse(json)), json);
         Assert.Equal("A\uFFFDB", (string?)JsonNode.Parse(json)!["callgroup"]);
@@ -58,22 +58,22 @@ public sealed class ReadConnectionTests
         using var database = new TemporaryDatabase();
         using var own = Open(database, cache);
         var store = new SqliteStore(own);
-        Assert.Null(store.GetJson(Tenant.Descriptor, new RowKey("acme")));
+        Assert.Null(Json(store.GetJsonAsync(Tenant.Descriptor, new RowKey("acme"), default)));
 
         for (var i = 0; i < 20; i++)
         {
             database.Execute($"UPDATE Cluster SET description = 'change {i}'");
             Assert.Equal($"change {i}", Description(store));
             Assert.Equal($"change {i}", Description(store));
-            Assert.Contains($"change {i}", Encoding.UTF8.GetString(store.ListJson(Tenant.Descriptor, null)), StringComparison.Ordinal);
+            Assert.Contains($"change {i}", Encoding.UTF8.GetString(Json(store.ListJsonAsync(Tenant.Descriptor, null, default)!)!), StringComparison.Ordinal);
             Assert.Contains($"change {i}", Encoding.UTF8.GetString(Filtered(store, $"change {i}")), StringComparison.Ordinal);
             Assert.Equal("[]", Encoding.UTF8.GetString(Filtered(store, "another")));
         }
 
         database.Execute("INSERT INTO Cluster (pkey) VALUES ('acme')");
-        Assert.NotNull(store.GetJson(Tenant.Descriptor, new RowKey("acme")));
+        Assert.NotNull(Json(store.GetJsonAsync(Tenant.Descriptor, new RowKey("acme"), default)));
         database.Execute("DELETE FROM Cluster WHERE pkey = 'acme'");
-        Assert.Null(store.GetJson(Tenant.Descriptor, new RowKey("acme")));
+        Assert.Null(Json(store.GetJsonAsync(Tenant.Descriptor, new RowKey("acme"), default)));
     }
 
     [Theory]
@@ -157,11 +157,11 @@ public sealed class ReadConnectionTests
         using var database = new TemporaryDatabase();
         using var own = Open(database, 1024 * 1024);
         var store = new SqliteStore(own);
-        Assert.Null(JsonNode.Parse(store.GetJson(Tenant.Descriptor, Default))!["colour"]);
+        Assert.Null(JsonNode.Parse(Json(store.GetJsonAsync(Tenant.Descriptor, Default, default)))!["colour"]);
 
         database.Execute("ALTER TABLE Cluster ADD COLUMN colour TEXT DEFAULT 'green'");
 
-        Assert.Equal("green", (string?)JsonNode.Parse(store.GetJson(Tenant.Descriptor, Default))!["colour"]);
+        Assert.Equal("green", (string?)JsonNode.Parse(Json(store.GetJsonAsync(Tenant.Descriptor, Default, default)))!["colour"]);
     }
 
     [Fact]
@@ -175,13 +175,13 @@ public sealed class ReadConnectionTests
         using (var other = database.Connect())
         {
             other.Run("BEGIN EXCLUSIVE");
-            var locked = Assert.Throws<SarkUnavailableException>(() => store.GetJson(Tenant.Descriptor, Default));
+            var locked = Assert.Throws<SarkUnavailableException>(() => Json(store.GetJsonAsync(Tenant.Descriptor, Default, default)));
             Assert.Equal(database.Path, locked.Target);
         }
 
         Assert.Null(Description(store));
         File.Move(database.Path, database.Path + ".away");
-        Assert.Equal(database.Path, Assert.ThrowsAny<SarkException>(() => store.GetJson(Tenant.Descriptor, Default)).Target);
+        Assert.Equal(database.Path, Assert.ThrowsAny<SarkException>(() => Json(store.GetJsonAsync(Tenant.Descriptor, Default, default))).Target);
         File.Move(database.Path + ".away", database.Path);
         Assert.Null(Description(store));
     }
@@ -230,10 +230,27 @@ public sealed class ReadConnectionTests
 
     private static SqliteDatabase Open(TemporaryDatabase database, long cache) => new(database.Path, TimeSpan.FromSeconds(5)) { ReadCacheBytes = cache };
 
-    private static string? Description(SqliteStore store) => (string?)JsonNode.Parse(store.GetJson(Tenant.Descriptor, Default))!["description"];
+    private static string? Description(SqliteStore store) => (string?)JsonNode.Parse(Json(store.GetJsonAsync(Tenant.Descriptor, Default, default)))!["description"];
 
     private static byte[] Filtered(SqliteStore store, string description) =>
-        store.ListJson(Tenant.Descriptor, new Dictionary<string, string> { ["description"] = description });
+        Json(store.ListJsonAsync(Tenant.Descriptor, new Dictionary<string, string> { ["description"] = description }, default)!)!;
+
+    private static byte[]? Json(ValueTask<JsonRows?> answer)
+    {
+        using var rows = answer.AsTask().GetAwaiter().GetResult();
+        if (rows is null)
+        {
+            return null;
+        }
+
+        var bytes = new byte[rows.Length];
+        for (var offset = 0; offset < bytes.Length;)
+        {
+            offset += rows.Read(offset, bytes.AsSpan(offset));
+        }
+
+        return bytes;
+    }
 
     private static JsonObject Node(IEnumerable<KeyValuePair<string, object?>> row) => new(row.Select(v => KeyValuePair.Create(v.Key, v.Value switch
     {

@@ -18,7 +18,7 @@ public sealed class SharedDatabaseTests
         database.Execute("PRAGMA journal_mode = " + mode);
 
         await CreateTenantAsync(database.Store, "acme");
-        Assert.Equal(2, database.Store.List(Tenant.Descriptor, null).Count);
+        Assert.Equal(2, (await database.Store.ListAsync(Tenant.Descriptor, null, default)).Count);
 
         Assert.Equal([mode], database.Query("PRAGMA journal_mode"));
     }
@@ -40,7 +40,7 @@ public sealed class SharedDatabaseTests
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default)));
 
-        Assert.Equal(17, database.Store.List(Tenant.Descriptor, null).Count);
+        Assert.Equal(17, (await database.Store.ListAsync(Tenant.Descriptor, null, default)).Count);
         Assert.Equal(["16"], database.Query("SELECT count(*) FROM master_audit WHERE act = 'INSERT' AND relation = 'Cluster' AND owner LIKE 'tenant%'"));
         Assert.Equal(["ok"], database.Query("PRAGMA integrity_check"));
     }
@@ -80,7 +80,7 @@ public sealed class SharedDatabaseTests
 
         Assert.All(results, result => Assert.Equal((0, "default"), (result.ExitCode, result.Lines.LastOrDefault())));
         using var database = new SqliteDatabase(Path.Combine(data.Path, "SarkPS", "sark.db"));
-        Assert.Equal(13, new SqliteStore(database).List(Tenant.Descriptor, null).Count);
+        Assert.Equal(13, (await new SqliteStore(database).ListAsync(Tenant.Descriptor, null, default)).Count);
     }
 
     [SkippableTheory]
@@ -95,7 +95,7 @@ public sealed class SharedDatabaseTests
 
         Assert.Equal("kept", updated.Text("newer"));
         Assert.Equal("kept", created.Text("newer"));
-        Assert.Equal(["kept", "kept"], database.Store.List(Tenant.Descriptor, null).Select(row => row.Text("newer")));
+        Assert.Equal(["kept", "kept"], (await database.Store.ListAsync(Tenant.Descriptor, null, default)).Select(row => row.Text("newer")));
     }
 
     [SkippableTheory]
@@ -138,7 +138,7 @@ public sealed class SharedDatabaseTests
 
         File.Move(other.Path, database.Path, overwrite: true);
 
-        Assert.Equal("restored", Assert.Single(database.Store.List(Tenant.Descriptor, null)).Text("description"));
+        Assert.Equal("restored", Assert.Single(await database.Store.ListAsync(Tenant.Descriptor, null, default)).Text("description"));
         await CreateTenantAsync(database.Store, "new");
         Assert.Equal(["default", "new"], database.Query("SELECT pkey FROM Cluster ORDER BY pkey"));
     }
@@ -152,7 +152,7 @@ public sealed class SharedDatabaseTests
 
         File.Delete(database.Path);
 
-        var error = Assert.Throws<SarkUnavailableException>(() => database.Store.List(Tenant.Descriptor, null));
+        var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.ListAsync(Tenant.Descriptor, null, default));
         Assert.Equal($"There is no database '{database.Path}'.", error.Message);
         Assert.False(File.Exists(database.Path));
     }
@@ -166,11 +166,12 @@ public sealed class SharedDatabaseTests
         var before = File.ReadAllBytes(other.Path);
 
         var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Database.WriteAsync(
-            (connection, transaction) =>
+            session =>
             {
                 File.Move(other.Path, database.Path, overwrite: true);
-                return new RowSession(connection, transaction).Update("Cluster", [("description", "lost")], [("pkey", "default")]);
+                return session.Update("Cluster", [("description", "lost")], [("pkey", "default")]);
             },
+            isRehearsal: false,
             default));
 
         Assert.Equal($"The database '{database.Path}' was replaced by another while it was in use. Nothing was changed; try again.", error.Message);
@@ -178,21 +179,20 @@ public sealed class SharedDatabaseTests
     }
 
     [Fact]
-    public void Reads_that_belong_together_see_one_state()
+    public async Task Reads_that_belong_together_see_one_state()
     {
         using var database = new TemporaryDatabase();
         database.Execute("PRAGMA journal_mode = wal");
 
-        var seen = database.Database.ReadTogether((connection, transaction) =>
+        var seen = database.Database.Read(session =>
         {
-            var session = new RowSession(connection, transaction);
             var first = session.Select("Cluster").Count;
             database.Execute("INSERT INTO Cluster (pkey) VALUES ('meanwhile')");
             return (first, session.Select("Cluster").Count);
         });
 
         Assert.Equal((1, 1), seen);
-        Assert.Equal(2, database.Store.List(Tenant.Descriptor, null).Count);
+        Assert.Equal(2, (await database.Store.ListAsync(Tenant.Descriptor, null, default)).Count);
     }
 
     private static Task<Descriptors.SarkRow> CreateTenantAsync(SqliteStore store, string key) =>

@@ -22,7 +22,7 @@ internal sealed class TestService(string database) : WebApplicationFactory<Progr
     };
 
     /// <summary>The back end that the module uses, connected to this service.</summary>
-    public RemoteBackend Connect() => new(new SarkHttpClient(CreateClient()), rehearses: true);
+    public RemoteBackend Connect() => new(new SarkHttpClient(CreateClient()));
 
     /// <inheritdoc/>
     protected override void ConfigureWebHost(IWebHostBuilder builder)

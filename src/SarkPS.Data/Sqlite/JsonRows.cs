@@ -1,0 +1,71 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace SarkPS.Data.Sqlite;
+
+/// <summary>
+/// Rows as JSON in UTF-8, made once and read by everybody who asks for them at the same time: short ones in memory, long
+/// ones in a file without a name. Who was given them disposes them.
+/// </summary>
+public sealed class JsonRows : IDisposable
+{
+    private readonly SafeFileHandle? file;
+    private readonly Action? onGone;
+    private int users = 1;
+
+    internal JsonRows(byte[] bytes)
+    {
+        Bytes = bytes;
+        Length = bytes.Length;
+    }
+
+    internal JsonRows(SafeFileHandle file, long length, Action onGone)
+    {
+        this.file = file;
+        this.onGone = onGone;
+        Length = length;
+    }
+
+    /// <summary>How many bytes they are.</summary>
+    public long Length { get; }
+
+    /// <summary>All of them where they are in memory, else null. Not to be changed.</summary>
+    public byte[]? Bytes { get; }
+
+    /// <summary>Some of them.</summary>
+    /// <param name="offset">Where to begin.</param>
+    /// <param name="target">Where they go.</param>
+    /// <returns>How many; 0 at the end.</returns>
+    public int Read(long offset, Span<byte> target)
+    {
+        if (Bytes is null)
+        {
+            return RandomAccess.Read(file!, target, offset);
+        }
+
+        var part = Bytes.AsSpan((int)Math.Min(offset, Length));
+        part = part[..Math.Min(part.Length, target.Length)];
+        part.CopyTo(target);
+        return part.Length;
+    }
+
+    /// <summary>Gives them to one more user.</summary>
+    internal JsonRows Share()
+    {
+        if (file is not null)
+        {
+            Interlocked.Increment(ref users);
+        }
+
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (file is not null && Interlocked.Decrement(ref users) == 0)
+        {
+            file.Dispose();
+            onGone!();
+        }
+    }
+}
