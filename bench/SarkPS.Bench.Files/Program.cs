@@ -29,7 +29,7 @@ finally
 
 int Megabytes(int usual) => args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : usual;
 
-static async Task BackupAsync(SarkOptions options, int megabytes)
+async Task BackupAsync(SarkOptions options, int megabytes)
 {
     const int files = 20_000;
     Console.WriteLine($"Backup of {megabytes} MB in {files} files");
@@ -76,10 +76,10 @@ static async Task BackupAsync(SarkOptions options, int megabytes)
         var ours = clock.Elapsed;
         await operations.Backups.RemoveAsync(made.Name);
         clock.Restart();
-        Run(options.Root, "/usr/bin/zip", "-q", "-r", "zip.zip", options.Paths.Voicemail.TrimStart('/'));
+        Run(root, "/usr/bin/zip", "-q", "-r", "zip.zip", options.Paths.Voicemail.TrimStart('/'));
         var theirs = clock.Elapsed;
-        var zipped = new FileInfo(Path.Combine(options.Root, "zip.zip")).Length;
-        File.Delete(Path.Combine(options.Root, "zip.zip"));
+        var zipped = new FileInfo(Path.Combine(root, "zip.zip")).Length;
+        File.Delete(Path.Combine(root, "zip.zip"));
         if (counted)
         {
             Console.WriteLine($"  New-SarkBackup {megabytes / ours.TotalSeconds,8:0.0} MB/s  {made.Size / 1e6,8:0.0} MB");

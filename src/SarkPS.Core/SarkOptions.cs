@@ -9,8 +9,15 @@ public sealed class SarkOptions
     /// <summary>The SQLite database. Null: SARK's own if it is there, else an embedded one in the user's data folder.</summary>
     public string? Database { get; set; }
 
-    /// <summary>Prefix for every path that SARK uses, so that everything can run in a temporary tree. <c>/</c> on a real machine.</summary>
-    public string Root { get; set; } = "/";
+    /// <summary>
+    /// Prefix for every path that SARK uses, so that everything can run in a temporary tree. <c>/</c> on a real machine, and
+    /// without it. To name <c>/</c> says that a <see cref="Database"/> from another place belongs to this machine all the
+    /// same.
+    /// </summary>
+    public string? Root { get; set; }
+
+    /// <summary>Whether paths are this machine's own and not those of a tree.</summary>
+    public bool IsWholeMachine => Root is null or "/" or "";
 
     /// <summary>
     /// How much memory, in bytes, the service may use to keep answers until the database changes; 0 keeps none. Changes by
@@ -32,7 +39,7 @@ public sealed class SarkOptions
 
     /// <summary>A path of <see cref="Paths"/> below <see cref="Root"/>.</summary>
     /// <param name="path">An absolute path as it is on a real machine.</param>
-    public string Rooted(string path) => Root is "/" or "" ? path : Path.Combine(Root, path.TrimStart('/'));
+    public string Rooted(string path) => IsWholeMachine ? path : Path.Combine(Root!, path.TrimStart('/'));
 
     /// <summary>
     /// The full path of a program. With a <see cref="Root"/> of one's own a program is taken from below it, or from where
@@ -50,6 +57,9 @@ public sealed class SarkOptions
 /// <summary>Folders and files of a SARK machine. Absolute, as on a real machine; <see cref="SarkOptions.Root"/> comes before them.</summary>
 public sealed class SarkPaths
 {
+    /// <summary>Where they lie on every SARK machine.</summary>
+    internal static SarkPaths Default { get; } = new();
+
     /// <summary>The live database of SARK.</summary>
     public string Database { get; set; } = "/opt/sark/db/sark.db";
 
@@ -93,6 +103,11 @@ public sealed class SarkPaths
 /// <summary>How to reach the Asterisk Manager Interface.</summary>
 public sealed class AmiOptions
 {
+    private static readonly AmiOptions Default = new();
+
+    /// <summary>Whether it was said which Asterisk is meant, or as whom: else it is this machine's, with the secret in its files.</summary>
+    internal bool IsNamed => Host != Default.Host || Port != Default.Port || User != Default.User || Secret is not null;
+
     /// <summary>Host name or address.</summary>
     public string Host { get; set; } = "127.0.0.1";
 

@@ -11,25 +11,26 @@ internal static class DatabaseLocation
     /// The one that the options or, without a root of one's own, the environment name; else SARK's own, where it is installed; else an embedded one in
     /// the user's data folder, made on first use.
     /// </summary>
-    public static (string Path, bool IsNew) Find(SarkOptions options)
+    /// <returns>The file, whether it was just made, and whether somebody named it.</returns>
+    public static (string Path, bool IsNew, bool IsNamed) Find(SarkOptions options)
     {
         // A root of one's own is a tree of one's own: what the environment says of this machine is not meant.
-        var isThisMachine = options.Root is "/" or "";
+        var isThisMachine = options.IsWholeMachine;
         var named = options.Database ?? (isThisMachine ? Environment.GetEnvironmentVariable(Variable) : null);
         if (!string.IsNullOrEmpty(named))
         {
             // A name that was given and is not there is a mistake, not a wish for a new one.
-            return (Path.GetFullPath(named), false);
+            return (Path.GetFullPath(named), false, true);
         }
 
         var own = options.Rooted(options.Paths.Database);
         if (File.Exists(own))
         {
-            return (own, false);
+            return (own, false, false);
         }
 
         var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         var embedded = isThisMachine ? Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "SarkPS", "sark.db") : own;
-        return (embedded, EmbeddedDatabase.CreateIfMissing(embedded));
+        return (embedded, EmbeddedDatabase.CreateIfMissing(embedded), false);
     }
 }

@@ -8,6 +8,9 @@ namespace SarkPS.Data;
 public sealed class LocalBackend : ISarkBackend
 {
     private readonly SqliteDatabase database;
+    private readonly LocalCoverage covered;
+    private readonly LocalOperations operations;
+    private readonly LocalAsterisk? asterisk;
 
     /// <summary>Opens the exchange that the options describe.</summary>
     /// <exception cref="SarkException">An embedded database was needed and could not be made.</exception>
@@ -17,9 +20,11 @@ public sealed class LocalBackend : ISarkBackend
         var found = DatabaseLocation.Find(options);
         CreatedDatabase = found.IsNew;
         database = new SqliteDatabase(found.Path) { ReadCacheBytes = options.ReadCacheBytes };
+        covered = new LocalCoverage(options, database.Path, found.IsNamed);
         Store = new SqliteStore(database);
-        Asterisk = new LocalAsterisk(options);
-        Operations = new LocalOperations(options, database.Path, Asterisk);
+        // Made only where it is covered: it reads this machine's secret.
+        asterisk = Covers(ExchangePart.Asterisk) ? new LocalAsterisk(options) : null;
+        operations = new LocalOperations(options, database.Path, asterisk);
     }
 
     /// <summary>Where everything is.</summary>
@@ -35,34 +40,38 @@ public sealed class LocalBackend : ISarkBackend
     public bool CreatedDatabase { get; }
 
     /// <inheritdoc/>
+    public ExchangeCoverage Coverage => covered.Kind;
+
+    /// <summary>Why <see cref="Coverage"/> is no more than the database; null where it is more.</summary>
+    public string? CoverageReason => covered.Kind == ExchangeCoverage.Database ? covered.Reason : null;
+
+    /// <inheritdoc/>
     public ITableOperations Tables => Store;
 
-    /// <summary>Everything on this machine that is no table.</summary>
-    public LocalOperations Operations { get; }
+    /// <inheritdoc/>
+    public ISnapshotOperations Snapshots => Covered(ExchangePart.Snapshots, operations.Snapshots);
 
     /// <inheritdoc/>
-    public ISnapshotOperations Snapshots => Operations.Snapshots;
+    public IBackupOperations Backups => Covered(ExchangePart.Backups, operations.Backups);
 
     /// <inheritdoc/>
-    public IBackupOperations Backups => Operations.Backups;
+    public IGreetingOperations Greetings => Covered(ExchangePart.Greetings, operations.Greetings);
 
     /// <inheritdoc/>
-    public IGreetingOperations Greetings => Operations.Greetings;
+    public IFirewallOperations Firewall => Covered(ExchangePart.Firewall, operations.Firewall);
 
     /// <inheritdoc/>
-    public IFirewallOperations Firewall => Operations.Firewall;
+    public ICallRecordOperations CallRecords => Covered(ExchangePart.CallRecords, operations.CallRecords);
 
     /// <inheritdoc/>
-    public ICallRecordOperations CallRecords => Operations.CallRecords;
-
-    /// <inheritdoc/>
-    public ISystemOperations System => Operations.System;
+    public ISystemOperations System => Covered(ExchangePart.System, operations.System);
 
     /// <summary>The tables, with the answers that sark6api gives.</summary>
     public SqliteStore Store { get; }
 
     /// <summary>Asterisk, connected to when it is first asked something.</summary>
-    public LocalAsterisk Asterisk { get; }
+    /// <exception cref="SarkException">The connection does not cover one.</exception>
+    public LocalAsterisk Asterisk => Covered(ExchangePart.Asterisk, asterisk)!;
 
     /// <inheritdoc/>
     IAsteriskOperations ISarkBackend.Asterisk => Asterisk;
@@ -70,10 +79,36 @@ public sealed class LocalBackend : ISarkBackend
     /// <summary>The database file.</summary>
     public SqliteDatabase Database => database;
 
+    /// <summary>Whether a part belongs to the exchange. One that does not is refused when it is asked for.</summary>
+    public bool Covers(ExchangePart part) => covered.Parts.Contains(part);
+
+    /// <inheritdoc/>
+    public Task VerifyAsync(CancellationToken cancellationToken = default) => Task.Run(() => DatabaseIdentity.Require(database.Path), cancellationToken);
+
+    /// <summary>Undoes what a restore left half done when its process was killed. Restores do it for themselves; a service calls it when it starts.</summary>
+    /// <exception cref="SarkException">The account may not.</exception>
+    public void Recover()
+    {
+        if (Covers(ExchangePart.Backups))
+        {
+            operations.Recover();
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Asterisk.DisposeAsync().ConfigureAwait(false);
+        if (asterisk is not null)
+        {
+            await asterisk.DisposeAsync().ConfigureAwait(false);
+        }
+
         database.Dispose();
+    }
+
+    private T Covered<T>(ExchangePart part, T operation)
+    {
+        covered.Require(part);
+        return operation;
     }
 }

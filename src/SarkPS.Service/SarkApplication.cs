@@ -41,9 +41,14 @@ internal static class SarkApplication
     private static LocalBackend OpenBackend(SarkOptions options, ILogger logger)
     {
         var backend = new LocalBackend(options);
+        if (backend.CoverageReason is { } reason)
+        {
+            logger.LogWarning("The service serves tables only: no files, no firewall, no commands. {Reason} Sark:Root says whose the rest is; / is this machine", reason);
+        }
+
         try
         {
-            backend.Operations.Recover();
+            backend.Recover();
         }
         catch (SarkException error)
         {

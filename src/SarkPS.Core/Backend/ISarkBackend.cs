@@ -17,6 +17,17 @@ public interface ISarkBackend : IAsyncDisposable
     /// <summary>Whether an embedded database was just made because this machine has none; people are told where.</summary>
     bool CreatedDatabase { get; }
 
+    /// <summary>
+    /// How much of it is reached. What is not covered is refused with <see cref="SarkErrorKind.Unsupported"/> and that
+    /// reason, when it is asked for.
+    /// </summary>
+    ExchangeCoverage Coverage { get; }
+
+    /// <summary>Makes sure that the exchange is there, is one, and lets the caller in.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SarkException">It is not; the message says what is there instead.</exception>
+    Task VerifyAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Everything that is kept in tables.</summary>
     ITableOperations Tables { get; }
 

@@ -142,6 +142,13 @@ public sealed class SarkUnavailableException(string noun, object? target, string
     public TimeSpan? RetryAfter { get; init; }
 }
 
+/// <summary>
+/// The exchange itself cannot be reached any more: refused, reset, closed. What comes after would fail in the same way, so
+/// a pipeline ends here.
+/// </summary>
+public sealed class SarkUnreachableException(string noun, object? target, string message, Exception? innerException = null)
+    : SarkException(SarkErrorKind.Unavailable, noun, target, message, innerException);
+
 /// <summary>The caller, or the account that the product runs under, may not do this.</summary>
 public sealed class SarkDeniedException(string noun, object? target, string message, Exception? innerException = null)
     : SarkException(SarkErrorKind.Denied, noun, target, message, innerException);

@@ -9,14 +9,29 @@ namespace SarkPS.Remote;
 /// <summary>Sends requests to a service and turns its refusals back into the exceptions they were.</summary>
 public sealed class SarkHttpClient : IDisposable
 {
+    /// <summary>
+    /// How long one call goes on asking a service that says "later". A limit counts requests by the minute, so one whole
+    /// minute must fit.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestGuess = TimeSpan.FromSeconds(10);
+
     private readonly HttpClient http;
+    private readonly bool hasToken;
 
     /// <summary>Makes a client.</summary>
-    /// <param name="http">The connection; its base address is the service's, such as <c>https://pbx.example.com:44300</c>.</param>
+    /// <param name="http">The connection; its base address is the service's, such as <c>https://pbx.example.com:44300</c>. Its time-out becomes that of one answer.</param>
     /// <param name="token">A bearer token, or null.</param>
     public SarkHttpClient(HttpClient http, string? token = null)
     {
+        ArgumentNullException.ThrowIfNull(http);
         this.http = http;
+        // Each call has a limit of its own: what takes long by its nature is not ended by the limit of a question.
+        Timeout = http.Timeout;
+        http.Timeout = System.Threading.Timeout.InfiniteTimeSpan;
+        hasToken = token is not null;
         if (token is not null)
         {
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -30,8 +45,40 @@ public sealed class SarkHttpClient : IDisposable
     /// <summary>The address of the service.</summary>
     public Uri Address => http.BaseAddress!;
 
+    /// <summary>How long the answer to a question may take.</summary>
+    public TimeSpan Timeout { get; }
+
+    /// <summary>What the service said of itself when it was last asked; null before.</summary>
+    public ServiceIdentity? Identity { get; private set; }
+
     /// <summary>One part of a path, escaped.</summary>
     public static string Escape(string part) => Uri.EscapeDataString(part);
+
+    /// <summary>Asks the service what it is, which shows whether it is one and whether it knows the caller.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="SarkException">It is not there, is something else, or does not know the caller.</exception>
+    public async Task<ServiceIdentity> IdentifyAsync(CancellationToken cancellationToken)
+    {
+        JsonNode? answer;
+        try
+        {
+            answer = await SendAsync(HttpMethod.Get, ServiceIdentity.Route, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SarkException error) when (error.Kind is SarkErrorKind.Unauthorized)
+        {
+            throw new SarkException(SarkErrorKind.Unauthorized, "Service", Address, $"The service at {Address} {(hasToken ? "does not know the token" : "asks for a token: name one with -Token")}. {error.Message}", error);
+        }
+        catch (SarkException error) when (error.Kind is SarkErrorKind.Denied)
+        {
+            throw new SarkDeniedException("Service", Address, $"The service at {Address} does not let the caller in{(hasToken ? "" : "; perhaps it wants a token, which -Token names")}. {error.Message}", error);
+        }
+        catch (SarkException error) when (error.Kind is SarkErrorKind.NotFound or SarkErrorKind.Unsupported or SarkErrorKind.BadRequest or SarkErrorKind.Validation)
+        {
+            throw Other($"it does not know /api/{ServiceIdentity.Route}", error);
+        }
+
+        return Identity = Understand(() => ServiceIdentity.Of(answer)) ?? throw Other("it does not say that it is SarkPS", null);
+    }
 
     /// <summary>Sends a request with an optional JSON body and reads a JSON answer.</summary>
     /// <param name="method">The method.</param>
@@ -41,65 +88,135 @@ public sealed class SarkHttpClient : IDisposable
     /// <param name="preferences">Values of the Prefer header.</param>
     /// <returns>The answer, null where it has no body.</returns>
     /// <exception cref="SarkException">The service refused, or did not answer.</exception>
-    public async Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken, params string[] preferences)
+    public Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken, params string[] preferences) =>
+        SendAsync(method, path, body, null, cancellationToken, preferences);
+
+    /// <summary>The same for something that takes as long as it takes.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">The path below <c>/api/</c>, its parts already escaped with <see cref="Escape"/>.</param>
+    /// <param name="body">The body, or null for none.</param>
+    /// <param name="limit">How long the answer may take, if that is longer than <see cref="Timeout"/>; null for a question.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="preferences">Values of the Prefer header.</param>
+    public async Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonNode? body, TimeSpan? limit, CancellationToken cancellationToken, params string[] preferences)
     {
-        using var request = new HttpRequestMessage(method, Resolve(path));
-        if (body is not null)
-        {
-            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        }
+        using var response = await SendAsync(
+            () =>
+            {
+                var request = new HttpRequestMessage(method, Resolve(path));
+                if (body is not null)
+                {
+                    request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+                }
 
-        foreach (var preference in preferences)
-        {
-            request.Headers.Add(WireHeaders.Prefer, preference);
-        }
+                foreach (var preference in preferences)
+                {
+                    request.Headers.Add(WireHeaders.Prefer, preference);
+                }
 
-        using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
-        using var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        if (content.Length == 0)
-        {
-            return null;
-        }
+                return request;
+            },
+            HttpCompletionOption.ResponseContentRead,
+            limit,
+            cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(response, cancellationToken).ConfigureAwait(false);
+    }
 
+    /// <summary>
+    /// Sends any request, such as an upload or a download. One that the service puts off is made and sent again, when
+    /// nothing can have been done: after 429 any request, after 503 with a time only one that may be repeated. The caller
+    /// disposes the answer.
+    /// </summary>
+    /// <param name="make">Makes the request.</param>
+    /// <param name="completion">Whether to wait for the whole answer.</param>
+    /// <param name="limit">How long the answer may take, if that is longer than <see cref="Timeout"/>; null for a question.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="SarkException">The service refused, or did not answer.</exception>
+    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, HttpCompletionOption completion, TimeSpan? limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        var left = Patience;
+        for (var attempt = 0; ; attempt++)
+        {
+            var request = make();
+            var response = await SendOnceAsync(request, completion, Longer(limit), cancellationToken).ConfigureAwait(false);
+            if (response.IsSuccessStatusCode)
+            {
+                return response;
+            }
+
+            // What takes long is no question that can be asked twice.
+            var isRepeatable = limit is null && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Put || request.Method == HttpMethod.Delete);
+            if (Pause(response, attempt, isRepeatable) is { } pause && pause <= left)
+            {
+                response.Dispose();
+                left -= pause;
+                Notices.Tell($"The service at {Address} asks for patience; what it puts off is sent again when it allows it.");
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            using (response)
+            {
+                throw await ErrorFromAsync(response, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Reads an answer as JSON.</summary>
+    /// <returns>Null where it has no body.</returns>
+    /// <exception cref="SarkException">It is something else, or broke off.</exception>
+    public Task<JsonNode?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return ReceiveAsync(async () =>
+        {
+            using var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return content is { CanSeek: true, Length: 0 } ? null : await JsonNode.ParseAsync(content, cancellationToken: cancellationToken).ConfigureAwait(false);
+        });
+    }
+
+    /// <summary>Receives a body; what goes wrong in the middle becomes a failure of the exchange.</summary>
+    /// <param name="receive">Reads it, and parses it if it is JSON.</param>
+    public async Task<T> ReceiveAsync<T>(Func<Task<T>> receive)
+    {
+        ArgumentNullException.ThrowIfNull(receive);
         try
         {
-            return await JsonNode.ParseAsync(content, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return await receive().ConfigureAwait(false);
         }
         catch (JsonException error)
         {
             throw NoService(error);
         }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw Lost(error);
+        }
+        catch (ObjectDisposedException error)
+        {
+            throw Closed(error);
+        }
     }
 
-    /// <summary>Sends any request, such as an upload or a download. The caller disposes the answer.</summary>
-    /// <exception cref="SarkException">The service refused, or did not answer.</exception>
-    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    /// <summary>Reads what an answer means. One of another shape is a failure of the exchange and not of the caller.</summary>
+    /// <param name="read">Reads it.</param>
+    public T Understand<T>(Func<T> read)
     {
-        HttpResponseMessage response;
+        ArgumentNullException.ThrowIfNull(read);
         try
         {
-            response = await http.SendAsync(request, completion, cancellationToken).ConfigureAwait(false);
+            return read();
         }
-        catch (HttpRequestException error)
+        catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException or FormatException or NullReferenceException or InvalidCastException or KeyNotFoundException or ArgumentException)
         {
-            throw new SarkUnavailableException("Service", Address, $"The service at {Address} does not answer: {Innermost(error).Message}", error);
-        }
-        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new SarkException(SarkErrorKind.Timeout, "Service", Address, $"The service at {Address} did not answer within {http.Timeout.TotalSeconds:0} seconds.", error);
-        }
-
-        if (response.IsSuccessStatusCode)
-        {
-            return response;
-        }
-
-        using (response)
-        {
-            var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-            throw ErrorFrom(response.StatusCode, text);
+            throw NotUnderstood(error);
         }
     }
+
+    /// <summary>What is thrown when an answer is JSON, and not what was asked for.</summary>
+    public SarkUnavailableException NotUnderstood(Exception? error) =>
+        new("Service", Address, $"The service at {Address} gave an answer that this version of SarkPS does not understand.", error);
 
     /// <summary>A path below <c>/api/</c> as an address.</summary>
     public Uri Resolve(string path) => new(Address, "/api/" + path);
@@ -107,13 +224,84 @@ public sealed class SarkHttpClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
 
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, HttpCompletionOption completion, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (limit != System.Threading.Timeout.InfiniteTimeSpan)
+        {
+            end.CancelAfter(limit);
+        }
+
+        try
+        {
+            return await http.SendAsync(request, completion, end.Token).ConfigureAwait(false);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new SarkUnreachableException("Service", Address, $"The service at {Address} does not answer: {Innermost(error).Message}{Hint(error)}", error);
+        }
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SarkException(SarkErrorKind.Timeout, "Service", Address, $"The service at {Address} did not answer within {limit.TotalSeconds:0} seconds. Connect-Sark -TimeoutSeconds allows more.", error);
+        }
+        catch (Exception error) when (error is ObjectDisposedException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw Closed(error);
+        }
+    }
+
+    private TimeSpan Longer(TimeSpan? limit) =>
+        limit is not { } asked ? Timeout
+        : asked == System.Threading.Timeout.InfiniteTimeSpan || Timeout == System.Threading.Timeout.InfiniteTimeSpan ? System.Threading.Timeout.InfiniteTimeSpan
+        : asked > Timeout ? asked : Timeout;
+
+    /// <summary>How long to wait before a request is sent again; null when it must not be.</summary>
+    private static TimeSpan? Pause(HttpResponseMessage response, int attempt, bool isRepeatable)
+    {
+        var asked = response.Headers.RetryAfter is { } after
+            ? after.Delta ?? (after.Date is { } date ? date - DateTimeOffset.UtcNow : null)
+            : null;
+        TimeSpan? pause = response.StatusCode switch
+        {
+            HttpStatusCode.TooManyRequests => asked ?? TimeSpan.FromSeconds(Math.Min(LongestGuess.TotalSeconds, Math.Pow(2, attempt))),
+            HttpStatusCode.ServiceUnavailable when isRepeatable => asked,
+            _ => null,
+        };
+        return pause is { } time && time < ShortestPause ? ShortestPause : pause;
+    }
+
+    private string Hint(HttpRequestException error) =>
+        Address.Scheme == "https" && error.HttpRequestError == HttpRequestError.SecureConnectionError
+            ? Innermost(error).Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
+                ? " Its certificate is not one that this machine trusts."
+                : " It does not speak TLS there; perhaps its address begins with http://."
+            : Address.Scheme == "http" && error.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse
+                ? " Perhaps its address begins with https://."
+                : "";
+
     private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;
 
-    private SarkUnavailableException NoService(Exception error) =>
+    private SarkUnavailableException NoService(Exception? error) =>
         new("Service", Address, $"What answers at {Address} is no SARK service: its answer is not JSON.", error);
 
-    private SarkException ErrorFrom(HttpStatusCode status, string text)
+    private SarkUnavailableException Other(string why, Exception? error) =>
+        new("Service", Address, $"What answers at {Address} is no service of SarkPS: {why}.", error);
+
+    private SarkUnreachableException Lost(Exception error) =>
+        new("Service", Address, $"The connection to the service at {Address} broke: {Innermost(error).Message}", error);
+
+    private SarkUnreachableException Closed(Exception error) =>
+        new("Connection", Address, $"The connection to {Address} is closed; open another with Connect-Sark.", error);
+
+    private async Task<SarkException> ErrorFromAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
+        if ((int)response.StatusCode is >= 300 and < 400)
+        {
+            return new SarkUnavailableException("Service", Address, $"{Address} sends callers elsewhere, to '{response.Headers.Location}'. Name the address of the service itself.");
+        }
+
+        // Beyond its place a body of any size may come: a proxy's page, say.
+        var text = await ReceiveAsync(() => response.Content.ReadAsStringAsync(cancellationToken)).ConfigureAwait(false);
         JsonNode? body;
         try
         {
@@ -121,9 +309,14 @@ public sealed class SarkHttpClient : IDisposable
         }
         catch (JsonException error)
         {
-            return NoService(error);
+            return new SarkUnavailableException("Service", Address, $"What answers at {Address} is no SARK service: it answered {(int)response.StatusCode} {response.ReasonPhrase}, and not in JSON.", error);
         }
 
+        return Understand(() => ErrorFrom(response.StatusCode, body));
+    }
+
+    private SarkException ErrorFrom(HttpStatusCode status, JsonNode? body)
+    {
         if (body is JsonObject problem && problem["kind"] is { } kind)
         {
             return FromProblem(problem, Enum.TryParse<SarkErrorKind>((string?)kind, out var known) ? known : SarkErrorKind.Unavailable);
@@ -145,7 +338,7 @@ public sealed class SarkHttpClient : IDisposable
             HttpStatusCode.Conflict => new SarkConflictException("Service", null, message),
             HttpStatusCode.Forbidden => new SarkDeniedException("Service", Address, message),
             HttpStatusCode.Unauthorized => new SarkException(SarkErrorKind.Unauthorized, "Service", Address, message),
-            HttpStatusCode.BadRequest => new SarkException(SarkErrorKind.BadRequest, "Service", Address, message),
+            HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed => new SarkException(SarkErrorKind.BadRequest, "Service", Address, message),
             _ => new SarkUnavailableException("Service", Address, message),
         };
     }

@@ -96,7 +96,7 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
     }
 
     // Not to be interrupted: a restart that is cut off leaves the machine without a firewall.
-    private Task<CommandResult> RestartAsync(RuleSet set) => runner.RunAsync(set.Program, options.Root is "/" or "" ? ["restart"] : ["restart", set.Folder], options.Commands.Timeout, CancellationToken.None);
+    private Task<CommandResult> RestartAsync(RuleSet set) => runner.RunAsync(set.Program, options.IsWholeMachine ? ["restart"] : ["restart", set.Folder], options.Commands.Timeout, CancellationToken.None);
 
     /// <summary>
     /// Has Shorewall compile a copy of the folder. Files that a folder lacks it takes from <c>/etc/shorewall</c> without a

@@ -56,6 +56,30 @@ internal static class Posix
             DateTimeOffset.FromUnixTimeSeconds(BitConverter.ToInt64(buffer, 112)), BitConverter.ToUInt64(buffer, 32));
     }
 
+    /// <summary>
+    /// Whether two paths lead to one file, whatever links are on the way. Of two that exist the file system is asked; a path
+    /// that leads nowhere is the same as none but itself.
+    /// </summary>
+    public static bool IsSameFile(string one, string other)
+    {
+        if (Path.GetFullPath(one) == Path.GetFullPath(other))
+        {
+            return true;
+        }
+
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        var (first, second) = (new byte[256], new byte[256]);
+        return statx(CurrentFolder, Bytes(one), 0, BasicStatistics, first) == 0
+            && statx(CurrentFolder, Bytes(other), 0, BasicStatistics, second) == 0
+            // struct statx: inode at 32, device at 136 and 140.
+            && first.AsSpan(32, 8).SequenceEqual(second.AsSpan(32, 8))
+            && first.AsSpan(136, 8).SequenceEqual(second.AsSpan(136, 8));
+    }
+
     /// <summary>Gives a file away. Only root can; others leave it as it is.</summary>
     public static void TakeOwner(string path, uint owner, uint group)
     {

@@ -1,0 +1,45 @@
+namespace SarkPS;
+
+/// <summary>How much of a telephone exchange a connection reaches.</summary>
+public enum ExchangeCoverage
+{
+    /// <summary>A service that has not been asked, or does not tell.</summary>
+    Unknown,
+
+    /// <summary>
+    /// A database file and nothing else, because that file was named and is not the database of this machine's exchange:
+    /// a copy has no folders, no firewall and no Asterisk.
+    /// </summary>
+    Database,
+
+    /// <summary>A tree of files that stands for a machine.</summary>
+    Tree,
+
+    /// <summary>The machine: its files, its firewall, its Asterisk, its commands.</summary>
+    Machine,
+}
+
+/// <summary>What an exchange has beside its tables.</summary>
+public enum ExchangePart
+{
+    /// <summary>Copies of the database.</summary>
+    Snapshots,
+
+    /// <summary>Archives of the whole machine.</summary>
+    Backups,
+
+    /// <summary>Greetings.</summary>
+    Greetings,
+
+    /// <summary>Shorewall's rules.</summary>
+    Firewall,
+
+    /// <summary>Call records.</summary>
+    CallRecords,
+
+    /// <summary>Commands to the machine, a commit among them.</summary>
+    System,
+
+    /// <summary>The Asterisk Manager Interface.</summary>
+    Asterisk,
+}

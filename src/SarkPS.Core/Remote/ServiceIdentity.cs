@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+
+namespace SarkPS.Remote;
+
+/// <summary>What a service says of itself and of who asks.</summary>
+/// <param name="Version">The version of SarkPS that it is.</param>
+/// <param name="Caller">The name of the token that it was asked with; null without one.</param>
+/// <param name="Scopes">What the token allows.</param>
+/// <param name="AnswersRehearsals">Whether it takes a rehearsal for what it is; one that does not would make the change.</param>
+/// <param name="Coverage">How much of an exchange it serves.</param>
+public sealed record ServiceIdentity(string Version, string? Caller, IReadOnlyList<string> Scopes, bool AnswersRehearsals, ExchangeCoverage Coverage)
+{
+    /// <summary>Where it is asked, below <c>/api/</c>.</summary>
+    public const string Route = "auth/whoami";
+
+    /// <summary>The member of the answer that tells the coverage.</summary>
+    public const string CoverageMember = "coverage";
+
+    /// <summary>What the service calls itself.</summary>
+    public const string Product = "SarkPS";
+
+    /// <summary>Reads the answer.</summary>
+    /// <returns>Null when it is not that of SarkPS.</returns>
+    internal static ServiceIdentity? Of(JsonNode? answer) =>
+        answer is JsonObject who && who["product"]?.ToString() == Product
+            ? new(
+                who["version"]?.ToString() ?? "",
+                who["name"]?.ToString(),
+                [.. (who["scopes"] as JsonArray ?? []).Select(s => s?.ToString() ?? "")],
+                who["dryRun"]?.GetValue<bool>() ?? false,
+                Enum.TryParse<ExchangeCoverage>(who[CoverageMember]?.ToString(), out var coverage) ? coverage : ExchangeCoverage.Unknown)
+            : null;
+}
