@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 
 namespace SarkPS.Cmdlets;
@@ -5,7 +6,11 @@ namespace SarkPS.Cmdlets;
 /// <summary>The base of all cmdlets: which exchange is meant, how to wait, and how failures are reported.</summary>
 public abstract class SarkCmdlet : PSCmdlet, IDisposable
 {
+    private static readonly TimeSpan NoticeInterval = TimeSpan.FromMilliseconds(250);
+
     private readonly CancellationTokenSource stop = new();
+    private readonly HashSet<string> told = new(StringComparer.Ordinal);
+    private int gone;
 
     /// <summary>The exchange; without it the one that <c>Connect-Sark</c> named, else this machine's.</summary>
     [Parameter]
@@ -40,7 +45,15 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     {
         try
         {
-            return work(stop.Token).GetAwaiter().GetResult();
+            var notices = new ConcurrentQueue<Notice>();
+            var task = Notices.Hear(notices.Enqueue, () => work(stop.Token));
+            while (!task.IsCompleted && Task.WaitAny([task], NoticeInterval) < 0)
+            {
+                Show(notices);
+            }
+
+            Show(notices);
+            return task.GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -63,13 +76,34 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     {
         try
         {
+            var before = gone;
             work();
+            // What is tried in parts counts by its parts.
+            gone += gone == before ? 1 : 0;
             return true;
+        }
+        catch (SarkUnreachableException error)
+        {
+            // The rest would fail in the same way, one after the other.
+            Throw(!MyInvocation.ExpectingInput && gone == 0 ? error : new SarkUnreachableException(
+                error.Noun, error.Target, $"{error.Message} {(gone == 0 ? "Nothing" : gone == 1 ? "One item" : $"{gone} items")} had gone through before; the rest was not tried.", error));
+            throw;
         }
         catch (SarkException error)
         {
             WriteError(ToRecord(error));
             return false;
+        }
+    }
+
+    private void Show(ConcurrentQueue<Notice> notices)
+    {
+        while (notices.TryDequeue(out var notice))
+        {
+            if (!notice.IsToldOnce || told.Add(notice.Sentence))
+            {
+                WriteWarning(notice.Sentence);
+            }
         }
     }
 

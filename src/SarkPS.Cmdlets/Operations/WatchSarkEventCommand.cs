@@ -39,12 +39,35 @@ public sealed class WatchSarkEventCommand : SarkCmdlet
 
         Try(() =>
         {
-            var events = Backend.Asterisk.WatchAsync(Name, After, end.Token).GetAsyncEnumerator(end.Token);
+            var wanted = Name is null ? null : new HashSet<string>(Name, StringComparer.OrdinalIgnoreCase);
+            // Whether Asterisk is there is told to whoever watches, whatever they watch for.
+            var asked = wanted?.Append(AmiEventHub.Connected).Append(AmiEventHub.Disconnected).ToArray();
+            var events = Backend.Asterisk.WatchAsync(asked, After, end.Token).GetAsyncEnumerator(end.Token);
+            var isAway = false;
+            var dropped = 0L;
             try
             {
-                for (var count = 0; count < First && Wait(_ => events.MoveNextAsync().AsTask()); count++)
+                for (var count = 0; count < First && Wait(_ => events.MoveNextAsync().AsTask());)
                 {
-                    WriteObject(events.Current);
+                    var next = events.Current;
+                    if (next.Name == AmiEventHub.Disconnected)
+                    {
+                        isAway = true;
+                        WriteWarning($"Asterisk is gone: {next.Message["Reason"]} What it reports is missed until it is back; it is asked until then.");
+                    }
+                    else if (next.Name == AmiEventHub.Connected && isAway)
+                    {
+                        isAway = false;
+                        WriteWarning("Asterisk is back.");
+                    }
+
+                    dropped += next.Dropped;
+                    if (wanted is null || wanted.Contains(next.Name) || next.Name == AmiEventHub.EventsLost)
+                    {
+                        WriteObject(next with { Dropped = dropped });
+                        dropped = 0;
+                        count++;
+                    }
                 }
             }
             catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)

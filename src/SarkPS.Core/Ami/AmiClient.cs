@@ -99,6 +99,11 @@ public sealed class AmiClient : IAsyncDisposable
             {
                 return;
             }
+            catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException)
+            {
+                // Nobody will connect any more.
+                return;
+            }
 
             await Task.Delay(pause, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
@@ -145,7 +150,7 @@ public sealed class AmiClient : IAsyncDisposable
                 _connection = connection;
             }
 
-            Events.Publish(Own("ManagerConnected", connection.Banner));
+            Events.Publish(Own(AmiEventHub.Connected, connection.Banner));
             _ = AttendAsync(connection);
             return connection;
         }
@@ -188,7 +193,7 @@ public sealed class AmiClient : IAsyncDisposable
         }
 
         await connection.Ended;
-        Events.Publish(Own("ManagerDisconnected", connection.Failure!.Message));
+        Events.Publish(Own(AmiEventHub.Disconnected, connection.Failure!.Message));
     }
 
     private static AmiMessage Own(string name, string reason) => new([new("Event", name), new("Reason", reason)]);

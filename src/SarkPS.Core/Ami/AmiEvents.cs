@@ -19,6 +19,12 @@ public sealed record AmiEvent(string Id, DateTimeOffset Received, string Name, A
 /// <param name="capacity">How many events are kept, and how many may wait for one watcher.</param>
 public sealed class AmiEventHub(int capacity = 2000)
 {
+    /// <summary>The event's name under which a watcher learns that there is a connection to Asterisk, again perhaps.</summary>
+    public const string Connected = "ManagerConnected";
+
+    /// <summary>The event's name under which a watcher learns that the connection to Asterisk was lost.</summary>
+    public const string Disconnected = "ManagerDisconnected";
+
     /// <summary>The event's name under which a watcher learns that it lost an unknown number of events.</summary>
     public const string EventsLost = "EventsLost";
 

@@ -169,9 +169,21 @@ public sealed class LocalAsterisk : IAsteriskOperations, IAsyncDisposable
         // The watch comes before the connection, so that nothing falls between the two.
         var events = client.Events.Watch(names, after, cancellationToken);
         await client.ConnectAsync(cancellationToken);
-        await foreach (var one in events)
+
+        // An Asterisk that restarts is connected to again; what it reported meanwhile nobody has.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var keeping = client.RunAsync(end.Token);
+        try
         {
-            yield return one;
+            await foreach (var one in events)
+            {
+                yield return one;
+            }
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await keeping;
         }
     }
 

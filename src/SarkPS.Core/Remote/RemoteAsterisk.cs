@@ -19,7 +19,8 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
     /// <summary>The field of an <c>EventsLost</c> event that tells how many were lost.</summary>
     public const string LostCount = "Count";
 
-    private static readonly TimeSpan ReconnectPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<AmiMessage>> QueryAsync(AmiFunction function, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
@@ -39,12 +40,9 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
             return [new AmiMessage([])];
         }
 
-        return answer switch
-        {
-            JsonArray list => [.. list.OfType<JsonObject>().Select(AmiJson.FromJson)],
-            JsonObject one => [AmiJson.FromJson(one)],
-            _ => throw new SarkUnavailableException("Asterisk", function.Name, $"The service at {client.Address} answered {function.Name} without an object."),
-        };
+        return client.Understand<IReadOnlyList<AmiMessage>>(() => answer is JsonArray list
+            ? [.. list.Select(item => AmiJson.FromJson(item!.AsObject()))]
+            : [AmiJson.FromJson(answer!.AsObject())]);
     }
 
     /// <inheritdoc/>
@@ -52,7 +50,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
     {
         AsteriskRules.DbKey(family, key);
         var answer = await client.SendAsync(HttpMethod.Get, Path("DBget", [family, key]), null, cancellationToken);
-        return answer?[key]?.ToString();
+        return Member(answer, key)?.ToString();
     }
 
     /// <inheritdoc/>
@@ -68,14 +66,14 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
     {
         AsteriskRules.DbKey(family, key);
         var answer = await client.SendAsync(HttpMethod.Delete, Path("DBdel", [family, key]), null, cancellationToken);
-        return answer?[key]?.GetValueKind() == JsonValueKind.True;
+        return Member(answer, key)?.GetValueKind() == JsonValueKind.True;
     }
 
     /// <inheritdoc/>
     public async Task<ExtensionRuntime> GetRuntimeAsync(string extension, CancellationToken cancellationToken = default)
     {
         var answer = await client.SendAsync(HttpMethod.Get, RuntimePath(extension), null, cancellationToken);
-        return ExtensionRuntime.Of(extension, ExtensionRuntime.Families.ToDictionary(f => f, f => answer?[f]?.ToString()));
+        return ExtensionRuntime.Of(extension, ExtensionRuntime.Families.ToDictionary(f => f, f => Member(answer, f)?.ToString()));
     }
 
     /// <inheritdoc/>
@@ -97,10 +95,12 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
         }
 
         body["ringtime"] = (int)request.RingTime.TotalSeconds;
-        var answer = await client.SendAsync(HttpMethod.Post, "astamis/originate", body, cancellationToken);
-        var outcome = Enum.TryParse<OriginateOutcome>(answer?["outcome"]?.ToString(), out var known) ? known : OriginateOutcome.Requested;
-        var reason = int.TryParse(answer?["reason"]?.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (int?)null;
-        return new(outcome, answer?["channel"]?.ToString(), answer?["uniqueid"]?.ToString(), reason);
+        // The telephone may ring as long as it was told to; only then the usual time begins.
+        var limit = request.Wait ? request.RingTime + client.Timeout : (TimeSpan?)null;
+        var answer = await client.SendAsync(HttpMethod.Post, "astamis/originate", body, limit, cancellationToken);
+        var outcome = Enum.TryParse<OriginateOutcome>(Member(answer, "outcome")?.ToString(), out var known) ? known : OriginateOutcome.Requested;
+        var reason = int.TryParse(Member(answer, "reason")?.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (int?)null;
+        return new(outcome, Member(answer, "channel")?.ToString(), Member(answer, "uniqueid")?.ToString(), reason);
     }
 
     /// <inheritdoc/>
@@ -110,7 +110,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
         var slash = channel.IndexOf('/', StringComparison.Ordinal);
         var (technology, rest) = (channel[..slash], channel[(slash + 1)..]);
         var answer = await client.SendAsync(HttpMethod.Delete, Path("Hangup", [technology, rest]), null, cancellationToken);
-        return answer?[rest]?.ToString() ?? "";
+        return Member(answer, rest)?.ToString() ?? "";
     }
 
     /// <inheritdoc/>
@@ -121,28 +121,64 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
     public async IAsyncEnumerable<AmiEvent> WatchAsync(IReadOnlyCollection<string>? names = null, string? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var path = "astamis/events" + (names is { Count: > 0 } ? "?name=" + string.Join(',', names.Select(SarkHttpClient.Escape)) : "");
+        var pause = TimeSpan.Zero;
         while (true)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, client.Resolve(path));
-            if (after is not null)
+            using var response = await OpenEventsAsync(path, after, isAgain: pause > TimeSpan.Zero, cancellationToken);
+            if (response is not null)
             {
-                request.Headers.Add(LastEventId, after);
+                if (pause > FirstPause)
+                {
+                    Notices.Tell($"The service at {client.Address} is back.");
+                }
+
+                pause = TimeSpan.Zero;
+                using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+                await foreach (var one in ReadAsync(reader, cancellationToken))
+                {
+                    after = one.Id;
+                    yield return one;
+                }
             }
 
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
-            await foreach (var one in ReadAsync(reader, cancellationToken))
+            // The service went away. When it comes back, it tells what happened meanwhile, or that something was lost.
+            if (pause == FirstPause)
             {
-                after = one.Id;
-                yield return one;
+                Notices.Tell($"The service at {client.Address} is gone. It is asked until it is back.");
             }
 
-            // The service went away. If it comes back, it still has what happened meanwhile; if not, the request says so.
-            await Task.Delay(ReconnectPause, cancellationToken);
+            pause = pause == TimeSpan.Zero ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            await Task.Delay(pause, cancellationToken);
         }
     }
 
-    private static async IAsyncEnumerable<AmiEvent> ReadAsync(StreamReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
+    // Null when the service, which was there before, is not now.
+    private async Task<HttpResponseMessage?> OpenEventsAsync(string path, string? after, bool isAgain, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.SendAsync(
+                () =>
+                {
+                    var request = new HttpRequestMessage(HttpMethod.Get, client.Resolve(path));
+                    if (after is not null)
+                    {
+                        request.Headers.Add(LastEventId, after);
+                    }
+
+                    return request;
+                },
+                HttpCompletionOption.ResponseHeadersRead,
+                null,
+                cancellationToken);
+        }
+        catch (SarkException error) when (isAgain && error.Kind is SarkErrorKind.Unavailable or SarkErrorKind.Timeout)
+        {
+            return null;
+        }
+    }
+
+    private async IAsyncEnumerable<AmiEvent> ReadAsync(StreamReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? id = null;
         string? data = null;
@@ -159,7 +195,8 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
             }
             else if (line.Length == 0 && data is not null)
             {
-                var message = AmiJson.FromJson(JsonNode.Parse(data) as JsonObject ?? []);
+                var text = data;
+                var message = client.Understand(() => AmiJson.FromJson(JsonNode.Parse(text)!.AsObject()));
                 data = null;
                 if (message.Event == AmiEventHub.EventsLost && message.Int(LostCount) is { } count)
                 {
@@ -186,6 +223,8 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
             return null;
         }
     }
+
+    private JsonNode? Member(JsonNode? answer, string name) => client.Understand(() => answer?.AsObject()[name]);
 
     private static string Path(string function, IEnumerable<string> arguments) =>
         string.Join('/', arguments.Select(SarkHttpClient.Escape).Prepend($"astamis/{function}"));

@@ -23,6 +23,12 @@ public sealed class RemoteBackend(SarkHttpClient client, bool? rehearses = null)
     public bool CreatedDatabase => false;
 
     /// <inheritdoc/>
+    public ExchangeCoverage Coverage => client.Identity?.Coverage ?? ExchangeCoverage.Unknown;
+
+    /// <inheritdoc/>
+    public Task VerifyAsync(CancellationToken cancellationToken = default) => client.IdentifyAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public ITableOperations Tables { get; } = new RemoteTables(client, rehearses);
 
     /// <inheritdoc/>
@@ -63,29 +69,21 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
     public async Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
     {
         var query = filter is null ? "" : "?" + string.Join('&', filter.Select(f => $"filter[{SarkHttpClient.Escape(f.Key)}]={SarkHttpClient.Escape(f.Value)}"));
-        using var request = new HttpRequestMessage(HttpMethod.Get, client.Resolve(resource.Route + query));
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        using var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        using var document = await JsonDocument.ParseAsync(content, cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (resource.IsSingleton)
+        using var response = await client.SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, client.Resolve(resource.Route + query)), HttpCompletionOption.ResponseHeadersRead, null, cancellationToken).ConfigureAwait(false);
+        using var document = await client.ReceiveAsync(async () =>
         {
-            return [Row(document.RootElement, null)];
-        }
-
-        var rows = new List<SarkRow>(document.RootElement.GetArrayLength());
-        foreach (var element in document.RootElement.EnumerateArray())
-        {
-            rows.Add(Row(element, rows.Count > 0 ? rows[0].Shape : null));
-        }
-
-        return rows;
+            using var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return await JsonDocument.ParseAsync(content, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return client.Understand(() => Rows(resource, document.RootElement));
     }
 
     public async Task<SarkRow> GetAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken) =>
-        Row(await client.SendAsync(HttpMethod.Get, Path(resource, key), null, cancellationToken).ConfigureAwait(false));
+        ReadRow(await client.SendAsync(HttpMethod.Get, Path(resource, key), null, cancellationToken).ConfigureAwait(false));
 
     public async Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
-        Row(await ChangeAsync(
+        ReadRow(await ChangeAsync(
             resource,
             HttpMethod.Post,
             kind is null ? resource.Route : $"{resource.Route}/{kind.Route}",
@@ -94,26 +92,26 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
             cancellationToken).ConfigureAwait(false));
 
     public async Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
-        Row(await ChangeAsync(resource, HttpMethod.Put, Path(resource, key), changes.ToJson(), options, cancellationToken).ConfigureAwait(false));
+        ReadRow(await ChangeAsync(resource, HttpMethod.Put, Path(resource, key), changes.ToJson(), options, cancellationToken).ConfigureAwait(false));
 
     public async Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, ChangeOptions options, CancellationToken cancellationToken)
     {
         var path = Path(resource, key);
         var separator = path.Contains('?', StringComparison.Ordinal) ? "&" : "?";
         var answer = await ChangeAsync(resource, HttpMethod.Delete, options.Force ? path + separator + "force=true" : path, null, options, cancellationToken).ConfigureAwait(false);
-        return [.. (answer?["orphans"] as JsonArray ?? []).Select(o => o!.ToString())];
+        return client.Understand<IReadOnlyList<string>>(() => [.. (answer?["orphans"] as JsonArray ?? []).Select(o => o!.ToString())]);
     }
 
     public async Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken)
     {
         var answer = await client.SendAsync(HttpMethod.Get, Destinations.Route, null, cancellationToken, WireHeaders.ReturnRepresentation).ConfigureAwait(false);
-        return [.. (answer as JsonArray ?? []).OfType<JsonObject>().Select(d => new Destination
+        return client.Understand<IReadOnlyList<Destination>>(() => [.. answer!.AsArray().Select(d => new Destination
         {
-            Name = (string)d["name"]!,
+            Name = (string)d!["name"]!,
             Kind = (string)d["kind"]!,
             RouteClass = (int)d["routeclass"]!,
             Tenant = (string?)d["cluster"],
-        })];
+        })]);
     }
 
     private async Task<JsonNode?> ChangeAsync(
@@ -130,7 +128,7 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
             return await client.SendAsync(method, path, body, cancellationToken, [.. preferences]).ConfigureAwait(false);
         }
 
-        if (!(rehearses ??= await AskAsync(cancellationToken).ConfigureAwait(false)))
+        if (!(rehearses ??= client.Identity?.AnswersRehearsals ?? await AskAsync(cancellationToken).ConfigureAwait(false)))
         {
             throw new SarkException(
                 SarkErrorKind.Unsupported,
@@ -162,11 +160,27 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
         : key.Second is { } second ? $"{resource.Route}/{SarkHttpClient.Escape(key.First)}?{resource.SecondKeyColumn}={SarkHttpClient.Escape(second)}"
         : $"{resource.Route}/{SarkHttpClient.Escape(key.First)}";
 
-    private static SarkRow Row(JsonNode? node)
+    private static List<SarkRow> Rows(ResourceDescriptor resource, JsonElement answer)
     {
-        var map = node as JsonObject ?? throw new SarkUnavailableException("Service", null, "The service answered without a row.");
-        return new SarkRow(new RowShape([.. map.Select(m => m.Key)]), [.. map.Select(m => PhpValue.FromJson(m.Value))]);
+        if (resource.IsSingleton)
+        {
+            return [Row(answer, null)];
+        }
+
+        var rows = new List<SarkRow>(answer.GetArrayLength());
+        foreach (var element in answer.EnumerateArray())
+        {
+            rows.Add(Row(element, rows.Count > 0 ? rows[0].Shape : null));
+        }
+
+        return rows;
     }
+
+    private SarkRow ReadRow(JsonNode? node) => client.Understand(() =>
+    {
+        var map = node!.AsObject();
+        return new SarkRow(new RowShape([.. map.Select(m => m.Key)]), [.. map.Select(m => PhpValue.FromJson(m.Value))]);
+    });
 
     private static SarkRow Row(JsonElement element, RowShape? shape)
     {

@@ -11,26 +11,25 @@ internal abstract class RemoteOperations(SarkHttpClient client)
 {
     protected SarkHttpClient Client => client;
 
-    protected async Task<T> CallAsync<T>(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken)
+    /// <summary>
+    /// The limit of what takes as long as there are files: none. Whether the other side still lives, the connection itself
+    /// finds out.
+    /// </summary>
+    protected static readonly TimeSpan? Unlimited = Timeout.InfiniteTimeSpan;
+
+    /// <summary>
+    /// The limit of what starts a program on the other side. The service ends a program after five minutes, the slowest,
+    /// and says so; that answer must still arrive.
+    /// </summary>
+    protected static readonly TimeSpan? ForPrograms = TimeSpan.FromMinutes(11);
+
+    protected async Task<T> CallAsync<T>(HttpMethod method, string path, JsonNode? body, TimeSpan? limit, CancellationToken cancellationToken)
     {
-        var answer = await client.SendAsync(method, path, body, cancellationToken, WireHeaders.ReturnRepresentation).ConfigureAwait(false);
+        var answer = await client.SendAsync(method, path, body, limit, cancellationToken, WireHeaders.ReturnRepresentation).ConfigureAwait(false);
         return Read<T>(answer);
     }
 
-    protected T Read<T>(JsonNode? answer)
-    {
-        try
-        {
-            return answer.Deserialize<T>(OperationJson.Options) ?? throw NotUnderstood(null);
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
-        {
-            throw NotUnderstood(e);
-        }
-    }
-
-    protected SarkUnavailableException NotUnderstood(Exception? e) =>
-        new("Service", client.Address, $"The service at {client.Address} gave an answer that this version of SarkPS does not understand.", e);
+    protected T Read<T>(JsonNode? answer) => client.Understand(() => answer.Deserialize<T>(OperationJson.Options)) ?? throw client.NotUnderstood(null);
 }
 
 /// <summary>A store of files behind a service.</summary>
@@ -38,12 +37,12 @@ internal abstract class RemoteFileStore<TFile>(SarkHttpClient client, FileStoreK
     where TFile : StoredFile
 {
     public async Task<IReadOnlyList<TFile>> ListAsync(CancellationToken cancellationToken = default) =>
-        await CallAsync<TFile[]>(HttpMethod.Get, kind.Route, null, cancellationToken).ConfigureAwait(false);
+        await CallAsync<TFile[]>(HttpMethod.Get, kind.Route, null, null, cancellationToken).ConfigureAwait(false);
 
     public async Task<Stream> OpenAsync(string name, CancellationToken cancellationToken = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Client.Resolve(Item(name)));
-        var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        var address = Client.Resolve(Item(name));
+        var response = await Client.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), HttpCompletionOption.ResponseHeadersRead, null, cancellationToken).ConfigureAwait(false);
         return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -51,20 +50,35 @@ internal abstract class RemoteFileStore<TFile>(SarkHttpClient client, FileStoreK
     {
         // Here as well as there: a line break in a name would break the form.
         kind.Acceptable(name);
-        using var file = new StreamContent(content, 128 * 1024);
-        file.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        using var form = new MultipartFormDataContent { { file, kind.UploadField, name } };
-        using var request = new HttpRequestMessage(HttpMethod.Post, Client.Resolve(force ? kind.Route + "?force=true" : kind.Route)) { Content = form };
-        request.Headers.Add(WireHeaders.Prefer, WireHeaders.ReturnRepresentation);
-        using var response = await Client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
-        using var answer = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        return Read<TFile>(await JsonNode.ParseAsync(answer, cancellationToken: cancellationToken).ConfigureAwait(false));
+        var start = content.CanSeek ? content.Position : 0;
+        using var response = await Client.SendAsync(
+            () =>
+            {
+                // When the service puts the upload off, it is sent from its start again.
+                if (content.CanSeek)
+                {
+                    content.Position = start;
+                }
+
+                var file = new StreamContent(content, 128 * 1024);
+                file.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+                var request = new HttpRequestMessage(HttpMethod.Post, Client.Resolve(force ? kind.Route + "?force=true" : kind.Route))
+                {
+                    Content = new MultipartFormDataContent { { file, kind.UploadField, name } },
+                };
+                request.Headers.Add(WireHeaders.Prefer, WireHeaders.ReturnRepresentation);
+                return request;
+            },
+            HttpCompletionOption.ResponseContentRead,
+            Unlimited,
+            cancellationToken).ConfigureAwait(false);
+        return Read<TFile>(await Client.ReadAsync(response, cancellationToken).ConfigureAwait(false));
     }
 
     public Task RemoveAsync(string name, bool force = false, CancellationToken cancellationToken = default) =>
         Client.SendAsync(HttpMethod.Delete, force ? Item(name) + "?force=true" : Item(name), null, cancellationToken);
 
-    protected Task<TFile> CreateFileAsync(CancellationToken cancellationToken) => CallAsync<TFile>(HttpMethod.Post, kind.Route + "/new", null, cancellationToken);
+    protected Task<TFile> CreateFileAsync(CancellationToken cancellationToken) => CallAsync<TFile>(HttpMethod.Post, kind.Route + "/new", null, Unlimited, cancellationToken);
 
     /// <summary>The route of a file. A name that is none of the store's goes nowhere: <c>new</c> and <c>..</c> would be other routes.</summary>
     protected string Item(string name) => $"{kind.Route}/{SarkHttpClient.Escape(kind.Existing(name))}";
@@ -74,7 +88,7 @@ internal sealed class RemoteSnapshots(SarkHttpClient client) : RemoteFileStore<S
 {
     public Task<Snapshot> CreateAsync(CancellationToken cancellationToken = default) => CreateFileAsync(cancellationToken);
 
-    public Task<SnapshotRestore> RestoreAsync(string name, CancellationToken cancellationToken = default) => CallAsync<SnapshotRestore>(HttpMethod.Put, Item(name), null, cancellationToken);
+    public Task<SnapshotRestore> RestoreAsync(string name, CancellationToken cancellationToken = default) => CallAsync<SnapshotRestore>(HttpMethod.Put, Item(name), null, Unlimited, cancellationToken);
 }
 
 internal sealed class RemoteBackups(SarkHttpClient client) : RemoteFileStore<Backup>(client, FileStores.Backups), IBackupOperations
@@ -89,27 +103,27 @@ internal sealed class RemoteBackups(SarkHttpClient client) : RemoteFileStore<Bac
             body[field] = parts.HasFlag(part);
         }
 
-        return CallAsync<BackupRestore>(HttpMethod.Put, dryRun ? Item(name) + "?dryrun=true" : Item(name), body, cancellationToken);
+        return CallAsync<BackupRestore>(HttpMethod.Put, dryRun ? Item(name) + "?dryrun=true" : Item(name), body, Unlimited, cancellationToken);
     }
 
     public Task<BackupReport> TestAsync(string name, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        CallAsync<BackupReport>(HttpMethod.Get, Item(name) + "/check", null, cancellationToken);
+        CallAsync<BackupReport>(HttpMethod.Get, Item(name) + "/check", null, Unlimited, cancellationToken);
 }
 
 internal sealed class RemoteGreetings(SarkHttpClient client) : RemoteFileStore<Greeting>(client, FileStores.Greetings), IGreetingOperations;
 
 internal sealed class RemoteFirewall(SarkHttpClient client) : RemoteOperations(client), IFirewallOperations
 {
-    public Task<FirewallRules> GetAsync(FirewallFamily family, CancellationToken cancellationToken = default) => CallAsync<FirewallRules>(HttpMethod.Get, Route(family), null, cancellationToken);
+    public Task<FirewallRules> GetAsync(FirewallFamily family, CancellationToken cancellationToken = default) => CallAsync<FirewallRules>(HttpMethod.Get, Route(family), null, null, cancellationToken);
 
     public Task<FirewallCheck> SetAsync(FirewallFamily family, IReadOnlyList<string> rules, CancellationToken cancellationToken = default) =>
-        CallAsync<FirewallCheck>(HttpMethod.Post, Route(family), Body(rules), cancellationToken);
+        CallAsync<FirewallCheck>(HttpMethod.Post, Route(family), Body(rules), ForPrograms, cancellationToken);
 
     public Task<FirewallCheck> TestAsync(FirewallFamily family, IReadOnlyList<string>? rules = null, CancellationToken cancellationToken = default) =>
-        CallAsync<FirewallCheck>(HttpMethod.Post, Route(family) + "/check", rules is null ? null : Body(rules), cancellationToken);
+        CallAsync<FirewallCheck>(HttpMethod.Post, Route(family) + "/check", rules is null ? null : Body(rules), ForPrograms, cancellationToken);
 
     public Task<SystemCommandResult> RestartAsync(FirewallFamily family, CancellationToken cancellationToken = default) =>
-        CallAsync<SystemCommandResult>(HttpMethod.Put, Route(family), null, cancellationToken);
+        CallAsync<SystemCommandResult>(HttpMethod.Put, Route(family), null, ForPrograms, cancellationToken);
 
     private static string Route(FirewallFamily family) => $"firewalls/{family.ToString().ToLowerInvariant()}";
 
@@ -120,17 +134,17 @@ internal sealed class RemoteSystem(SarkHttpClient client) : RemoteOperations(cli
 {
     public Task<SystemCommandResult> CommitAsync(CancellationToken cancellationToken = default) => PostAsync("commit", cancellationToken);
 
-    public Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default) => CallAsync<CommitStatus>(HttpMethod.Get, "syscommands/commitstatus", null, cancellationToken);
+    public Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default) => CallAsync<CommitStatus>(HttpMethod.Get, "syscommands/commitstatus", null, null, cancellationToken);
 
     public Task<SystemCommandResult> RebootAsync(CancellationToken cancellationToken = default) => PostAsync("reboot", cancellationToken);
 
-    public Task<PbxState> GetPbxStateAsync(CancellationToken cancellationToken = default) => CallAsync<PbxState>(HttpMethod.Get, "syscommands/pbxrunstate", null, cancellationToken);
+    public Task<PbxState> GetPbxStateAsync(CancellationToken cancellationToken = default) => CallAsync<PbxState>(HttpMethod.Get, "syscommands/pbxrunstate", null, null, cancellationToken);
 
     public Task<SystemCommandResult> StartPbxAsync(CancellationToken cancellationToken = default) => PostAsync("pbxstart", cancellationToken);
 
     public Task<SystemCommandResult> StopPbxAsync(CancellationToken cancellationToken = default) => PostAsync("pbxstop", cancellationToken);
 
-    private Task<SystemCommandResult> PostAsync(string command, CancellationToken cancellationToken) => CallAsync<SystemCommandResult>(HttpMethod.Post, $"syscommands/{command}", null, cancellationToken);
+    private Task<SystemCommandResult> PostAsync(string command, CancellationToken cancellationToken) => CallAsync<SystemCommandResult>(HttpMethod.Post, $"syscommands/{command}", null, ForPrograms, cancellationToken);
 }
 
 internal sealed class RemoteCallRecords(SarkHttpClient client) : RemoteOperations(client), ICallRecordOperations
@@ -167,41 +181,35 @@ internal sealed class RemoteCallRecords(SarkHttpClient client) : RemoteOperation
     public async Task WriteCsvAsync(CallRecordFilter filter, Stream destination, CancellationToken cancellationToken = default)
     {
         using var response = await SendAsync(filter, "text/plain", cancellationToken).ConfigureAwait(false);
-        await response.Content.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
+        await Client.ReceiveAsync(async () =>
+        {
+            await response.Content.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
     }
 
     private async Task<HttpResponseMessage> SendAsync(CallRecordFilter filter, string accept, CancellationToken cancellationToken)
     {
-        var query = CallRecordQuery.Write(filter);
-        using var request = new HttpRequestMessage(HttpMethod.Get, Client.Resolve("logs/cdrs" + query));
-        request.Headers.Accept.ParseAdd(accept);
-        request.Headers.Accept.ParseAdd(WireHeaders.Problem);
-        return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        var address = Client.Resolve("logs/cdrs" + CallRecordQuery.Write(filter));
+        return await Client.SendAsync(
+            () =>
+            {
+                var request = new HttpRequestMessage(HttpMethod.Get, address);
+                request.Headers.Accept.ParseAdd(accept);
+                request.Headers.Accept.ParseAdd(WireHeaders.Problem);
+                return request;
+            },
+            HttpCompletionOption.ResponseHeadersRead,
+            null,
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<string?> ReadLineAsync(StreamReader reader, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException e)
-        {
-            throw new SarkUnavailableException("Service", Client.Address, $"The connection to the service at {Client.Address} broke: {e.Message}", e);
-        }
+        return await Client.ReceiveAsync(async () => await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    private T Parse<T>(string line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(line, OperationJson.Options)!;
-        }
-        catch (JsonException e)
-        {
-            throw NotUnderstood(e);
-        }
-    }
+    private T Parse<T>(string line) => Client.Understand(() => JsonSerializer.Deserialize<T>(line, OperationJson.Options)) ?? throw Client.NotUnderstood(null);
 }
 
 /// <summary>A filter of call records as the query of an address, written by the client and read by the service.</summary>

@@ -62,7 +62,7 @@ public sealed class SarkHttpClient : IDisposable
         JsonNode? answer;
         try
         {
-            answer = await SendAsync(HttpMethod.Get, ServiceIdentity.Route, null, cancellationToken).ConfigureAwait(false);
+            answer = await SendAsync(HttpMethod.Get, WireHeaders.WhoAmI, null, cancellationToken).ConfigureAwait(false);
         }
         catch (SarkException error) when (error.Kind is SarkErrorKind.Unauthorized)
         {
@@ -74,7 +74,7 @@ public sealed class SarkHttpClient : IDisposable
         }
         catch (SarkException error) when (error.Kind is SarkErrorKind.NotFound or SarkErrorKind.Unsupported or SarkErrorKind.BadRequest or SarkErrorKind.Validation)
         {
-            throw Other($"it does not know /api/{ServiceIdentity.Route}", error);
+            throw Other($"it does not know /api/{WireHeaders.WhoAmI}", error);
         }
 
         return Identity = Understand(() => ServiceIdentity.Of(answer)) ?? throw Other("it does not say that it is SarkPS", null);
@@ -151,7 +151,7 @@ public sealed class SarkHttpClient : IDisposable
             {
                 response.Dispose();
                 left -= pause;
-                Notices.Tell($"The service at {Address} asks for patience; what it puts off is sent again when it allows it.");
+                Notices.Tell($"The service at {Address} asks for patience; what it puts off is sent again when it allows it.", once: true);
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
                 continue;
             }

@@ -10,9 +10,6 @@ namespace SarkPS.Remote;
 /// <param name="Coverage">How much of an exchange it serves.</param>
 public sealed record ServiceIdentity(string Version, string? Caller, IReadOnlyList<string> Scopes, bool AnswersRehearsals, ExchangeCoverage Coverage)
 {
-    /// <summary>Where it is asked, below <c>/api/</c>.</summary>
-    public const string Route = "auth/whoami";
-
     /// <summary>The member of the answer that tells the coverage.</summary>
     public const string CoverageMember = "coverage";
 
@@ -27,7 +24,7 @@ public sealed record ServiceIdentity(string Version, string? Caller, IReadOnlyLi
                 who["version"]?.ToString() ?? "",
                 who["name"]?.ToString(),
                 [.. (who["scopes"] as JsonArray ?? []).Select(s => s?.ToString() ?? "")],
-                who["dryRun"]?.GetValue<bool>() ?? false,
+                who[WireHeaders.DryRunMember]?.GetValue<bool>() ?? false,
                 Enum.TryParse<ExchangeCoverage>(who[CoverageMember]?.ToString(), out var coverage) ? coverage : ExchangeCoverage.Unknown)
             : null;
 }

@@ -346,6 +346,11 @@ internal sealed class AsteriskKeeper(LocalBackend backend, ILogger<AsteriskKeepe
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!backend.Covers(ExchangePart.Asterisk))
+        {
+            return Task.CompletedTask;
+        }
+
         if (!backend.Asterisk.CanLogIn)
         {
             logger.LogWarning("No secret for the manager user is configured (Sark:Ami:Secret), so Asterisk is not connected to.");
