@@ -45,6 +45,11 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     {
         try
         {
+            foreach (var outcome in Unfinished.TakeOutcomes())
+            {
+                WriteWarning(outcome);
+            }
+
             var notices = new ConcurrentQueue<Notice>();
             var task = Notices.Hear(notices.Enqueue, () => work(stop.Token));
             while (!task.IsCompleted && Task.WaitAny([task], NoticeInterval) < 0)
@@ -88,6 +93,24 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
             Throw(!MyInvocation.ExpectingInput && gone == 0 ? error : new SarkUnreachableException(
                 error.Noun, error.Target, $"{error.Message} {(gone == 0 ? "Nothing" : gone == 1 ? "One item" : $"{gone} items")} had gone through before; the rest was not tried.", error));
             throw;
+        }
+        catch (SarkException error)
+        {
+            WriteError(ToRecord(error));
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Whether the connection covers a part of the exchange; if not, that is reported. Asked before anybody is asked to
+    /// confirm what would be refused.
+    /// </summary>
+    private protected bool Reaches(Func<ISarkBackend, object> part)
+    {
+        try
+        {
+            part(Backend);
+            return true;
         }
         catch (SarkException error)
         {

@@ -8,7 +8,22 @@ public sealed class SarkConnection : IDisposable
 {
     private static readonly ConditionalWeakTable<Runspace, Holder> Current = [];
 
+    private int isClosed;
+
     internal SarkConnection(ISarkBackend backend) => Backend = backend;
+
+    /// <summary>
+    /// Lets go of a connection that nobody can name any more: one that was replaced, or whose runspace has ended. Not
+    /// earlier, since whoever holds it, or an object that came from it, may still work with it.
+    /// </summary>
+    ~SarkConnection()
+    {
+        if (Interlocked.Exchange(ref isClosed, 1) == 0)
+        {
+            // Not here: to take leave of Asterisk can take a moment, and the thread of finalizers has none.
+            _ = Task.Run(async () => await Backend.DisposeAsync().ConfigureAwait(false));
+        }
+    }
 
     /// <summary>The path of a database, or the address of a service.</summary>
     public string Location => Backend.Location;
@@ -16,8 +31,14 @@ public sealed class SarkConnection : IDisposable
     /// <summary>Whether the exchange is reached over HTTP.</summary>
     public bool IsRemote => Backend.IsRemote;
 
+    /// <summary>
+    /// How much of an exchange it reaches: the database file only, a tree of files, or a machine with its files, its
+    /// firewall, its Asterisk and its commands. What is not covered is refused.
+    /// </summary>
+    public ExchangeCoverage Coverage => Backend.Coverage;
+
     /// <summary>Whether it can still be used.</summary>
-    public bool IsOpen { get; private set; } = true;
+    public bool IsOpen => Volatile.Read(ref isClosed) == 0;
 
     internal ISarkBackend Backend { get; }
 
@@ -27,9 +48,9 @@ public sealed class SarkConnection : IDisposable
     /// <summary>Lets go of sockets and files.</summary>
     public void Dispose()
     {
-        if (IsOpen)
+        GC.SuppressFinalize(this);
+        if (Interlocked.Exchange(ref isClosed, 1) == 0)
         {
-            IsOpen = false;
             Backend.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
@@ -40,6 +61,9 @@ public sealed class SarkConnection : IDisposable
         get => Runspace.DefaultRunspace is { } runspace && Current.TryGetValue(runspace, out var holder) && holder.Connection is { IsOpen: true } open ? open : null;
         set => Current.GetOrCreateValue(Runspace.DefaultRunspace!).Connection = value;
     }
+
+    /// <summary>Says that the runspace has no exchange until one is named.</summary>
+    internal static void LetGo() => Default = null;
 
     private sealed class Holder
     {

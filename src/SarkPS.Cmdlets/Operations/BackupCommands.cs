@@ -20,19 +20,22 @@ public sealed class NewSarkBackupCommand : SarkOperationCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (ShouldProcess(Backend.Location, "New backup"))
+        Try(() =>
         {
-            Try(() =>
+            var backups = Backend.Backups;
+            if (!ShouldProcess(Backend.Location, "New backup"))
             {
-                var made = WaitWithProgress("Taking a backup", Backend.Backups.CreateAsync);
-                foreach (var warning in made.Warnings)
-                {
-                    WriteWarning(warning);
-                }
+                return;
+            }
 
-                WriteObject(made);
-            });
-        }
+            var made = WaitWithProgress("Taking a backup", backups.CreateAsync);
+            foreach (var warning in made.Warnings)
+            {
+                WriteWarning(warning);
+            }
+
+            WriteObject(made);
+        });
     }
 }
 
@@ -73,6 +76,11 @@ public sealed class RestoreSarkBackupCommand : SarkOperationCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (!Reaches(backend => backend.Backups))
+        {
+            return;
+        }
+
         if (!ShouldProcess($"Restore {Part} of {Backend.Location} from backup {Name}", $"Restore {Part} of {Backend.Location} from backup {Name}? What is there now is replaced.", "Restore a backup", out var reason))
         {
             if (reason == ShouldProcessReason.WhatIf)
@@ -88,7 +96,10 @@ public sealed class RestoreSarkBackupCommand : SarkOperationCmdlet
 
     private BackupRestore Restore(bool dryRun)
     {
-        var result = WaitWithProgress($"Restoring {Name}", (progress, token) => Backend.Backups.RestoreAsync(Name, Part, dryRun, progress, token));
+        var backups = Backend.Backups;
+        var result = dryRun
+            ? WaitWithProgress($"Looking through {Name}", (progress, token) => backups.RestoreAsync(Name, Part, dryRun, progress, token))
+            : WaitForChange($"Restoring {Name}", (progress, token) => backups.RestoreAsync(Name, Part, dryRun, progress, token));
         if (result.NotInBackup != BackupParts.None)
         {
             WriteWarning($"The backup '{Name}' does not hold: {result.NotInBackup}.");
@@ -126,10 +137,22 @@ public sealed class TestSarkBackupCommand : SarkFileStoreCommand<Backup>
             {
                 foreach (var name in Expand(pattern))
                 {
-                    Try(() => WriteObject(WaitWithProgress($"Checking {name}", (progress, token) => Backend.Backups.TestAsync(name, progress, token))));
+                    Try(() => Test(name));
                 }
             });
         }
+    }
+
+    private void Test(string name)
+    {
+        var report = WaitWithProgress($"Checking {name}", (progress, token) => Backend.Backups.TestAsync(name, progress, token));
+        if (!report.Valid)
+        {
+            // Before the report: with -ErrorAction Stop nothing goes on with an archive that is no good.
+            WriteError(ToRecord(new SarkValidationException(Kind.Noun, name, "file", $"The backup '{name}' is damaged: {string.Join(' ', report.Problems)}")));
+        }
+
+        WriteObject(report);
     }
 }
 

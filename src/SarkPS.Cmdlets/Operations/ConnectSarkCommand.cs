@@ -1,30 +1,41 @@
 using System.Management.Automation;
-using System.Net;
+using System.Security;
 using SarkPS.Remote;
 
 namespace SarkPS.Cmdlets;
 
-/// <summary>Names the exchange that the following commands work on: a database of this machine, or a service.</summary>
+/// <summary>Names the exchange that the following commands work on: a database of this machine, or a service. Makes sure that it is there.</summary>
 [Cmdlet(VerbsCommunications.Connect, "Sark", DefaultParameterSetName = LocalSet)]
 [OutputType(typeof(SarkConnection))]
-public sealed class ConnectSarkCommand : PSCmdlet
+public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
 {
     private const string LocalSet = "Local";
     private const string RemoteSet = "Remote";
+    private const string Noun = "Connection";
+
+    /// <summary>sark6api's port, and so the service's.</summary>
+    private const int ServicePort = 44300;
+
+    private readonly CancellationTokenSource stop = new();
 
     /// <summary>Address of a service, such as https://pbx.example.com:44300.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = RemoteSet)]
     public Uri? Uri { get; set; }
 
-    /// <summary>Token that the service knows the caller by.</summary>
+    /// <summary>Token that the service knows the caller by: a SecureString, a PSCredential whose password it is, or a text.</summary>
     [Parameter(ParameterSetName = RemoteSet)]
-    public System.Security.SecureString? Token { get; set; }
+    [SarkSecret]
+    public string? Token { get; set; }
 
     /// <summary>Accepts any certificate of the service: for a machine that has none from an authority.</summary>
     [Parameter(ParameterSetName = RemoteSet)]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
-    /// <summary>How long an answer may take, in seconds; 100 without it.</summary>
+    /// <summary>
+    /// How long the answer to a question may take, in seconds; 100 without it. What takes longer by its nature has limits of
+    /// its own: the time that a telephone may ring, eleven minutes for commits and commands, none for backups, restores,
+    /// snapshots and uploads.
+    /// </summary>
     [Parameter(ParameterSetName = RemoteSet)]
     [ValidateRange(1, 86400)]
     public int TimeoutSeconds { get; set; } = 100;
@@ -33,12 +44,16 @@ public sealed class ConnectSarkCommand : PSCmdlet
     [Parameter(Position = 0, ParameterSetName = LocalSet)]
     public string? Database { get; set; }
 
-    /// <summary>Folder that stands for the root of the file system, to work on a copy of a machine's files.</summary>
+    /// <summary>
+    /// Folder that stands for the root of the file system, to work on a copy of a machine's files; / says that a database
+    /// from elsewhere belongs to this machine.
+    /// </summary>
     [Parameter(ParameterSetName = LocalSet)]
     public string? Root { get; set; }
 
-    /// <summary>User and secret of the Asterisk Manager Interface.</summary>
+    /// <summary>User and secret of the Asterisk Manager Interface: a PSCredential, or the secret of the user sark as a SecureString or text.</summary>
     [Parameter(ParameterSetName = LocalSet)]
+    [ManagerCredential]
     public PSCredential? AmiCredential { get; set; }
 
     /// <summary>Host of the Asterisk Manager Interface.</summary>
@@ -55,11 +70,39 @@ public sealed class ConnectSarkCommand : PSCmdlet
     public SwitchParameter NotDefault { get; set; }
 
     /// <inheritdoc/>
+    public void Dispose() => stop.Dispose();
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => stop.Cancel();
+
+    /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (!NotDefault)
+        {
+            // What comes after a connection that failed must not work on the exchange before it.
+            SarkConnection.LetGo();
+        }
+
         try
         {
-            var connection = new SarkConnection(IsAddressGiven() ? OpenRemote() : LocalBackend.Create(LocalOptions()));
+            RefuseNothing();
+            var connection = new SarkConnection(ReadAddress() is { } address ? OpenRemote(address) : OpenLocal());
+            try
+            {
+                Verify(connection);
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+
+            if (connection.Backend.CreatedDatabase)
+            {
+                WriteWarning($"There was no database of SARK. An empty one was made: {connection.Location}");
+            }
+
             if (!NotDefault)
             {
                 SarkConnection.Default = connection;
@@ -71,55 +114,90 @@ public sealed class ConnectSarkCommand : PSCmdlet
         {
             ThrowTerminatingError(SarkCmdlet.ToRecord(error));
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    private void Verify(SarkConnection connection)
+    {
+        try
+        {
+            connection.Backend.VerifyAsync(stop.Token).GetAwaiter().GetResult();
+        }
+        catch (SarkNotFoundException error) when (Database is not null && Suggestion(Database) is { } address)
+        {
+            throw new SarkNotFoundException(error.Noun, error.Target, $"{error.Message} If a service is meant, name its address with its scheme: {address}");
+        }
+    }
+
+    // A variable that is empty by mistake must not mean this machine.
+    private void RefuseNothing()
+    {
+        foreach (var name in (string[])[nameof(Database), nameof(Root), nameof(Uri), nameof(Token), nameof(AmiHost), nameof(AmiCredential)])
+        {
+            if (MyInvocation.BoundParameters.TryGetValue(name, out var value) && value is null or "")
+            {
+                throw new SarkException(SarkErrorKind.BadRequest, Noun, name, $"-{name} is null or empty. Leave it out where nothing is meant.");
+            }
+        }
     }
 
     // An address without a parameter's name reaches the default set, where the first place is the database's.
-    private bool IsAddressGiven()
+    private Uri? ReadAddress()
     {
-        if (Uri is null && System.Uri.TryCreate(Database, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+        var text = Uri?.OriginalString ?? Database;
+        if (text is null || (Uri is null && !text.Contains("://", StringComparison.Ordinal)))
         {
-            Uri = address;
+            return null;
         }
 
-        return Uri is not null;
+        if (!System.Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0)
+        {
+            throw new SarkException(SarkErrorKind.BadRequest, Noun, text, $"'{text}' is no address of a service; it must start with http:// or https://{(Suggestion(text) is { } suggestion ? $", such as {suggestion}" : "")}.");
+        }
+
+        if (address.PathAndQuery != "/" || address.Fragment.Length > 0 || address.UserInfo.Length > 0)
+        {
+            throw new SarkException(SarkErrorKind.BadRequest, Noun, address.GetLeftPart(UriPartial.Authority), $"The address of a service ends after host and port: {address.Scheme}://{address.Authority}");
+        }
+
+        return address;
     }
 
-    private RemoteBackend OpenRemote()
+    // What somebody may have meant who wrote a host without its scheme; null when the text is no host. A file that is not
+    // there is a mistake in its name.
+    private static string? Suggestion(string text)
     {
-        if (!Uri!.IsAbsoluteUri || Uri.Scheme is not ("http" or "https"))
-        {
-            throw new SarkException(SarkErrorKind.BadRequest, "Connection", Uri, $"'{Uri}' is no address of a service; it must start with http:// or https://.");
-        }
-
-        if (Token is not null && Uri.Scheme == "http" && !Uri.IsLoopback)
-        {
-            throw new SarkException(SarkErrorKind.BadRequest, "Connection", Uri, $"A token is not sent to '{Uri}' in the clear; use https://.");
-        }
-
-        var handler = new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All, PooledConnectionLifetime = TimeSpan.FromMinutes(10) };
-        if (SkipCertificateCheck)
-        {
-#pragma warning disable CA5359 // The user asked for it by name, and the help says what it means.
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
-        }
-
-        var http = new HttpClient(handler) { BaseAddress = Uri, Timeout = TimeSpan.FromSeconds(TimeoutSeconds) };
-        return new RemoteBackend(new SarkHttpClient(http, Token is null ? null : new NetworkCredential("", Token).Password));
+        var rest = text[(text.IndexOf("://", StringComparison.Ordinal) is var scheme && scheme >= 0 ? scheme + 3 : 0)..].Trim('/');
+        return Path.GetExtension(rest) is ".db" or ".sqlite" or ".sqlite3" or ".bak" or ".zip" || rest.AsSpan().IndexOfAny("/\\ @") >= 0
+            || !System.Uri.TryCreate($"https://{rest}", UriKind.Absolute, out var address) || address.Host.Length == 0
+            ? null
+            : $"https://{address.Host}:{(rest.EndsWith($":{address.Port}", StringComparison.Ordinal) ? address.Port : ServicePort)}";
     }
 
-    private SarkOptions LocalOptions()
+    private RemoteBackend OpenRemote(Uri address)
+    {
+        if (Token is not null && address.Scheme == "http" && !address.IsLoopback)
+        {
+            throw new SarkException(SarkErrorKind.BadRequest, Noun, address, $"A token is not sent to '{address}' in the clear; use https://.");
+        }
+
+        return new RemoteBackend(SarkHttpClient.Open(address, Token, TimeSpan.FromSeconds(TimeoutSeconds), SkipCertificateCheck));
+    }
+
+    private ISarkBackend OpenLocal()
     {
         var options = new SarkOptions();
         if (Database is not null)
         {
-            // Relative to where the session stands, not to where the process was started.
-            options.Database = GetUnresolvedProviderPathFromPSPath(Database);
+            options.Database = FileSystemPath(Database, nameof(Database));
         }
 
         if (Root is not null)
         {
-            options.Root = GetUnresolvedProviderPathFromPSPath(Root);
+            options.Root = FileSystemPath(Root, nameof(Root));
         }
 
         if (AmiCredential is not null)
@@ -130,6 +208,37 @@ public sealed class ConnectSarkCommand : PSCmdlet
 
         options.Ami.Host = AmiHost ?? options.Ami.Host;
         options.Ami.Port = AmiPort > 0 ? AmiPort : options.Ami.Port;
-        return options;
+        return LocalBackend.Create(options);
+    }
+
+    // Relative to where the session stands, not to where the process was started.
+    private string FileSystemPath(string text, string parameter)
+    {
+        try
+        {
+            var path = SessionState.Path.GetUnresolvedProviderPathFromPSPath(text, out var provider, out _);
+            return provider.Name == "FileSystem" ? path : throw new SarkException(SarkErrorKind.BadRequest, Noun, text, $"'{text}' lies in {provider.Name}; -{parameter} must lie in the file system.");
+        }
+        catch (Exception e) when (e is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or ItemNotFoundException or NotSupportedException)
+        {
+            var hint = parameter == nameof(Database) && Suggestion(text) is { } address ? $" If a service is meant, name its address with its scheme: {address}" : "";
+            throw new SarkNotFoundException("Database", text, $"There is no file or folder '{text}'.{hint}");
+        }
+    }
+
+    /// <summary>Takes a secret alone for that of the usual manager user.</summary>
+    [AttributeUsage(AttributeTargets.Property)]
+    private sealed class ManagerCredentialAttribute : ArgumentTransformationAttribute
+    {
+        public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+        {
+            var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+            return value switch
+            {
+                SecureString secret => new PSCredential(new AmiOptions().User, secret),
+                string { Length: > 0 } text => new PSCredential(new AmiOptions().User, new System.Net.NetworkCredential("", text).SecurePassword),
+                _ => value,
+            };
+        }
     }
 }

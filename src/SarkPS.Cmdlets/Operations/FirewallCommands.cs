@@ -39,14 +39,15 @@ public sealed class SetSarkFirewallCommand : SarkFirewallCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!ShouldProcess(Target, $"Replace the rules with {Rule.Length} lines"))
-        {
-            return;
-        }
-
         Try(() =>
         {
-            var check = Wait(token => Backend.Firewall.SetAsync(Family, Rule, token));
+            var firewall = Backend.Firewall;
+            if (!ShouldProcess(Target, $"Replace the rules with {Rule.Length} lines"))
+            {
+                return;
+            }
+
+            var check = Wait(token => firewall.SetAsync(Family, Rule, token));
             if (PassThru)
             {
                 WriteObject(check);
@@ -78,9 +79,13 @@ public sealed class RestartSarkFirewallCommand : SarkFirewallCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ShouldProcess(Target, "Restart"))
+        Try(() =>
         {
-            Try(() => WriteObject(Wait(token => Backend.Firewall.RestartAsync(Family, token))));
-        }
+            var firewall = Backend.Firewall;
+            if (ShouldProcess(Target, "Restart"))
+            {
+                WriteObject(Wait(token => firewall.RestartAsync(Family, token)));
+            }
+        });
     }
 }

@@ -43,9 +43,10 @@ public sealed class InvokeSarkOriginateCommand : SarkCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ShouldProcess(Caller, $"Call {Target}"))
+        Try(() =>
         {
-            Try(() =>
+            var asterisk = Backend.Asterisk;
+            if (ShouldProcess(Caller, $"Call {Target}"))
             {
                 if (RingTime < TimeSpan.FromSeconds(1) || RingTime > TimeSpan.FromMinutes(10))
                 {
@@ -53,8 +54,8 @@ public sealed class InvokeSarkOriginateCommand : SarkCmdlet
                 }
 
                 var request = new OriginateRequest(Caller, Target, Context, CallerId ?? Caller) { RingTime = RingTime, Wait = Wait };
-                WriteObject(base.Wait(token => Backend.Asterisk.OriginateAsync(request, token)));
-            });
-        }
+                WriteObject(base.Wait(token => asterisk.OriginateAsync(request, token)));
+            }
+        });
     }
 }

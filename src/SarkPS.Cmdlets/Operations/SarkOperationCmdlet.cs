@@ -7,6 +7,7 @@ namespace SarkPS.Cmdlets;
 public abstract class SarkOperationCmdlet : SarkCmdlet
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromMilliseconds(200);
 
     /// <summary>A path of the file system, relative ones from where the session stands. The file need not exist.</summary>
     private protected string FileSystemPath(string path, string noun)
@@ -40,17 +41,26 @@ public abstract class SarkOperationCmdlet : SarkCmdlet
     /// Waits for something long and shows how far it is. The work reports from wherever it runs into a queue; only the
     /// pipeline's thread writes.
     /// </summary>
-    private protected T WaitWithProgress<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work) => Wait(token =>
+    private protected T WaitWithProgress<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work) => WaitWithProgress(activity, work, isChange: false);
+
+    /// <summary>
+    /// The same for a restore. Ctrl+C asks it to stop, which it can until it puts things in place. Whoever pressed it is
+    /// told what became of it: at once, or when it has ended, with the next command.
+    /// </summary>
+    private protected T WaitForChange<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work) => WaitWithProgress(activity, work, isChange: true);
+
+    private T WaitWithProgress<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work, bool isChange) => Wait(token =>
     {
         // Begun here and not in the pool: which exchange is meant, the cmdlet may be asked on this thread only.
         var queue = new LastReport();
-        return Task.FromResult(Show(activity, queue, work(queue, token)));
+        return Task.FromResult(Show(activity, queue, work(queue, token), isChange));
     });
 
-    private T Show<T>(string activity, LastReport queue, Task<T> task)
+    private T Show<T>(string activity, LastReport queue, Task<T> task, bool isChange)
     {
         // Waiting on the handle and not on the task, so that a failure comes out below as it is.
-        while (!((IAsyncResult)task).AsyncWaitHandle.WaitOne(ProgressInterval))
+        WaitHandle[] ends = [((IAsyncResult)task).AsyncWaitHandle, StopToken.WaitHandle];
+        while (WaitHandle.WaitAny(ends, ProgressInterval) == WaitHandle.WaitTimeout)
         {
             if (queue.Take() is { } report)
             {
@@ -58,8 +68,34 @@ public abstract class SarkOperationCmdlet : SarkCmdlet
             }
         }
 
+        if (StopToken.IsCancellationRequested)
+        {
+            Leave(activity, task, isChange);
+        }
+
         WriteProgress(new ProgressRecord(1, activity, activity) { RecordType = ProgressRecordType.Completed });
         return task.GetAwaiter().GetResult();
+    }
+
+    // The engine takes nothing from a command that was stopped; the host still does.
+    private void Leave(string activity, Task task, bool isChange)
+    {
+        var hasEnded = ((IAsyncResult)task).AsyncWaitHandle.WaitOne(LongestGoodbye);
+        if (isChange)
+        {
+            if (!hasEnded)
+            {
+                Unfinished.Add(activity, task);
+            }
+
+            Host?.UI?.WriteWarningLine(hasEnded ? Unfinished.Outcome(activity, task) : $"{activity}: it was told to stop. Unless it is putting things in place already, nothing will be changed; what became of it is told with the next command.");
+        }
+        else
+        {
+            _ = task.ContinueWith(ended => ended.Exception, TaskScheduler.Default);
+        }
+
+        throw new PipelineStoppedException();
     }
 
     /// <summary>Keeps the newest report; older ones are of no interest to anybody.</summary>

@@ -20,10 +20,14 @@ public sealed class NewSarkSnapshotCommand : SarkOperationCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (ShouldProcess(Backend.Location, "New snapshot"))
+        Try(() =>
         {
-            Try(() => WriteObject(Wait(token => Backend.Snapshots.CreateAsync(token))));
-        }
+            var snapshots = Backend.Snapshots;
+            if (ShouldProcess(Backend.Location, "New snapshot"))
+            {
+                WriteObject(Wait(token => snapshots.CreateAsync(token)));
+            }
+        });
     }
 }
 
@@ -60,10 +64,14 @@ public sealed class RestoreSarkSnapshotCommand : SarkOperationCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ShouldProcess(Backend.Location, $"Replace the database with snapshot {Name}"))
+        Try(() =>
         {
-            Try(() => WriteObject(Wait(token => Backend.Snapshots.RestoreAsync(Name, token))));
-        }
+            var snapshots = Backend.Snapshots;
+            if (ShouldProcess(Backend.Location, $"Replace the database with snapshot {Name}"))
+            {
+                WriteObject(WaitForChange($"Restoring {Name}", (_, token) => Task.Run(() => snapshots.RestoreAsync(Name, token), CancellationToken.None)));
+            }
+        });
     }
 }
 

@@ -2,18 +2,30 @@ using System.Management.Automation;
 
 namespace SarkPS.Cmdlets;
 
+/// <summary>A cmdlet that gives the machine a command.</summary>
+public abstract class SarkSystemCommand : SarkOperationCmdlet
+{
+    /// <summary>Asks, and does it. A connection that does not cover the machine is refused before anybody is asked.</summary>
+    private protected void Do(string action, Func<ISystemOperations, CancellationToken, Task<SystemCommandResult>> command, Action<SystemCommandResult>? show) => Try(() =>
+    {
+        var system = Backend.System;
+        if (ShouldProcess(Backend.Location, action))
+        {
+            var result = Wait(token => command(system, token));
+            show?.Invoke(result);
+        }
+    });
+}
+
 /// <summary>Has SARK write Asterisk's configuration from the database.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "SarkCommit", SupportsShouldProcess = true)]
 [OutputType(typeof(SystemCommandResult))]
-public sealed class InvokeSarkCommitCommand : SarkOperationCmdlet
+public sealed class InvokeSarkCommitCommand : SarkSystemCommand
 {
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (ShouldProcess(Backend.Location, "Commit"))
-        {
-            Try(() => WriteObject(Wait(token => Backend.System.CommitAsync(token))));
-        }
+        Do("Commit", (system, token) => system.CommitAsync(token), result => WriteObject(result));
     }
 }
 
@@ -29,15 +41,12 @@ public sealed class GetSarkCommitStatusCommand : SarkOperationCmdlet
 /// <summary>Restarts the machine that the exchange runs on.</summary>
 [Cmdlet(VerbsLifecycle.Restart, "SarkSystem", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(SystemCommandResult))]
-public sealed class RestartSarkSystemCommand : SarkOperationCmdlet
+public sealed class RestartSarkSystemCommand : SarkSystemCommand
 {
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (ShouldProcess(Backend.Location, "Restart the machine"))
-        {
-            Try(() => WriteObject(Wait(token => Backend.System.RebootAsync(token))));
-        }
+        Do("Restart the machine", (system, token) => system.RebootAsync(token), result => WriteObject(result));
     }
 }
 
@@ -53,7 +62,7 @@ public sealed class GetSarkPbxStateCommand : SarkOperationCmdlet
 /// <summary>Starts Asterisk.</summary>
 [Cmdlet(VerbsLifecycle.Start, "SarkPbx", SupportsShouldProcess = true)]
 [OutputType(typeof(SystemCommandResult))]
-public sealed class StartSarkPbxCommand : SarkOperationCmdlet
+public sealed class StartSarkPbxCommand : SarkSystemCommand
 {
     /// <summary>Returns what the command said.</summary>
     [Parameter]
@@ -62,25 +71,14 @@ public sealed class StartSarkPbxCommand : SarkOperationCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (ShouldProcess(Backend.Location, "Start Asterisk"))
-        {
-            Try(() => WriteIf(Wait(token => Backend.System.StartPbxAsync(token))));
-        }
-    }
-
-    private void WriteIf(SystemCommandResult result)
-    {
-        if (PassThru)
-        {
-            WriteObject(result);
-        }
+        Do("Start Asterisk", (system, token) => system.StartPbxAsync(token), PassThru ? result => WriteObject(result) : null);
     }
 }
 
 /// <summary>Stops Asterisk; all calls end.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "SarkPbx", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(SystemCommandResult))]
-public sealed class StopSarkPbxCommand : SarkOperationCmdlet
+public sealed class StopSarkPbxCommand : SarkSystemCommand
 {
     /// <summary>Returns what the command said.</summary>
     [Parameter]
@@ -89,16 +87,6 @@ public sealed class StopSarkPbxCommand : SarkOperationCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (ShouldProcess(Backend.Location, "Stop Asterisk"))
-        {
-            Try(() =>
-            {
-                var result = Wait(token => Backend.System.StopPbxAsync(token));
-                if (PassThru)
-                {
-                    WriteObject(result);
-                }
-            });
-        }
+        Do("Stop Asterisk", (system, token) => system.StopPbxAsync(token), PassThru ? result => WriteObject(result) : null);
     }
 }

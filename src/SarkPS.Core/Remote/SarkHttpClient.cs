@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,6 +16,7 @@ public sealed class SarkHttpClient : IDisposable
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestGuess = TimeSpan.FromSeconds(10);
 
@@ -40,6 +42,32 @@ public sealed class SarkHttpClient : IDisposable
         http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
         // Lists the full facts of an error: kind, noun, target, messages by column, dependants.
         http.DefaultRequestHeaders.Accept.ParseAdd(WireHeaders.Problem);
+    }
+
+    /// <summary>Opens the way to a service. Nothing is sent yet.</summary>
+    /// <param name="address">Its address.</param>
+    /// <param name="token">A bearer token, or null.</param>
+    /// <param name="timeout">How long the answer to a question may take.</param>
+    /// <param name="skipCertificateCheck">Take any certificate, also that of somebody in between.</param>
+    public static SarkHttpClient Open(Uri address, string? token, TimeSpan timeout, bool skipCertificateCheck)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AutomaticDecompression = DecompressionMethods.All,
+            // A service sends nobody elsewhere; who does is none, or is in front of one.
+            AllowAutoRedirect = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            ConnectTimeout = timeout < ConnectLimit ? timeout : ConnectLimit,
+            ConnectCallback = ConnectAsync,
+        };
+        if (skipCertificateCheck)
+        {
+#pragma warning disable CA5359 // The user asked for it by name, and the help says what it means.
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+
+        return new SarkHttpClient(new HttpClient(handler) { BaseAddress = address, Timeout = timeout }, token);
     }
 
     /// <summary>The address of the service.</summary>
@@ -224,6 +252,27 @@ public sealed class SarkHttpClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
 
+    // As the platform does it, and the system is told to look after a connection on which nothing comes: what takes long
+    // has no limit of time, and a machine that was switched off sends nothing.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 60);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, HttpCompletionOption completion, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -240,7 +289,11 @@ public sealed class SarkHttpClient : IDisposable
         {
             throw new SarkUnreachableException("Service", Address, $"The service at {Address} does not answer: {Innermost(error).Message}{Hint(error)}", error);
         }
-        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested && !end.IsCancellationRequested && error.InnerException is TimeoutException)
+        {
+            throw new SarkUnreachableException("Service", Address, $"The service at {Address} does not answer: no connection within {Math.Min(ConnectLimit.TotalSeconds, limit.TotalSeconds):0} seconds.", error);
+        }
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested && end.IsCancellationRequested)
         {
             throw new SarkException(SarkErrorKind.Timeout, "Service", Address, $"The service at {Address} did not answer within {limit.TotalSeconds:0} seconds. Connect-Sark -TimeoutSeconds allows more.", error);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SarkPS.Remote;
 
 namespace SarkPS.Service.Auth;
 
@@ -19,7 +20,8 @@ internal static class WhoAmI
             ["scopes"] = new JsonArray([.. (token?.Scopes ?? Tokens.Scopes).Select(s => (JsonNode)s)]),
             ["product"] = nameof(SarkPS),
             ["version"] = typeof(WhoAmI).Assembly.GetName().Version!.ToString(3),
-            ["dryRun"] = true,
+            [WireHeaders.DryRunMember] = true,
+            [ServiceIdentity.CoverageMember] = context.RequestServices.GetRequiredService<ISarkBackend>().Coverage.ToString(),
         });
     }
 }

@@ -264,9 +264,9 @@ public sealed class PipelineTests
         // Takes connections and never answers.
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        engine.Run("$null = Connect-Sark $address", ("address", $"http://{silent.LocalEndpoint}/")).Good();
         using var shell = engine.Shell();
-        shell.AddScript("Get-SarkTenant; 'went on'");
+        // Connecting asks the service who it is, and so waits as any command does.
+        shell.AddScript($"Connect-Sark http://{silent.LocalEndpoint}/; 'went on'");
         var output = new PSDataCollection<PSObject>();
         var running = shell.BeginInvoke<PSObject, PSObject>(null, output);
         using var asked = await silent.AcceptTcpClientAsync();
@@ -287,8 +287,8 @@ public sealed class PipelineTests
         taken.Start();
         var address = $"http://{taken.LocalEndpoint}/";
         taken.Stop();
-        var error = engine.Run("$null = Connect-Sark $address; Get-SarkTenant", ("address", address)).Error();
-        Assert.Equal("SarkServiceUnavailable,SarkPS.Cmdlets.GetSarkTenantCommand", error.FullyQualifiedErrorId);
+        var error = engine.Run("Connect-Sark $address", ("address", address)).Failure;
+        Assert.Equal("SarkServiceUnavailable,SarkPS.Cmdlets.ConnectSarkCommand", error.FullyQualifiedErrorId);
         Assert.Equal(ErrorCategory.ConnectionError, error.CategoryInfo.Category);
         Assert.Contains(address, error.ToString(), StringComparison.Ordinal);
     }

@@ -134,6 +134,9 @@ internal sealed record ScriptResult(IReadOnlyList<PSObject> Output, IReadOnlyLis
         return this;
     }
 
+    /// <summary>The single error, whether it ended a pipeline or not.</summary>
+    public ErrorRecord Failure => End ?? Assert.Single(Errors);
+
     /// <summary>The single error that did not end it.</summary>
     public ErrorRecord Error()
     {

@@ -8,7 +8,8 @@ namespace SarkPS.Tests.Support;
 
 /// <summary>The service on a database, in this process and without a socket.</summary>
 /// <param name="database">The database file; every other path is kept in its folder.</param>
-internal sealed class TestService(string database) : WebApplicationFactory<Program>
+/// <param name="hasRoot">Whether it is told of that folder.</param>
+internal sealed class TestService(string database, bool hasRoot = true) : WebApplicationFactory<Program>
 {
     /// <summary>What both ways to run the service are configured with.</summary>
     public static IReadOnlyDictionary<string, string> Settings(string database) => new Dictionary<string, string>
@@ -27,7 +28,7 @@ internal sealed class TestService(string database) : WebApplicationFactory<Progr
     /// <inheritdoc/>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        foreach (var (name, value) in Settings(database))
+        foreach (var (name, value) in Settings(database).Where(s => hasRoot || s.Key is not ("Sark:Root" or "Sark:Ami:Port")))
         {
             builder.UseSetting(name, value);
         }
