@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using System.Security;
 using System.Text.RegularExpressions;
 using SarkPS.Descriptors;
 using SarkPS.Rules;
@@ -31,6 +32,9 @@ internal static partial class ResourceValues
 
         return value switch
         {
+            SecureString or PSCredential => column.IsSecret
+                ? SarkSecretAttribute.Reveal(value)
+                : throw new SarkException(SarkErrorKind.BadRequest, "Value", column.Property ?? column.Name, $"The {column.Property ?? column.Name} is no secret and takes no {value.GetType().Name}; give a text."),
             null => null,
             bool flag => column.Flag is { } words ? (flag ? words.True : words.False) : flag,
             int whole => (long)whole,

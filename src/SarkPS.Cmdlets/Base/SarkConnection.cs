@@ -8,9 +8,10 @@ public sealed class SarkConnection : IDisposable
 {
     private static readonly ConditionalWeakTable<Runspace, Holder> Current = [];
 
+    private readonly ISarkBackend backend;
     private int isClosed;
 
-    internal SarkConnection(ISarkBackend backend) => Backend = backend;
+    internal SarkConnection(ISarkBackend backend) => this.backend = backend;
 
     /// <summary>
     /// Lets go of a connection that nobody can name any more: one that was replaced, or whose runspace has ended. Not
@@ -21,26 +22,29 @@ public sealed class SarkConnection : IDisposable
         if (Interlocked.Exchange(ref isClosed, 1) == 0)
         {
             // Not here: to take leave of Asterisk can take a moment, and the thread of finalizers has none.
-            _ = Task.Run(async () => await Backend.DisposeAsync().ConfigureAwait(false));
+            _ = Task.Run(async () => await backend.DisposeAsync().ConfigureAwait(false));
         }
     }
 
     /// <summary>The path of a database, or the address of a service.</summary>
-    public string Location => Backend.Location;
+    public string Location => backend.Location;
 
     /// <summary>Whether the exchange is reached over HTTP.</summary>
-    public bool IsRemote => Backend.IsRemote;
+    public bool IsRemote => backend.IsRemote;
 
     /// <summary>
     /// How much of an exchange it reaches: the database file only, a tree of files, or a machine with its files, its
     /// firewall, its Asterisk and its commands. What is not covered is refused.
     /// </summary>
-    public ExchangeCoverage Coverage => Backend.Coverage;
+    public ExchangeCoverage Coverage => backend.Coverage;
 
     /// <summary>Whether it can still be used.</summary>
     public bool IsOpen => Volatile.Read(ref isClosed) == 0;
 
-    internal ISarkBackend Backend { get; }
+    /// <summary>The way to it, as long as it is open: what was closed is never opened again by the way.</summary>
+    /// <exception cref="SarkException">It is closed.</exception>
+    internal ISarkBackend Backend => IsOpen ? backend
+        : throw new SarkUnreachableException("Connection", Location, $"The connection to '{Location}' is closed; open another with Connect-Sark.");
 
     /// <summary>The location.</summary>
     public override string ToString() => Location;
@@ -51,7 +55,7 @@ public sealed class SarkConnection : IDisposable
         GC.SuppressFinalize(this);
         if (Interlocked.Exchange(ref isClosed, 1) == 0)
         {
-            Backend.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            backend.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
 

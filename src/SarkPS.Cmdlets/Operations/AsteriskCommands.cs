@@ -125,8 +125,8 @@ public sealed class GetSarkSipPeerCommand : AsteriskListCommand<SipPeer>
     protected override string? NameOf(SipPeer item) => item.Name;
 
     /// <inheritdoc/>
-    protected override async Task<IReadOnlyList<SipPeer>> FindAsync(IAsteriskOperations asterisk, string name, CancellationToken cancellationToken) =>
-        [await asterisk.GetSipPeerAsync(name, cancellationToken).ConfigureAwait(false)];
+    protected override Task<IReadOnlyList<SipPeer>> FindAsync(IAsteriskOperations asterisk, string name, CancellationToken cancellationToken) =>
+        asterisk.GetSipPeersAsync(name, cancellationToken);
 }
 
 /// <summary><c>Get-SarkSipRegistration</c>: registrations of this exchange with SIP carriers.</summary>

@@ -29,7 +29,7 @@ public sealed class InvokeSarkReloadCommand : SarkCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ShouldProcess(Backend.Location, "Reload Asterisk's configuration"))
+        if (Reaches(backend => backend.Asterisk) && ShouldProcess(Backend.Location, "Reload Asterisk's configuration"))
         {
             Try(() => Wait(Backend.Asterisk.ReloadAsync));
         }

@@ -50,7 +50,7 @@ public sealed class SetSarkDbEntryCommand : DbEntryCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ShouldProcess(Target, $"Set to '{Value}'") && Try(() => Wait(token => Backend.Asterisk.PutDbAsync(Family, Key, Value, token))) && PassThru)
+        if (Reaches(backend => backend.Asterisk) && ShouldProcess(Target, $"Set to '{Value}'") && Try(() => Wait(token => Backend.Asterisk.PutDbAsync(Family, Key, Value, token))) && PassThru)
         {
             WriteObject(new DbEntry(Family, Key, Value));
         }
@@ -65,7 +65,7 @@ public sealed class RemoveSarkDbEntryCommand : DbEntryCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ShouldProcess(Target, "Remove"))
+        if (Reaches(backend => backend.Asterisk) && ShouldProcess(Target, "Remove"))
         {
             Try(() =>
             {

@@ -17,7 +17,7 @@ public sealed class DisconnectSarkCallCommand : SarkCmdlet
     {
         foreach (var channel in Channel)
         {
-            if (ShouldProcess(channel, "Hang up"))
+            if (Reaches(backend => backend.Asterisk) && ShouldProcess(channel, "Hang up"))
             {
                 Try(() => Wait(token => Backend.Asterisk.HangupAsync(channel, token)));
             }

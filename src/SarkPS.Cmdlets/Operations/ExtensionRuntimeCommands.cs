@@ -80,7 +80,7 @@ public sealed class SetSarkExtensionRuntimeCommand : ExtensionRuntimeCommand
         Add(nameof(RingDelay), ExtensionRuntime.RingDelayFamily, RingDelay?.ToString(CultureInfo.InvariantCulture));
         foreach (var key in Key)
         {
-            if (!ShouldProcess(key, "Set " + string.Join(", ", changes.Select(c => $"{c.Key} to '{c.Value}'"))))
+            if (!Reaches(backend => backend.Asterisk) || !ShouldProcess(key, "Set " + string.Join(", ", changes.Select(c => $"{c.Key} to '{c.Value}'"))))
             {
                 continue;
             }

@@ -28,6 +28,7 @@ public abstract class AgentWriteCommand : SarkKeyedCommand<Agent>
 
     /// <inheritdoc cref="Agent.Password"/>
     [Parameter, Alias("passwd")]
+    [SarkSecret]
     public virtual string? Password { get; set; }
 
     /// <inheritdoc cref="Agent.Queue1"/>
@@ -76,6 +77,7 @@ public sealed class NewSarkAgentCommand : AgentWriteCommand
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
     [Alias("passwd")]
+    [SarkSecret]
     public override string? Password { get; set; }
 }
 

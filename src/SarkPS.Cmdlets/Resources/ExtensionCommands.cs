@@ -122,6 +122,7 @@ public abstract class ExtensionWriteCommand : SarkKeyedCommand<Extension>
 
     /// <inheritdoc cref="Extension.Password"/>
     [Parameter, Alias("passwd")]
+    [SarkSecret]
     public string? Password { get; set; }
 
     /// <inheritdoc cref="Extension.BaseMacAddress"/>

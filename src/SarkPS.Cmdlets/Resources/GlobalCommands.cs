@@ -150,6 +150,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.LdapPassword"/>
     [Parameter, Alias("LDAPPASS")]
+    [SarkSecret]
     public string? LdapPassword { get; set; }
 
     /// <inheritdoc cref="Global.HotDeskLease"/>
@@ -274,6 +275,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.SpyPassword"/>
     [Parameter, Alias("SPYPASS")]
+    [SarkSecret]
     public string? SpyPassword { get; set; }
 
     /// <inheritdoc cref="Global.SupervisorEmail"/>
@@ -286,6 +288,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.SystemPassword"/>
     [Parameter, Alias("SYSPASS")]
+    [SarkSecret]
     public string? SystemPassword { get; set; }
 
     /// <inheritdoc cref="Global.TlsPort"/>
@@ -294,6 +297,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.UserOneTimePassword"/>
     [Parameter, Alias("USEROTP")]
+    [SarkSecret]
     public string? UserOneTimePassword { get; set; }
 
     /// <inheritdoc cref="Global.UserCreate"/>
@@ -364,10 +368,12 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.PhoneAdminPassword"/>
     [Parameter, Alias("PADMINPASS")]
+    [SarkSecret]
     public string? PhoneAdminPassword { get; set; }
 
     /// <inheritdoc cref="Global.PhoneUserPassword"/>
     [Parameter, Alias("PUSERPASS")]
+    [SarkSecret]
     public string? PhoneUserPassword { get; set; }
 
     /// <inheritdoc cref="Global.RecordingMaxAge"/>

@@ -55,6 +55,7 @@ public abstract class InboundRouteWriteCommand : SarkKeyedCommand<InboundRoute>
 
     /// <inheritdoc cref="InboundRoute.DisaPassword"/>
     [Parameter, Alias("disapass")]
+    [SarkSecret]
     public string? DisaPassword { get; set; }
 
     /// <inheritdoc cref="InboundRoute.DialPrefix"/>

@@ -56,6 +56,7 @@ public abstract class TenantWriteCommand : SarkKeyedCommand<Tenant>
 
     /// <inheritdoc cref="Tenant.DirectoryPassword"/>
     [Parameter, Alias("ldapropwd")]
+    [SarkSecret]
     public string? DirectoryPassword { get; set; }
 
     /// <inheritdoc cref="Tenant.Recording"/>

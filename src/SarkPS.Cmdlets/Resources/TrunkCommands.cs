@@ -54,6 +54,7 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
 
     /// <inheritdoc cref="Trunk.DisaPassword"/>
     [Parameter, Alias("disapass")]
+    [SarkSecret]
     public string? DisaPassword { get; set; }
 
     /// <inheritdoc cref="Trunk.HostName"/>
@@ -75,6 +76,7 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
 
     /// <inheritdoc cref="Trunk.Password"/>
     [Parameter]
+    [SarkSecret]
     public string? Password { get; set; }
 
     /// <inheritdoc cref="Trunk.PeerName"/>

@@ -44,7 +44,10 @@ public static class AsteriskQueries
     public static async Task<ExtensionState> GetExtensionStateAsync(this IAsteriskOperations asterisk, string extension, string? context = null, CancellationToken cancellationToken = default) =>
         new(await asterisk.OneAsync("ExtensionState", cancellationToken, context is null ? [extension] : [extension, context]));
 
-    /// <summary>Every SIP peer: of chan_sip, of PJSIP, or of both, whichever this Asterisk has.</summary>
+    /// <summary>
+    /// Every SIP peer: of chan_sip, of PJSIP, or of both, whichever this Asterisk has. An endpoint of PJSIP that several
+    /// telephones have registered with is there once for each of them.
+    /// </summary>
     /// <inheritdoc cref="GetChannelsAsync"/>
     public static async Task<IReadOnlyList<SipPeer>> GetSipPeersAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default)
     {
@@ -54,28 +57,28 @@ public static class AsteriskQueries
             {
                 var contacts = (await asterisk.ListAsync("PJSIPShowContacts", cancellationToken)).ToLookup(c => c["Endpoint"] ?? "");
                 return (await asterisk.ListAsync("PJSIPShowEndpoints", cancellationToken))
-                    .Select(e => SipPeer.OfEndpoint(e, contacts[e["ObjectName"] ?? ""].FirstOrDefault())).ToArray();
+                    .SelectMany(e => contacts[e["ObjectName"] ?? ""].DefaultIfEmpty(), SipPeer.OfEndpoint).ToArray();
             });
         return found;
     }
 
-    /// <summary>One SIP peer. chan_sip tells more about a single one than in its list.</summary>
+    /// <summary>The SIP peer of a name, once for each telephone that has registered. chan_sip tells more about a single one than in its list.</summary>
     /// <param name="asterisk">Whom to ask.</param>
     /// <param name="name">The peer.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SarkNotFoundException">Neither SIP module has it.</exception>
-    public static async Task<SipPeer> GetSipPeerAsync(this IAsteriskOperations asterisk, string name, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<SipPeer>> GetSipPeersAsync(this IAsteriskOperations asterisk, string name, CancellationToken cancellationToken = default)
     {
         try
         {
-            return SipPeer.OfDetails(await asterisk.OneAsync("SIPshowpeer", cancellationToken, name));
+            return [SipPeer.OfDetails(await asterisk.OneAsync("SIPshowpeer", cancellationToken, name))];
         }
         catch (SarkException e) when (e.Kind is SarkErrorKind.NotFound or SarkErrorKind.Unsupported)
         {
             try
             {
-                var peers = await asterisk.GetSipPeersAsync(cancellationToken);
-                return peers.FirstOrDefault(p => p.Name == name) ?? throw new SarkNotFoundException("SipPeer", name);
+                var peers = (await asterisk.GetSipPeersAsync(cancellationToken)).Where(p => p.Name == name).ToArray();
+                return peers.Length > 0 ? peers : throw new SarkNotFoundException("SipPeer", name);
             }
             catch (SarkException denied) when (e.Kind == SarkErrorKind.NotFound && denied.Kind is SarkErrorKind.Denied)
             {

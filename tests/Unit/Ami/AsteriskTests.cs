@@ -64,9 +64,9 @@ public sealed class AsteriskTests : IAsyncLifetime
         var peers = (await asterisk.GetSipPeersAsync()).ToDictionary(p => p.Name!);
         Assert.Equal(("SIP", PeerStatus.Ok), (peers["401"].Technology, peers["401"].Status));
         Assert.Equal("PJSIP", peers["450"].Technology);
-        Assert.Equal("internal", (await asterisk.GetSipPeerAsync("401")).Context);
-        Assert.Equal("PJSIP", (await asterisk.GetSipPeerAsync("450")).Technology);
-        await Assert.ThrowsAsync<SarkNotFoundException>(() => asterisk.GetSipPeerAsync("999"));
+        Assert.Equal("internal", Assert.Single(await asterisk.GetSipPeersAsync("401")).Context);
+        Assert.Equal("PJSIP", Assert.Single(await asterisk.GetSipPeersAsync("450")).Technology);
+        await Assert.ThrowsAsync<SarkNotFoundException>(() => asterisk.GetSipPeersAsync("999"));
         Assert.Contains(await asterisk.GetSipRegistrationsAsync(), r => r is { UserName: "carrier", State: RegistrationStatus.Registered, Technology: "SIP" });
         Assert.Contains(await asterisk.GetSipRegistrationsAsync(), r => r.Technology == "PJSIP");
         Assert.DoesNotContain(await asterisk.GetSipRegistrationsAsync(), r => r.Raw["Password"] is not null);
@@ -321,7 +321,7 @@ public sealed class AsteriskTests : IAsyncLifetime
             Assert.Contains(peers, p => p.Name == "450");
             Assert.All(peers, p => Assert.Equal("PJSIP", p.Technology));
             Assert.All(await Service.Remote.Asterisk.GetSipRegistrationsAsync(), r => Assert.Equal("PJSIP", r.Technology));
-            Assert.Equal("450", (await Service.Remote.Asterisk.GetSipPeerAsync("450")).Name);
+            Assert.Equal("450", Assert.Single(await Service.Remote.Asterisk.GetSipPeersAsync("450")).Name);
             var (status, body) = await Service.SendAsync("GET", "astamis/SIPpeers");
             Assert.Equal(501, status);
             Assert.Contains("SIPpeers", body, StringComparison.Ordinal);

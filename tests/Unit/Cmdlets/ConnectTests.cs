@@ -103,14 +103,24 @@ public sealed class ConnectTests
     [Fact]
     public async Task A_token_that_is_not_known_is_told_as_such()
     {
-        await using var service = await StubService.StartAsync(context => StubService.Json(context, 401, """{"message":"Unauthenticated."}"""), isService: false);
+        var sent = new List<string>();
+        await using var service = await StubService.StartAsync(
+            context =>
+            {
+                sent.Add(context.Request.Headers.Authorization.ToString());
+                return StubService.Json(context, 401, """{"message":"Unauthenticated."}""");
+            },
+            isService: false);
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
-        foreach (var token in new[] { "'wrong'", "(ConvertTo-SecureString wrong -AsPlainText -Force)", "([pscredential]::new('me', (ConvertTo-SecureString wrong -AsPlainText -Force)))" })
+        var secret = new NetworkCredential("", "wrong").SecurePassword;
+        foreach (var token in new object[] { "wrong", secret, new PSCredential("me", secret) })
         {
-            var error = engine.Run($"Connect-Sark $address -Token {token}", ("address", service.Address)).Failure;
+            var error = engine.Run("Connect-Sark $address -Token $token", ("address", service.Address), ("token", token)).Failure;
             Assert.Equal("SarkServiceUnauthorized,SarkPS.Cmdlets.ConnectSarkCommand", error.FullyQualifiedErrorId);
             Assert.Contains("does not know the token", error.ToString(), StringComparison.Ordinal);
         }
+
+        Assert.Equal(["Bearer wrong", "Bearer wrong", "Bearer wrong"], sent);
     }
 
     [Fact]
