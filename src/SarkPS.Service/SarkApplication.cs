@@ -21,6 +21,7 @@ internal static class SarkApplication
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(services => OpenBackend(options, services.GetRequiredService<ILogger<LocalBackend>>()));
         builder.Services.AddSingleton<ISarkBackend>(services => services.GetRequiredService<LocalBackend>());
+        builder.Services.AddSingleton<OperationLog>();
         builder.Services.AddHostedService<AsteriskKeeper>();
         var service = builder.Configuration.GetSection("Sark:Service").Get<ServiceOptions>() ?? new ServiceOptions();
         builder.Services.AddSingleton(service);
@@ -81,6 +82,7 @@ internal static class SarkApplication
         tables.MapGreetingRoutes();
         tables.MapCallRecordRoutes();
         api.MapWhoAmI();
+        OperationLog.Map(api);
         api.MapAsterisk();
         api.MapSnapshotRoutes();
         api.MapBackupRoutes();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -23,10 +24,90 @@ internal abstract class RemoteOperations(SarkHttpClient client)
     /// </summary>
     protected static readonly TimeSpan? ForPrograms = TimeSpan.FromMinutes(11);
 
+    private const int NeverBegun = 5;
+    private static readonly TimeSpan OutcomeLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan OutcomePause = TimeSpan.FromMilliseconds(250);
+
     protected async Task<T> CallAsync<T>(HttpMethod method, string path, JsonNode? body, TimeSpan? limit, CancellationToken cancellationToken)
     {
         var answer = await client.SendAsync(method, path, body, limit, cancellationToken, WireHeaders.ReturnRepresentation).ConfigureAwait(false);
         return Read<T>(answer);
+    }
+
+    /// <summary>
+    /// Sends a restore. When it is given up in the middle, the service is asked what became of it: it is complete, and has
+    /// its result, or it was undone, and that is a cancellation.
+    /// </summary>
+    protected async Task<T> ChangeAsync<T>(string path, JsonNode? body, CancellationToken cancellationToken)
+    {
+        var id = Guid.NewGuid().ToString("D");
+        try
+        {
+            using var response = await client.SendAsync(
+                () =>
+                {
+                    var request = new HttpRequestMessage(HttpMethod.Put, client.Resolve(path));
+                    request.Headers.Add(OperationOutcome.Header, id);
+                    request.Headers.Add(WireHeaders.Prefer, WireHeaders.ReturnRepresentation);
+                    if (body is not null)
+                    {
+                        request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+                    }
+
+                    return request;
+                },
+                HttpCompletionOption.ResponseContentRead,
+                Unlimited,
+                cancellationToken).ConfigureAwait(false);
+            return Read<T>(await client.ReadAsync(response, cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return await OutcomeAsync<T>(id, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Not with the token of the caller, who has left.
+    private async Task<T> OutcomeAsync<T>(string id, CancellationToken cancellationToken)
+    {
+        using var end = new CancellationTokenSource(OutcomeLimit);
+        var unknown = 0;
+        try
+        {
+            while (true)
+            {
+                var outcome = await FindAsync(id, end.Token).ConfigureAwait(false);
+                switch (outcome?.State)
+                {
+                    case OperationState.Completed:
+                        return Read<T>(outcome.Result);
+                    case OperationState.Failed:
+                        throw new SarkUnavailableException("Service", client.Address, outcome.Message ?? "");
+                    case OperationState.Undone:
+                    case null when ++unknown > NeverBegun:
+                        throw new OperationCanceledException(cancellationToken);
+                    default:
+                        await Task.Delay(OutcomePause, end.Token).ConfigureAwait(false);
+                        break;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            throw new SarkUnavailableException("Service", client.Address, $"The service at {client.Address} was told to stop, and still goes on. Look there whether it is complete or was undone.");
+        }
+    }
+
+    private async Task<OperationOutcome?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Read<OperationOutcome>(await client.SendAsync(HttpMethod.Get, $"{OperationOutcome.Route}/{id}", null, cancellationToken).ConfigureAwait(false));
+        }
+        catch (SarkNotFoundException)
+        {
+            return null;
+        }
     }
 
     protected T Read<T>(JsonNode? answer) => client.Understand(() => answer.Deserialize<T>(OperationJson.Options)) ?? throw client.NotUnderstood(null);
@@ -88,7 +169,7 @@ internal sealed class RemoteSnapshots(SarkHttpClient client) : RemoteFileStore<S
 {
     public Task<Snapshot> CreateAsync(CancellationToken cancellationToken = default) => CreateFileAsync(cancellationToken);
 
-    public Task<SnapshotRestore> RestoreAsync(string name, CancellationToken cancellationToken = default) => CallAsync<SnapshotRestore>(HttpMethod.Put, Item(name), null, Unlimited, cancellationToken);
+    public Task<SnapshotRestore> RestoreAsync(string name, CancellationToken cancellationToken = default) => ChangeAsync<SnapshotRestore>(Item(name), null, cancellationToken);
 }
 
 internal sealed class RemoteBackups(SarkHttpClient client) : RemoteFileStore<Backup>(client, FileStores.Backups), IBackupOperations
@@ -103,7 +184,9 @@ internal sealed class RemoteBackups(SarkHttpClient client) : RemoteFileStore<Bac
             body[field] = parts.HasFlag(part);
         }
 
-        return CallAsync<BackupRestore>(HttpMethod.Put, dryRun ? Item(name) + "?dryrun=true" : Item(name), body, Unlimited, cancellationToken);
+        return dryRun
+            ? CallAsync<BackupRestore>(HttpMethod.Put, Item(name) + "?dryrun=true", body, Unlimited, cancellationToken)
+            : ChangeAsync<BackupRestore>(Item(name), body, cancellationToken);
     }
 
     public Task<BackupReport> TestAsync(string name, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) =>

@@ -36,7 +36,8 @@ internal static class BackupRoutes
         var name = OperationAnswer.Text(context, "name");
         var parts = Parts(await RequestBody.ReadJsonAsync(context.Request, context.RequestAborted).ConfigureAwait(false) as JsonObject ?? [], name);
         var dryRun = OperationAnswer.Flag(context, "dryrun");
-        var result = await OperationAnswer.Backend(context).Backups.RestoreAsync(name, parts, dryRun, null, context.RequestAborted).ConfigureAwait(false);
+        var backups = OperationAnswer.Backend(context).Backups;
+        var result = await OperationLog.FollowAsync(context, token => backups.RestoreAsync(name, parts, dryRun, null, token)).ConfigureAwait(false);
         await OperationAnswer.WriteAsync(context, result, restored => restored.DryRun
             ? new JsonObject { ["wouldrestore"] = restored.Name, ["changes"] = new JsonArray([.. restored.Changes.Select(change => (JsonNode)new JsonObject { ["action"] = change.Action.ToString(), ["path"] = change.Path, ["size"] = change.Size })]) }
             : new JsonObject { ["restored"] = restored.Name }).ConfigureAwait(false);

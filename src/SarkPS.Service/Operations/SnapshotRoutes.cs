@@ -18,7 +18,8 @@ internal static class SnapshotRoutes
         }).ChangesByGet();
         api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, async () =>
         {
-            var result = await OperationAnswer.Backend(context).Snapshots.RestoreAsync(OperationAnswer.Text(context, "name"), context.RequestAborted).ConfigureAwait(false);
+            var snapshots = OperationAnswer.Backend(context).Snapshots;
+            var result = await OperationLog.FollowAsync(context, token => snapshots.RestoreAsync(OperationAnswer.Text(context, "name"), token)).ConfigureAwait(false);
             await OperationAnswer.WriteAsync(context, result, restored => new JsonObject { ["restored"] = restored.Restored }).ConfigureAwait(false);
         }, error => error is SarkNotFoundException ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = "snapshot file not found" }) : null));
     }

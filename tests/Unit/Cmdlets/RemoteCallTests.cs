@@ -1,0 +1,375 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using Microsoft.AspNetCore.Http;
+using SarkPS.Ami;
+using SarkPS.Cmdlets;
+using SarkPS.Remote;
+using SarkPS.Tests.Support;
+
+namespace SarkPS.Tests.Cmdlets;
+
+/// <summary>What the module makes of a service that is busy, gone, slow, or something else altogether.</summary>
+public sealed class RemoteCallTests
+{
+    private const string Row = """{"pkey":"acme","description":"Acme"}""";
+
+    [Theory]
+    [InlineData(429, "Get-SarkTenant acme", 3)]
+    [InlineData(429, "Set-SarkTenant acme -Description x", 3)]
+    [InlineData(429, "New-SarkTenant acme -Description x", 3)]
+    [InlineData(429, "Remove-SarkTenant acme -Confirm:$false", 3)]
+    [InlineData(503, "Get-SarkTenant acme", 3)]
+    [InlineData(503, "Set-SarkTenant acme -Description x", 3)]
+    [InlineData(503, "New-SarkTenant acme -Description x", 1)]
+    [InlineData(503, "Restore-SarkSnapshot sark.db.1 -Confirm:$false", 1)]
+    public async Task What_is_put_off_is_sent_again_if_it_may_be(int status, string command, int sent)
+    {
+        var answered = 0;
+        await using var service = await StubService.StartAsync(context =>
+        {
+            if (Interlocked.Increment(ref answered) > 2)
+            {
+                return StubService.Json(context, context.Request.Method == "POST" ? 201 : 200, Row);
+            }
+
+            context.Response.Headers.RetryAfter = "0";
+            return StubService.Json(context, status, """{"message":"Too Many Attempts."}""");
+        });
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("Connect-Sark $address", ("address", service.Address)).Good();
+
+        var result = engine.Run(command);
+
+        Assert.Equal(sent, answered);
+        Assert.Equal(sent == 1 ? 1 : 0, result.Errors.Count);
+        if (sent > 1)
+        {
+            // Once, though it was put off twice.
+            Assert.Contains("patience", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_service_that_puts_off_for_longer_than_anybody_waits_is_an_error_at_once()
+    {
+        await using var service = await StubService.StartAsync(context =>
+        {
+            context.Response.Headers.RetryAfter = "86400";
+            return StubService.Json(context, 429, """{"message":"Too Many Attempts."}""");
+        });
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("Connect-Sark $address", ("address", service.Address)).Good();
+        Assert.Contains("Too Many", engine.Run("Get-SarkTenant").Error().ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_the_waiting_for_a_busy_service()
+    {
+        await using var service = await StubService.StartAsync(context =>
+        {
+            context.Response.Headers.RetryAfter = "60";
+            return StubService.Json(context, 429, "{}");
+        });
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("Connect-Sark $address", ("address", service.Address)).Good();
+        using var shell = engine.Shell();
+        var running = shell.AddScript("Get-SarkTenant; 'went on'").BeginInvoke();
+        while (!service.Requests.Contains("GET /api/tenants"))
+        {
+            await Task.Delay(20);
+        }
+
+        shell.Stop();
+
+        Assert.ThrowsAny<PipelineStoppedException>(() => shell.EndInvoke(running));
+    }
+
+    [Fact]
+    public async Task A_pipeline_ends_when_the_exchange_is_gone_and_tells_how_far_it_came()
+    {
+        var changed = 0;
+        await using var service = await StubService.StartAsync(context =>
+        {
+            if (context.Request.Method == "PUT" && Interlocked.Increment(ref changed) > 3)
+            {
+                context.Abort();
+                return Task.CompletedTask;
+            }
+
+            return StubService.Json(context, 200, Row);
+        });
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("Connect-Sark $address", ("address", service.Address)).Good();
+
+        var result = engine.Run("1..50 | ForEach-Object { [pscustomobject]@{ Key = \"t$_\"; Description = \"d$_\" } } | Set-SarkTenant");
+
+        var error = result.Failure;
+        Assert.StartsWith("SarkServiceUnavailable,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("3 items", error.ToString(), StringComparison.Ordinal);
+        Assert.True(service.Requests.Count(r => r.StartsWith("PUT", StringComparison.Ordinal)) < 10, "it went on");
+    }
+
+    [Fact]
+    public async Task One_row_that_the_service_cannot_do_now_does_not_end_a_pipeline()
+    {
+        var changed = 0;
+        await using var service = await StubService.StartAsync(context => context.Request.Method == "PUT" && Interlocked.Increment(ref changed) == 2
+            ? StubService.Json(context, 503, """{"reason":"The database is locked."}""")
+            : StubService.Json(context, 200, Row));
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("Connect-Sark $address", ("address", service.Address)).Good();
+        var error = engine.Run("1..5 | ForEach-Object { [pscustomobject]@{ Key = \"t$_\"; Description = \"d$_\" } } | Set-SarkTenant").Error();
+        Assert.Contains("locked", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(5, changed);
+    }
+
+    /// <summary>Every call of the remote back end that reads an answer.</summary>
+    public static TheoryData<string> Calls => [.. All.Keys];
+
+    private static Dictionary<string, Func<ISarkBackend, Task>> All { get; } = new()
+    {
+        ["list"] = b => b.Tables.ListAsync(Tenant.Descriptor, null, default),
+        ["list of one"] = b => b.Tables.ListAsync(Global.Descriptor, null, default),
+        ["get"] = b => b.Tables.GetAsync(Tenant.Descriptor, new RowKey("acme"), default),
+        ["create"] = b => b.Tables.CreateAsync(Tenant.Descriptor, null, [], ChangeOptions.Default, default),
+        ["update"] = b => b.Tables.UpdateAsync(Tenant.Descriptor, new RowKey("acme"), [], ChangeOptions.Default, default),
+        ["destinations"] = b => b.Tables.DestinationsAsync(default),
+        ["snapshots"] = b => b.Snapshots.ListAsync(),
+        ["new snapshot"] = b => b.Snapshots.CreateAsync(),
+        ["restore"] = b => b.Snapshots.RestoreAsync("sark.db.1700000000"),
+        ["upload"] = b => b.Snapshots.ImportAsync("sark.db.1700000000", new MemoryStream([1, 2, 3])),
+        ["backups"] = b => b.Backups.ListAsync(),
+        ["check"] = b => b.Backups.TestAsync("sarkbak.1700000000.zip"),
+        ["restore backup"] = b => b.Backups.RestoreAsync("sarkbak.1700000000.zip", BackupParts.All),
+        ["greetings"] = b => b.Greetings.ListAsync(),
+        ["firewall"] = b => b.Firewall.GetAsync(FirewallFamily.IPv4),
+        ["firewall check"] = b => b.Firewall.TestAsync(FirewallFamily.IPv4),
+        ["commit"] = b => b.System.CommitAsync(),
+        ["state"] = b => b.System.GetPbxStateAsync(),
+        ["call records"] = async b =>
+        {
+            await foreach (var _ in b.CallRecords.ReadAsync(new()))
+            {
+            }
+        },
+        ["channels"] = b => b.Asterisk.GetChannelsAsync(),
+        ["core"] = b => b.Asterisk.GetCoreStatusAsync(),
+        ["database"] = b => b.Asterisk.GetDbAsync("AMPUSER", "401"),
+        ["runtime"] = b => b.Asterisk.GetRuntimeAsync("401"),
+        ["originate"] = b => b.Asterisk.OriginateAsync(new OriginateRequest("401", "402", "internal", "401")),
+        ["verify"] = b => b.VerifyAsync(),
+    };
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public async Task An_answer_that_is_something_else_is_a_failure_of_the_exchange(string call)
+    {
+        var body = "";
+        var type = "";
+        var status = 200;
+        await using var stranger = await StubService.StartAsync(
+            context =>
+            {
+                context.Response.StatusCode = status;
+                context.Response.ContentType = type;
+                return context.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(body)).AsTask();
+            },
+            isService: false);
+        await using var remote = new RemoteBackend(SarkHttpClient.Open(stranger.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+        foreach (var (code, kind, text) in new (int, string, string)[]
+        {
+            (200, "text/html", "<html>Welcome</html>"), (502, "text/html", "<html>Bad gateway</html>"), (404, "text/html", "<html>"), (200, "application/json", "{\"pkey\":"),
+            (200, "application/json", "7"), (200, "application/json", "\"text\""), (200, "application/json", "[7,\"x\",null]"), (200, "application/json", "[[]]"), (200, "application/json", "null"),
+            (422, "application/problem+json", """{"kind":7,"noun":[],"errors":3}"""), (409, "application/problem+json", """{"kind":"Conflict","dependants":[null]}"""), (500, "application/json", "[]"),
+        })
+        {
+            (status, type, body) = (code, kind, text);
+            var failure = await Record.ExceptionAsync(() => All[call](remote));
+            Assert.True(failure is null or SarkException, $"{code} {text}: {failure}");
+            Assert.False(failure is null && type == "text/html", $"{code} {text} was taken for an answer");
+        }
+    }
+
+    [Fact]
+    public async Task A_list_that_breaks_off_is_told_as_a_broken_connection()
+    {
+        await using var service = await StubService.StartAsync(async context =>
+        {
+            context.Response.ContentLength = 1000;
+            await context.Response.WriteAsync("[" + Row + ",");
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        });
+        await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+        var error = await Assert.ThrowsAsync<SarkUnreachableException>(() => remote.Tables.ListAsync(Tenant.Descriptor, null, default));
+        Assert.Contains(service.Address.ToString(), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_takes_long_by_its_nature_is_not_ended_by_the_limit_of_a_question()
+    {
+        await using var service = await StubService.StartAsync(async context =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2.5));
+            await StubService.Json(context, 200, context.Request.Path.Value!.EndsWith("originate", StringComparison.Ordinal)
+                ? """{"outcome":"Answered"}"""
+                : """{"name":"sarkbak.1700000000.zip","size":1,"created":"2026-01-01T00:00:00Z","message":"done","exitCode":0,"output":[],"warnings":[]}""");
+        });
+        await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(1), skipCertificateCheck: false));
+
+        Assert.Equal(SarkErrorKind.Timeout, (await Assert.ThrowsAsync<SarkException>(() => remote.System.GetPbxStateAsync())).Kind);
+        Assert.Equal("done", (await remote.System.CommitAsync()).Message);
+        Assert.Equal("sarkbak.1700000000.zip", (await remote.Backups.CreateAsync()).Name);
+        var request = new OriginateRequest("401", "402", "internal", "401") { RingTime = TimeSpan.FromSeconds(4), Wait = true };
+        Assert.Equal(OriginateOutcome.Answered, (await remote.Asterisk.OriginateAsync(request)).Outcome);
+    }
+
+    [Theory]
+    [InlineData("Completed")]
+    [InlineData("Undone")]
+    [InlineData("Failed")]
+    public async Task Who_leaves_a_restore_learns_what_became_of_it(string state)
+    {
+        var asked = 0;
+        var begun = new TaskCompletionSource();
+        string? id = null;
+        await using var service = await StubService.StartAsync(async context =>
+        {
+            if (context.Request.Method == "PUT")
+            {
+                id = context.Request.Headers[OperationOutcome.Header];
+                begun.SetResult();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { });
+                return;
+            }
+
+            Assert.Equal($"/api/operations/{id}", context.Request.Path);
+            await StubService.Json(context, 200, ++asked == 1
+                ? """{"state":"Running","result":null,"message":null}"""
+                : $$"""{"state":"{{state}}","result":{"restored":"sark.db.1700000000","keptAs":"sark.db.1700000001"},"message":"The disk is full."}""");
+        });
+        await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+        using var stop = new CancellationTokenSource();
+        var restore = remote.Snapshots.RestoreAsync("sark.db.1700000000", stop.Token);
+        await begun.Task;
+        await stop.CancelAsync();
+        switch (state)
+        {
+            case "Completed":
+                Assert.Equal("sark.db.1700000001", (await restore).KeptAs);
+                break;
+            case "Undone":
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => restore);
+                break;
+            default:
+                Assert.Contains("disk is full", (await Assert.ThrowsAsync<SarkUnavailableException>(() => restore)).Message, StringComparison.Ordinal);
+                break;
+        }
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_a_restore_at_once_and_its_outcome_is_told_with_the_next_command()
+    {
+        var begun = new TaskCompletionSource();
+        var asked = 0;
+        await using var service = await StubService.StartAsync(async context =>
+        {
+            if (context.Request.Method == "PUT")
+            {
+                begun.SetResult();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { });
+            }
+            else if (context.Request.Path.StartsWithSegments("/api/operations"))
+            {
+                await StubService.Json(context, 200, ++asked < 4
+                    ? """{"state":"Running","result":null,"message":null}"""
+                    : """{"state":"Completed","result":{"restored":"sark.db.1700000000","keptAs":null},"message":null}""");
+            }
+            else
+            {
+                await StubService.Json(context, 200, "[]");
+            }
+        });
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("Connect-Sark $address", ("address", service.Address)).Good();
+        using var shell = engine.Shell();
+        var running = shell.AddScript("Restore-SarkSnapshot sark.db.1700000000 -Confirm:$false; 'went on'").BeginInvoke();
+        await begun.Task;
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        shell.Stop();
+        Assert.ThrowsAny<PipelineStoppedException>(() => shell.EndInvoke(running));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1), $"it took {clock.Elapsed}");
+
+        var warnings = new List<string>();
+        for (var i = 0; i < 100 && warnings.Count == 0; i++)
+        {
+            await Task.Delay(100);
+            warnings.AddRange(engine.Run("Get-SarkSnapshot").Good().Warnings);
+        }
+
+        Assert.Contains("sark.db.1700000000", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains("complete", warnings[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connections_that_nobody_holds_any_more_leave_nothing_behind()
+    {
+        Skip.IfNot(Directory.Exists("/proc/self/fd"), "open files are counted in /proc");
+        await using var service = await StubService.StartAsync(context => StubService.Json(context, 200, "[]"));
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        const string Script = """
+            foreach ($i in 1..$count) {
+                $null = Connect-Sark $address; $null = Get-SarkTenant
+                $null = Connect-Sark $address -NotDefault
+                $null = Connect-Sark -Database $database -Root $root; $null = Get-SarkTenant
+                if ($i % 2) { Disconnect-Sark }
+            }
+            """;
+        void Run(int count) => engine.Run(Script, ("count", count), ("address", service.Address), ("database", engine.Database.Path), ("root", engine.Database.Folder)).Good();
+
+        Run(20);
+        var (files, threads, connections) = await SettledAsync(service, int.MaxValue);
+        Run(334);
+        var after = await SettledAsync(service, connections);
+
+        Assert.True(after.Connections <= connections + 3, $"{connections} connections became {after.Connections}");
+        Assert.True(after.Files <= files + 20, $"{files} open files became {after.Files}");
+        Assert.True(after.Threads <= threads + 20, $"{threads} threads became {after.Threads}");
+    }
+
+    [Fact]
+    public async Task Runspaces_that_ended_leave_nothing_behind()
+    {
+        await using var service = await StubService.StartAsync(context => StubService.Json(context, 200, "[]"));
+        for (var i = 0; i < 20; i++)
+        {
+            var state = InitialSessionState.CreateDefault2();
+            state.ImportPSModule([typeof(SarkCmdlet).Assembly.Location]);
+            using var runspace = RunspaceFactory.CreateRunspace(state);
+            runspace.Open();
+            using var shell = PowerShell.Create(runspace);
+            shell.AddScript($"$null = Connect-Sark {service.Address}; $null = Get-SarkTenant; $null = Connect-Sark {service.Address} -NotDefault").Invoke();
+            Assert.False(shell.HadErrors);
+        }
+
+        Assert.InRange((await SettledAsync(service, 3)).Connections, 0, 3);
+    }
+
+    // Finalizers and the closing of sockets take their time, so it is asked until it is as it should be.
+    private static async Task<(int Files, int Threads, int Connections)> SettledAsync(StubService service, int connections)
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            await Task.Delay(100);
+            if (i > 5 && service.Connections <= connections)
+            {
+                break;
+            }
+        }
+
+        return (Directory.GetFiles("/proc/self/fd").Length, Directory.GetDirectories("/proc/self/task").Length, service.Connections);
+    }
+}
