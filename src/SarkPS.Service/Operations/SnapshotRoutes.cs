@@ -16,11 +16,14 @@ internal static class SnapshotRoutes
             var made = await OperationAnswer.Backend(context).Snapshots.CreateAsync(context.RequestAborted).ConfigureAwait(false);
             await OperationAnswer.WriteAsync(context, made, snapshot => new JsonObject { ["newsnapshotname"] = snapshot.Name }).ConfigureAwait(false);
         }).ChangesByGet();
-        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, async () =>
-        {
-            var snapshots = OperationAnswer.Backend(context).Snapshots;
-            var result = await OperationLog.FollowAsync(context, token => snapshots.RestoreAsync(OperationAnswer.Text(context, "name"), token)).ConfigureAwait(false);
-            await OperationAnswer.WriteAsync(context, result, restored => new JsonObject { ["restored"] = restored.Restored }).ConfigureAwait(false);
-        }, error => error is SarkNotFoundException ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = "snapshot file not found" }) : null));
+        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), error => error is SarkNotFoundException ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = "snapshot file not found" }) : null));
+    }
+
+    private static async Task RestoreAsync(HttpContext context)
+    {
+        var name = OperationAnswer.Text(context, "name");
+        var snapshots = OperationAnswer.Backend(context).Snapshots;
+        var result = await OperationLog.FollowAsync(context, token => snapshots.RestoreAsync(name, token)).ConfigureAwait(false);
+        await OperationAnswer.WriteAsync(context, result, restored => new JsonObject { ["restored"] = restored.Restored }).ConfigureAwait(false);
     }
 }
