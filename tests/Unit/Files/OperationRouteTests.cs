@@ -52,6 +52,26 @@ public sealed class OperationRouteTests : IDisposable
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 
     [Fact]
+    public async Task What_became_of_a_restore_can_be_asked_for_by_the_name_that_it_was_given()
+    {
+        var made = (await remote.Snapshots.CreateAsync()).Name;
+        var id = Guid.NewGuid().ToString("D");
+        client.DefaultRequestHeaders.Add(OperationOutcome.Header, id);
+        await SendAsync(HttpStatusCode.OK, HttpMethod.Put, $"/api/snapshots/{made}");
+        var outcome = JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, $"/api/operations/{id}"))!;
+        Assert.Equal("Completed", outcome["state"]!.ToString());
+        Assert.Equal(made, outcome["result"]!["restored"]!.ToString());
+        // A name is for one operation only.
+        await SendAsync(HttpStatusCode.BadRequest, HttpMethod.Put, $"/api/snapshots/{made}");
+        await SendAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/operations/{Guid.NewGuid():D}");
+        await SendAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/api/operations/..%2Fbackups");
+        client.DefaultRequestHeaders.Remove(OperationOutcome.Header);
+        client.DefaultRequestHeaders.Add(OperationOutcome.Header, id = Guid.NewGuid().ToString("D"));
+        await SendAsync(HttpStatusCode.NotFound, HttpMethod.Put, "/api/snapshots/sark.db.1");
+        Assert.Equal("Failed", JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, $"/api/operations/{id}"))!["state"]!.ToString());
+    }
+
+    [Fact]
     public async Task Snapshots_answer_as_sark6api_does()
     {
         var made = JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/snapshots/new"))!["newsnapshotname"]!.ToString();
