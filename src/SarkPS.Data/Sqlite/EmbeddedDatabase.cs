@@ -120,7 +120,7 @@ public static class EmbeddedDatabase
         {
             foreach (var row in table.Value.EnumerateArray())
             {
-                session.Insert(table.Name, row.EnumerateObject().Select(v => (v.Name, (object?)Text(v.Value))));
+                session.TryInsert(table.Name, row.EnumerateObject().Select(v => (v.Name, (object?)Text(v.Value))));
             }
         }
     }

@@ -106,8 +106,8 @@ internal sealed class ReadConnection : IDisposable
         var isWhole = false;
         var count = Run(query, statement =>
         {
-            var isList = key.Key is null;
-            if (isList)
+            var isRow = key.Form == AnswerForm.Row;
+            if (!isRow)
             {
                 writer.WriteStartArray();
             }
@@ -118,23 +118,23 @@ internal sealed class ReadConnection : IDisposable
             {
                 WriteRow(writer, statement, columns ??= Columns(statement, query.Hidden));
                 written++;
-                if (!isList)
+                if (isRow)
                 {
                     break;
                 }
 
-                if (writer.BytesCommitted + writer.BytesPending > maximum)
+                if (key.Key is null && writer.BytesCommitted + writer.BytesPending > maximum)
                 {
                     return written;
                 }
             }
 
-            if (isList)
+            if (!isRow)
             {
                 writer.WriteEndArray();
             }
 
-            isWhole = isList || written > 0;
+            isWhole = key.Key is null || written > 0;
             return written;
         });
         writer.Flush();
@@ -144,7 +144,8 @@ internal sealed class ReadConnection : IDisposable
             return count == 0;
         }
 
-        answer = new JsonRows(buffer.Written.ToArray());
+        // A row that is alone stands without the brackets.
+        answer = new JsonRows((count == 1 && key.Form == AnswerForm.RowOrRows ? buffer.Written[1..^1] : buffer.Written).ToArray());
         if (key.Size + answer.Length is var size && size <= cacheBytes)
         {
             if (answersBytes + size > cacheBytes)
@@ -371,6 +372,19 @@ internal enum Freshness
     Busy,
 }
 
+/// <summary>What an answer is made of.</summary>
+internal enum AnswerForm
+{
+    /// <summary>Rows in an array.</summary>
+    List,
+
+    /// <summary>The first row.</summary>
+    Row,
+
+    /// <summary>A row where there is one, and all of them in an array where there are more.</summary>
+    RowOrRows,
+}
+
 /// <summary>What an answer is known by.</summary>
 /// <param name="Resource">The resource.</param>
 /// <param name="Key">The row, or null for a list.</param>
@@ -378,6 +392,11 @@ internal enum Freshness
 internal readonly record struct AnswerKey(Descriptors.ResourceDescriptor Resource, RowKey? Key, string? Filter)
 {
     private const int Overhead = 200;
+
+    /// <summary>What it is made of. The first part of a key of two parts alone may find several rows, and hides none of them.</summary>
+    public AnswerForm Form => Key is null ? AnswerForm.List
+        : Key.Second is null && Resource.SecondKeyColumn is not null ? AnswerForm.RowOrRows
+        : AnswerForm.Row;
 
     /// <summary>Roughly what an entry costs in memory besides the answer, in bytes. The texts are the client's choice.</summary>
     public int Size => Overhead + (sizeof(char) * ((Key?.First.Length ?? 0) + (Key?.Second?.Length ?? 0) + (Filter?.Length ?? 0)));

@@ -17,12 +17,30 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
     public bool Exists(string table, string column, object? value) =>
         connection.ExecuteScalar<long>($"SELECT EXISTS(SELECT 1 FROM {Quote(table)} WHERE {Quote(column)} = @p0)", Parameters([value]), transaction) != 0;
 
-    public void Insert(string table, params (string Column, object? Value)[] values) => Insert(table, values.AsEnumerable());
+    public void Insert(string table, params (string Column, object? Value)[] values)
+    {
+        // What a trigger has taken back is told by the row; what stands in for a table may have it without counting it.
+        var isThere = TryInsert(table, values) is { } rowId && Any(table, [("rowid", rowId)]);
+        if (!isThere && !Any(table, values))
+        {
+            throw SqliteErrors.TakenBack("Database", null, $"a row of the table {table}");
+        }
+    }
 
     public int Delete(string table, params (string Column, object? Value)[] where)
     {
         var values = new List<object?>();
-        return connection.Execute($"DELETE FROM {Quote(table)}{Where(where, [], values)}", Parameters(values), transaction);
+        var count = connection.Execute($"DELETE FROM {Quote(table)}{Where(where, [], values)}", Parameters(values), transaction);
+        return Any(table, where) ? throw SqliteErrors.TakenBack("Database", null, $"the removal of rows of the table {table}") : count;
+    }
+
+    /// <summary>Removes rows.</summary>
+    /// <returns>Whether they are gone.</returns>
+    public bool TryDelete(string table, IEnumerable<(string Column, object? Value)> where)
+    {
+        var values = new List<object?>();
+        connection.Execute($"DELETE FROM {Quote(table)}{Where(where, [], values)}", Parameters(values), transaction);
+        return !Any(table, where);
     }
 
     /// <summary>Rows of a table.</summary>
@@ -84,14 +102,18 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
     }
 
     /// <summary>Adds a row.</summary>
-    /// <returns>Its row id.</returns>
-    public long Insert(string table, IEnumerable<(string Column, object? Value)> values)
+    /// <returns>Its row id; null where a trigger has seen to it that none was added.</returns>
+    public long? TryInsert(string table, IEnumerable<(string Column, object? Value)> values)
     {
         var row = values.ToArray();
         var sql = row.Length == 0
             ? $"INSERT INTO {Quote(table)} DEFAULT VALUES"
             : $"INSERT INTO {Quote(table)} ({string.Join(", ", row.Select(v => Quote(v.Column)))}) VALUES ({string.Join(", ", row.Select((_, i) => "@p" + i))})";
-        connection.Execute(sql, Parameters(row.Select(v => v.Value)), transaction);
+        if (connection.Execute(sql, Parameters(row.Select(v => v.Value)), transaction) == 0)
+        {
+            return null;
+        }
+
         // Triggers insert into other tables; SQLite puts the value back when they are done.
         return connection.ExecuteScalar<long>("SELECT last_insert_rowid()", transaction: transaction);
     }
@@ -132,6 +154,12 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         }
 
         return (sql, values);
+    }
+
+    private bool Any(string table, IEnumerable<(string Column, object? Value)> where)
+    {
+        var values = new List<object?>();
+        return connection.ExecuteScalar<long>($"SELECT EXISTS(SELECT 1 FROM {Quote(table)}{Where(where, [], values)})", Parameters(values), transaction) != 0;
     }
 
     private static string Where(IEnumerable<(string Column, object? Value)> where, IEnumerable<RowFilter> filters, List<object?> values)

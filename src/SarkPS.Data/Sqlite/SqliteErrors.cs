@@ -26,6 +26,10 @@ internal static class SqliteErrors
     public static SarkUnavailableException Overwritten(string path) =>
         Unavailable($"The database '{path}' was overwritten by another file while it was in use. Nothing was changed; try again.", path, null, RetryAfter);
 
+    /// <summary>A trigger of the database has undone, without an error, what was written.</summary>
+    public static SarkConflictException TakenBack(string noun, string? key, string what) =>
+        new(noun, key, $"The database did not keep {what}: a trigger in it took that back. Nothing was changed.");
+
     public static SarkException Translate(SqliteException error, string path) => error.SqliteErrorCode switch
     {
         5 or 6 => Locked(path, error),

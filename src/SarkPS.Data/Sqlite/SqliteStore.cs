@@ -84,12 +84,12 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 var rowId = Insert(context, session, key);
                 if (resource.GeneratesKey)
                 {
-                    key = new RowKey(rowId.ToString(CultureInfo.InvariantCulture));
+                    key = rowId is { } number ? new RowKey(number.ToString(CultureInfo.InvariantCulture)) : throw TakenBack(resource, null, "the new");
                 }
 
                 resource.Hooks.AfterCreate(context);
-                var stored = Find(session, resource, key!, resource.Hidden)[0];
-                return new WriteResult(CreateAnswer(context, rowId), key!, stored);
+                var stored = Find(session, resource, key!, resource.Hidden) is [var made, ..] ? made : throw TakenBack(resource, key, "the new");
+                return new WriteResult(CreateAnswer(context, rowId ?? 0), key!, stored);
             },
             options.IsRehearsal,
             cancellationToken);
@@ -123,7 +123,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 }
 
                 var now = resource.IsSingleton ? key : KeyFrom(resource, Merged(resource, current, context.Row))!;
-                var stored = Find(session, resource, now, resource.Hidden)[0];
+                var stored = Find(session, resource, now, resource.Hidden) is [var kept, ..] && IsKept(context, kept) ? kept : throw TakenBack(resource, key, "the change of the");
                 // sark6api reads its single row again before it answers; of all others it tells what it knew before.
                 return new WriteResult(resource.IsSingleton ? stored : UpdateAnswer(context), now, stored);
             },
@@ -159,7 +159,11 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
 
                 foreach (var row in rows)
                 {
-                    session.Delete(resource.Table, [.. Identity(resource, row)]);
+                    if (!session.TryDelete(resource.Table, Identity(resource, row)))
+                    {
+                        throw TakenBack(resource, key, "the removal of the");
+                    }
+
                     resource.Hooks.AfterRemove(resource, session, row);
                 }
 
@@ -390,11 +394,29 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
         }
     }
 
-    private static long Insert(WriteContext context, RowSession session, RowKey? key)
+    private static SarkConflictException TakenBack(ResourceDescriptor resource, RowKey? key, string what) =>
+        SqliteErrors.TakenBack(resource.Noun, key?.ToString(), $"{what} {SarkText.Words(resource.Noun)}{(key is null || resource.IsSingleton ? "" : $" '{key}'")}");
+
+    // A trigger may put a value into another form. One that has put the old value back has undone the change.
+    private static bool IsKept(WriteContext context, SarkRow stored) => context.Row.All(change =>
+        !stored.ContainsKey(change.Key)
+        || !IsSame(stored[change.Key], context.Current![change.Key])
+        || IsSame(change.Value, context.Current[change.Key]));
+
+    // A column that holds numbers makes one number of 1, '1' and '01'.
+    private static bool IsSame(object? one, object? other) =>
+        (one is null) == (other is null)
+        && (PhpValue.Text(one) is var text && PhpValue.Text(other) is var otherText)
+        && (text == otherText
+            || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && double.TryParse(otherText, NumberStyles.Float, CultureInfo.InvariantCulture, out var otherNumber)
+                && number.Equals(otherNumber)));
+
+    private static long? Insert(WriteContext context, RowSession session, RowKey? key)
     {
         try
         {
-            return session.Insert(context.Resource.Table, context.Row.Select(v => (v.Key, v.Value)));
+            return session.TryInsert(context.Resource.Table, context.Row.Select(v => (v.Key, v.Value)));
         }
         catch (SqliteException error) when (SqliteErrors.IsDuplicate(error))
         {
