@@ -12,12 +12,13 @@ namespace SarkPS.Cmdlets;
 public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
     where T : SarkRecord, ISarkResource<T>, new()
 {
-    // What was given may be refused before anything is asked of the exchange, such as an option that no menu has: that too
-    // is an error of one item.
-    private protected void Create(string? key, PSObject? row) => Try(() =>
+    /// <summary>Makes a row.</summary>
+    /// <param name="key">Its key; null where the row from elsewhere says it, or the database makes it.</param>
+    /// <param name="row">A row from elsewhere, or null.</param>
+    /// <param name="given">Columns that something else than a row or a parameter says, such as the tenant that was piped in.</param>
+    private protected void Create(string? key, PSObject? row, Changes? given = null)
     {
-        var changes = WithParameters(row is null ? new Changes() : FromRow(row, isCreate: true));
-        key ??= row is null ? null : KeyOf(row);
+        var changes = WithParameters(given ?? (row is null ? new Changes() : FromRow(row, isCreate: true)));
         if (key is not null && !Resource.GeneratesKey)
         {
             changes[Resource.KeyColumn] = key;
@@ -29,29 +30,47 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
         {
             WriteObject(Resource.Materialize(Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, ChangeOptions.Default, token))));
         }
-    });
+    }
 
-    private protected void Change(string? key, PSObject? row) => Try(() =>
+    /// <summary>Changes a row.</summary>
+    /// <param name="key">Which one.</param>
+    /// <param name="changes">What was piped in says of it; parameters win over that.</param>
+    private protected void Change(RowKey key, Changes changes)
     {
-        // A resource that was piped in only says which one is meant: its other values may be stale by now.
-        var isOwn = row?.BaseObject is T;
-        var changes = WithParameters(row is null || isOwn || row.BaseObject is string ? new Changes() : FromRow(row, isCreate: false));
-        key ??= row is null ? null : KeyOf(row);
-        if (key is null && !Resource.IsSingleton)
+        changes = WithParameters(changes);
+        if (ShouldProcess(Resource.IsSingleton ? Resource.PluralName : key.ToString(), $"Set {string.Join(", ", changes.Select(c => Resource.Find(c.Key)?.Property ?? c.Key))}"))
         {
-            WriteError(SarkCmdlet.ToRecord(new SarkException(SarkErrorKind.BadRequest, Resource.Noun, row, $"What was piped in has no Key: it names no {SarkText.Words(Resource.Noun)}.")));
-            return;
-        }
-
-        if (ShouldProcess(key ?? Resource.PluralName, $"Set {string.Join(", ", changes.Select(c => Resource.Find(c.Key)?.Property ?? c.Key))}"))
-        {
-            var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, new RowKey(key ?? ""), changes, ChangeOptions.Default, token));
+            var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, ChangeOptions.Default, token));
             if (MyInvocation.BoundParameters.TryGetValue("PassThru", out var passThru) && LanguagePrimitives.IsTrue(passThru))
             {
                 WriteObject(Resource.Materialize(stored));
             }
         }
-    });
+    }
+
+    /// <summary>
+    /// Changes the row that was piped in. One that is live says what was changed of it, and nothing of the rest, which may
+    /// be stale by now; one from a file says everything that it holds.
+    /// </summary>
+    /// <param name="item">What was piped in.</param>
+    /// <param name="typed">The key that was typed beside it, or null.</param>
+    private protected void ChangePiped(PipedItem item, string? typed)
+    {
+        if (item.Kind is not null && !ReferenceEquals(item.Resource, Resource))
+        {
+            throw item.Stranger(Resource.Noun);
+        }
+
+        var isRow = !item.IsEmpty && item.Text is null;
+        var key = Resource.IsSingleton && isRow ? new RowKey("") : typed is null || !isRow || item.Record is not null ? item.KeyFor(Resource) : new RowKey(typed);
+        if (typed is not null && key.First != typed)
+        {
+            throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, item.Source, $"The {SarkText.Words(Resource.Noun)} '{key}' was piped in, and -Key says '{typed}': which one is meant cannot be told.");
+        }
+
+        WorkOn(() => item.Source);
+        Change(key, !isRow ? new Changes() : item.Record is T live ? ChangedSince(live) : FromRow(item.Source!, isCreate: false));
+    }
 
     /// <summary>Which kind is made, where there are several.</summary>
     private protected virtual CreateKind? ChooseKind(Changes changes, PSObject? row) => null;
@@ -64,31 +83,136 @@ public abstract class SarkKeyedCommand<T> : SarkChangeCommand<T>
 {
     private bool? isNew;
 
-    /// <summary>The key of the row.</summary>
+    /// <summary>
+    /// The keys of the rows. For Set-, * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter
+    /// after it literal; New- takes them letter by letter.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
-    [Parameter(ParameterSetName = InputSet)]
+    [Parameter(Position = 0, ParameterSetName = InputSet)]
     [Alias("pkey")]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
-    public virtual string? Key { get; set; }
+    public virtual string[]? Key { get; set; }
 
     /// <summary>
-    /// A row from elsewhere, such as a line of a CSV file: its properties may be named as ours or as SARK's columns, and
-    /// parameters win over them. What Get- returned only says which row is meant when it is piped to Set-, and is copied
-    /// when it is piped to New-.
+    /// What is piped in: a plain key; a row from elsewhere, such as a line of a CSV file, whose properties may be named as
+    /// ours or as SARK's columns; or what Get- returned. Of that, Set- writes what was changed of it since, and New- makes a
+    /// copy. Parameters win over what is piped in.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
+    [AllowNull]
     public PSObject? InputObject { get; set; }
+
+    // What is made is made where the session is connected; what is changed lies where it came from.
+    private protected override bool GoesHome => !IsNew;
+
+    private bool IsNew => isNew ??= GetType().GetCustomAttribute<CmdletAttribute>(inherit: false)?.VerbName == VerbsCommon.New;
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (isNew ??= GetType().GetCustomAttribute<CmdletAttribute>(inherit: false)?.VerbName == VerbsCommon.New)
+        if (IsRefused())
         {
-            Create(Key, InputObject);
+            return;
+        }
+
+        // What was given may be refused before anything is asked of the exchange, such as an option that no menu has: that
+        // too is an error of one item.
+        if (IsPiped)
+        {
+            ForEachWish(null, InputObject, wish => Piped(wish.Item!));
+        }
+        else if (Key is null)
+        {
+            Try(() => Create(null, null));
+        }
+        else if (IsNew)
+        {
+            foreach (var key in Key)
+            {
+                Try(() =>
+                {
+                    WorkOn(() => key);
+                    Create(Literal(key), null);
+                });
+            }
         }
         else
         {
-            Change(Key, InputObject);
+            ForEachWish(Key, null, Typed);
         }
     }
+
+    private void Piped(PipedItem item)
+    {
+        WorkOn(() => item.Source);
+        var typed = (Key ?? []).Select(Literal).ToArray();
+        if (!IsNew)
+        {
+            ChangePiped(item, typed.Length <= 1 ? typed.FirstOrDefault() : throw new SarkException(
+                SarkErrorKind.BadRequest, Resource.Noun, item.Source, "One row was piped in and -Key names several: which one is meant cannot be told."));
+            return;
+        }
+
+        Changes? given = null;
+        PSObject? row = null;
+        if (item.IsEmpty || item.Text is not null)
+        {
+            var text = item.KeyFor(Resource).First;
+            if (typed.Length > 0 && !HasScript)
+            {
+                throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, item.Source, "Keys are either given with -Key or piped in, not both.");
+            }
+
+            typed = typed.Length > 0 ? typed : [text];
+        }
+        else if (item.Kind is null || ReferenceEquals(item.Resource, Resource))
+        {
+            row = item.Source;
+            typed = typed.Length > 0 ? typed : [item.Property(nameof(Key), Resource.KeyColumn)!];
+        }
+        else
+        {
+            var column = item.Resource is { } other ? Relation(Resource, other) : null;
+            given = new Changes { [(column ?? throw item.Stranger(Resource.Noun)).Name] = item.KeyIn(item.Resource!).First };
+            typed = typed.Length > 0 || Resource.GeneratesKey ? typed : throw new SarkException(
+                SarkErrorKind.BadRequest, Resource.Noun, item.Source, $"Which {SarkText.Words(Resource.Noun)} is to be made for {item} is not said; name it with -Key.");
+        }
+
+        foreach (var key in typed.DefaultIfEmpty())
+        {
+            Try(() => Create(key, row, given));
+        }
+    }
+
+    private void Typed(KeyWish wish)
+    {
+        if (wish.Item is { } item)
+        {
+            ChangePiped(item, null);
+            return;
+        }
+
+        foreach (var key in Expand(Resource, wish))
+        {
+            Try(() =>
+            {
+                // Read only when a script block asks for it.
+                var current = new Lazy<T>(() => Resource.Materialize(Wait(token => Backend.Tables.GetAsync(Resource, key, token))));
+                WorkOn(() => current.Value);
+                Change(key, new Changes());
+            });
+        }
+    }
+
+    private bool HasScript => Key is [var only] && SarkKeyAttribute.Origin(only) is ScriptBlock;
+
+    // What was typed is literal here, and a script block says the key of each row.
+    private string Literal(string key) => SarkKeyAttribute.Origin(key) switch
+    {
+        ScriptBlock script => Ask(script) is { } said && LanguagePrimitives.ConvertTo<string>(said) is { Length: > 0 } name ? name
+            : throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, null, $"The script block {{{script}}} of -Key says no key."),
+        PSObject origin => PipedItem.Read(origin).First().KeyFor(Resource).First,
+        _ => key,
+    };
 }

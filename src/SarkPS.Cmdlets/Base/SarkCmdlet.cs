@@ -1,5 +1,9 @@
+using System.Collections;
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using SarkPS.Descriptors;
 
 namespace SarkPS.Cmdlets;
 
@@ -8,16 +12,51 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
 {
     private static readonly TimeSpan NoticeInterval = TimeSpan.FromMilliseconds(250);
 
+    // Where things came from that have no place to keep it themselves.
+    private static readonly ConditionalWeakTable<object, SarkConnection> Homes = [];
+    private static readonly ConcurrentDictionary<Type, string[]> NamingParameters = [];
+
     private readonly CancellationTokenSource stop = new();
     private readonly HashSet<string> told = new(StringComparer.Ordinal);
+    private SarkConnection? home;
+    private bool? isRefused;
     private int gone;
 
-    /// <summary>The exchange; without it the one that <c>Connect-Sark</c> named, else this machine's.</summary>
+    /// <summary>
+    /// The exchange. Without it, what was piped in goes back to the exchange that it came from; all else is about the one
+    /// that <c>Connect-Sark</c> named, or this machine's where nobody has named one.
+    /// </summary>
     [Parameter]
     public SarkConnection? Connection { get; set; }
 
     /// <summary>The exchange.</summary>
-    protected ISarkBackend Backend => (Connection ?? SarkConnection.Default ?? OpenLocal()).Backend;
+    protected ISarkBackend Backend => InUse.Backend;
+
+    /// <summary>The connection that is worked on now.</summary>
+    private protected SarkConnection InUse
+    {
+        get
+        {
+            if (Connection is null && MyInvocation.BoundParameters.ContainsKey(nameof(Connection)))
+            {
+                Throw(new SarkException(SarkErrorKind.BadRequest, "Connection", null, "-Connection is null. Without -Connection the exchange is meant that Connect-Sark named; nothing is never taken for this machine."));
+            }
+
+            var connection = Connection ?? home ?? SarkConnection.Default ?? OpenLocal();
+            if (!connection.IsOpen)
+            {
+                Throw(new SarkException(SarkErrorKind.Unavailable, "Connection", connection, $"The connection to '{connection}' is closed; open another with Connect-Sark."));
+            }
+
+            return connection;
+        }
+    }
+
+    /// <summary>Whether what is piped in is worked on where it came from, also when the session is connected elsewhere.</summary>
+    private protected virtual bool GoesHome => true;
+
+    /// <summary>Whether something is piped in, be it null. An empty pipeline never gets as far as being asked.</summary>
+    private protected bool IsPiped => MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey("InputObject");
 
     /// <summary>Set when the pipeline is stopped.</summary>
     protected CancellationToken StopToken => stop.Token;
@@ -141,18 +180,176 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     /// <summary>The one place where kinds of failures become error categories.</summary>
     internal static ErrorRecord ToRecord(SarkException error) => new(error, error.ErrorId, CategoryOf(error.Kind), error.Target);
 
-    /// <summary>A local connection, made when it is first needed.</summary>
-    private SarkConnection OpenLocal()
+    /// <summary>Passes an object on; it knows from then on which exchange it came from.</summary>
+    protected new void WriteObject(object? sendToPipeline) => base.WriteObject(Marked(sendToPipeline));
+
+    /// <summary>The same for what may be a list.</summary>
+    protected new void WriteObject(object? sendToPipeline, bool enumerateCollection)
     {
-        try
+        if (!enumerateCollection || sendToPipeline is not IEnumerable list || sendToPipeline is string)
         {
-            var connection = new SarkConnection(LocalBackend.Create(new SarkOptions()));
-            SarkConnection.Default = connection;
-            if (connection.Backend.CreatedDatabase)
+            WriteObject(sendToPipeline);
+            return;
+        }
+
+        foreach (var item in list)
+        {
+            WriteObject(item);
+        }
+    }
+
+    /// <summary>
+    /// Whether a parameter that names something was given a null or an empty text: that is an error, once, and nothing is
+    /// done. A misspelt variable must never mean "all".
+    /// </summary>
+    private protected bool IsRefused()
+    {
+        if (isRefused is { } known)
+        {
+            return known;
+        }
+
+        isRefused = false;
+        foreach (var name in NamingParameters.GetOrAdd(GetType(), type => [.. type.GetProperties().Where(p => p.IsDefined(typeof(SarkKeyAttribute), inherit: true)).Select(p => p.Name)]))
+        {
+            if (MyInvocation.BoundParameters.TryGetValue(name, out var value) && (value is null or "" or ICollection { Count: 0 } || (value is IEnumerable<string?> texts && value is not string && texts.Any(string.IsNullOrEmpty))))
             {
-                WriteWarning($"This machine has no SARK. An empty database was made: {connection.Location}");
+                isRefused = true;
+                WriteError(ToRecord(new SarkException(
+                    SarkErrorKind.BadRequest, "Parameter", name, $"-{name} is null or empty{(value is ICollection { Count: > 1 } ? " in part" : "")}. Nothing is never taken for all: leave the parameter out where all are meant.")));
+            }
+        }
+
+        return isRefused.Value;
+    }
+
+    /// <summary>
+    /// What was named: each key or pattern that was typed and each thing that was piped in. While one is looked at, the
+    /// exchange is the one that it came from.
+    /// </summary>
+    private protected void ForEachWish(string[]? typed, PSObject? input, Action<KeyWish> work)
+    {
+        if (IsPiped)
+        {
+            foreach (var item in PipedItem.Read(input))
+            {
+                TryAt(KeyWish.Of(item), work);
             }
 
+            return;
+        }
+
+        foreach (var text in typed ?? [])
+        {
+            TryAt(KeyWish.Typed(text), work);
+        }
+    }
+
+    /// <summary>Does one item at the exchange that it came from.</summary>
+    private protected bool TryAt(KeyWish wish, Action<KeyWish> work) => Try(() =>
+    {
+        home = null;
+        if (Connection is null && wish.Item is { } item)
+        {
+            home = GoesHome ? HomeOf(item) : SarkConnection.Default is null ? OriginOf(item) : null;
+        }
+
+        work(wish);
+    });
+
+    /// <summary>The column by which rows of a resource belong to a row of another, such as their tenant; null where they do not.</summary>
+    private protected static Column? Relation(ResourceDescriptor resource, ResourceDescriptor other) =>
+        resource.Columns.FirstOrDefault(c => c.IsFilter && c.Reference?.Noun == other.Noun);
+
+    /// <summary>The keys of the rows that are meant; a literal one need not exist.</summary>
+    private protected IEnumerable<RowKey> Expand(ResourceDescriptor resource, KeyWish wish)
+    {
+        if (wish.Item is { } item)
+        {
+            return [item.KeyFor(resource)];
+        }
+
+        if (!wish.IsPattern)
+        {
+            return [new RowKey(wish.Literal)];
+        }
+
+        var matches = wish.Matcher(resource.Noun);
+        return [.. Wait(token => Backend.Tables.ListAsync(resource, null, token)).Select(r => r.Text(resource.KeyColumn) ?? "").Where(key => matches(key)).Select(key => new RowKey(key))];
+    }
+
+    /// <summary>
+    /// Asks before something is removed. -Force stands for a yes, but neither for -WhatIf nor for a -Confirm that was given.
+    /// </summary>
+    private protected bool ShouldRemove(string target, string action, bool force)
+    {
+        var bound = MyInvocation.BoundParameters;
+        var isRehearsal = bound.TryGetValue("WhatIf", out var given) ? LanguagePrimitives.IsTrue(given) : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+        if (!force || isRehearsal || (bound.TryGetValue("Confirm", out var confirm) && LanguagePrimitives.IsTrue(confirm)))
+        {
+            return ShouldProcess(target, action);
+        }
+
+        WriteVerbose($"{action}: {target}");
+        return true;
+    }
+
+    private SarkConnection? HomeOf(PipedItem item)
+    {
+        if (item.FarExchange is { } far)
+        {
+            return far == InUse.Location ? null : throw new SarkException(
+                SarkErrorKind.BadRequest, "Connection", item.Source, $"What was piped in came from '{far}', and the exchange in use is '{InUse.Location}'. Name one with -Connection.");
+        }
+
+        var origin = OriginOf(item);
+        if (origin is null or { IsOpen: true })
+        {
+            return origin;
+        }
+
+        return SarkConnection.Default?.Location == origin.Location ? null : throw new SarkException(
+            SarkErrorKind.Unavailable, "Connection", item.Source, $"What was piped in came from '{origin}', and the connection to it is closed. Name one with -Connection.");
+    }
+
+    private static SarkConnection? OriginOf(PipedItem item) =>
+        item.Record?.Home as SarkConnection ?? (item.Source?.BaseObject is { } thing && Homes.TryGetValue(thing, out var known) ? known : null);
+
+    private object? Marked(object? value)
+    {
+        var thing = value is PSObject wrapped ? wrapped.BaseObject : value;
+        if (thing is SarkRecord record)
+        {
+            record.Home ??= InUse;
+        }
+        else if (thing is not null && thing.GetType() is { IsValueType: false } type && type.Assembly == typeof(SarkRecord).Assembly)
+        {
+            Homes.AddOrUpdate(thing, InUse);
+        }
+
+        return value;
+    }
+
+    /// <summary>This machine's exchange, for a runspace where nobody has named one: opened when it is first needed.</summary>
+    private SarkConnection OpenLocal()
+    {
+        if (SarkConnection.IsLetGo)
+        {
+            Throw(new SarkException(SarkErrorKind.Unavailable, "Connection", null, "This session has no exchange: it was disconnected, or connecting failed. Name one with Connect-Sark or -Connection; Connect-Sark alone names this machine."));
+        }
+
+        if (SarkConnection.IsElsewhereInProcess)
+        {
+            Throw(new SarkException(SarkErrorKind.Unavailable, "Connection", null, "This runspace has no exchange, and another in this process is connected elsewhere, so this machine's is not taken. Pipe in objects, which know theirs, pass -Connection, or connect with Connect-Sark; Connect-Sark alone names this machine."));
+        }
+
+        try
+        {
+            var connection = new SarkConnection(LocalBackend.Create(new SarkOptions())) { IsFallback = true };
+            SarkConnection.Default = connection;
+            WriteWarning(connection.Backend.CreatedDatabase
+                ? $"This machine has no SARK. An empty database was made: {connection.Location}"
+                : $"Nobody has connected: this machine's exchange is used, {connection.Location}");
             return connection;
         }
         catch (SarkException error)

@@ -59,18 +59,53 @@ public sealed class SarkConnection : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether somebody in this process has named an exchange other than this machine's. From then on a runspace without a
+    /// connection has none: what runs in parallel to the one that connected must not work on another exchange.
+    /// </summary>
+    internal static bool IsElsewhereInProcess { get; private set; }
+
     /// <summary>The connection of the runspace that runs now, or null. Parallel runspaces never share one.</summary>
     internal static SarkConnection? Default
     {
-        get => Runspace.DefaultRunspace is { } runspace && Current.TryGetValue(runspace, out var holder) && holder.Connection is { IsOpen: true } open ? open : null;
-        set => Current.GetOrCreateValue(Runspace.DefaultRunspace!).Connection = value;
+        get => Find()?.Connection is { IsOpen: true } open ? open : null;
+        set
+        {
+            var holder = Current.GetOrCreateValue(Runspace.DefaultRunspace!);
+            holder.Connection = value;
+            holder.IsLetGo = false;
+        }
     }
 
-    /// <summary>Says that the runspace has no exchange until one is named.</summary>
-    internal static void LetGo() => Default = null;
+    /// <summary>
+    /// Whether the runspace had an exchange, or wanted one, and has none now: it was disconnected or closed, or connecting
+    /// failed. It has none then until one is named.
+    /// </summary>
+    internal static bool IsLetGo => Find() is { } holder && (holder.IsLetGo || holder.Connection is { IsOpen: false, IsFallback: false });
+
+    /// <summary>Whether nobody named the exchange: it is this machine's because nothing else was said.</summary>
+    internal bool IsFallback { get; init; }
+
+    /// <summary>Says that the runspace has no exchange until one is named: when it is disconnected, and before it connects, which may fail.</summary>
+    internal static void LetGo()
+    {
+        if (Runspace.DefaultRunspace is { } runspace)
+        {
+            var holder = Current.GetOrCreateValue(runspace);
+            holder.Connection = null;
+            holder.IsLetGo = true;
+        }
+    }
+
+    /// <summary>Says that somebody names an exchange other than this machine's, be it reached or not.</summary>
+    internal static void NoteElsewhere() => IsElsewhereInProcess = true;
+
+    private static Holder? Find() => Runspace.DefaultRunspace is { } runspace && Current.TryGetValue(runspace, out var holder) ? holder : null;
 
     private sealed class Holder
     {
         public SarkConnection? Connection { get; set; }
+
+        public bool IsLetGo { get; set; }
     }
 }

@@ -17,6 +17,7 @@ public sealed class SarkFlagAttribute : ArgumentTransformationAttribute
         return value switch
         {
             "" => null,
+            ScriptBlock script => SarkValueAttribute.StandIn(script, typeof(bool)),
             string word => FlagWords.Read(word)
                 ?? throw new ArgumentTransformationMetadataException($"'{word}' is neither true nor false; allowed are $true, $false, YES, NO, ON, OFF, enabled and disabled."),
             _ => value,

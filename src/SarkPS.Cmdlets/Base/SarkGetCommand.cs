@@ -8,40 +8,87 @@ namespace SarkPS.Cmdlets;
 public abstract class SarkGetCommand<T> : SarkListCommand<T>
     where T : SarkRecord, ISarkResource<T>, new()
 {
-    /// <summary>Keys to look for; * and ? stand for any letters. Without it, all rows are listed.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>
+    /// Keys to look for; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it
+    /// literal. Without it, all rows are listed.
+    /// </summary>
+    [Parameter(Position = 0)]
     [Alias("pkey")]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Key { get; set; }
+
+    /// <summary>
+    /// What is piped in, taken for what it is: a row of this kind or a row from elsewhere is looked up by its key, letter by
+    /// letter, as is a plain text or number; a row of another kind finds what belongs to it, such as the extensions of a
+    /// tenant.
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Key is null)
+        if (IsRefused())
+        {
+            return;
+        }
+
+        if (!IsPiped && Key is null)
         {
             Try(() => WriteRows(_ => true));
             return;
         }
 
-        foreach (var key in Key)
+        ForEachWish(Key, InputObject, Write);
+    }
+
+    private void Write(KeyWish wish)
+    {
+        if (wish.Item is { Resource: { } other } item && !ReferenceEquals(other, Resource))
         {
-            Try(() =>
+            WriteRelated(item, other);
+        }
+        else if (wish.Item is not null && Key is not null)
+        {
+            throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, wish.Item.Source, "Keys are either given with -Key or piped in, not both.");
+        }
+        else if (wish.IsPattern)
+        {
+            var matches = wish.Matcher(Resource.Noun);
+            WriteRows(row => matches(row.Text(Resource.KeyColumn)));
+        }
+        else
+        {
+            var row = Wait(token => Backend.Tables.GetAsync(Resource, Expand(Resource, wish).Single(), token));
+            if (Matches(row))
             {
-                if (!WildcardPattern.ContainsWildcardCharacters(key))
-                {
-                    var row = Wait(token => Backend.Tables.GetAsync(Resource, new RowKey(key), token));
-                    if (Matches(row))
-                    {
-                        WriteObject(Resource.Materialize(row));
-                    }
+                WriteObject(Resource.Materialize(row));
+            }
+        }
+    }
 
-                    return;
-                }
-
-                var pattern = WildcardPattern.Get(key, WildcardOptions.IgnoreCase);
-                WriteRows(row => pattern.IsMatch(row.Text(Resource.KeyColumn) ?? ""));
-            });
+    // A tenant finds what it holds, a row finds the tenant that it belongs to, and -Key chooses among them.
+    private void WriteRelated(PipedItem item, ResourceDescriptor other)
+    {
+        var keys = (Key ?? []).Select(k => KeyWish.Typed(k).Matcher(Resource.Noun)).ToArray();
+        bool IsWanted(SarkRow row) => keys.Length == 0 || Array.Exists(keys, k => k(row.Text(Resource.KeyColumn)));
+        if (Relation(Resource, other) is { } column)
+        {
+            WriteRows(IsWanted, (column.Name, item.KeyIn(other).First));
+        }
+        else if (Relation(other, Resource) is { } back && item.Property(back.Property!, back.Name) is { } named)
+        {
+            var row = Wait(token => Backend.Tables.GetAsync(Resource, new RowKey(named), token));
+            if (Matches(row) && IsWanted(row))
+            {
+                WriteObject(Resource.Materialize(row));
+            }
+        }
+        else
+        {
+            throw item.Stranger(Resource.Noun);
         }
     }
 }
@@ -51,36 +98,89 @@ public abstract class SarkGetCommand<T> : SarkListCommand<T>
 public abstract class SarkListCommand<T> : SarkCmdlet
     where T : SarkRecord, ISarkResource<T>, new()
 {
-    private List<(Column Column, string[] Wanted, WildcardPattern[] Patterns)>? filters;
+    private List<Filter>? filters;
 
     private protected static ResourceDescriptor<T> Resource => T.Descriptor;
 
-    // Those filters whose parameter was given; a parameter that pipes in may have another value for each item.
-    private protected IReadOnlyList<(Column Column, string[] Wanted, WildcardPattern[] Patterns)> Filters => filters ??=
+    // Those filters whose parameter was given.
+    private List<Filter> Filters => filters ??=
         [.. MyInvocation.BoundParameters.Keys
             .Select(name => (Column: Resource.FindProperty(name), Name: name))
             .Where(f => f.Column is { IsFilter: true })
-            .Select(f => (Column: f.Column!, Wanted: LanguagePrimitives.ConvertTo<string[]>(MyInvocation.BoundParameters[f.Name])))
-            .Select(f => (f.Column, f.Wanted, Array.ConvertAll(f.Wanted, w => WildcardPattern.Get(w, WildcardOptions.IgnoreCase))))];
+            .Select(f => Filter.Of(f.Column!, f.Name, LanguagePrimitives.ConvertTo<string[]>(MyInvocation.BoundParameters[f.Name])))];
 
-    private protected void ResetFilters() => filters = null;
+    private protected bool Matches(SarkRow row)
+    {
+        if (Filters.TrueForAll(f => f.Matches(row)))
+        {
+            return true;
+        }
 
-    private protected bool Matches(SarkRow row) => Filters.All(f => Array.Exists(f.Patterns, p => p.IsMatch(row.Text(f.Column.Name) ?? "")));
+        CheckReferences([row]);
+        return false;
+    }
 
+    /// <summary>Lists rows that meet a condition and the filters.</summary>
+    /// <param name="where">The condition.</param>
+    /// <param name="exact">Columns and the text that each must hold, letter by letter.</param>
     // The rows are read before the first is passed on: a reader that stayed open would keep a following Set- from writing.
-    private protected void WriteRows(Func<SarkRow, bool> where)
+    private protected void WriteRows(Func<SarkRow, bool> where, params (string Column, string Value)[] exact)
     {
         // A single key of another resource is filtered where the rows are, letter by letter as keys are; all else here,
         // without regard to case as at any prompt.
-        var exact = Filters.Where(f => f.Column.Reference is not null && f.Wanted is [var only] && !WildcardPattern.ContainsWildcardCharacters(only)).ToDictionary(f => f.Column.Name, f => f.Wanted[0]);
-        var rows = Wait(token => Backend.Tables.ListAsync(Resource, exact.Count > 0 ? exact : null, token));
+        var there = exact.ToDictionary(e => e.Column, e => e.Value);
+        foreach (var filter in Filters.Where(f => f.Column.Reference is not null && f.Wishes is [{ IsPattern: false }]))
+        {
+            there.TryAdd(filter.Column.Name, filter.Wishes[0].Literal);
+        }
+
+        var rows = Wait(token => Backend.Tables.ListAsync(Resource, there.Count > 0 ? there : null, token));
+        CheckReferences(rows);
         foreach (var row in rows)
         {
             StopToken.ThrowIfCancellationRequested();
-            if (where(row) && Matches(row))
+            if (where(row) && Filters.TrueForAll(f => f.Matches(row)))
             {
                 WriteObject(Resource.Materialize(row));
             }
         }
+    }
+
+    // A tenant that is named and does not exist has no rows, which looks as if it were empty. Told once for each.
+    private void CheckReferences(IReadOnlyList<SarkRow> rows)
+    {
+        foreach (var filter in Filters.Where(f => f.Column.Reference?.Noun is not null))
+        {
+            foreach (var wish in filter.Wishes.Where(w => !w.IsPattern && filter.Checked.Add(w.Literal) && !rows.Any(r => r.Text(filter.Column.Name) == w.Literal)))
+            {
+                CheckReference(filter, wish.Literal);
+            }
+        }
+    }
+
+    private void CheckReference(Filter filter, string key)
+    {
+        var named = SarkResources.Find(filter.Column.Reference!.Noun!);
+        var known = Wait(token => Backend.Tables.ListAsync(named, null, token)).Select(r => r.Text(named.KeyColumn) ?? "").ToArray();
+        if (!known.Contains(key, StringComparer.Ordinal))
+        {
+            var near = Nearness.Nearest(key, known);
+            WriteError(ToRecord(new SarkNotFoundException(
+                named.Noun, key, $"There is no {SarkText.Words(named.Noun)} '{key}', which -{filter.Parameter} names.{(near is null ? "" : $" There is '{near}'.")}")));
+        }
+    }
+
+    private sealed record Filter(Column Column, string Parameter, KeyWish[] Wishes, Func<string?, bool>[] Matchers)
+    {
+        public HashSet<string> Checked { get; } = new(StringComparer.Ordinal);
+
+        // Keys of others have the case that they are stored in; words such as the device are typed as it comes.
+        public static Filter Of(Column column, string parameter, string[] wanted)
+        {
+            var wishes = Array.ConvertAll(wanted, KeyWish.Typed);
+            return new(column, parameter, wishes, Array.ConvertAll(wishes, w => w.Matcher(parameter, ignoreCase: column.Reference is null)));
+        }
+
+        public bool Matches(SarkRow row) => Array.Exists(Matchers, m => m(row.Text(Column.Name)));
     }
 }

@@ -8,27 +8,40 @@ namespace SarkPS.Cmdlets;
 public abstract class SarkRemoveCommand<T> : SarkCmdlet
     where T : SarkRecord, ISarkResource<T>, new()
 {
-    /// <summary>Keys of the rows to remove; * and ? stand for any letters.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The parameter set with keys that were typed.</summary>
+    internal const string KeySet = "Key";
+
+    /// <summary>The parameter set with rows that are piped in.</summary>
+    internal const string InputSet = "InputObject";
+
+    /// <summary>Keys of the rows to remove; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [Alias("pkey")]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[] Key { get; set; } = [];
 
-    /// <summary>Removes it even though others name it, and tells which now point nowhere. Does not skip -WhatIf or -Confirm.</summary>
+    /// <summary>What is piped in: rows as Get- lists them or rows from elsewhere, of which the key counts, or plain keys. All letter by letter.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
+    [AllowNull]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>Removes it without asking, even though others name it, and tells which now point nowhere. Does not skip -WhatIf, nor a -Confirm that is given.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var key in Key)
+        if (!IsRefused())
         {
-            Try(() =>
+            ForEachWish(Key, InputObject, wish =>
             {
-                foreach (var one in Expand(key))
+                RefuseStranger(wish.Item);
+                foreach (var key in Expand(Resource, wish))
                 {
-                    Remove(new RowKey(one));
+                    Remove(key);
                 }
             });
         }
@@ -36,26 +49,21 @@ public abstract class SarkRemoveCommand<T> : SarkCmdlet
 
     private static ResourceDescriptor<T> Resource => T.Descriptor;
 
-    private IEnumerable<string> Expand(string key)
+    // A tenant says which extensions belong to it, but nobody who pipes one in may have meant to remove them all.
+    private static void RefuseStranger(PipedItem? item)
     {
-        if (!WildcardPattern.ContainsWildcardCharacters(key))
+        if (item?.Resource is { } other && !ReferenceEquals(other, Resource) && Relation(Resource, other) is not null)
         {
-            return [key];
+            throw item.Stranger(Resource.Noun, $"To remove all {Resource.PluralName} that belong to it, list them first: Get-Sark{other.Noun} ... | Get-Sark{Resource.Noun} | Remove-Sark{Resource.Noun}.");
         }
-
-        var pattern = WildcardPattern.Get(key, WildcardOptions.IgnoreCase);
-        var rows = Wait(token => Backend.Tables.ListAsync(Resource, null, token));
-        return rows.Select(r => r.Text(Resource.KeyColumn) ?? "").Where(pattern.IsMatch);
     }
 
     private void Remove(RowKey key)
     {
-        if (!ShouldProcess(key.ToString(), $"Remove {SarkText.Words(Resource.Noun)}"))
+        if (ShouldRemove(key.ToString(), $"Remove {SarkText.Words(Resource.Noun)}", Force))
         {
-            return;
+            Try(() => RemoveReporting.Report(this, key, Wait(token => Backend.Tables.RemoveAsync(Resource, key, new ChangeOptions(Force: Force), token))));
         }
-
-        Try(() => RemoveReporting.Report(this, key, Wait(token => Backend.Tables.RemoveAsync(Resource, key, new ChangeOptions(Force: Force), token))));
     }
 }
 

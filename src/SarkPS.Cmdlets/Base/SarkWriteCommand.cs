@@ -17,6 +17,9 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
     /// <summary>The parameter set with a row from elsewhere.</summary>
     internal const string InputSet = "InputObject";
 
+    // What $_ is in a script block: the row that is worked on.
+    private Func<object?> row = () => null;
+
     private readonly HashSet<string> warned = new(StringComparer.OrdinalIgnoreCase);
 
     private protected static ResourceDescriptor<T> Resource => T.Descriptor;
@@ -29,7 +32,7 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
         {
             if (Resource.FindProperty(name) is { } column && column.Name != Resource.KeyColumn)
             {
-                changes[column.Name] = ResourceValues.ToWire(column, value);
+                changes[column.Name] = ResourceValues.ToWire(column, SarkValueAttribute.Script(value) is { } script ? Ask(script) : value);
             }
         }
 
@@ -56,15 +59,39 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
         return changes;
     }
 
-    /// <summary>The key that a row carries, or null.</summary>
-    private protected static string? KeyOf(PSObject row)
+    /// <summary>Says which row is worked on, for script blocks that ask for it.</summary>
+    private protected void WorkOn(Func<object?> current) => row = current;
+
+    /// <summary>What a script block says of the row that is worked on.</summary>
+    /// <exception cref="SarkException">It failed.</exception>
+    private protected object? Ask(ScriptBlock script)
     {
-        if (row.BaseObject is string text)
+        try
         {
-            return text;
+            var said = script.InvokeWithContext(null, [new PSVariable("_", row())]);
+            return said.Count switch { 0 => null, 1 => said[0], _ => said.ToArray() };
+        }
+        catch (RuntimeException error)
+        {
+            throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, row(), $"The script block {{{script}}} failed: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The columns of a row whose properties were set to something else since it was read.</summary>
+    private protected static Changes ChangedSince(T record)
+    {
+        var before = record.Raw is SarkRow stored ? Resource.Materialize(stored) : new T();
+        var changes = new Changes();
+        foreach (var column in Resource.Columns.Where(c => c is { Property: not null, IsHidden: false } && c.Name != Resource.KeyColumn))
+        {
+            var property = typeof(T).GetProperty(column.Property!)!;
+            var (was, now) = (property.GetValue(before), property.GetValue(record));
+            if (!Equals(was is "" ? null : was, now is "" ? null : now))
+            {
+                changes[column.Name] = ResourceValues.ToWire(column, now);
+            }
         }
 
-        var property = row.Properties["Key"] ?? row.Properties[Resource.KeyColumn];
-        return property?.Value is { } value ? LanguagePrimitives.ConvertTo<string>(value) : null;
+        return changes;
     }
 }

@@ -8,36 +8,56 @@ namespace SarkPS.Cmdlets;
 /// <typeparam name="T">What the list holds.</typeparam>
 public abstract class AsteriskListCommand<T> : SarkCmdlet
 {
-    /// <summary>What to look for; * and ? stand for any letters. Without it, everything is listed.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>What to look for; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal. Without it, everything is listed.</summary>
+    [Parameter(Position = 0)]
     [Alias("Key", "pkey")]
     [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
+    [SarkKey]
     public string[]? Name { get; set; }
+
+    /// <summary>What is piped in, taken for what it is and letter by letter: names, what this command lists, or rows of the resource that it is about.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>The kinds of things, beside what it lists, that name something here.</summary>
+    private protected virtual string[] Kinds => [];
+
+    /// <summary>The property of what it lists that is the name.</summary>
+    private protected virtual string NameProperty => "Name";
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Name is null)
+        if (IsRefused())
+        {
+            return;
+        }
+
+        if (!IsPiped && Name is null)
         {
             Try(() => WriteObject(Wait(token => AskAsync(Backend.Asterisk, token)), enumerateCollection: true));
             return;
         }
 
-        foreach (var name in Name)
+        ForEachWish(Name, InputObject, wish =>
         {
-            Try(() =>
+            var noun = typeof(T).Name;
+            if (wish.Item is not null && Name is not null)
             {
-                if (WildcardPattern.ContainsWildcardCharacters(name))
-                {
-                    var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-                    WriteObject(Wait(token => AskAsync(Backend.Asterisk, token)).Where(i => pattern.IsMatch(NameOf(i) ?? "")), enumerateCollection: true);
-                    return;
-                }
+                throw new SarkException(SarkErrorKind.BadRequest, noun, wish.Item.Source, "Names are either given with -Name or piped in, not both.");
+            }
 
-                WriteObject(Wait(token => FindAsync(Backend.Asterisk, name, token)), enumerateCollection: true);
-            });
-        }
+            if (wish.IsPattern)
+            {
+                var matches = wish.Matcher(noun);
+                WriteObject(Wait(token => AskAsync(Backend.Asterisk, token)).Where(i => matches(NameOf(i))), enumerateCollection: true);
+                return;
+            }
+
+            var name = wish.Item is not { } item ? wish.Literal
+                : item.NameFor(noun, [noun, .. Kinds], item.Kind == noun ? [NameProperty] : ["Name", "Key", "pkey"]);
+            WriteObject(Wait(token => FindAsync(Backend.Asterisk, name, token)), enumerateCollection: true);
+        });
     }
 
     /// <summary>The whole list.</summary>
@@ -60,6 +80,8 @@ public abstract class AsteriskListCommand<T> : SarkCmdlet
 [OutputType(typeof(AsteriskChannel))]
 public sealed class GetSarkChannelCommand : AsteriskListCommand<AsteriskChannel>
 {
+        private protected override string NameProperty => "Channel";
+
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<AsteriskChannel>> AskAsync(IAsteriskOperations asterisk, CancellationToken cancellationToken) => asterisk.GetChannelsAsync(cancellationToken);
 
@@ -84,6 +106,8 @@ public sealed class GetSarkConferenceCommand : AsteriskListCommand<Conference>
 [OutputType(typeof(DeviceState))]
 public sealed class GetSarkDeviceStateCommand : AsteriskListCommand<DeviceState>
 {
+    private protected override string NameProperty => "Device";
+
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<DeviceState>> AskAsync(IAsteriskOperations asterisk, CancellationToken cancellationToken) => asterisk.GetDeviceStatesAsync(cancellationToken);
 
@@ -96,6 +120,10 @@ public sealed class GetSarkDeviceStateCommand : AsteriskListCommand<DeviceState>
 [OutputType(typeof(ExtensionState))]
 public sealed class GetSarkExtensionStateCommand : AsteriskListCommand<ExtensionState>
 {
+    private protected override string[] Kinds => ["Extension"];
+
+    private protected override string NameProperty => "Extension";
+
     /// <summary>The dial plan context of the hints; * and ? stand for any letters.</summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]
@@ -118,6 +146,8 @@ public sealed class GetSarkExtensionStateCommand : AsteriskListCommand<Extension
 [OutputType(typeof(SipPeer))]
 public sealed class GetSarkSipPeerCommand : AsteriskListCommand<SipPeer>
 {
+    private protected override string[] Kinds => ["Extension", "Trunk"];
+
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<SipPeer>> AskAsync(IAsteriskOperations asterisk, CancellationToken cancellationToken) => asterisk.GetSipPeersAsync(cancellationToken);
 
@@ -134,6 +164,8 @@ public sealed class GetSarkSipPeerCommand : AsteriskListCommand<SipPeer>
 [OutputType(typeof(Registration))]
 public sealed class GetSarkSipRegistrationCommand : AsteriskListCommand<Registration>
 {
+    private protected override string NameProperty => "UserName";
+
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<Registration>> AskAsync(IAsteriskOperations asterisk, CancellationToken cancellationToken) => asterisk.GetSipRegistrationsAsync(cancellationToken);
 
@@ -146,6 +178,8 @@ public sealed class GetSarkSipRegistrationCommand : AsteriskListCommand<Registra
 [OutputType(typeof(IaxPeer))]
 public sealed class GetSarkIaxPeerCommand : AsteriskListCommand<IaxPeer>
 {
+    private protected override string[] Kinds => ["Extension", "Trunk"];
+
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<IaxPeer>> AskAsync(IAsteriskOperations asterisk, CancellationToken cancellationToken) => asterisk.GetIaxPeersAsync(cancellationToken);
 
@@ -158,6 +192,8 @@ public sealed class GetSarkIaxPeerCommand : AsteriskListCommand<IaxPeer>
 [OutputType(typeof(Registration))]
 public sealed class GetSarkIaxRegistrationCommand : AsteriskListCommand<Registration>
 {
+    private protected override string NameProperty => "UserName";
+
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<Registration>> AskAsync(IAsteriskOperations asterisk, CancellationToken cancellationToken) => asterisk.GetIaxRegistrationsAsync(cancellationToken);
 
@@ -170,6 +206,8 @@ public sealed class GetSarkIaxRegistrationCommand : AsteriskListCommand<Registra
 [OutputType(typeof(QueueStatus))]
 public sealed class GetSarkQueueStatusCommand : AsteriskListCommand<QueueStatus>
 {
+    private protected override string[] Kinds => ["Queue", "QueueSummary"];
+
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<QueueStatus>> AskAsync(IAsteriskOperations asterisk, CancellationToken cancellationToken) => asterisk.GetQueueStatusAsync(cancellationToken);
 
@@ -182,6 +220,8 @@ public sealed class GetSarkQueueStatusCommand : AsteriskListCommand<QueueStatus>
 [OutputType(typeof(QueueSummary))]
 public sealed class GetSarkQueueSummaryCommand : AsteriskListCommand<QueueSummary>
 {
+    private protected override string[] Kinds => ["Queue", "QueueStatus"];
+
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<QueueSummary>> AskAsync(IAsteriskOperations asterisk, CancellationToken cancellationToken) => asterisk.GetQueueSummaryAsync(cancellationToken);
 
@@ -194,6 +234,10 @@ public sealed class GetSarkQueueSummaryCommand : AsteriskListCommand<QueueSummar
 [OutputType(typeof(AgentStatus))]
 public sealed class GetSarkAgentStatusCommand : AsteriskListCommand<AgentStatus>
 {
+    private protected override string[] Kinds => ["Agent"];
+
+    private protected override string NameProperty => "Agent";
+
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<AgentStatus>> AskAsync(IAsteriskOperations asterisk, CancellationToken cancellationToken) => asterisk.GetAgentsAsync(cancellationToken);
 
@@ -206,6 +250,10 @@ public sealed class GetSarkAgentStatusCommand : AsteriskListCommand<AgentStatus>
 [OutputType(typeof(VoicemailUser))]
 public sealed class GetSarkVoicemailUserCommand : AsteriskListCommand<VoicemailUser>
 {
+    private protected override string[] Kinds => ["Extension"];
+
+    private protected override string NameProperty => "Mailbox";
+
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<VoicemailUser>> AskAsync(IAsteriskOperations asterisk, CancellationToken cancellationToken) => asterisk.GetVoicemailUsersAsync(cancellationToken);
 

@@ -40,7 +40,7 @@ public sealed class NewSarkBackupCommand : SarkOperationCmdlet
 }
 
 /// <summary>Copies backups to files.</summary>
-[Cmdlet(VerbsData.Export, "SarkBackup", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "SarkBackup", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportSarkBackupCommand : SarkExportFileCommand<Backup>
 {
@@ -60,49 +60,45 @@ public sealed class ImportSarkBackupCommand : SarkImportFileCommand<Backup>
 }
 
 /// <summary>Restores parts of a backup; with -WhatIf lists what would change.</summary>
-[Cmdlet(VerbsData.Restore, "SarkBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(VerbsData.Restore, "SarkBackup", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(BackupRestore), typeof(BackupChange))]
-public sealed class RestoreSarkBackupCommand : SarkOperationCmdlet
+public sealed class RestoreSarkBackupCommand : SarkRestoreCommand
 {
-    /// <summary>The backup.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    public string Name { get; set; } = "";
-
     /// <summary>The parts to restore: Database, Asterisk, Greetings, Voicemail, Ldap, or All. Others are not touched.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     public BackupParts Part { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override string Noun => FileStores.Backups.Noun;
+
+    private protected override void Restore(string name)
     {
         if (!Reaches(backend => backend.Backups))
         {
             return;
         }
 
-        if (!ShouldProcess($"Restore {Part} of {Backend.Location} from backup {Name}", $"Restore {Part} of {Backend.Location} from backup {Name}? What is there now is replaced.", "Restore a backup", out var reason))
+        if (!ShouldProcess($"Restore {Part} of {Backend.Location} from backup {name}", $"Restore {Part} of {Backend.Location} from backup {name}? What is there now is replaced.", "Restore a backup", out var reason))
         {
             if (reason == ShouldProcessReason.WhatIf)
             {
-                Try(() => WriteObject(Restore(dryRun: true).Changes.Where(change => change.Action != BackupChangeAction.Keep), enumerateCollection: true));
+                WriteObject(Restore(name, dryRun: true).Changes.Where(change => change.Action != BackupChangeAction.Keep), enumerateCollection: true);
             }
 
             return;
         }
 
-        Try(() => WriteObject(Restore(dryRun: false)));
+        WriteObject(Restore(name, dryRun: false));
     }
 
-    private BackupRestore Restore(bool dryRun)
+    private BackupRestore Restore(string name, bool dryRun)
     {
         var backups = Backend.Backups;
         var result = dryRun
-            ? WaitWithProgress($"Looking through {Name}", (progress, token) => backups.RestoreAsync(Name, Part, dryRun, progress, token))
-            : WaitForChange($"Restoring {Name}", (progress, token) => backups.RestoreAsync(Name, Part, dryRun, progress, token));
+            ? WaitWithProgress($"Looking through {name}", (progress, token) => backups.RestoreAsync(name, Part, dryRun, progress, token))
+            : WaitForChange($"Restoring {name}", (progress, token) => backups.RestoreAsync(name, Part, dryRun, progress, token));
         if (result.NotInBackup != BackupParts.None)
         {
-            WriteWarning($"The backup '{Name}' does not hold: {result.NotInBackup}.");
+            WriteWarning($"The backup '{name}' does not hold: {result.NotInBackup}.");
         }
 
         foreach (var warning in result.Warnings)
@@ -115,35 +111,15 @@ public sealed class RestoreSarkBackupCommand : SarkOperationCmdlet
 }
 
 /// <summary>Checks backups: every checksum, and the integrity of the database.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "SarkBackup")]
+[Cmdlet(VerbsDiagnostic.Test, "SarkBackup", DefaultParameterSetName = KeySet)]
 [OutputType(typeof(BackupReport))]
-public sealed class TestSarkBackupCommand : SarkFileStoreCommand<Backup>
+public sealed class TestSarkBackupCommand : SarkNamedFileCommand<Backup>
 {
-    /// <summary>The backups; * and ? stand for any letters.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    public string[] Name { get; set; } = [];
-
     private protected override FileStoreKind<Backup> Kind => FileStores.Backups;
 
     private protected override IFileStoreOperations<Backup> Store => Backend.Backups;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (var pattern in Name)
-        {
-            Try(() =>
-            {
-                foreach (var name in Expand(pattern))
-                {
-                    Try(() => Test(name));
-                }
-            });
-        }
-    }
-
-    private void Test(string name)
+    private protected override void Process(string name)
     {
         var report = WaitWithProgress($"Checking {name}", (progress, token) => Backend.Backups.TestAsync(name, progress, token));
         if (!report.Valid)
@@ -157,7 +133,7 @@ public sealed class TestSarkBackupCommand : SarkFileStoreCommand<Backup>
 }
 
 /// <summary>Removes backups.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsCommon.Remove, "SarkBackup", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkBackupCommand : SarkRemoveFileCommand<Backup>
 {
     private protected override FileStoreKind<Backup> Kind => FileStores.Backups;

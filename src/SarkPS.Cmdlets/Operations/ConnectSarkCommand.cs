@@ -78,6 +78,11 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(Uri)) || MyInvocation.BoundParameters.ContainsKey(nameof(Database)) || MyInvocation.BoundParameters.ContainsKey(nameof(Root)))
+        {
+            SarkConnection.NoteElsewhere();
+        }
+
         if (!NotDefault)
         {
             // What comes after a connection that failed must not work on the exchange before it.

@@ -17,6 +17,34 @@ public abstract class DbEntryCommand : SarkCmdlet
     [ValidateNotNullOrEmpty]
     public string Key { get; set; } = "";
 
+    /// <summary>What is piped in: entries as Get-SarkDbEntry gives them, extensions whose number is the key, or rows with a Family and a Key.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!IsPiped)
+        {
+            Try(Process);
+            return;
+        }
+
+        // Its properties are bound to the parameters; what is left is whether it is one that may say them.
+        ForEachWish(null, InputObject, wish =>
+        {
+            if (wish.Item!.Kind is not (null or nameof(DbEntry) or nameof(Extension) or nameof(ExtensionRuntime)))
+            {
+                throw wish.Item.Stranger(nameof(DbEntry));
+            }
+
+            Process();
+        });
+    }
+
+    /// <summary>Does it with one entry.</summary>
+    private protected abstract void Process();
+
     private protected string Target => $"{Family}/{Key}";
 }
 
@@ -25,12 +53,11 @@ public abstract class DbEntryCommand : SarkCmdlet
 [OutputType(typeof(DbEntry))]
 public sealed class GetSarkDbEntryCommand : DbEntryCommand
 {
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => Try(() =>
+    private protected override void Process()
     {
         var value = Wait(token => Backend.Asterisk.GetDbAsync(Family, Key, token)) ?? throw new SarkNotFoundException("DbEntry", Target);
         WriteObject(new DbEntry(Family, Key, value));
-    });
+    }
 }
 
 /// <summary><c>Set-SarkDbEntry</c>: sets an entry of Asterisk's database, or makes it.</summary>
@@ -47,12 +74,15 @@ public sealed class SetSarkDbEntryCommand : DbEntryCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
-        if (Reaches(backend => backend.Asterisk) && ShouldProcess(Target, $"Set to '{Value}'") && Try(() => Wait(token => Backend.Asterisk.PutDbAsync(Family, Key, Value, token))) && PassThru)
+        if (Reaches(backend => backend.Asterisk) && ShouldProcess(Target, $"Set to '{Value}'"))
         {
-            WriteObject(new DbEntry(Family, Key, Value));
+            Wait(token => Backend.Asterisk.PutDbAsync(Family, Key, Value, token));
+            if (PassThru)
+            {
+                WriteObject(new DbEntry(Family, Key, Value));
+            }
         }
     }
 }
@@ -62,18 +92,11 @@ public sealed class SetSarkDbEntryCommand : DbEntryCommand
 [OutputType(typeof(void))]
 public sealed class RemoveSarkDbEntryCommand : DbEntryCommand
 {
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
-        if (Reaches(backend => backend.Asterisk) && ShouldProcess(Target, "Remove"))
+        if (Reaches(backend => backend.Asterisk) && ShouldProcess(Target, "Remove") && !Wait(token => Backend.Asterisk.DeleteDbAsync(Family, Key, token)))
         {
-            Try(() =>
-            {
-                if (!Wait(token => Backend.Asterisk.DeleteDbAsync(Family, Key, token)))
-                {
-                    throw new SarkNotFoundException("DbEntry", Target);
-                }
-            });
+            throw new SarkNotFoundException("DbEntry", Target);
         }
     }
 }

@@ -1,26 +1,31 @@
 using System.Management.Automation;
+using SarkPS.Ami;
 
 namespace SarkPS.Cmdlets;
 
 /// <summary><c>Disconnect-SarkCall</c>: hangs up the call that a channel belongs to.</summary>
-[Cmdlet(VerbsCommunications.Disconnect, "SarkCall", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommunications.Disconnect, "SarkCall", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
-public sealed class DisconnectSarkCallCommand : SarkCmdlet
+public sealed class DisconnectSarkCallCommand : SarkNamedCommand
 {
     /// <summary>The channel, such as <c>PJSIP/44107-00000155</c>; either end of a call will do.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
+    [SarkKey]
     public string[] Channel { get; set; } = [];
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override string[] Names => Channel;
+
+    private protected override string Noun => nameof(Channel);
+
+    private protected override string[] Kinds => [nameof(AsteriskChannel), nameof(ConferenceMember), nameof(QueueCaller), nameof(AgentStatus), nameof(OriginateResult)];
+
+    private protected override string[] Properties => [nameof(Channel)];
+
+    private protected override void Process(string name)
     {
-        foreach (var channel in Channel)
+        if (Reaches(backend => backend.Asterisk) && ShouldProcess(name, "Hang up"))
         {
-            if (Reaches(backend => backend.Asterisk) && ShouldProcess(channel, "Hang up"))
-            {
-                Try(() => Wait(token => Backend.Asterisk.HangupAsync(channel, token)));
-            }
+            Wait(token => Backend.Asterisk.HangupAsync(name, token));
         }
     }
 }

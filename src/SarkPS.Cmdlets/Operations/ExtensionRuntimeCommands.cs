@@ -5,14 +5,22 @@ using SarkPS.Ami;
 namespace SarkPS.Cmdlets;
 
 /// <summary>The base of cmdlets about what the user of a telephone has set from it.</summary>
-public abstract class ExtensionRuntimeCommand : SarkCmdlet
+public abstract class ExtensionRuntimeCommand : SarkNamedCommand
 {
     /// <summary>The extension.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [Alias("pkey")]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
-    [ValidateNotNullOrEmpty]
     public string[] Key { get; set; } = [];
+
+    private protected override string[] Names => Key;
+
+    private protected override string Noun => nameof(Extension);
+
+    private protected override string[] Kinds => [nameof(Extension), nameof(ExtensionRuntime)];
+
+    private protected override string[] Properties => ["Key", "pkey"];
 
     // Asterisk's database takes any key. The service looks up the extension itself.
     private protected void RequireExtension(string key)
@@ -25,26 +33,19 @@ public abstract class ExtensionRuntimeCommand : SarkCmdlet
 }
 
 /// <summary><c>Get-SarkExtensionRuntime</c>: call forwarding and ring delay as the user of the telephone has set them.</summary>
-[Cmdlet(VerbsCommon.Get, "SarkExtensionRuntime")]
+[Cmdlet(VerbsCommon.Get, "SarkExtensionRuntime", DefaultParameterSetName = KeySet)]
 [OutputType(typeof(ExtensionRuntime))]
 public sealed class GetSarkExtensionRuntimeCommand : ExtensionRuntimeCommand
 {
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(string name)
     {
-        foreach (var key in Key)
-        {
-            Try(() =>
-            {
-                RequireExtension(key);
-                WriteObject(Wait(token => Backend.Asterisk.GetRuntimeAsync(key, token)));
-            });
-        }
+        RequireExtension(name);
+        WriteObject(Wait(token => Backend.Asterisk.GetRuntimeAsync(name, token)));
     }
 }
 
 /// <summary><c>Set-SarkExtensionRuntime</c>: changes call forwarding and ring delay; what is not named stays, <c>$null</c> clears.</summary>
-[Cmdlet(VerbsCommon.Set, "SarkExtensionRuntime", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "SarkExtensionRuntime", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(ExtensionRuntime))]
 public sealed class SetSarkExtensionRuntimeCommand : ExtensionRuntimeCommand
 {
@@ -71,29 +72,22 @@ public sealed class SetSarkExtensionRuntimeCommand : ExtensionRuntimeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process(string name)
     {
         var changes = new Dictionary<string, string?>();
         Add(nameof(ForwardAll), ExtensionRuntime.ForwardAllFamily, ForwardAll);
         Add(nameof(ForwardBusy), ExtensionRuntime.ForwardBusyFamily, ForwardBusy);
         Add(nameof(RingDelay), ExtensionRuntime.RingDelayFamily, RingDelay?.ToString(CultureInfo.InvariantCulture));
-        foreach (var key in Key)
+        if (!Reaches(backend => backend.Asterisk) || !ShouldProcess(name, "Set " + string.Join(", ", changes.Select(c => $"{c.Key} to '{c.Value}'"))))
         {
-            if (!Reaches(backend => backend.Asterisk) || !ShouldProcess(key, "Set " + string.Join(", ", changes.Select(c => $"{c.Key} to '{c.Value}'"))))
-            {
-                continue;
-            }
+            return;
+        }
 
-            Try(() =>
-            {
-                RequireExtension(key);
-                Wait(token => Backend.Asterisk.SetRuntimeAsync(key, new(changes), token));
-                if (PassThru)
-                {
-                    WriteObject(Wait(token => Backend.Asterisk.GetRuntimeAsync(key, token)));
-                }
-            });
+        RequireExtension(name);
+        Wait(token => Backend.Asterisk.SetRuntimeAsync(name, new(changes), token));
+        if (PassThru)
+        {
+            WriteObject(Wait(token => Backend.Asterisk.GetRuntimeAsync(name, token)));
         }
 
         void Add(string parameter, string family, string? value)

@@ -7,23 +7,79 @@ namespace SarkPS.Cmdlets;
 public abstract class SarkFileStoreCommand<TFile> : SarkOperationCmdlet
     where TFile : StoredFile
 {
+    /// <summary>The parameter set with names that were typed.</summary>
+    internal const string KeySet = "Key";
+
+    /// <summary>The parameter set with files that are piped in.</summary>
+    internal const string InputSet = "InputObject";
+
     private protected abstract FileStoreKind<TFile> Kind { get; }
 
     private protected abstract IFileStoreOperations<TFile> Store { get; }
 
     private protected string Words => SarkText.Words(Kind.Noun);
 
-    /// <summary>Names that a pattern means; a name without wildcards is taken as it is, so that a missing one is an error.</summary>
-    private protected IEnumerable<string> Expand(string pattern)
+    /// <summary>The names that are meant; one that is no pattern is taken as it is, so that a missing one is an error.</summary>
+    private protected IEnumerable<string> Expand(KeyWish wish)
     {
-        if (!WildcardPattern.ContainsWildcardCharacters(pattern))
+        if (wish.Item is { } item)
         {
-            return [pattern];
+            return [NameOf(item)];
         }
 
-        var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
-        return Wait(token => Store.ListAsync(token)).Select(file => file.Name).Where(wildcard.IsMatch);
+        if (!wish.IsPattern)
+        {
+            return [wish.Literal];
+        }
+
+        var matches = wish.Matcher(Kind.Noun);
+        return [.. Wait(token => Store.ListAsync(token)).Select(file => file.Name).Where(name => matches(name))];
     }
+
+    /// <summary>The name that something says which was piped in.</summary>
+    private protected string NameOf(PipedItem item) => item.NameFor(Kind.Noun, StoredFileKinds.Of(Kind.Noun), "Name");
+}
+
+/// <summary>The kinds of objects that name a file of a store.</summary>
+internal static class StoredFileKinds
+{
+    /// <summary>The file itself, and what was found out about it.</summary>
+    public static string[] Of(string noun) => [noun, noun + "Report", noun + "Restore"];
+}
+
+/// <summary>Does something with files of a store, by name or piped in.</summary>
+/// <typeparam name="TFile">What a file of the store is described by.</typeparam>
+public abstract class SarkNamedFileCommand<TFile> : SarkFileStoreCommand<TFile>
+    where TFile : StoredFile
+{
+    /// <summary>The files; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
+    [SupportsWildcards]
+    [SarkKey]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>What is piped in: files of the store as Get- lists them, or their names, letter by letter.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
+    [AllowNull]
+    public PSObject? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!IsRefused())
+        {
+            ForEachWish(Name, InputObject, wish =>
+            {
+                foreach (var name in Expand(wish))
+                {
+                    Try(() => Process(name));
+                }
+            });
+        }
+    }
+
+    /// <summary>Does it with one file.</summary>
+    private protected abstract void Process(string name);
 }
 
 /// <summary>Lists files of a store.</summary>
@@ -31,38 +87,54 @@ public abstract class SarkFileStoreCommand<TFile> : SarkOperationCmdlet
 public abstract class SarkGetFileCommand<TFile> : SarkFileStoreCommand<TFile>
     where TFile : StoredFile
 {
-    /// <summary>Names to look for; * and ? stand for any letters.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Names to look for; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal.</summary>
+    [Parameter(Position = 0)]
     [SupportsWildcards]
+    [SarkKey]
     public string[]? Name { get; set; }
 
+    /// <summary>What is piped in: files of the store, or their names, letter by letter.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Try(() =>
+    protected override void ProcessRecord()
     {
-        var files = Wait(token => Store.ListAsync(token));
-        foreach (var pattern in Name ?? ["*"])
+        if (IsRefused())
         {
-            var wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
-            var found = files.Where(file => wildcard.IsMatch(file.Name)).ToArray();
-            WriteObject(found, enumerateCollection: true);
-            if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(pattern))
-            {
-                WriteError(ToRecord(new SarkNotFoundException(Kind.Noun, pattern)));
-            }
+            return;
         }
-    });
+
+        if (!IsPiped && Name is null)
+        {
+            Try(() => WriteObject(Wait(token => Store.ListAsync(token)), enumerateCollection: true));
+            return;
+        }
+
+        ForEachWish(Name, InputObject, wish =>
+        {
+            if (wish.Item is not null && Name is not null)
+            {
+                throw new SarkException(SarkErrorKind.BadRequest, Kind.Noun, wish.Item.Source, "Names are either given with -Name or piped in, not both.");
+            }
+
+            // Without regard to case, as at any prompt; no two files of a store differ in that alone.
+            var matches = (wish.Item is { } item ? KeyWish.Of(NameOf(item)) : wish).Matcher(Kind.Noun, ignoreCase: true);
+            var found = Wait(token => Store.ListAsync(token)).Where(file => matches(file.Name)).ToArray();
+            WriteObject(found, enumerateCollection: true);
+            if (found.Length == 0 && !wish.IsPattern)
+            {
+                throw new SarkNotFoundException(Kind.Noun, wish.Item is { } missing ? NameOf(missing) : wish.Literal);
+            }
+        });
+    }
 }
 
 /// <summary>Copies files of a store to the file system.</summary>
 /// <typeparam name="TFile">What a file of the store is described by.</typeparam>
-public abstract class SarkExportFileCommand<TFile> : SarkFileStoreCommand<TFile>
+public abstract class SarkExportFileCommand<TFile> : SarkNamedFileCommand<TFile>
     where TFile : StoredFile
 {
-    /// <summary>The files to copy; * and ? stand for any letters.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    public string[] Name { get; set; } = [];
-
     /// <summary>The folder to copy to, or the name of the copy; without it the folder where the session stands.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
@@ -72,22 +144,7 @@ public abstract class SarkExportFileCommand<TFile> : SarkFileStoreCommand<TFile>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (var pattern in Name)
-        {
-            Try(() =>
-            {
-                foreach (var name in Expand(pattern))
-                {
-                    Try(() => Export(name));
-                }
-            });
-        }
-    }
-
-    private void Export(string name)
+    private protected override void Process(string name)
     {
         // Before it becomes part of a path of ours.
         Kind.Existing(name);
@@ -183,31 +240,52 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
 
 /// <summary>Removes files of a store.</summary>
 /// <typeparam name="TFile">What a file of the store is described by.</typeparam>
-public abstract class SarkRemoveFileCommand<TFile> : SarkFileStoreCommand<TFile>
+public abstract class SarkRemoveFileCommand<TFile> : SarkNamedFileCommand<TFile>
     where TFile : StoredFile
 {
-    /// <summary>The files to remove; * and ? stand for any letters.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    public string[] Name { get; set; } = [];
+    /// <summary>Removes it without asking. Does not skip -WhatIf, nor a -Confirm that is given.</summary>
+    [Parameter]
+    public virtual SwitchParameter Force { get; set; }
 
-    private protected virtual bool IsForced => false;
+    private protected override void Process(string name)
+    {
+        if (ShouldRemove(name, $"Remove {Words}", Force))
+        {
+            Wait(token => Store.RemoveAsync(name, Force, token));
+        }
+    }
+}
+
+/// <summary>Restores what a file of a store holds, at the exchange that the file lies on.</summary>
+public abstract class SarkRestoreCommand : SarkOperationCmdlet
+{
+    /// <summary>The parameter set with a name that was typed.</summary>
+    internal const string KeySet = "Key";
+
+    /// <summary>The parameter set with a file that is piped in.</summary>
+    internal const string InputSet = "InputObject";
+
+    /// <summary>The file to restore from, letter by letter.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
+    [SarkKey]
+    public string Name { get; set; } = "";
+
+    /// <summary>The file as Get- lists it, or its name.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
+    [AllowNull]
+    public PSObject? InputObject { get; set; }
+
+    private protected abstract string Noun { get; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var pattern in Name)
+        if (!IsRefused())
         {
-            Try(() =>
-            {
-                foreach (var name in Expand(pattern))
-                {
-                    if (ShouldProcess(name, $"Remove {Words}"))
-                    {
-                        Try(() => Wait(token => Store.RemoveAsync(name, IsForced, token)));
-                    }
-                }
-            });
+            ForEachWish([Name], InputObject, wish => Restore(wish.Item?.NameFor(Noun, StoredFileKinds.Of(Noun), "Name") ?? wish.Text));
         }
     }
+
+    /// <summary>Restores from one file.</summary>
+    private protected abstract void Restore(string name);
 }

@@ -4,22 +4,23 @@ using SarkPS.Ami;
 namespace SarkPS.Cmdlets;
 
 /// <summary><c>Get-SarkConferenceMember</c>: who is in a conference room. An empty room has nobody and is no error.</summary>
-[Cmdlet(VerbsCommon.Get, "SarkConferenceMember")]
+[Cmdlet(VerbsCommon.Get, "SarkConferenceMember", DefaultParameterSetName = KeySet)]
 [OutputType(typeof(ConferenceMember))]
-public sealed class GetSarkConferenceMemberCommand : SarkCmdlet
+public sealed class GetSarkConferenceMemberCommand : SarkNamedCommand
 {
     /// <summary>The room's number or name.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [Alias("Name")]
-    [ValidateNotNullOrEmpty]
+    [SarkKey]
     public string[] Conference { get; set; } = [];
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (var conference in Conference)
-        {
-            Try(() => WriteObject(Wait(token => Backend.Asterisk.GetConferenceMembersAsync(conference, token)), enumerateCollection: true));
-        }
-    }
+    private protected override string[] Names => Conference;
+
+    private protected override string Noun => nameof(Ami.Conference);
+
+    private protected override string[] Kinds => [nameof(Ami.Conference), nameof(ConferenceMember)];
+
+    private protected override string[] Properties => ["Conference", "Name"];
+
+    private protected override void Process(string name) => WriteObject(Wait(token => Backend.Asterisk.GetConferenceMembersAsync(name, token)), enumerateCollection: true);
 }

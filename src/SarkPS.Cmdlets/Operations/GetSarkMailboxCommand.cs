@@ -4,22 +4,23 @@ using SarkPS.Ami;
 namespace SarkPS.Cmdlets;
 
 /// <summary><c>Get-SarkMailbox</c>: how many messages a mailbox holds.</summary>
-[Cmdlet(VerbsCommon.Get, "SarkMailbox")]
+[Cmdlet(VerbsCommon.Get, "SarkMailbox", DefaultParameterSetName = KeySet)]
 [OutputType(typeof(Mailbox))]
-public sealed class GetSarkMailboxCommand : SarkCmdlet
+public sealed class GetSarkMailboxCommand : SarkNamedCommand
 {
     /// <summary>The box, usually an extension; with <c>@context</c> for one outside the context <c>default</c>.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [Alias("Mailbox", "Key", "pkey")]
-    [ValidateNotNullOrEmpty]
+    [SarkKey]
     public string[] Name { get; set; } = [];
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (var name in Name)
-        {
-            Try(() => WriteObject(Wait(token => Backend.Asterisk.GetMailboxAsync(name, token))));
-        }
-    }
+    private protected override string[] Names => Name;
+
+    private protected override string Noun => nameof(Mailbox);
+
+    private protected override string[] Kinds => [nameof(Mailbox), nameof(VoicemailUser), nameof(Extension)];
+
+    private protected override string[] Properties => ["Mailbox", "Name", "Key", "pkey"];
+
+    private protected override void Process(string name) => WriteObject(Wait(token => Backend.Asterisk.GetMailboxAsync(name, token)));
 }

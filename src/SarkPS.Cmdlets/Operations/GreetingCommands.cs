@@ -13,7 +13,7 @@ public sealed class GetSarkGreetingCommand : SarkGetFileCommand<Greeting>
 }
 
 /// <summary>Copies greetings to files.</summary>
-[Cmdlet(VerbsData.Export, "SarkGreeting", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "SarkGreeting", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportSarkGreetingCommand : SarkExportFileCommand<Greeting>
 {
@@ -33,14 +33,12 @@ public sealed class ImportSarkGreetingCommand : SarkImportFileCommand<Greeting>
 }
 
 /// <summary>Removes greetings that nothing plays.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkGreeting", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsCommon.Remove, "SarkGreeting", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkGreetingCommand : SarkRemoveFileCommand<Greeting>
 {
-    /// <summary>Removes it even though an IVR, queue, ring group or inbound route plays it. Does not skip -WhatIf or -Confirm.</summary>
+    /// <summary>Removes it without asking, even though an IVR, queue, ring group or inbound route plays it. Does not skip -WhatIf, nor a -Confirm that is given.</summary>
     [Parameter]
-    public SwitchParameter Force { get; set; }
-
-    private protected override bool IsForced => Force;
+    public override SwitchParameter Force { get; set; }
 
     private protected override FileStoreKind<Greeting> Kind => FileStores.Greetings;
 

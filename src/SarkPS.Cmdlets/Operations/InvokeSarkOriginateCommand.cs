@@ -40,8 +40,32 @@ public sealed class InvokeSarkOriginateCommand : SarkCmdlet
     [Parameter]
     public new SwitchParameter Wait { get; set; }
 
+    /// <summary>What is piped in: extensions that call, or rows with a Caller and a Target.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
+    {
+        if (!IsPiped)
+        {
+            Try(Call);
+            return;
+        }
+
+        // Its properties are bound to the parameters; what is left is whether it is one that may say them.
+        ForEachWish(null, InputObject, wish =>
+        {
+            if (wish.Item!.Kind is not (null or nameof(Extension)))
+            {
+                throw wish.Item.Stranger(nameof(Extension));
+            }
+
+            Call();
+        });
+    }
+
+    private void Call()
     {
         Try(() =>
         {

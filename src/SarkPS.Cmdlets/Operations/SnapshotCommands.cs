@@ -32,7 +32,7 @@ public sealed class NewSarkSnapshotCommand : SarkOperationCmdlet
 }
 
 /// <summary>Copies snapshots to files.</summary>
-[Cmdlet(VerbsData.Export, "SarkSnapshot", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "SarkSnapshot", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportSarkSnapshotCommand : SarkExportFileCommand<Snapshot>
 {
@@ -52,31 +52,24 @@ public sealed class ImportSarkSnapshotCommand : SarkImportFileCommand<Snapshot>
 }
 
 /// <summary>Makes a snapshot the live database.</summary>
-[Cmdlet(VerbsData.Restore, "SarkSnapshot", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(VerbsData.Restore, "SarkSnapshot", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(SnapshotRestore))]
-public sealed class RestoreSarkSnapshotCommand : SarkOperationCmdlet
+public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand
 {
-    /// <summary>The snapshot.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    public string Name { get; set; } = "";
+    private protected override string Noun => FileStores.Snapshots.Noun;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Restore(string name)
     {
-        Try(() =>
+        var snapshots = Backend.Snapshots;
+        if (ShouldProcess(Backend.Location, $"Replace the database with snapshot {name}"))
         {
-            var snapshots = Backend.Snapshots;
-            if (ShouldProcess(Backend.Location, $"Replace the database with snapshot {Name}"))
-            {
-                WriteObject(WaitForChange($"Restoring {Name}", (_, token) => Task.Run(() => snapshots.RestoreAsync(Name, token), CancellationToken.None)));
-            }
-        });
+            WriteObject(WaitForChange($"Restoring {name}", (_, token) => Task.Run(() => snapshots.RestoreAsync(name, token), CancellationToken.None)));
+        }
     }
 }
 
 /// <summary>Removes snapshots.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkSnapshot", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsCommon.Remove, "SarkSnapshot", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkSnapshotCommand : SarkRemoveFileCommand<Snapshot>
 {
     private protected override FileStoreKind<Snapshot> Kind => FileStores.Snapshots;

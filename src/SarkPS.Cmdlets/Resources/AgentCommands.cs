@@ -11,6 +11,7 @@ public sealed class GetSarkAgentCommand : SarkGetCommand<Agent>
     [Parameter]
     [Alias("cluster")]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Tenant { get; set; }
 }
@@ -92,5 +93,5 @@ public sealed class SetSarkAgentCommand : AgentWriteCommand
 }
 
 /// <summary>Removes agents.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkAgent", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "SarkAgent", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkAgentCommand : SarkRemoveCommand<Agent>;

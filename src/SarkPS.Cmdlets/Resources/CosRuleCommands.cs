@@ -66,5 +66,5 @@ public sealed class SetSarkCosRuleCommand : CosRuleWriteCommand
 }
 
 /// <summary>Removes cos rules.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkCosRule", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "SarkCosRule", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkCosRuleCommand : SarkRemoveCommand<CosRule>;

@@ -11,6 +11,7 @@ public sealed class GetSarkCustomAppCommand : SarkGetCommand<CustomApp>
     [Parameter]
     [Alias("cluster")]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Tenant { get; set; }
 }
@@ -64,5 +65,5 @@ public sealed class SetSarkCustomAppCommand : CustomAppWriteCommand
 }
 
 /// <summary>Removes custom apps.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkCustomApp", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "SarkCustomApp", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkCustomAppCommand : SarkRemoveCommand<CustomApp>;

@@ -11,6 +11,7 @@ public sealed class GetSarkDayTimerCommand : SarkGetCommand<DayTimer>
     [Parameter]
     [Alias("cluster")]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Tenant { get; set; }
 }
@@ -51,7 +52,7 @@ public sealed class NewSarkDayTimerCommand : DayTimerWriteCommand
     /// <summary>The database gives the number; it cannot be chosen.</summary>
     [Parameter(ParameterSetName = KeySet, DontShow = true)]
     [Parameter(ParameterSetName = InputSet, DontShow = true)]
-    public override string? Key { get; set; }
+    public override string[]? Key { get; set; }
 }
 
 /// <summary>Changes day timers.</summary>
@@ -65,5 +66,5 @@ public sealed class SetSarkDayTimerCommand : DayTimerWriteCommand
 }
 
 /// <summary>Removes day timers.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkDayTimer", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "SarkDayTimer", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkDayTimerCommand : SarkRemoveCommand<DayTimer>;

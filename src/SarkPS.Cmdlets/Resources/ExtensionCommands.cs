@@ -11,30 +11,35 @@ public sealed class GetSarkExtensionCommand : SarkGetCommand<Extension>
     [Parameter]
     [Alias("cluster")]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Tenant { get; set; }
 
     /// <inheritdoc cref="Extension.Location"/>
     [Parameter]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Location { get; set; }
 
     /// <inheritdoc cref="Extension.Transport"/>
     [Parameter]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Transport { get; set; }
 
     /// <inheritdoc cref="Extension.Device"/>
     [Parameter]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Device { get; set; }
 
     /// <inheritdoc cref="Extension.Technology"/>
     [Parameter]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Technology { get; set; }
 }
@@ -169,5 +174,5 @@ public sealed class SetSarkExtensionCommand : ExtensionWriteCommand
 }
 
 /// <summary>Removes extensions.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkExtension", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "SarkExtension", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkExtensionCommand : SarkRemoveCommand<Extension>;

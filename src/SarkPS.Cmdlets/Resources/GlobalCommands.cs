@@ -412,6 +412,20 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>The settings as Get-SarkGlobal gave them: what was changed of them since is written.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Change(null, null);
+    protected override void ProcessRecord()
+    {
+        if (IsPiped)
+        {
+            ForEachWish(null, InputObject, wish => ChangePiped(wish.Item!, null));
+        }
+        else
+        {
+            Try(() => Change(new RowKey(""), new Descriptors.Changes()));
+        }
+    }
 }

@@ -11,6 +11,7 @@ public sealed class GetSarkHolidayTimerCommand : SarkGetCommand<HolidayTimer>
     [Parameter]
     [Alias("cluster")]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Tenant { get; set; }
 }
@@ -47,7 +48,7 @@ public sealed class NewSarkHolidayTimerCommand : HolidayTimerWriteCommand
     /// <summary>The database gives the number; it cannot be chosen.</summary>
     [Parameter(ParameterSetName = KeySet, DontShow = true)]
     [Parameter(ParameterSetName = InputSet, DontShow = true)]
-    public override string? Key { get; set; }
+    public override string[]? Key { get; set; }
 }
 
 /// <summary>Changes holiday timers.</summary>
@@ -61,5 +62,5 @@ public sealed class SetSarkHolidayTimerCommand : HolidayTimerWriteCommand
 }
 
 /// <summary>Removes holiday timers.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkHolidayTimer", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "SarkHolidayTimer", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkHolidayTimerCommand : SarkRemoveCommand<HolidayTimer>;

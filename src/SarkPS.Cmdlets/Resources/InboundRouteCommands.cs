@@ -10,6 +10,7 @@ public sealed class GetSarkInboundRouteCommand : SarkGetCommand<InboundRoute>
     /// <inheritdoc cref="InboundRoute.Carrier"/>
     [Parameter]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Carrier { get; set; }
 
@@ -17,6 +18,7 @@ public sealed class GetSarkInboundRouteCommand : SarkGetCommand<InboundRoute>
     [Parameter]
     [Alias("cluster")]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Tenant { get; set; }
 }
@@ -128,5 +130,5 @@ public sealed class SetSarkInboundRouteCommand : InboundRouteWriteCommand
 }
 
 /// <summary>Removes inbound routes.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkInboundRoute", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "SarkInboundRoute", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkInboundRouteCommand : SarkRemoveCommand<InboundRoute>;

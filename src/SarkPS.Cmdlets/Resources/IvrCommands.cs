@@ -11,6 +11,7 @@ public sealed class GetSarkIvrCommand : SarkGetCommand<Ivr>
     [Parameter]
     [Alias("cluster")]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Tenant { get; set; }
 }
@@ -225,5 +226,5 @@ public sealed class SetSarkIvrCommand : IvrWriteCommand
 }
 
 /// <summary>Removes ivrs.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkIvr", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "SarkIvr", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkIvrCommand : SarkRemoveCommand<Ivr>;

@@ -11,6 +11,7 @@ public sealed class GetSarkQueueCommand : SarkGetCommand<Queue>
     [Parameter]
     [Alias("cluster")]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Tenant { get; set; }
 }
@@ -63,5 +64,5 @@ public sealed class SetSarkQueueCommand : QueueWriteCommand
 }
 
 /// <summary>Removes queues.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkQueue", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "SarkQueue", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkQueueCommand : SarkRemoveCommand<Queue>;

@@ -11,6 +11,7 @@ public sealed class GetSarkRingGroupCommand : SarkGetCommand<RingGroup>
     [Parameter]
     [Alias("cluster")]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Tenant { get; set; }
 }
@@ -110,5 +111,5 @@ public sealed class SetSarkRingGroupCommand : RingGroupWriteCommand
 }
 
 /// <summary>Removes ring groups.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkRingGroup", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "SarkRingGroup", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkRingGroupCommand : SarkRemoveCommand<RingGroup>;

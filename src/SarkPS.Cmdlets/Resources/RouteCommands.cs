@@ -11,6 +11,7 @@ public sealed class GetSarkRouteCommand : SarkGetCommand<Route>
     [Parameter]
     [Alias("cluster")]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Tenant { get; set; }
 }
@@ -89,5 +90,5 @@ public sealed class SetSarkRouteCommand : RouteWriteCommand
 }
 
 /// <summary>Removes routes.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkRoute", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "SarkRoute", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkRouteCommand : SarkRemoveCommand<Route>;

@@ -10,12 +10,14 @@ public sealed class GetSarkTemplateCommand : SarkGetCommand<Template>
     /// <inheritdoc cref="Template.Technology"/>
     [Parameter]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Technology { get; set; }
 
     /// <inheritdoc cref="Template.Owner"/>
     [Parameter]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Owner { get; set; }
 }
@@ -63,5 +65,5 @@ public sealed class SetSarkTemplateCommand : TemplateWriteCommand
 }
 
 /// <summary>Removes templates.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkTemplate", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "SarkTemplate", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkTemplateCommand : SarkRemoveCommand<Template>;

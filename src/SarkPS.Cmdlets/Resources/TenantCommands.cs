@@ -110,5 +110,5 @@ public sealed class SetSarkTenantCommand : TenantWriteCommand
 }
 
 /// <summary>Removes tenants.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkTenant", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(VerbsCommon.Remove, "SarkTenant", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkTenantCommand : SarkRemoveCommand<Tenant>;

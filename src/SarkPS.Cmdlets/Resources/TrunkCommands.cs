@@ -11,6 +11,7 @@ public sealed class GetSarkTrunkCommand : SarkGetCommand<Trunk>
     [Parameter]
     [Alias("cluster")]
     [SupportsWildcards]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Tenant { get; set; }
 }
@@ -166,5 +167,5 @@ public sealed class SetSarkTrunkCommand : TrunkWriteCommand
 }
 
 /// <summary>Removes trunks.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkTrunk", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "SarkTrunk", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkTrunkCommand : SarkRemoveCommand<Trunk>;

@@ -16,6 +16,15 @@ public abstract class SarkRecord
     /// </summary>
     public IReadOnlyDictionary<string, object?> GetRaw() => Raw;
 
+    /// <summary>
+    /// The exchange that it came from: the path of a database or the address of a service. Piped to another command it
+    /// goes back there. Null for what no exchange gave.
+    /// </summary>
+    public string? Exchange => Home?.ToString();
+
+    /// <summary>The connection that it came over. Its text is where that leads.</summary>
+    internal object? Home { get; set; }
+
     /// <summary>When the row was made; null where the table does not say.</summary>
     public DateTimeOffset? Created { get; init; }
 

@@ -28,17 +28,18 @@ public sealed class PinnedCommandsTests
     [
         "Disconnect-SarkCall", "Export-SarkBackup", "Export-SarkCsv", "Export-SarkGreeting", "Export-SarkSnapshot", "Import-SarkBackup", "Import-SarkGreeting", "Import-SarkSnapshot",
         "Invoke-SarkCommit", "Invoke-SarkOriginate", "Invoke-SarkReload", "New-SarkBackup", "New-SarkCosClose", "New-SarkCosOpen", "New-SarkSnapshot",
-        "Remove-SarkBackup", "Remove-SarkCosClose", "Remove-SarkCosOpen", "Remove-SarkDbEntry", "Remove-SarkGreeting", "Remove-SarkSnapshot",
+        "Remove-SarkDbEntry",
         "Set-SarkDbEntry", "Set-SarkExtensionRuntime", "Set-SarkFirewall", "Set-SarkGlobal", "Start-SarkPbx",
         .. Nouns.Select(n => "New-Sark" + n),
         .. Nouns.Select(n => "Set-Sark" + n),
-        .. Nouns.Where(n => n != "Tenant").Select(n => "Remove-Sark" + n),
     ];
 
-    // Asks by itself: calls end, or what was there is replaced.
+    // Asks by itself: rows or files go, calls end, or what was there is replaced.
     private static readonly string[] High =
     [
-        "Remove-SarkTenant", "Restart-SarkFirewall", "Restart-SarkSystem", "Restore-SarkBackup", "Restore-SarkSnapshot", "Stop-SarkPbx",
+        "Remove-SarkBackup", "Remove-SarkCosClose", "Remove-SarkCosOpen", "Remove-SarkGreeting", "Remove-SarkSnapshot",
+        .. Nouns.Select(n => "Remove-Sark" + n),
+        "Restart-SarkFirewall", "Restart-SarkSystem", "Restore-SarkBackup", "Restore-SarkSnapshot", "Stop-SarkPbx",
     ];
 
     public static TheoryData<string> Names => [.. Commands.All.Keys];

@@ -57,8 +57,8 @@ public sealed class OperationCmdletTests : IDisposable
         Assert.Equal("sark.db.17", Assert.Single(Objects<SnapshotRestore>("'sark.db.17' | Restore-SarkSnapshot")).Restored);
         Run("Remove-SarkSnapshot * -WhatIf");
         Assert.Equal(3, Objects<Snapshot>("Get-SarkSnapshot").Count);
-        Assert.Empty(Objects<Snapshot>("Get-SarkSnapshot | Remove-SarkSnapshot; Get-SarkSnapshot"));
-        foreach (var command in new[] { "Get-SarkSnapshot sark.db.1", "Remove-SarkSnapshot '../sark.db'", "Restore-SarkSnapshot sark.db.1", "Export-SarkSnapshot '../x'" })
+        Assert.Empty(Objects<Snapshot>("Get-SarkSnapshot | Remove-SarkSnapshot -Confirm:$false; Get-SarkSnapshot"));
+        foreach (var command in new[] { "Get-SarkSnapshot sark.db.1", "Remove-SarkSnapshot '../sark.db' -Confirm:$false", "Restore-SarkSnapshot sark.db.1", "Export-SarkSnapshot '../x'" })
         {
             var error = Error(command);
             Assert.StartsWith("SarkSnapshotNotFound", error.FullyQualifiedErrorId, StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class OperationCmdletTests : IDisposable
         Assert.Contains(warnings, warning => warning.Contains("Voicemail", StringComparison.Ordinal));
         Assert.Equal("a", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
         Assert.True(Assert.Single(Objects<BackupReport>("Test-SarkBackup *")).Valid);
-        Assert.Empty(Objects<Backup>("Remove-SarkBackup *; Get-SarkBackup"));
+        Assert.Empty(Objects<Backup>("Remove-SarkBackup * -Force; Get-SarkBackup"));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class OperationCmdletTests : IDisposable
         File.WriteAllBytes(Path.Combine(tree.Root, "hello.wav"), GreetingTests.Wave());
         Assert.Equal(12, Assert.Single(Objects<Greeting>("Import-SarkGreeting hello.wav -Name usergreeting0012.wav")).Number);
         tree.Sql("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('main', '12')");
-        Assert.Equal("SarkGreetingConflict,SarkPS.Cmdlets.RemoveSarkGreetingCommand", Error("Remove-SarkGreeting usergreeting0012.wav").FullyQualifiedErrorId);
+        Assert.Equal("SarkGreetingConflict,SarkPS.Cmdlets.RemoveSarkGreetingCommand", Error("Remove-SarkGreeting usergreeting0012.wav -Confirm:$false").FullyQualifiedErrorId);
         Run("Remove-SarkGreeting usergreeting0012.wav -Force -WhatIf");
         Assert.Single(Objects<Greeting>("Get-SarkGreeting"));
         Assert.Empty(Objects<Greeting>("Remove-SarkGreeting usergreeting0012.wav -Force; Get-SarkGreeting"));
