@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using SarkPS.Descriptors;
@@ -29,17 +30,17 @@ public sealed class SarkCompleter : IArgumentCompleter
     {
         var noun = commandName[(commandName.IndexOf('-', StringComparison.Ordinal) + 1)..];
         var resource = SarkResources.All.FirstOrDefault(r => string.Equals("Sark" + r.Noun, noun, StringComparison.OrdinalIgnoreCase));
-        if (resource is null)
-        {
-            return [];
-        }
+        return resource is null ? OfOperation(noun, parameterName, bound) : OfResource(resource, parameterName, bound);
+    }
 
-        if (string.Equals(parameterName, "Key", StringComparison.OrdinalIgnoreCase))
+    private static IEnumerable<(string Text, string Tip)> OfResource(ResourceDescriptor resource, string parameterName, IDictionary bound)
+    {
+        if (Is(parameterName, "Key"))
         {
             return Keys(resource, bound);
         }
 
-        if (string.Equals(parameterName, "Kind", StringComparison.OrdinalIgnoreCase))
+        if (Is(parameterName, "Kind"))
         {
             return resource.Kinds.Select(k => (k.Name, $"{k.Name} {SarkText.Words(resource.Noun)}"));
         }
@@ -64,7 +65,75 @@ public sealed class SarkCompleter : IArgumentCompleter
             return Destinations.Fixed.Keys.Select(d => (d, d)).Concat(Ask(bound, backend => DestinationNames(backend)));
         }
 
-        return column.Reference?.Noun is { } named ? Keys(SarkResources.Find(named), bound) : [];
+        return column.Reference?.Noun is { } named ? Keys(SarkResources.Find(named), bound) : Suggested(resource, column, bound);
+    }
+
+    // Columns that take more than a rule could list, and still have values that people look for.
+    private static IEnumerable<(string Text, string Tip)> Suggested(ResourceDescriptor resource, Column column, IDictionary bound) => column.Property switch
+    {
+        // What an extension's kind makes of it, and the makers that there are templates for.
+        nameof(Extension.Device) => Extension.Descriptor.Kinds
+            .SelectMany(k => k.Defaults.Where(d => d.Column == column.Name).Select(d => (string)d.Value!))
+            .Select(v => (v, v))
+            .Concat(Keys(SarkPS.Template.Descriptor, bound, row => row.Text("technology") == "SIP"))
+            .DistinctBy(v => v.Item1),
+        nameof(Extension.DeviceModel) => Stored(resource, column, bound),
+        nameof(RingGroup.Members) => Keys(Extension.Descriptor, bound),
+        nameof(SarkPS.Tenant.Operator) => Keys(Extension.Descriptor, bound),
+        nameof(SarkPS.Tenant.Include) => [("ALL", "Every tenant"), .. Keys(SarkPS.Tenant.Descriptor, bound)],
+        nameof(SarkPS.Tenant.RouteOverride) => Destinations.Fixed.Keys.Select(d => (d, d)).Concat(Ask(bound, backend => DestinationNames(backend))),
+        nameof(SarkPS.Tenant.Recording) => Extension.Descriptor.FindProperty(column.Property)!.AllowedValues.Select(v => (v, v)),
+        "Greeting" => Ask(bound, backend => Names(backend.Greetings, column.Type == ColumnType.Integer)),
+        _ when column.IsFilter => Stored(resource, column, bound),
+        _ => [],
+    };
+
+    // What is no table: files, and what Asterisk knows about an extension.
+    private static IEnumerable<(string Text, string Tip)> OfOperation(string noun, string parameterName, IDictionary bound) => (noun.ToUpperInvariant(), parameterName.ToUpperInvariant()) switch
+    {
+        ("SARKBACKUP", "NAME") => Ask(bound, backend => Names(backend.Backups)),
+        ("SARKSNAPSHOT", "NAME") => Ask(bound, backend => Names(backend.Snapshots)),
+        ("SARKGREETING", "NAME") => Ask(bound, backend => Names<Greeting>(backend.Greetings)),
+        ("SARKDESTINATION", "KIND") => Destinations.Kinds.Select(k => (k.Resource.Noun, SarkText.Words(k.Resource.Noun))).Append(("Target", "What every exchange has")),
+        ("SARKDESTINATION", "NAME") => Destinations.Fixed.Keys.Select(d => (d, d)).Concat(Ask(bound, backend => DestinationNames(backend))),
+        (_, "TENANT") => Keys(SarkPS.Tenant.Descriptor, bound),
+        (_, "EXTENSION" or "MAILBOX") or ("SARKEXTENSIONRUNTIME" or "SARKEXTENSIONSTATE", "KEY") => Keys(Extension.Descriptor, bound),
+        (_, "QUEUE") => Keys(Queue.Descriptor, bound),
+        (_, "AGENT") => Keys(SarkPS.Agent.Descriptor, bound),
+        _ => [],
+    };
+
+    private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<(string Text, string Tip)> Stored(ResourceDescriptor resource, Column column, IDictionary bound) => Ask(bound, backend =>
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        return [.. backend.Tables.ListAsync(resource, null, patience.Token).GetAwaiter().GetResult()
+            .Select(row => row.Text(column.Name) ?? "")
+            .Where(v => v.Length > 0)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.OrdinalIgnoreCase)
+            .Select(v => (v, v))];
+    });
+
+    private static IEnumerable<(string Text, string Tip)> Names<TFile>(IFileStoreOperations<TFile> store)
+        where TFile : StoredFile
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        return [.. store.ListAsync(patience.Token).GetAwaiter().GetResult().Select(f => (f.Name, f.Name))];
+    }
+
+    // Tables name a greeting without the ending of its file, menus by its number.
+    private static IEnumerable<(string Text, string Tip)> Names(IGreetingOperations store, bool asNumber)
+    {
+        foreach (var (name, _) in Names(store))
+        {
+            var bare = System.IO.Path.GetFileNameWithoutExtension(name);
+            if (bare.StartsWith("usergreeting", StringComparison.Ordinal) && int.TryParse(bare["usergreeting".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                yield return (asNumber ? number.ToString(CultureInfo.InvariantCulture) : bare, name);
+            }
+        }
     }
 
     private static IEnumerable<(string Text, string Tip)> DestinationNames(ISarkBackend backend)
@@ -75,11 +144,12 @@ public sealed class SarkCompleter : IArgumentCompleter
             .Select(d => (d.Name, $"{d.Kind} {d.Name}"));
     }
 
-    private static IEnumerable<(string Text, string Tip)> Keys(ResourceDescriptor resource, IDictionary bound) => Ask(bound, backend =>
+    private static IEnumerable<(string Text, string Tip)> Keys(ResourceDescriptor resource, IDictionary bound, Func<SarkRow, bool>? where = null) => Ask(bound, backend =>
     {
         using var patience = new CancellationTokenSource(Patience);
         var description = resource.FindProperty("Description")?.Name;
         return [.. backend.Tables.ListAsync(resource, null, patience.Token).GetAwaiter().GetResult()
+            .Where(where ?? (_ => true))
             .Select(row => (Key: row.Text(resource.KeyColumn) ?? "", About: description is null ? null : row.Text(description)))
             .Where(r => r.Key.Length > 0)
             .Select(r => (r.Key, string.IsNullOrEmpty(r.About) ? r.Key : r.About))];
@@ -95,7 +165,7 @@ public sealed class SarkCompleter : IArgumentCompleter
 
         try
         {
-            return question(connection.Backend);
+            return [.. question(connection.Backend)];
         }
         catch (Exception error) when (error is SarkException or OperationCanceledException)
         {

@@ -194,9 +194,11 @@ public abstract class IvrWriteCommand : SarkKeyedCommand<Ivr>
 
     /// <summary>
     /// Destinations by option, such as <c>@{ 1 = 'Sales'; 2 = 'Support' }</c>; an option that is not named stays as it is,
-    /// and null clears one.
+    /// and null clears one. What the property Options of a menu holds puts all of its options back, with their tags and
+    /// alerts.
     /// </summary>
     [Parameter]
+    [SarkIvrOptions]
     public System.Collections.IDictionary? Option { get; set; }
 
     private protected override SarkPS.Descriptors.Changes FromParameters() => IvrOptionParameter.Expand(base.FromParameters(), Option);

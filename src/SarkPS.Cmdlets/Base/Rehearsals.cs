@@ -1,0 +1,141 @@
+using System.Management.Automation;
+using SarkPS.Descriptors;
+
+namespace SarkPS.Cmdlets;
+
+/// <summary>
+/// Asks whether a change is to be made. Under -WhatIf the exchange is asked first what would come of it, so that what would
+/// be refused is an error and not a promise; nothing is changed by that. What is said of a row takes the rows before it in
+/// the same pipeline into account: a key that comes twice, a row that names one that an earlier row would make.
+/// </summary>
+internal sealed class Rehearsals(PSCmdlet cmdlet)
+{
+    private readonly HashSet<string> made = new(StringComparer.Ordinal);
+    private readonly HashSet<string> addresses = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> removed = new(StringComparer.Ordinal);
+    private bool? isOn;
+    private bool hasWarned;
+
+    // The engine tells only after it has written its line.
+    private bool IsOn => isOn ??= LanguagePrimitives.IsTrue(
+        cmdlet.MyInvocation.BoundParameters.TryGetValue("WhatIf", out var said) ? said : cmdlet.GetVariableValue("WhatIfPreference"));
+
+    /// <summary>Whether a row is to be made.</summary>
+    /// <param name="resource">What is made.</param>
+    /// <param name="kind">Which kind of it.</param>
+    /// <param name="changes">Its columns.</param>
+    /// <param name="target">The row as it is told to people.</param>
+    /// <param name="rehearse">Asks the exchange.</param>
+    /// <exception cref="SarkException">It would be refused.</exception>
+    public bool ShouldCreate(ResourceDescriptor resource, CreateKind? kind, Changes changes, string target, Action rehearse)
+    {
+        if (IsOn)
+        {
+            var key = Key(resource, changes);
+            if (key is not null && made.Contains(key))
+            {
+                throw SarkValidationException.Duplicate(resource.Noun, key, resource.Duplicate(new RowKey(key.Split('/')[0])));
+            }
+
+            var address = kind is { Required.Count: > 0 } ? kind.Required.Where(r => resource.Find(r.Column)!.IsHardwareAddress).Select(r => (r.Column, Value: changes[r.Column] as string)).FirstOrDefault() : default;
+            if (address.Value is { Length: > 0 } taken && addresses.Contains(taken))
+            {
+                throw new SarkValidationException(resource.Noun, key, [new(address.Column, [$"This MAC already exists in the DB! {taken}"])], $"The {SarkText.Words(resource.Noun)} '{key}' was not created: This MAC already exists in the DB! {taken}");
+            }
+
+            Ask(resource, changes, rehearse);
+            if (key is not null)
+            {
+                made.Add(key);
+            }
+
+            if (address.Value is { } used)
+            {
+                addresses.Add(used);
+            }
+        }
+
+        return cmdlet.ShouldProcess(target, $"New {SarkText.Words(resource.Noun)}");
+    }
+
+    /// <summary>Whether a row is to be changed.</summary>
+    /// <param name="resource">What is changed.</param>
+    /// <param name="changes">Its columns.</param>
+    /// <param name="target">The row as it is told to people.</param>
+    /// <param name="rehearse">Asks the exchange.</param>
+    /// <exception cref="SarkException">It would be refused.</exception>
+    public bool ShouldUpdate(ResourceDescriptor resource, Changes changes, string target, Action rehearse)
+    {
+        if (IsOn)
+        {
+            Ask(resource, changes, rehearse);
+        }
+
+        return cmdlet.ShouldProcess(target, $"Set {string.Join(", ", changes.Select(c => resource.Find(c.Key)?.Property ?? c.Key))}");
+    }
+
+    /// <summary>Whether a row is to be removed.</summary>
+    /// <param name="resource">What is removed.</param>
+    /// <param name="key">The row.</param>
+    /// <param name="rehearse">Asks the exchange.</param>
+    /// <exception cref="SarkException">It would be refused.</exception>
+    public bool ShouldRemove(ResourceDescriptor resource, RowKey key, Action rehearse)
+    {
+        if (IsOn)
+        {
+            if (removed.Contains(key.ToString()))
+            {
+                throw resource.NotFound(key);
+            }
+
+            try
+            {
+                Ask(resource, [], rehearse);
+            }
+            catch (SarkConflictException error) when (error.Dependants.Count > 0 && error.Dependants.All(d => removed.Any(r => IsRow(resource, r, d))))
+            {
+                // Those that name it would be gone by then.
+            }
+
+            removed.Add(key.ToString());
+        }
+
+        return cmdlet.ShouldProcess(key.ToString(), $"Remove {SarkText.Words(resource.Noun)}");
+    }
+
+    private void Ask(ResourceDescriptor resource, Changes changes, Action rehearse)
+    {
+        try
+        {
+            rehearse();
+        }
+        catch (SarkValidationException error) when (made.Count > 0 && !error.IsDuplicate && error.Errors.All(e => NamesMade(resource, e.Key, changes)))
+        {
+            // A row before this one would have been made by then.
+        }
+        catch (SarkException error) when (error.Kind == SarkErrorKind.Unsupported)
+        {
+            if (!hasWarned)
+            {
+                hasWarned = true;
+                cmdlet.WriteWarning($"Not judged: {error.Message}");
+            }
+        }
+    }
+
+    private bool NamesMade(ResourceDescriptor resource, string column, Changes changes) =>
+        resource.Find(column) is { } found
+        && (found.Reference?.Noun == resource.Noun || found.Destination is not null)
+        && changes[column] is string name
+        && made.Contains(name.TrimStart('*'));
+
+    // As the store names what depends on a row: "Extension 401 (Tenant)".
+    private static bool IsRow(ResourceDescriptor resource, string key, string dependant) =>
+        dependant == $"{resource.Noun} {key}" || dependant.StartsWith($"{resource.Noun} {key} (", StringComparison.Ordinal);
+
+    private static string? Key(ResourceDescriptor resource, Changes changes)
+    {
+        var parts = new[] { resource.KeyColumn, resource.SecondKeyColumn }.OfType<string>().Select(c => Rules.PhpValue.Text(changes[c])?.Trim()).ToArray();
+        return parts.Any(string.IsNullOrEmpty) ? null : string.Join('/', parts);
+    }
+}
