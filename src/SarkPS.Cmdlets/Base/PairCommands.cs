@@ -183,9 +183,10 @@ public abstract class PairNewCommand<T> : PairChangeCommand<T>
             throw new SarkException(SarkErrorKind.BadRequest, T.Descriptor.Noun, key.First, $"Which rule extension '{key.First}' is to have is not said; name one with -Rule.");
         }
 
+        var changes = new Changes { [T.Descriptor.KeyColumn] = key.First, [T.Descriptor.SecondKeyColumn!] = key.Second };
+        Rehearsal.Create(T.Descriptor, null, changes, () => Wait(token => Backend.Tables.CreateAsync(T.Descriptor, null, changes, new ChangeOptions(IsRehearsal: true), token)));
         if (ShouldProcess(key.ToString(), $"New {SarkText.Words(T.Descriptor.Noun)}"))
         {
-            var changes = new Changes { [T.Descriptor.KeyColumn] = key.First, [T.Descriptor.SecondKeyColumn!] = key.Second };
             WriteObject(T.Descriptor.Materialize(Wait(token => Backend.Tables.CreateAsync(T.Descriptor, null, changes, ChangeOptions.Default, token))));
         }
     }
@@ -212,6 +213,7 @@ public abstract class PairRemoveCommand<T> : PairChangeCommand<T>
 
     private protected override void Process(RowKey key)
     {
+        Rehearsal.Remove(T.Descriptor, key, () => Wait(token => Backend.Tables.RemoveAsync(T.Descriptor, key, new ChangeOptions(IsRehearsal: true, Force: Force), token)));
         if (ShouldRemove(key.ToString(), $"Remove {SarkText.Words(T.Descriptor.Noun)}", Force))
         {
             RemoveReporting.Report(this, key, Wait(token => Backend.Tables.RemoveAsync(T.Descriptor, key, new ChangeOptions(Force: Force), token)));

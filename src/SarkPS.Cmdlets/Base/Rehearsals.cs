@@ -4,8 +4,8 @@ using SarkPS.Descriptors;
 namespace SarkPS.Cmdlets;
 
 /// <summary>
-/// Asks whether a change is to be made. Under -WhatIf the exchange is asked first what would come of it, so that what would
-/// be refused is an error and not a promise; nothing is changed by that. What is said of a row takes the rows before it in
+/// Judges changes under -WhatIf: the exchange is asked what would come of one, so that what would be refused is an error and
+/// not a promise. Nothing is changed by that, and without -WhatIf nothing is asked. What is said of a row takes the rows before it in
 /// the same pipeline into account: a key that comes twice, a row that names one that an earlier row would make.
 /// </summary>
 internal sealed class Rehearsals(PSCmdlet cmdlet)
@@ -16,70 +16,67 @@ internal sealed class Rehearsals(PSCmdlet cmdlet)
     private bool? isOn;
     private bool hasWarned;
 
-    // The engine tells only after it has written its line.
-    private bool IsOn => isOn ??= LanguagePrimitives.IsTrue(
+    /// <summary>Whether -WhatIf holds. The engine tells only after it has written its line.</summary>
+    public bool IsOn => isOn ??= LanguagePrimitives.IsTrue(
         cmdlet.MyInvocation.BoundParameters.TryGetValue("WhatIf", out var said) ? said : cmdlet.GetVariableValue("WhatIfPreference"));
 
-    /// <summary>Whether a row is to be made.</summary>
+    /// <summary>Judges a row that is to be made.</summary>
     /// <param name="resource">What is made.</param>
     /// <param name="kind">Which kind of it.</param>
     /// <param name="changes">Its columns.</param>
-    /// <param name="target">The row as it is told to people.</param>
     /// <param name="rehearse">Asks the exchange.</param>
     /// <exception cref="SarkException">It would be refused.</exception>
-    public bool ShouldCreate(ResourceDescriptor resource, CreateKind? kind, Changes changes, string target, Action rehearse)
+    public void Create(ResourceDescriptor resource, CreateKind? kind, Changes changes, Action rehearse)
     {
-        if (IsOn)
+        if (!IsOn)
         {
-            var key = Key(resource, changes);
-            if (key is not null && made.Contains(key))
-            {
-                throw SarkValidationException.Duplicate(resource.Noun, key, resource.Duplicate(new RowKey(key.Split('/')[0])));
-            }
-
-            var address = kind is { Required.Count: > 0 } ? kind.Required.Where(r => resource.Find(r.Column)!.IsHardwareAddress).Select(r => (r.Column, Value: changes[r.Column] as string)).FirstOrDefault() : default;
-            if (address.Value is { Length: > 0 } taken && addresses.Contains(taken))
-            {
-                throw new SarkValidationException(resource.Noun, key, [new(address.Column, [$"This MAC already exists in the DB! {taken}"])], $"The {SarkText.Words(resource.Noun)} '{key}' was not created: This MAC already exists in the DB! {taken}");
-            }
-
-            Ask(resource, changes, rehearse);
-            if (key is not null)
-            {
-                made.Add(key);
-            }
-
-            if (address.Value is { } used)
-            {
-                addresses.Add(used);
-            }
+            return;
         }
 
-        return cmdlet.ShouldProcess(target, $"New {SarkText.Words(resource.Noun)}");
+        var key = Key(resource, changes);
+        if (key is not null && made.Contains(key))
+        {
+            throw SarkValidationException.Duplicate(resource.Noun, key, resource.Duplicate(new RowKey(key.Split('/')[0])));
+        }
+
+        var address = (kind?.Required ?? []).Where(r => resource.Find(r.Column)!.IsHardwareAddress).Select(r => (r.Column, Value: changes[r.Column] as string)).FirstOrDefault();
+        if (address.Value is { Length: > 0 } taken && addresses.Contains(taken))
+        {
+            var message = $"This MAC already exists in the DB! {taken}";
+            throw new SarkValidationException(resource.Noun, key, [new(address.Column, [message])], $"The {SarkText.Words(resource.Noun)} '{key}' was not created: {message} ({address.Column} is '{taken}')");
+        }
+
+        Ask(resource, changes, rehearse);
+        if (key is not null)
+        {
+            made.Add(key);
+        }
+
+        if (address.Value is { } used)
+        {
+            addresses.Add(used);
+        }
     }
 
-    /// <summary>Whether a row is to be changed.</summary>
+    /// <summary>Judges a change.</summary>
     /// <param name="resource">What is changed.</param>
     /// <param name="changes">Its columns.</param>
-    /// <param name="target">The row as it is told to people.</param>
     /// <param name="rehearse">Asks the exchange.</param>
     /// <exception cref="SarkException">It would be refused.</exception>
-    public bool ShouldUpdate(ResourceDescriptor resource, Changes changes, string target, Action rehearse)
+    public void Update(ResourceDescriptor resource, Changes changes, Action rehearse)
     {
         if (IsOn)
         {
             Ask(resource, changes, rehearse);
         }
-
-        return cmdlet.ShouldProcess(target, $"Set {string.Join(", ", changes.Select(c => resource.Find(c.Key)?.Property ?? c.Key))}");
     }
 
-    /// <summary>Whether a row is to be removed.</summary>
+    /// <summary>Judges a removal.</summary>
     /// <param name="resource">What is removed.</param>
     /// <param name="key">The row.</param>
     /// <param name="rehearse">Asks the exchange.</param>
     /// <exception cref="SarkException">It would be refused.</exception>
-    public bool ShouldRemove(ResourceDescriptor resource, RowKey key, Action rehearse)
+    public void Remove(ResourceDescriptor resource, RowKey key, Action rehearse)
     {
         if (IsOn)
         {
@@ -99,8 +96,6 @@ internal sealed class Rehearsals(PSCmdlet cmdlet)
 
             removed.Add(key.ToString());
         }
-
-        return cmdlet.ShouldProcess(key.ToString(), $"Remove {SarkText.Words(resource.Noun)}");
     }
 
     private void Ask(ResourceDescriptor resource, Changes changes, Action rehearse)

@@ -12,6 +12,9 @@ namespace SarkPS.Cmdlets;
 public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
     where T : SarkRecord, ISarkResource<T>, new()
 {
+    /// <summary>How a change is made.</summary>
+    private protected virtual ChangeOptions WriteOptions => ChangeOptions.Default;
+
     /// <summary>Makes a row.</summary>
     /// <param name="key">Its key; null where the row from elsewhere says it, or the database makes it.</param>
     /// <param name="row">A row from elsewhere, or null.</param>
@@ -24,11 +27,13 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
             changes[Resource.KeyColumn] = key;
         }
 
+        ResourceValues.RefuseLostLetters(Resource, key, changes);
         var kind = ChooseKind(changes, row);
         var target = key ?? string.Join('/', new[] { Resource.KeyColumn, Resource.SecondKeyColumn }.OfType<string>().Select(c => changes[c]).OfType<object>().DefaultIfEmpty("(new)"));
+        Rehearsal.Create(Resource, kind, changes, () => Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions with { IsRehearsal = true }, token)));
         if (ShouldProcess(target, $"New {SarkText.Words(Resource.Noun)}"))
         {
-            WriteObject(Resource.Materialize(Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, ChangeOptions.Default, token))));
+            WriteObject(Resource.Materialize(Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions, token))));
         }
     }
 
@@ -38,9 +43,11 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
     private protected void Change(RowKey key, Changes changes)
     {
         changes = WithParameters(changes);
+        ResourceValues.RefuseLostLetters(Resource, key, changes);
+        Rehearsal.Update(Resource, changes, () => Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions with { IsRehearsal = true }, token)));
         if (ShouldProcess(Resource.IsSingleton ? Resource.PluralName : key.ToString(), $"Set {string.Join(", ", changes.Select(c => Resource.Find(c.Key)?.Property ?? c.Key))}"))
         {
-            var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, ChangeOptions.Default, token));
+            var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions, token));
             if (MyInvocation.BoundParameters.TryGetValue("PassThru", out var passThru) && LanguagePrimitives.IsTrue(passThru))
             {
                 WriteObject(Resource.Materialize(stored));

@@ -21,12 +21,15 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     private SarkConnection? home;
     private bool? isRefused;
     private int gone;
+    private KeyWish? wish;
+    private Rehearsals? rehearsals;
 
     /// <summary>
     /// The exchange. Without it, what was piped in goes back to the exchange that it came from; all else is about the one
     /// that <c>Connect-Sark</c> named, or this machine's where nobody has named one.
     /// </summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public SarkConnection? Connection { get; set; }
 
     /// <summary>The exchange.</summary>
@@ -153,7 +156,7 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         }
         catch (SarkException error)
         {
-            WriteError(ToRecord(error));
+            WriteError(Describe(error));
             return false;
         }
     }
@@ -178,7 +181,19 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>The one place where kinds of failures become error categories.</summary>
-    internal static ErrorRecord ToRecord(SarkException error) => new(error, error.ErrorId, CategoryOf(error.Kind), error.Target);
+    internal static ErrorRecord ToRecord(SarkException error) => ToRecord(error, error.Target);
+
+    /// <summary>The same about something else than the key, such as a whole row.</summary>
+    internal static ErrorRecord ToRecord(SarkException error, object? target) => new(error, error.ErrorId, CategoryOf(error.Kind), target);
+
+    /// <summary>A failure of one item. Its target is the row that was piped in, so that it can be put right and piped in again.</summary>
+    private protected virtual ErrorRecord Describe(SarkException error) => ToRecord(error, PipedRow ?? error.Target);
+
+    /// <summary>The row that was piped in and is worked on now; null for a plain key and for what was typed.</summary>
+    private protected PSObject? PipedRow => wish?.Item is { IsEmpty: false, Text: null, Source: { } source } ? source : null;
+
+    /// <summary>Says under -WhatIf what would be refused.</summary>
+    private protected Rehearsals Rehearsal => rehearsals ??= new Rehearsals(this);
 
     /// <summary>Passes an object on; it knows from then on which exchange it came from.</summary>
     protected new void WriteObject(object? sendToPipeline) => base.WriteObject(Marked(sendToPipeline));
@@ -248,6 +263,7 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     /// <summary>Does one item at the exchange that it came from.</summary>
     private protected bool TryAt(KeyWish wish, Action<KeyWish> work) => Try(() =>
     {
+        this.wish = wish;
         home = null;
         if (Connection is null && wish.Item is { } item)
         {
@@ -284,8 +300,7 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     private protected bool ShouldRemove(string target, string action, bool force)
     {
         var bound = MyInvocation.BoundParameters;
-        var isRehearsal = bound.TryGetValue("WhatIf", out var given) ? LanguagePrimitives.IsTrue(given) : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
-        if (!force || isRehearsal || (bound.TryGetValue("Confirm", out var confirm) && LanguagePrimitives.IsTrue(confirm)))
+        if (!force || Rehearsal.IsOn || (bound.TryGetValue("Confirm", out var confirm) && LanguagePrimitives.IsTrue(confirm)))
         {
             return ShouldProcess(target, action);
         }

@@ -60,10 +60,15 @@ public abstract class SarkRemoveCommand<T> : SarkCmdlet
 
     private void Remove(RowKey key)
     {
-        if (ShouldRemove(key.ToString(), $"Remove {SarkText.Words(Resource.Noun)}", Force))
+        Try(() =>
         {
-            Try(() => RemoveReporting.Report(this, key, Wait(token => Backend.Tables.RemoveAsync(Resource, key, new ChangeOptions(Force: Force), token))));
-        }
+            var options = new ChangeOptions(Force: Force);
+            Rehearsal.Remove(Resource, key, () => Wait(token => Backend.Tables.RemoveAsync(Resource, key, options with { IsRehearsal = true }, token)));
+            if (ShouldRemove(key.ToString(), $"Remove {SarkText.Words(Resource.Noun)}", Force))
+            {
+                RemoveReporting.Report(this, key, Wait(token => Backend.Tables.RemoveAsync(Resource, key, options, token)));
+            }
+        });
     }
 }
 

@@ -59,6 +59,13 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
         return changes;
     }
 
+    /// <inheritdoc/>
+    private protected override ErrorRecord Describe(SarkException error)
+    {
+        Spelling.Apply(error, Resource, MyInvocation.BoundParameters.Keys, PipedRow);
+        return base.Describe(error);
+    }
+
     /// <summary>Says which row is worked on, for script blocks that ask for it.</summary>
     private protected void WorkOn(Func<object?> current) => row = current;
 

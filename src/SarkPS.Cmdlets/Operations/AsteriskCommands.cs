@@ -13,6 +13,7 @@ public abstract class AsteriskListCommand<T> : SarkCmdlet
     [Alias("Key", "pkey")]
     [SupportsWildcards]
     [SarkKey]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>What is piped in, taken for what it is and letter by letter: names, what this command lists, or rows of the resource that it is about.</summary>
@@ -128,6 +129,7 @@ public sealed class GetSarkExtensionStateCommand : AsteriskListCommand<Extension
     [Parameter(Position = 1)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Context { get; set; }
 
     /// <inheritdoc/>

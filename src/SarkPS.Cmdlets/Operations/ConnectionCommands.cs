@@ -23,6 +23,7 @@ public sealed class DisconnectSarkCommand : PSCmdlet
 {
     /// <summary>Connections to let go of.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public SarkConnection[]? Connection { get; set; }
 
     /// <inheritdoc/>

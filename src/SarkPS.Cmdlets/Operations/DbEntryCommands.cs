@@ -9,12 +9,14 @@ public abstract class DbEntryCommand : SarkCmdlet
     /// <summary>The family, such as <c>cfim</c>.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string Family { get; set; } = "";
 
     /// <summary>The key, such as an extension.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("pkey")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string Key { get; set; } = "";
 
     /// <summary>What is piped in: entries as Get-SarkDbEntry gives them, extensions whose number is the key, or rows with a Family and a Key.</summary>
@@ -68,6 +70,7 @@ public sealed class SetSarkDbEntryCommand : DbEntryCommand
     /// <summary>The value; may be empty.</summary>
     [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string Value { get; set; } = "";
 
     /// <summary>Emit the entry.</summary>

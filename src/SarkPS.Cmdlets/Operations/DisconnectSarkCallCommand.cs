@@ -11,6 +11,7 @@ public sealed class DisconnectSarkCallCommand : SarkNamedCommand
     /// <summary>The channel, such as <c>PJSIP/44107-00000155</c>; either end of a call will do.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [SarkKey]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string[] Channel { get; set; } = [];
 
     private protected override string[] Names => Channel;

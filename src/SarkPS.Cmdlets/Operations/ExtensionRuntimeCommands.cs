@@ -54,6 +54,7 @@ public sealed class SetSarkExtensionRuntimeCommand : ExtensionRuntimeCommand
     [Alias(ExtensionRuntime.ForwardAllFamily)]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? ForwardAll { get; set; }
 
     /// <summary>Where calls go while the telephone is busy: digits, with + before them if need be. <c>$null</c> ends it.</summary>
@@ -61,11 +62,13 @@ public sealed class SetSarkExtensionRuntimeCommand : ExtensionRuntimeCommand
     [Alias(ExtensionRuntime.ForwardBusyFamily)]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? ForwardBusy { get; set; }
 
     /// <summary>How many seconds it rings before the next destination takes over. <c>$null</c> gives back the default.</summary>
     [Parameter]
     [AllowNull]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? RingDelay { get; set; }
 
     /// <summary>Emit the values as they are now.</summary>

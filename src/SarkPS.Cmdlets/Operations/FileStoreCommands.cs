@@ -56,6 +56,7 @@ public abstract class SarkNamedFileCommand<TFile> : SarkFileStoreCommand<TFile>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [SupportsWildcards]
     [SarkKey]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string[] Name { get; set; } = [];
 
     /// <summary>What is piped in: files of the store as Get- lists them, or their names, letter by letter.</summary>
@@ -91,6 +92,7 @@ public abstract class SarkGetFileCommand<TFile> : SarkFileStoreCommand<TFile>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [SarkKey]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>What is piped in: files of the store, or their names, letter by letter.</summary>
@@ -203,6 +205,7 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
     /// <summary>The name that it gets in the store; without it the file's own. For one file only.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Name { get; set; }
 
     /// <summary>Replaces one of the same name.</summary>
@@ -268,6 +271,7 @@ public abstract class SarkRestoreCommand : SarkOperationCmdlet
     /// <summary>The file to restore from, letter by letter.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [SarkKey]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string Name { get; set; } = "";
 
     /// <summary>The file as Get- lists it, or its name.</summary>

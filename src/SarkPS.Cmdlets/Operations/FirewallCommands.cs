@@ -7,6 +7,7 @@ public abstract class SarkFirewallCommand : SarkOperationCmdlet
 {
     /// <summary>Which rule set: IPv4, the default, or IPv6.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public FirewallFamily Family { get; set; }
 
     private protected string Target => $"{Family} firewall";
@@ -30,6 +31,7 @@ public sealed class SetSarkFirewallCommand : SarkFirewallCommand
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [Alias("Rules")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string[] Rule { get; set; } = [];
 
     /// <summary>Returns what Shorewall said.</summary>
@@ -65,6 +67,7 @@ public sealed class TestSarkFirewallCommand : SarkFirewallCommand
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [Alias("Rules")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Rule { get; set; }
 
     /// <inheritdoc/>

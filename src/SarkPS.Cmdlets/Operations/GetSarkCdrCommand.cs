@@ -9,15 +9,18 @@ public sealed class GetSarkCdrCommand : SarkOperationCmdlet
 {
     /// <summary>Only calls that began at this time or later, in the exchange's own time.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public DateTime? After { get; set; }
 
     /// <summary>Only calls that began before this time.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public DateTime? Before { get; set; }
 
     /// <summary>The caller's number; * and ? stand for any letters.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Source { get; set; }
 
     /// <summary>What was dialled; * and ? stand for any letters.</summary>
@@ -27,15 +30,18 @@ public sealed class GetSarkCdrCommand : SarkOperationCmdlet
 
     /// <summary>How the call ended: Answered, NoAnswer, Busy, Failed or Congestion.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public CallDisposition? Disposition { get; set; }
 
     /// <summary>Only calls that lasted this long or longer, from start to end.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public TimeSpan? MinimumDuration { get; set; }
 
     /// <summary>Only the last so many of those that fit.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? Last { get; set; }
 
     /// <inheritdoc/>

@@ -12,6 +12,7 @@ public sealed class GetSarkConferenceMemberCommand : SarkNamedCommand
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [Alias("Name")]
     [SarkKey]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string[] Conference { get; set; } = [];
 
     private protected override string[] Names => Conference;

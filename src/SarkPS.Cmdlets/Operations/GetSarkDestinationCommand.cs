@@ -11,6 +11,7 @@ public sealed class GetSarkDestinationCommand : SarkCmdlet
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [SarkKey]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>What is piped in, letter by letter: names, destinations, or rows of what calls can be sent to.</summary>
@@ -21,6 +22,7 @@ public sealed class GetSarkDestinationCommand : SarkCmdlet
     [Parameter]
     [SupportsWildcards]
     [SarkKey]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Kind { get; set; }
 
     /// <inheritdoc/>

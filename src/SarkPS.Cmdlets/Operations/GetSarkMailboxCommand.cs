@@ -12,6 +12,7 @@ public sealed class GetSarkMailboxCommand : SarkNamedCommand
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [Alias("Mailbox", "Key", "pkey")]
     [SarkKey]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string[] Name { get; set; } = [];
 
     private protected override string[] Names => Name;

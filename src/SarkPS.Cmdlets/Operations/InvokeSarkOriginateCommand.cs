@@ -18,22 +18,26 @@ public sealed class InvokeSarkOriginateCommand : SarkCmdlet
     /// <summary>The number to call then: digits.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string Target { get; set; } = "";
 
     /// <summary>The dial plan context in which it is called; <c>internal</c> unless given.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string Context { get; set; } = "internal";
 
     /// <summary>The number that both telephones show: digits. The caller's extension unless given.</summary>
     [Parameter]
     [Alias("clid")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? CallerId { get; set; }
 
     /// <summary>How long the caller's telephone may ring; a number is seconds. 30 seconds unless given.</summary>
     [Parameter]
     [Seconds]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public TimeSpan RingTime { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Wait until the caller has answered, or will not, and tell which.</summary>

@@ -11,21 +11,25 @@ public sealed class WatchSarkEventCommand : SarkCmdlet
     /// <summary>Only events of these names, such as <c>Newchannel</c> and <c>Hangup</c>. All without it.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>End after this many events.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int First { get; set; } = int.MaxValue;
 
     /// <summary>End after this time; a number is seconds.</summary>
     [Parameter]
     [Seconds]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>The id of the last event seen: what happened since and is still kept comes first. For a service; a connection of this session knows only what came since it was opened.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? After { get; set; }
 
     /// <inheritdoc/>

@@ -25,11 +25,13 @@ public abstract class AgentWriteCommand : SarkKeyedCommand<Agent>
 
     /// <inheritdoc cref="Agent.Name"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public virtual string? Name { get; set; }
 
     /// <inheritdoc cref="Agent.Password"/>
     [Parameter, Alias("passwd")]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public virtual string? Password { get; set; }
 
     /// <inheritdoc cref="Agent.Queue1"/>
@@ -72,6 +74,7 @@ public sealed class NewSarkAgentCommand : AgentWriteCommand
     /// <inheritdoc cref="Agent.Name"/>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public override string? Name { get; set; }
 
     /// <inheritdoc cref="Agent.Password"/>
@@ -79,6 +82,7 @@ public sealed class NewSarkAgentCommand : AgentWriteCommand
     [Parameter(ParameterSetName = InputSet)]
     [Alias("passwd")]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public override string? Password { get; set; }
 }
 

@@ -27,10 +27,12 @@ public abstract class CosRuleWriteCommand : SarkKeyedCommand<CosRule>
 
     /// <inheritdoc cref="CosRule.Description"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="CosRule.DialPlan"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public virtual string? DialPlan { get; set; }
 
     /// <inheritdoc cref="CosRule.OverrideClosed"/>
@@ -52,6 +54,7 @@ public sealed class NewSarkCosRuleCommand : CosRuleWriteCommand
     /// <inheritdoc cref="CosRule.DialPlan"/>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public override string? DialPlan { get; set; }
 }
 

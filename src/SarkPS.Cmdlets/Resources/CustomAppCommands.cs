@@ -25,10 +25,12 @@ public abstract class CustomAppWriteCommand : SarkKeyedCommand<CustomApp>
 
     /// <inheritdoc cref="CustomApp.Description"/>
     [Parameter, Alias("desc")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="CustomApp.DialPlan"/>
     [Parameter, Alias("extcode")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? DialPlan { get; set; }
 
     /// <inheritdoc cref="CustomApp.Span"/>

@@ -33,6 +33,7 @@ public abstract class DayTimerWriteCommand : SarkKeyedCommand<DayTimer>
 
     /// <inheritdoc cref="DayTimer.Description"/>
     [Parameter, Alias("desc")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="DayTimer.Month"/>
@@ -41,6 +42,7 @@ public abstract class DayTimerWriteCommand : SarkKeyedCommand<DayTimer>
 
     /// <inheritdoc cref="DayTimer.TimeSpan"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? TimeSpan { get; set; }
 }
 
@@ -52,6 +54,7 @@ public sealed class NewSarkDayTimerCommand : DayTimerWriteCommand
     /// <summary>The database gives the number; it cannot be chosen.</summary>
     [Parameter(ParameterSetName = KeySet, DontShow = true)]
     [Parameter(ParameterSetName = InputSet, DontShow = true)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public override string[]? Key { get; set; }
 }
 

@@ -58,10 +58,12 @@ public abstract class ExtensionWriteCommand : SarkKeyedCommand<Extension>
 
     /// <inheritdoc cref="Extension.CallerId"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? CallerId { get; set; }
 
     /// <inheritdoc cref="Extension.CellPhone"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? CellPhone { get; set; }
 
     /// <inheritdoc cref="Extension.CellTwin"/>
@@ -91,6 +93,7 @@ public abstract class ExtensionWriteCommand : SarkKeyedCommand<Extension>
 
     /// <inheritdoc cref="Extension.Provision"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Provision { get; set; }
 
     /// <inheritdoc cref="Extension.ProvisionWith"/>
@@ -107,35 +110,43 @@ public abstract class ExtensionWriteCommand : SarkKeyedCommand<Extension>
 
     /// <inheritdoc cref="Extension.VoicemailEmail"/>
     [Parameter, Alias("vmailfwd")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? VoicemailEmail { get; set; }
 
     /// <inheritdoc cref="Extension.MacAddress"/>
     [Parameter, Alias("macaddr")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? MacAddress { get; set; }
 
     /// <inheritdoc cref="Extension.Description"/>
     [Parameter, Alias("desc")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="Extension.Device"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Device { get; set; }
 
     /// <inheritdoc cref="Extension.DeviceModel"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? DeviceModel { get; set; }
 
     /// <inheritdoc cref="Extension.Password"/>
     [Parameter, Alias("passwd")]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Password { get; set; }
 
     /// <inheritdoc cref="Extension.BaseMacAddress"/>
     [Parameter, Alias("basemacaddr")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? BaseMacAddress { get; set; }
 
     /// <inheritdoc cref="Extension.AlertInfo"/>
     [Parameter, Alias("extalert")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo { get; set; }
 }
 

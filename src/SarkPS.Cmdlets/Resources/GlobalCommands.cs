@@ -18,6 +18,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 {
     /// <inheritdoc cref="Global.CallTimeout"/>
     [Parameter, Alias("ABSTIMEOUT")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? CallTimeout { get; set; }
 
     /// <inheritdoc cref="Global.AccessList"/>
@@ -27,10 +28,12 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.FirstAgent"/>
     [Parameter, Alias("AGENTSTART")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? FirstAgent { get; set; }
 
     /// <inheritdoc cref="Global.AlertEmail"/>
     [Parameter, Alias("ALERT")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertEmail { get; set; }
 
     /// <inheritdoc cref="Global.HashTransfer"/>
@@ -40,10 +43,12 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.BlindTransferBusy"/>
     [Parameter, Alias("BLINDBUSY")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? BlindTransferBusy { get; set; }
 
     /// <inheritdoc cref="Global.BounceAlert"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? BounceAlert { get; set; }
 
     /// <inheritdoc cref="Global.CallParking"/>
@@ -62,6 +67,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.CampOnOptions"/>
     [Parameter, Alias("CAMPONQOPT")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? CampOnOptions { get; set; }
 
     /// <inheritdoc cref="Global.ExternalForward"/>
@@ -95,18 +101,22 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.CountryCode"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? CountryCode { get; set; }
 
     /// <inheritdoc cref="Global.ExternalUrl"/>
     [Parameter, Alias("EURL")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? ExternalUrl { get; set; }
 
     /// <inheritdoc cref="Global.EmergencyNumber"/>
     [Parameter, Alias("EMERGENCY")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? EmergencyNumber { get; set; }
 
     /// <inheritdoc cref="Global.HostName"/>
     [Parameter, Alias("FQDN")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? HostName { get; set; }
 
     /// <inheritdoc cref="Global.InspectHostName"/>
@@ -121,14 +131,17 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.InternalRingDelay"/>
     [Parameter, Alias("INTRINGDELAY")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? InternalRingDelay { get; set; }
 
     /// <inheritdoc cref="Global.IvrKeyWait"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? IvrKeyWait { get; set; }
 
     /// <inheritdoc cref="Global.IvrDigitWait"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? IvrDigitWait { get; set; }
 
     /// <inheritdoc cref="Global.LocalAccessList"/>
@@ -138,43 +151,53 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.LdapBase"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? LdapBase { get; set; }
 
     /// <inheritdoc cref="Global.LdapUnit"/>
     [Parameter, Alias("LDAPOU")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? LdapUnit { get; set; }
 
     /// <inheritdoc cref="Global.LdapUser"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? LdapUser { get; set; }
 
     /// <inheritdoc cref="Global.LdapPassword"/>
     [Parameter, Alias("LDAPPASS")]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? LdapPassword { get; set; }
 
     /// <inheritdoc cref="Global.HotDeskLease"/>
     [Parameter, Alias("LEASEHDTIME")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? HotDeskLease { get; set; }
 
     /// <inheritdoc cref="Global.LocalAddress"/>
     [Parameter, Alias("LOCALIP")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? LocalAddress { get; set; }
 
     /// <inheritdoc cref="Global.LogLevel"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? LogLevel { get; set; }
 
     /// <inheritdoc cref="Global.SipLogDisplaySize"/>
     [Parameter, Alias("LOGSIPDISPSIZE")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? SipLogDisplaySize { get; set; }
 
     /// <inheritdoc cref="Global.SipLogFiles"/>
     [Parameter, Alias("LOGSIPNUMFILES")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? SipLogFiles { get; set; }
 
     /// <inheritdoc cref="Global.SipLogFileSize"/>
     [Parameter, Alias("LOGSIPFILESIZE")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? SipLogFileSize { get; set; }
 
     /// <inheritdoc cref="Global.LocalTermination"/>
@@ -184,6 +207,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.MaxIncoming"/>
     [Parameter, Alias("MAXIN")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? MaxIncoming { get; set; }
 
     /// <inheritdoc cref="Global.MixMonitor"/>
@@ -193,10 +217,12 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.MonitorOut"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? MonitorOut { get; set; }
 
     /// <inheritdoc cref="Global.MonitorStage"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? MonitorStage { get; set; }
 
     /// <inheritdoc cref="Global.MonitorType"/>
@@ -209,10 +235,12 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.Operator"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Operator { get; set; }
 
     /// <inheritdoc cref="Global.PasswordLength"/>
     [Parameter, Alias("PWDLEN")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? PasswordLength { get; set; }
 
     /// <inheritdoc cref="Global.PlayBeep"/>
@@ -237,26 +265,32 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.RecordingFolder"/>
     [Parameter, Alias("RECFINALDEST")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? RecordingFolder { get; set; }
 
     /// <inheritdoc cref="Global.RecordingLimit"/>
     [Parameter, Alias("RECLIMIT")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? RecordingLimit { get; set; }
 
     /// <inheritdoc cref="Global.RecordingDither"/>
     [Parameter, Alias("RECQDITHER")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? RecordingDither { get; set; }
 
     /// <inheritdoc cref="Global.RecordingSearchLimit"/>
     [Parameter, Alias("RECQSEARCHLIM")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? RecordingSearchLimit { get; set; }
 
     /// <inheritdoc cref="Global.RingDelay"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? RingDelay { get; set; }
 
     /// <inheritdoc cref="Global.SessionTimeout"/>
     [Parameter, Alias("SESSIONTIMOUT")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? SessionTimeout { get; set; }
 
     /// <inheritdoc cref="Global.SendDomain"/>
@@ -266,6 +300,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.FirstExtension"/>
     [Parameter, Alias("SIPIAXSTART")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? FirstExtension { get; set; }
 
     /// <inheritdoc cref="Global.SipFlood"/>
@@ -276,28 +311,34 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.SpyPassword"/>
     [Parameter, Alias("SPYPASS")]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? SpyPassword { get; set; }
 
     /// <inheritdoc cref="Global.SupervisorEmail"/>
     [Parameter, Alias("SUPEMAIL")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? SupervisorEmail { get; set; }
 
     /// <inheritdoc cref="Global.SystemOperator"/>
     [Parameter, Alias("SYSOP")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? SystemOperator { get; set; }
 
     /// <inheritdoc cref="Global.SystemPassword"/>
     [Parameter, Alias("SYSPASS")]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? SystemPassword { get; set; }
 
     /// <inheritdoc cref="Global.TlsPort"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? TlsPort { get; set; }
 
     /// <inheritdoc cref="Global.UserOneTimePassword"/>
     [Parameter, Alias("USEROTP")]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? UserOneTimePassword { get; set; }
 
     /// <inheritdoc cref="Global.UserCreate"/>
@@ -307,10 +348,12 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.VoicemailDelay"/>
     [Parameter, Alias("VDELAY")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? VoicemailDelay { get; set; }
 
     /// <inheritdoc cref="Global.VoicemailMaxAge"/>
     [Parameter, Alias("VMAILAGE")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? VoicemailMaxAge { get; set; }
 
     /// <inheritdoc cref="Global.VoiceInstructions"/>
@@ -320,6 +363,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.MaxVoip"/>
     [Parameter, Alias("VOIPMAX")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? MaxVoip { get; set; }
 
     /// <inheritdoc cref="Global.VirtualExtensions"/>
@@ -334,18 +378,22 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.SipPort"/>
     [Parameter, Alias("BINDPORT")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? SipPort { get; set; }
 
     /// <inheritdoc cref="Global.DynamicFeatures"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? DynamicFeatures { get; set; }
 
     /// <inheritdoc cref="Global.EmailAlert"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? EmailAlert { get; set; }
 
     /// <inheritdoc cref="Global.SecondNode"/>
     [Parameter, Alias("HASECNODE")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? SecondNode { get; set; }
 
     /// <inheritdoc cref="Global.LdapAnonymousBind"/>
@@ -355,6 +403,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.LdapHost"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? LdapHost { get; set; }
 
     /// <inheritdoc cref="Global.LdapTls"/>
@@ -364,32 +413,39 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.NatParameters"/>
     [Parameter, Alias("NATPARAMS")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? NatParameters { get; set; }
 
     /// <inheritdoc cref="Global.PhoneAdminPassword"/>
     [Parameter, Alias("PADMINPASS")]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? PhoneAdminPassword { get; set; }
 
     /// <inheritdoc cref="Global.PhoneUserPassword"/>
     [Parameter, Alias("PUSERPASS")]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? PhoneUserPassword { get; set; }
 
     /// <inheritdoc cref="Global.RecordingMaxAge"/>
     [Parameter, Alias("RECAGE")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? RecordingMaxAge { get; set; }
 
     /// <inheritdoc cref="Global.RecordingDelimiter"/>
     [Parameter, Alias("RECFILEDLIM")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? RecordingDelimiter { get; set; }
 
     /// <inheritdoc cref="Global.RecordingGrace"/>
     [Parameter, Alias("RECGRACE")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? RecordingGrace { get; set; }
 
     /// <inheritdoc cref="Global.RecordingMount"/>
     [Parameter, Alias("RECMOUNT")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? RecordingMount { get; set; }
 
     /// <inheritdoc cref="Global.SipDriver"/>
@@ -398,14 +454,17 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.SiteName"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? SiteName { get; set; }
 
     /// <inheritdoc cref="Global.StaticAddress"/>
     [Parameter, Alias("STATICIPV4")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? StaticAddress { get; set; }
 
     /// <inheritdoc cref="Global.CloudLocation"/>
     [Parameter, Alias("VCL")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? CloudLocation { get; set; }
 
     /// <summary>Passes the changed settings on.</summary>

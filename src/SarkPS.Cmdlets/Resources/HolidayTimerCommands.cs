@@ -29,14 +29,17 @@ public abstract class HolidayTimerWriteCommand : SarkKeyedCommand<HolidayTimer>
 
     /// <inheritdoc cref="HolidayTimer.Description"/>
     [Parameter, Alias("desc")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="HolidayTimer.Start"/>
     [Parameter, Alias("stime")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public DateTimeOffset? Start { get; set; }
 
     /// <inheritdoc cref="HolidayTimer.End"/>
     [Parameter, Alias("etime")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public DateTimeOffset? End { get; set; }
 }
 
@@ -48,6 +51,7 @@ public sealed class NewSarkHolidayTimerCommand : HolidayTimerWriteCommand
     /// <summary>The database gives the number; it cannot be chosen.</summary>
     [Parameter(ParameterSetName = KeySet, DontShow = true)]
     [Parameter(ParameterSetName = InputSet, DontShow = true)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public override string[]? Key { get; set; }
 }
 

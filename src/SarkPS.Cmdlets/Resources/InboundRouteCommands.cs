@@ -33,6 +33,7 @@ public abstract class InboundRouteWriteCommand : SarkKeyedCommand<InboundRoute>
 
     /// <inheritdoc cref="InboundRoute.AlertInfo"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo { get; set; }
 
     /// <inheritdoc cref="InboundRoute.Carrier"/>
@@ -49,6 +50,7 @@ public abstract class InboundRouteWriteCommand : SarkKeyedCommand<InboundRoute>
 
     /// <inheritdoc cref="InboundRoute.Description"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Description { get; set; }
 
     /// <summary>Whether callers may dial out again: DISA at once, CALLBACK after being called back.</summary>
@@ -58,10 +60,12 @@ public abstract class InboundRouteWriteCommand : SarkKeyedCommand<InboundRoute>
     /// <inheritdoc cref="InboundRoute.DisaPassword"/>
     [Parameter, Alias("disapass")]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? DisaPassword { get; set; }
 
     /// <inheritdoc cref="InboundRoute.DialPrefix"/>
     [Parameter, Alias("inprefix")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? DialPrefix { get; set; }
 
     /// <inheritdoc cref="InboundRoute.MusicOnHold"/>
@@ -80,18 +84,22 @@ public abstract class InboundRouteWriteCommand : SarkKeyedCommand<InboundRoute>
 
     /// <inheritdoc cref="InboundRoute.Tag"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag { get; set; }
 
     /// <inheritdoc cref="InboundRoute.TrunkName"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public virtual string? TrunkName { get; set; }
 
     /// <inheritdoc cref="InboundRoute.Recording"/>
     [Parameter, Alias("devicerec")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Recording { get; set; }
 
     /// <summary>Who makes the change, as SARK notes it: letters and digits.</summary>
     [Parameter, Alias("z_updater")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Updater { get; set; }
 }
 
@@ -116,6 +124,7 @@ public sealed class NewSarkInboundRouteCommand : InboundRouteWriteCommand
     /// <inheritdoc cref="InboundRoute.TrunkName"/>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public override string? TrunkName { get; set; }
 }
 

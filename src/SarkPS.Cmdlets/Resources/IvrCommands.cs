@@ -21,54 +21,67 @@ public abstract class IvrWriteCommand : SarkKeyedCommand<Ivr>
 {
     /// <inheritdoc cref="Ivr.AlertInfo0"/>
     [Parameter, Alias("alert0")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo0 { get; set; }
 
     /// <inheritdoc cref="Ivr.AlertInfo1"/>
     [Parameter, Alias("alert1")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo1 { get; set; }
 
     /// <inheritdoc cref="Ivr.AlertInfo2"/>
     [Parameter, Alias("alert2")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo2 { get; set; }
 
     /// <inheritdoc cref="Ivr.AlertInfo3"/>
     [Parameter, Alias("alert3")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo3 { get; set; }
 
     /// <inheritdoc cref="Ivr.AlertInfo4"/>
     [Parameter, Alias("alert4")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo4 { get; set; }
 
     /// <inheritdoc cref="Ivr.AlertInfo5"/>
     [Parameter, Alias("alert5")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo5 { get; set; }
 
     /// <inheritdoc cref="Ivr.AlertInfo6"/>
     [Parameter, Alias("alert6")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo6 { get; set; }
 
     /// <inheritdoc cref="Ivr.AlertInfo7"/>
     [Parameter, Alias("alert7")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo7 { get; set; }
 
     /// <inheritdoc cref="Ivr.AlertInfo8"/>
     [Parameter, Alias("alert8")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo8 { get; set; }
 
     /// <inheritdoc cref="Ivr.AlertInfo9"/>
     [Parameter, Alias("alert9")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo9 { get; set; }
 
     /// <inheritdoc cref="Ivr.AlertInfo10"/>
     [Parameter, Alias("alert10")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo10 { get; set; }
 
     /// <inheritdoc cref="Ivr.AlertInfo11"/>
     [Parameter, Alias("alert11")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo11 { get; set; }
 
     /// <inheritdoc cref="Ivr.Description"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="Ivr.Tenant"/>
@@ -77,6 +90,7 @@ public abstract class IvrWriteCommand : SarkKeyedCommand<Ivr>
 
     /// <inheritdoc cref="Ivr.Greeting"/>
     [Parameter, Alias("greetnum")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? Greeting { get; set; }
 
     /// <inheritdoc cref="Ivr.ListenForExtension"/>
@@ -134,50 +148,62 @@ public abstract class IvrWriteCommand : SarkKeyedCommand<Ivr>
 
     /// <inheritdoc cref="Ivr.Tag0"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag0 { get; set; }
 
     /// <inheritdoc cref="Ivr.Tag1"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag1 { get; set; }
 
     /// <inheritdoc cref="Ivr.Tag2"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag2 { get; set; }
 
     /// <inheritdoc cref="Ivr.Tag3"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag3 { get; set; }
 
     /// <inheritdoc cref="Ivr.Tag4"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag4 { get; set; }
 
     /// <inheritdoc cref="Ivr.Tag5"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag5 { get; set; }
 
     /// <inheritdoc cref="Ivr.Tag6"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag6 { get; set; }
 
     /// <inheritdoc cref="Ivr.Tag7"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag7 { get; set; }
 
     /// <inheritdoc cref="Ivr.Tag8"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag8 { get; set; }
 
     /// <inheritdoc cref="Ivr.Tag9"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag9 { get; set; }
 
     /// <inheritdoc cref="Ivr.Tag10"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag10 { get; set; }
 
     /// <inheritdoc cref="Ivr.Tag11"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag11 { get; set; }
 
     /// <inheritdoc cref="Ivr.Timeout"/>
@@ -186,10 +212,12 @@ public abstract class IvrWriteCommand : SarkKeyedCommand<Ivr>
 
     /// <inheritdoc cref="Ivr.Name"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Name { get; set; }
 
     /// <summary>Who makes the change, as SARK notes it: letters and digits.</summary>
     [Parameter, Alias("z_updater")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Updater { get; set; }
 
     /// <summary>
@@ -199,6 +227,7 @@ public abstract class IvrWriteCommand : SarkKeyedCommand<Ivr>
     /// </summary>
     [Parameter]
     [SarkIvrOptions]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public System.Collections.IDictionary? Option { get; set; }
 
     private protected override SarkPS.Descriptors.Changes FromParameters() => IvrOptionParameter.Expand(base.FromParameters(), Option);

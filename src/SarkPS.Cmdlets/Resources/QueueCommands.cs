@@ -21,6 +21,7 @@ public abstract class QueueWriteCommand : SarkKeyedCommand<Queue>
 {
     /// <inheritdoc cref="Queue.Configuration"/>
     [Parameter, Alias("conf")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Configuration { get; set; }
 
     /// <inheritdoc cref="Queue.Tenant"/>
@@ -33,10 +34,12 @@ public abstract class QueueWriteCommand : SarkKeyedCommand<Queue>
 
     /// <inheritdoc cref="Queue.Greeting"/>
     [Parameter, Alias("greetnum")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Greeting { get; set; }
 
     /// <inheritdoc cref="Queue.Options"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Options { get; set; }
 }
 

@@ -29,18 +29,22 @@ public abstract class RingGroupWriteCommand : SarkKeyedCommand<RingGroup>
 
     /// <inheritdoc cref="RingGroup.DialOptionsHunt"/>
     [Parameter, Alias("dialparamshunt")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? DialOptionsHunt { get; set; }
 
     /// <inheritdoc cref="RingGroup.DialOptionsRing"/>
     [Parameter, Alias("dialparamsring")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? DialOptionsRing { get; set; }
 
     /// <inheritdoc cref="RingGroup.Divert"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Divert { get; set; }
 
     /// <summary>Greeting that callers hear first, such as usergreeting0012.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Greeting { get; set; }
 
     /// <inheritdoc cref="RingGroup.GroupType"/>
@@ -49,10 +53,12 @@ public abstract class RingGroupWriteCommand : SarkKeyedCommand<RingGroup>
 
     /// <inheritdoc cref="RingGroup.Description"/>
     [Parameter, Alias("longdesc")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="RingGroup.ShortDescription"/>
     [Parameter, Alias("desc")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? ShortDescription { get; set; }
 
     /// <inheritdoc cref="RingGroup.ObeyDoNotDisturb"/>
@@ -62,6 +68,7 @@ public abstract class RingGroupWriteCommand : SarkKeyedCommand<RingGroup>
 
     /// <inheritdoc cref="RingGroup.Members"/>
     [Parameter, Alias("out")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Members { get; set; }
 
     /// <inheritdoc cref="RingGroup.Outcome"/>
@@ -70,14 +77,17 @@ public abstract class RingGroupWriteCommand : SarkKeyedCommand<RingGroup>
 
     /// <inheritdoc cref="RingGroup.PageGroup"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? PageGroup { get; set; }
 
     /// <inheritdoc cref="RingGroup.RingDelay"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? RingDelay { get; set; }
 
     /// <inheritdoc cref="RingGroup.AlertInfo"/>
     [Parameter, Alias("speedalert")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo { get; set; }
 }
 

@@ -35,10 +35,12 @@ public abstract class RouteWriteCommand : SarkKeyedCommand<Route>
 
     /// <inheritdoc cref="Route.Description"/>
     [Parameter, Alias("desc")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="Route.DialPlan"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? DialPlan { get; set; }
 
     /// <inheritdoc cref="Route.Path1"/>
@@ -63,6 +65,7 @@ public abstract class RouteWriteCommand : SarkKeyedCommand<Route>
 
     /// <inheritdoc cref="Route.RouteName"/>
     [Parameter, Alias("route")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? RouteName { get; set; }
 }
 

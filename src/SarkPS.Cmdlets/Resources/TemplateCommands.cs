@@ -31,10 +31,12 @@ public abstract class TemplateWriteCommand : SarkKeyedCommand<Template>
 
     /// <inheritdoc cref="Template.Description"/>
     [Parameter, Alias("desc")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="Template.Provision"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Provision { get; set; }
 
     /// <inheritdoc cref="Template.Technology"/>

@@ -12,34 +12,42 @@ public abstract class TenantWriteCommand : SarkKeyedCommand<Tenant>
 {
     /// <inheritdoc cref="Tenant.CallTimeout"/>
     [Parameter, Alias("abstimeout")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? CallTimeout { get; set; }
 
     /// <inheritdoc cref="Tenant.CallerId"/>
     [Parameter, Alias("clusterclid")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? CallerId { get; set; }
 
     /// <inheritdoc cref="Tenant.CallGroup"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? CallGroup { get; set; }
 
     /// <inheritdoc cref="Tenant.MaxChannels"/>
     [Parameter, Alias("chanmax")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? MaxChannels { get; set; }
 
     /// <inheritdoc cref="Tenant.Description"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public virtual string? Description { get; set; }
 
     /// <inheritdoc cref="Tenant.Include"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Include { get; set; }
 
     /// <inheritdoc cref="Tenant.AreaCode"/>
     [Parameter, Alias("localarea")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AreaCode { get; set; }
 
     /// <inheritdoc cref="Tenant.LocalDialPlan"/>
     [Parameter, Alias("localdplan")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? LocalDialPlan { get; set; }
 
     /// <inheritdoc cref="Tenant.OpenCloseMode"/>
@@ -48,43 +56,53 @@ public abstract class TenantWriteCommand : SarkKeyedCommand<Tenant>
 
     /// <inheritdoc cref="Tenant.Operator"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Operator { get; set; }
 
     /// <inheritdoc cref="Tenant.PickupGroup"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? PickupGroup { get; set; }
 
     /// <inheritdoc cref="Tenant.DirectoryPassword"/>
     [Parameter, Alias("ldapropwd")]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? DirectoryPassword { get; set; }
 
     /// <inheritdoc cref="Tenant.Recording"/>
     [Parameter, Alias("devicerec")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Recording { get; set; }
 
     /// <inheritdoc cref="Tenant.RecordingMaxAge"/>
     [Parameter, Alias("recmaxage")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? RecordingMaxAge { get; set; }
 
     /// <inheritdoc cref="Tenant.RecordingMaxSize"/>
     [Parameter, Alias("recmaxsize")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? RecordingMaxSize { get; set; }
 
     /// <inheritdoc cref="Tenant.RouteClassOverride"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? RouteClassOverride { get; set; }
 
     /// <inheritdoc cref="Tenant.RouteOverride"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? RouteOverride { get; set; }
 
     /// <inheritdoc cref="Tenant.MusicOnHold"/>
     [Parameter, Alias("usemohcustom")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? MusicOnHold { get; set; }
 
     /// <inheritdoc cref="Tenant.VoicemailMaxAge"/>
     [Parameter, Alias("vmailage")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int? VoicemailMaxAge { get; set; }
 }
 
@@ -96,6 +114,7 @@ public sealed class NewSarkTenantCommand : TenantWriteCommand
     /// <inheritdoc cref="Tenant.Description"/>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public override string? Description { get; set; }
 }
 

@@ -26,10 +26,12 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
 
     /// <inheritdoc cref="Trunk.AlertInfo"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AlertInfo { get; set; }
 
     /// <inheritdoc cref="Trunk.CallerId"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? CallerId { get; set; }
 
     /// <inheritdoc cref="Trunk.CallProgress"/>
@@ -43,6 +45,7 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
 
     /// <inheritdoc cref="Trunk.Description"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="Trunk.Recording"/>
@@ -56,18 +59,22 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
     /// <inheritdoc cref="Trunk.DisaPassword"/>
     [Parameter, Alias("disapass")]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? DisaPassword { get; set; }
 
     /// <inheritdoc cref="Trunk.HostName"/>
     [Parameter, Alias("host")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public virtual string? HostName { get; set; }
 
     /// <inheritdoc cref="Trunk.DialPrefix"/>
     [Parameter, Alias("inprefix")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? DialPrefix { get; set; }
 
     /// <inheritdoc cref="Trunk.Match"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Match { get; set; }
 
     /// <inheritdoc cref="Trunk.MusicOnHold"/>
@@ -78,22 +85,27 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
     /// <inheritdoc cref="Trunk.Password"/>
     [Parameter]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Password { get; set; }
 
     /// <inheritdoc cref="Trunk.PeerName"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? PeerName { get; set; }
 
     /// <inheritdoc cref="Trunk.Register"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Register { get; set; }
 
     /// <inheritdoc cref="Trunk.PeerStanza"/>
     [Parameter, Alias("sipiaxpeer")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? PeerStanza { get; set; }
 
     /// <inheritdoc cref="Trunk.UserStanza"/>
     [Parameter, Alias("sipiaxuser")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? UserStanza { get; set; }
 
     /// <inheritdoc cref="Trunk.ShowCallerId"/>
@@ -103,18 +115,22 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
 
     /// <inheritdoc cref="Trunk.Tag"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Tag { get; set; }
 
     /// <inheritdoc cref="Trunk.Transform"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Transform { get; set; }
 
     /// <inheritdoc cref="Trunk.TrunkName"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? TrunkName { get; set; }
 
     /// <inheritdoc cref="Trunk.UserName"/>
     [Parameter]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public virtual string? UserName { get; set; }
 
     /// <inheritdoc cref="Trunk.Carrier"/>
@@ -123,6 +139,7 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
 
     /// <summary>Who makes the change, as SARK notes it: letters and digits.</summary>
     [Parameter, Alias("z_updater")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Updater { get; set; }
 }
 
@@ -142,11 +159,13 @@ public sealed class NewSarkTrunkCommand : TrunkWriteCommand
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
     [Alias("host")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public override string? HostName { get; set; }
 
     /// <inheritdoc cref="Trunk.UserName"/>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public override string? UserName { get; set; }
 
     /// <inheritdoc cref="Trunk.Carrier"/>

@@ -115,7 +115,8 @@ public sealed class PipelineTests
             """);
         Assert.Null(result.End);
         Assert.Equal(["7002"], result.Of<Extension>().Select(e => e.Key));
-        Assert.Equal(["7001", "5001", "7003", "7004"], result.Errors.Select(e => e.TargetObject));
+        // The rows themselves, so that they can be put right and piped in again.
+        Assert.Equal(["7001", "5001", "7003", "7004"], result.Errors.Select(e => ((PSObject)e.TargetObject).Properties["pkey"].Value));
         Assert.All(result.Errors.Where((_, at) => at != 1), e => Assert.Equal((ErrorCategory.InvalidData, "SarkExtensionValidation,SarkPS.Cmdlets.NewSarkExtensionCommand"), (e.CategoryInfo.Category, e.FullyQualifiedErrorId)));
         Assert.Equal((ErrorCategory.ResourceExists, "SarkExtensionConflict,SarkPS.Cmdlets.NewSarkExtensionCommand"), (result.Errors[1].CategoryInfo.Category, result.Errors[1].FullyQualifiedErrorId));
         Assert.Contains("'nobody'", result.Errors[0].ToString(), StringComparison.Ordinal);

@@ -84,4 +84,60 @@ public sealed class ValuesTests
         Assert.DoesNotContain("Raw", names);
         Assert.Contains("Description", names);
     }
+
+    [Fact]
+    public async Task An_error_names_the_parameter_or_heading_that_was_typed_and_the_line_of_the_file()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("New-SarkTenant acme -Description A").Good();
+        var error = engine.Run("Set-SarkTenant acme -CallerId abc").Error();
+        Assert.Contains("-CallerId: The clusterclid must be an integer.", error.Exception.Message, StringComparison.Ordinal);
+
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("in.csv", "Key,Description,VoicemailEmail\n601,Good,\n602,Bad,nobody\n601,Twice,\n");
+        var result = engine.Run("Import-SarkCsv $file | New-SarkExtension -Tenant acme", ("file", file));
+        Assert.Equal(2, result.Errors.Count);
+        Assert.Contains("VoicemailEmail: The vmailfwd must be a valid email address.", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("(in.csv, line 3)", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("(in.csv, line 4)", result.Errors[1].Exception.Message, StringComparison.Ordinal);
+        Assert.Equal((file, 4), (result.Errors[1].Exception.Data["File"], result.Errors[1].Exception.Data["Line"]));
+
+        // What failed can be written out as it was.
+        var again = Path.Combine(folder.Path, "again.csv");
+        engine.Run("Import-SarkCsv $file | New-SarkExtension -Tenant acme -ErrorVariable e -ErrorAction SilentlyContinue; $e.TargetObject | Export-SarkCsv $again", ("file", file), ("again", again));
+        Assert.Equal("Key,Description,VoicemailEmail\r\n601,Good,\"\"\r\n602,Bad,nobody\r\n601,Twice,\"\"\r\n", await File.ReadAllTextAsync(again));
+    }
+
+    [Fact]
+    public async Task A_letter_that_was_lost_on_the_way_is_never_stored()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        foreach (var command in new[]
+        {
+            "[pscustomobject]@{ Key = '401'; Tenant = 'default'; Description = $lost } | New-SarkExtension", "New-SarkExtension 401 -Tenant default -Description $lost", "Set-SarkTenant default -Description $lost",
+        })
+        {
+            var error = engine.Run(command, ("lost", "M\uFFFDller")).Error();
+            Assert.Equal(ErrorCategory.InvalidData, error.CategoryInfo.Category);
+            Assert.Contains("-Encoding", error.Exception.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(engine.Run("Get-SarkExtension").Output);
+    }
+
+    [Fact]
+    public async Task An_old_menu_is_put_back_with_its_tags()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("""
+            New-SarkIvr main -Tenant default -Option @{ 1 = 'Operator'; '#' = 'Hangup' } -Tag1 Sales -AlertInfo1 ring
+            $old = Get-SarkIvr main
+            Set-SarkIvr main -Option @{ 1 = 'Hangup'; 2 = 'Operator'; '#' = 'None' } -Tag1 Other -Tag2 New
+            Get-SarkIvr main | Set-SarkIvr -Option $old.Options
+            """).Good();
+        var menu = engine.Run("Get-SarkIvr main").Single<Ivr>();
+        Assert.Equal(("Operator", "Sales", "ring", "Hangup", "None", null), (menu.Option1, menu.Tag1, menu.AlertInfo1, menu.Option11, menu.Option2, menu.Tag2));
+        engine.Run("Set-SarkIvr main -Option @($old.Options[1], $old.Options[2])").Good();
+        Assert.Equal("SarkIvrValidation", engine.Run("Set-SarkIvr main -Option @{ 12 = 'Hangup' }").Error().FullyQualifiedErrorId.Split(',')[0]);
+    }
 }
