@@ -22,7 +22,8 @@ $root = [System.IO.Directory]::CreateTempSubdirectory('sarkps-').FullName
 $named = $env:SARK_DATABASE
 $env:SARK_DATABASE = $null
 try {
-    $exchange = Connect-Sark -Root $root
+    # That a database was made is what is wanted here, and no warning.
+    $exchange = Connect-Sark -Root $root -WarningAction SilentlyContinue
     "Working on $($exchange.Location)"
 
     # Every New- cmdlet gives back what was stored, defaults included.

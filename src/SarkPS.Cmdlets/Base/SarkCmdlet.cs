@@ -138,7 +138,7 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         }
         catch (SarkException error)
         {
-            WriteError(ToRecord(error));
+            WriteError(Describe(error));
             return false;
         }
     }

@@ -62,11 +62,19 @@ public sealed class ResourceCommandTests
             given[resource.Find(column)!.Property!] = value;
         }
 
-        var key = resource.IsSingleton || resource.SecondKeyColumn is not null ? null : resource.GeneratesKey ? "1" : await samples.EnsureAsync(resource, 1);
+        var key = resource.IsSingleton || resource.SecondKeyColumn is not null ? null
+            : resource.GeneratesKey ? engine.Run($"(New-Sark{noun}).Key").Good().Output.Single().ToString()
+            : await samples.EnsureAsync(resource, 1);
         var before = engine.Database.Content();
         if (!resource.IsSingleton)
         {
             Assert.Empty(engine.Run($"New-Sark{noun} @given -WhatIf", ("given", given)).Good().Output);
+            if (resource.SecondKeyColumn is not null)
+            {
+                engine.Run($"New-Sark{noun} @given").Good();
+                before = engine.Database.Content();
+            }
+
             var script = resource.SecondKeyColumn is null ? $"Remove-Sark{noun} -Key $key -WhatIf" : $"Remove-Sark{noun} @given -WhatIf";
             Assert.Empty(engine.Run(script, ("key", key)).Good().Output);
             // -Force is about what others name, never about asking.
