@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace SarkPS;
 
 /// <summary>
@@ -23,6 +25,7 @@ public sealed class SarkOptions
     /// How much memory, in bytes, the service may use to keep answers until the database changes; 0 keeps none. Changes by
     /// other programs are noticed at once.
     /// </summary>
+    [Range(0, long.MaxValue)]
     public long ReadCacheBytes { get; set; } = 32 * 1024 * 1024;
 
     /// <summary>Where SARK keeps its files, below <see cref="Root"/>.</summary>
@@ -112,6 +115,7 @@ public sealed class AmiOptions
     public string Host { get; set; } = "127.0.0.1";
 
     /// <summary>TCP port; 5038 is Asterisk's own default, 5039 with TLS.</summary>
+    [Range(1, 65535)]
     public int Port { get; set; } = 5038;
 
     /// <summary>Manager user, as in <c>manager.conf</c>.</summary>
@@ -136,6 +140,7 @@ public sealed class AmiOptions
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many events are kept for watchers that come back and ask for what they missed.</summary>
+    [Range(0, int.MaxValue)]
     public int EventBuffer { get; set; } = 2000;
 
     /// <summary>The dial plan context in which the caller's own telephone is rung. SARK's own is <c>internal</c>.</summary>
@@ -213,17 +218,22 @@ public sealed class CommandOptions
 public sealed class LimitOptions
 {
     /// <summary>The largest snapshot that is taken in.</summary>
+    [Range(1, long.MaxValue)]
     public long Snapshot { get; set; } = 512L << 20;
 
     /// <summary>The largest backup archive that is taken in.</summary>
+    [Range(1, long.MaxValue)]
     public long Backup { get; set; } = 16L << 30;
 
     /// <summary>The largest greeting that is taken in.</summary>
+    [Range(1, long.MaxValue)]
     public long Greeting { get; set; } = 32L << 20;
 
     /// <summary>The most that the files of one archive may hold together when unpacked.</summary>
+    [Range(1, long.MaxValue)]
     public long BackupContent { get; set; } = 64L << 30;
 
     /// <summary>The most files that one archive may hold.</summary>
+    [Range(1, int.MaxValue)]
     public int BackupEntries { get; set; } = 500_000;
 }

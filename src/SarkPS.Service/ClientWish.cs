@@ -21,6 +21,24 @@ internal static class ClientWish
     /// <summary>Problem details instead of sark6api's bodies.</summary>
     public static bool WantsProblem(HttpRequest request) => Has(request.Headers.Accept, WireHeaders.Problem);
 
+    /// <summary>A switch in the query: <c>?force=true</c>, <c>1</c>, <c>yes</c>, <c>on</c>, or its name alone.</summary>
+    /// <exception cref="SarkException">It is neither on nor off.</exception>
+    public static bool Flag(HttpRequest request, string name)
+    {
+        if (!request.QueryString.HasValue || !request.Query.TryGetValue(name, out var values))
+        {
+            return false;
+        }
+
+        var text = values is [.., { } last] ? last.Trim() : "";
+        return text.ToUpperInvariant() switch
+        {
+            "" or "TRUE" or "1" or "YES" or "ON" => true,
+            "FALSE" or "0" or "NO" or "OFF" => false,
+            _ => throw new SarkException(SarkErrorKind.BadRequest, "Request", name, $"The parameter {name} is '{SarkText.Printable(text)}' and must be true or false."),
+        };
+    }
+
     private static bool Has(StringValues header, string wish)
     {
         foreach (var value in header)

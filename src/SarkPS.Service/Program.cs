@@ -1,16 +1,17 @@
 using SarkPS;
 using SarkPS.Service;
-using SarkPS.Service.Auth;
-
-if (args is [TokenCommand.Verb, .. var rest])
-{
-    return TokenCommand.Run(rest, Console.Out, Console.Error);
-}
+using SarkPS.Service.Settings;
 
 try
 {
+    if (CommandLine.Run(args, Console.Out, Console.Error) is { } code)
+    {
+        return code;
+    }
+
     // Configuration lies beside the program, wherever that was started.
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    SettingsFiles.AddMachineFile(builder.Configuration);
     builder.AddSark();
     var app = builder.Build();
     app.UseSark();
@@ -23,8 +24,15 @@ catch (SarkException error)
     await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
     return 1;
 }
-catch (IOException error) when (error.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+catch (InvalidDataException error)
 {
+    // A settings file that is no JSON; which one, and where.
+    await Console.Error.WriteLineAsync($"{error.Message} {error.GetBaseException().Message}").ConfigureAwait(false);
+    return 1;
+}
+catch (IOException error)
+{
+    // An address that is taken, or a certificate that is not there.
     await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
     return 1;
 }

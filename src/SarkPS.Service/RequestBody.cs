@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Net.Http.Headers;
 using SarkPS.Descriptors;
 
 namespace SarkPS.Service;
@@ -12,19 +13,36 @@ internal static class RequestBody
     /// <exception cref="SarkException">The body is not what its content type says.</exception>
     public static async Task<Changes> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.HasFormContentType)
+        if (!request.HasFormContentType)
         {
-            var changes = new Changes();
-            foreach (var (name, values) in await request.ReadFormAsync(cancellationToken).ConfigureAwait(false))
-            {
-                changes[name] = values.ToString();
-            }
-
-            return changes;
+            return Changes.FromJson(await ReadJsonAsync(request, cancellationToken).ConfigureAwait(false));
         }
 
-        var node = await ReadJsonAsync(request, cancellationToken).ConfigureAwait(false);
-        return Changes.FromJson(node);
+        CheckEncoding(request);
+        IFormCollection form;
+        try
+        {
+            form = await request.ReadFormAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsUnreadableForm(error))
+        {
+            throw Unreadable("The form cannot be read: it is cut short, has no boundary, too many or too long fields, or characters that are none.", error);
+        }
+
+        var changes = new Changes();
+        foreach (var (name, values) in form)
+        {
+            // As in PHP the last one wins.
+            var text = values is [.., { } last] ? last : "";
+            if (name.Contains('\uFFFD', StringComparison.Ordinal) || text.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                throw Unreadable("The form holds text that is not valid UTF-8.");
+            }
+
+            changes[name] = text;
+        }
+
+        return changes;
     }
 
     /// <summary>The body as JSON, null where it is empty.</summary>
@@ -44,12 +62,12 @@ internal static class RequestBody
             return null;
         }
 
-        var type = request.ContentType;
-        if (type is not null && !type.Contains("json", StringComparison.OrdinalIgnoreCase))
+        if (!IsJson(request.ContentType))
         {
-            throw new SarkException(SarkErrorKind.BadRequest, "Request", type, $"The content type '{type}' is not understood; send application/json or a form.");
+            throw new SarkException(SarkErrorKind.BadRequest, "Request", null, $"The content type '{SarkText.Printable(request.ContentType!)}' is not understood; send application/json or a form.");
         }
 
+        CheckEncoding(request);
         try
         {
             using var document = JsonDocument.Parse(bytes);
@@ -58,13 +76,52 @@ internal static class RequestBody
         catch (InvalidOperationException error)
         {
             // Only now seen: bytes that are no UTF-8, or half of a surrogate pair.
-            throw new SarkException(SarkErrorKind.BadRequest, "Request", null, "The body holds text that is not valid Unicode.", error);
+            throw Unreadable("The body holds text that is not valid Unicode.", error);
         }
         catch (JsonException error)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, "Request", null, $"The body is not valid JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.", error);
+            throw Unreadable($"The body is not valid JSON: line {(error.LineNumber ?? 0) + 1}, byte {(error.BytePositionInLine ?? 0) + 1}.", error);
         }
     }
+
+    /// <summary>Whether an exception means that a form was sent that is none. Each part of the framework has one of its own.</summary>
+    public static bool IsUnreadableForm(Exception error) =>
+        error is InvalidDataException or InvalidOperationException or ArgumentException or FormatException or NotSupportedException
+        || (error is IOException && error is not BadHttpRequestException);
+
+    // One media type that is JSON's, and not a list in which one of them is: a page of another site can send text/plain
+    // without asking. Without any it is taken for JSON, as many programs send it so.
+    private static bool IsJson(string? contentType)
+    {
+        if (string.IsNullOrEmpty(contentType))
+        {
+            return true;
+        }
+
+        return MediaTypeHeaderValue.TryParse(contentType, out var type)
+            && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+                || type.MediaType.Equals("text/json", StringComparison.OrdinalIgnoreCase)
+                || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static void CheckEncoding(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding.ToString() is not ("" or "identity"))
+        {
+            throw Unreadable("A body with a content encoding, such as gzip, is not understood; send it as it is.");
+        }
+
+        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && HeaderUtilities.RemoveQuotes(type.Charset).Value is { Length: > 0 } charset
+            && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            && !charset.Equals("utf8", StringComparison.OrdinalIgnoreCase)
+            && !charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Unreadable($"The character set '{SarkText.Printable(charset)}' is not understood; send UTF-8.");
+        }
+    }
+
+    private static SarkException Unreadable(string message, Exception? error = null) => new(SarkErrorKind.BadRequest, "Request", null, message, error);
 
     // By hand, since JsonNode refuses a name that comes twice; as in PHP the last one wins. Texts are read here, so that a
     // wrong one is found while it can still be called one.

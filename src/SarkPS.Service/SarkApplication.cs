@@ -1,9 +1,13 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Configuration.Memory;
 using SarkPS.Data;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Errors;
 using SarkPS.Service.Operations;
 using SarkPS.Service.Resources;
+using SarkPS.Service.Settings;
 
 namespace SarkPS.Service;
 
@@ -11,31 +15,77 @@ namespace SarkPS.Service;
 internal static class SarkApplication
 {
     /// <summary>sark6api's port.</summary>
-    private const int DefaultPort = 44300;
+    public const int DefaultPort = 44300;
 
     public static void AddSark(this WebApplicationBuilder builder)
     {
         // A line for each request costs more than the request; configuration may ask for it again.
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning))] });
-        var options = builder.Configuration.GetSection("Sark").Get<SarkOptions>() ?? new SarkOptions();
-        builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(services => OpenBackend(options, services.GetRequiredService<ILogger<LocalBackend>>()));
+        var endpoints = new JudgedEndpoints();
+        var exposure = new Exposure();
+        var settings = new ServiceSettings(builder.Configuration, endpoints, exposure);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(settings.Sark);
+        builder.Services.AddSingleton(services => OpenBackend(settings.Sark, services.GetRequiredService<ILogger<LocalBackend>>()));
         builder.Services.AddSingleton<ISarkBackend>(services => services.GetRequiredService<LocalBackend>());
         builder.Services.AddSingleton<OperationLog>();
+        builder.Services.AddSingleton<WrongTokens>();
+        builder.Services.AddSingleton<FailureLog>();
         builder.Services.AddHostedService<AsteriskKeeper>();
-        var service = builder.Configuration.GetSection("Sark:Service").Get<ServiceOptions>() ?? new ServiceOptions();
-        builder.Services.AddSingleton(service);
-        builder.Services.AddSingleton(new Tokens(service));
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddRateLimits(service);
+        builder.Services.AddRateLimits(settings);
+        builder.AddProxies(settings);
+        builder.AddJudgedSockets(exposure);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = service.MaxBodyBytes;
+            // Instead of the configuration's own section, which the server would follow unasked.
+            kestrel.Configure(endpoints.Kestrel, reloadOnChange: true);
         });
-        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        if (Addresses(builder.Configuration).Length == 0 && !JudgedEndpoints.Addresses(builder.Configuration).Any())
         {
             builder.WebHost.UseUrls($"http://127.0.0.1:{DefaultPort}");
+        }
+    }
+
+    // What the host listens on by urls, else by the ports that container images set.
+    private static string[] Addresses(IConfiguration configuration)
+    {
+        var urls = Split(configuration[WebHostDefaults.ServerUrlsKey]);
+        return urls.Length > 0 ? urls :
+        [
+            .. Split(configuration[WebHostDefaults.HttpPortsKey]).Select(port => $"http://*:{port}"),
+            .. Split(configuration[WebHostDefaults.HttpsPortsKey]).Select(port => $"https://*:{port}"),
+        ];
+
+        static string[] Split(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
+    // Whoever passes a request on says for whom; that is believed of the proxies in the configuration, and of no others,
+    // also where the environment would have everybody believed.
+    private static void AddProxies(this WebApplicationBuilder builder, ServiceSettings settings)
+    {
+        builder.Services.PostConfigure<ForwardedHeadersOptions>(options =>
+        {
+            options.ForwardedHeaders = settings.Proxies.Count > 0 ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto : ForwardedHeaders.None;
+            options.KnownProxies.Clear();
+            options.KnownIPNetworks.Clear();
+            foreach (var proxy in settings.Proxies)
+            {
+                options.KnownIPNetworks.Add(proxy);
+            }
+        });
+
+        // Names are checked by the service, which answers in JSON.
+        builder.Services.PostConfigure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
+    }
+
+    private static void AddJudgedSockets(this WebApplicationBuilder builder, Exposure exposure)
+    {
+        foreach (var own in builder.Services.Where(s => s.ServiceType == typeof(IConnectionListenerFactory) && s.ImplementationType is not null).ToArray())
+        {
+            builder.Services[builder.Services.IndexOf(own)] = ServiceDescriptor.Singleton<IConnectionListenerFactory>(services =>
+                new JudgedListenerFactory((IConnectionListenerFactory)ActivatorUtilities.CreateInstance(services, own.ImplementationType!), exposure));
         }
     }
 
@@ -54,7 +104,7 @@ internal static class SarkApplication
         catch (SarkException error)
         {
             // The tables can be served all the same; a restore tries again and says so.
-            logger.LogWarning(error, "A restore that was interrupted could not be looked for");
+            logger.LogWarning("A restore that was interrupted could not be looked for: {Reason}", error.Message);
         }
 
         return backend;
@@ -62,11 +112,18 @@ internal static class SarkApplication
 
     public static void UseSark(this WebApplication app)
     {
-        var service = app.Services.GetRequiredService<ServiceOptions>();
-        var endpoints = app.Configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"]).OfType<string>();
-        Exposure.Check([.. app.Urls, .. (app.Configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries), .. endpoints], service.Tokens.Count > 0, service);
+        var settings = app.Services.GetRequiredService<ServiceSettings>();
+        settings.Start(app.Services, [.. app.Urls, .. Addresses(app.Configuration)]);
+        StartReport.Write(app.Services, app.Configuration);
+        RejectedRequests.Answer(app.Services);
         app.UseMiddleware<ErrorMiddleware>();
+        if (settings.Proxies.Count > 0)
+        {
+            app.UseForwardedHeaders();
+        }
+
         app.UseRouting();
+        app.UseMiddleware<BrowserGuard>();
         app.UseMiddleware<AccessMiddleware>();
         app.UseRateLimiter();
     }

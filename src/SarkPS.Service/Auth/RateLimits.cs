@@ -7,7 +7,7 @@ namespace SarkPS.Service.Auth;
 /// <summary>A limit for each caller.</summary>
 internal static class RateLimits
 {
-    public static void AddRateLimits(this IServiceCollection services, ServiceOptions options) => services.AddRateLimiter(limiter =>
+    public static void AddRateLimits(this IServiceCollection services, ServiceSettings settings) => services.AddRateLimiter(limiter =>
     {
         limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         limiter.OnRejected = async (rejected, _) =>
@@ -19,17 +19,16 @@ internal static class RateLimits
 
             await JsonAnswer.WriteAsync(rejected.HttpContext, new JsonObject { ["message"] = "Too Many Attempts." }).ConfigureAwait(false);
         };
-        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, (string Caller, int Limit)>(context =>
         {
             var caller = (context.Items[AccessMiddleware.CallerItem] as TokenOptions)?.Name;
-            if (options.RequestsPerMinute <= 0 || (caller is null && AccessMiddleware.IsLocal(context)))
-            {
-                return RateLimitPartition.GetNoLimiter("");
-            }
-
-            return RateLimitPartition.GetFixedWindowLimiter(
-                caller ?? context.Connection.RemoteIpAddress!.ToString(),
-                _ => new FixedWindowRateLimiterOptions { PermitLimit = options.RequestsPerMinute, Window = TimeSpan.FromMinutes(1) });
+            var limit = settings.Current.Options.RequestsPerMinute;
+            // With another limit in the configuration everybody begins anew.
+            return limit <= 0 || (caller is null && Caller.IsLocal(context, settings))
+                ? RateLimitPartition.GetNoLimiter(("", 0))
+                : RateLimitPartition.GetFixedWindowLimiter(
+                    (caller is null ? Caller.Source(context) : $"token {caller}", limit),
+                    _ => new FixedWindowRateLimiterOptions { PermitLimit = limit, Window = TimeSpan.FromMinutes(1) });
         });
     });
 }

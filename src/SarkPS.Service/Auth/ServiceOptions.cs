@@ -1,19 +1,48 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace SarkPS.Service.Auth;
+
+/// <summary>Who is served without what.</summary>
+internal enum AccessMode
+{
+    /// <summary>Callers on this machine need no token while none is configured; all others need TLS and a token.</summary>
+    Loopback,
+
+    /// <summary>Every caller needs a token.</summary>
+    Tokens,
+
+    /// <summary>Other machines are served without TLS, and without a token while none is configured.</summary>
+    Open,
+}
 
 /// <summary>Who may call the service and how often. Bound from the configuration section <c>Sark:Service</c>.</summary>
 internal sealed class ServiceOptions
 {
-    /// <summary>Serve addresses beyond this machine without TLS or without tokens. Only for a network that nobody else is on.</summary>
-    public bool AllowOpen { get; set; }
+    /// <summary>Who is served without a token or TLS. Open only for a network that nobody else is on.</summary>
+    public AccessMode? Access { get; set; }
+
+    /// <summary>The older name of <see cref="AccessMode.Open"/>.</summary>
+    public bool? AllowOpen { get; set; }
 
     /// <summary>Requests that one caller may send in a minute; 0 for no limit. Callers on this machine without a token have none.</summary>
+    [Range(0, int.MaxValue)]
     public int RequestsPerMinute { get; set; } = 6000;
 
     /// <summary>Largest body of a request, in bytes. Uploads have limits of their own.</summary>
+    [Range(1024, 1 << 30)]
     public long MaxBodyBytes { get; set; } = 8 * 1024 * 1024;
 
-    /// <summary>The tokens that are accepted. None: no token is asked for.</summary>
+    /// <summary>The tokens that are accepted. Left out: see <see cref="Access"/>.</summary>
     public List<TokenOptions> Tokens { get; set; } = [];
+
+    /// <summary>Names, beside its addresses, that the service is called by in the header Host; <c>*.example.com</c> for all below one.</summary>
+    public List<string> Hosts { get; set; } = [];
+
+    /// <summary>Addresses and networks of proxies whose word about the caller (X-Forwarded-For) is taken.</summary>
+    public List<string> Proxies { get; set; } = [];
+
+    /// <summary>What is in force.</summary>
+    public AccessMode Mode => Access ?? (AllowOpen == true ? AccessMode.Open : AccessMode.Loopback);
 }
 
 /// <summary>One token.</summary>
@@ -25,8 +54,8 @@ internal sealed class TokenOptions
     /// <summary>SHA-256 of the token, 64 hexadecimal digits. The token itself is never stored.</summary>
     public string Sha256 { get; set; } = "";
 
-    /// <summary>What it allows: read, write, call, system.</summary>
-    public List<string> Scopes { get; set; } = ["read"];
+    /// <summary>What it allows: read, write, call, system. Left out: read.</summary>
+    public List<string> Scopes { get; set; } = [];
 
     /// <summary>When it stops being accepted; never without it.</summary>
     public DateTimeOffset? Expires { get; set; }

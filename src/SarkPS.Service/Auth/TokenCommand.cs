@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
 namespace SarkPS.Service.Auth;
 
 /// <summary><c>SarkPS.Service token NAME [SCOPE...]</c>: makes a token, shows it once, and prints what to put into the configuration.</summary>
@@ -5,30 +8,53 @@ internal static class TokenCommand
 {
     public const string Verb = "token";
 
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private static string Usage => $"""
+        Usage: SarkPS.Service {Verb} NAME [SCOPE...]
+
+        Makes a token, shows it once, and prints the entry with its hash for the configuration.
+
+          NAME    who it is for; appears in the log
+          SCOPE   {string.Join(", ", Tokens.Scopes)}; without one, {Tokens.Read}
+        """;
+
     public static int Run(string[] arguments, TextWriter output, TextWriter errors)
     {
+        if (arguments.Any(CommandLine.IsHelp))
+        {
+            output.WriteLine(Usage);
+            return 0;
+        }
+
         if (arguments is not [var name, .. var scopes])
         {
-            errors.WriteLine($"Usage: SarkPS.Service {Verb} NAME [SCOPE...]    scopes: {string.Join(", ", Tokens.Scopes)}; without one, read");
+            errors.WriteLine(Usage);
+            return 2;
+        }
+
+        if (Tokens.WrongName(name) is { } wrong)
+        {
+            errors.WriteLine($"'{SarkText.Printable(name)}' cannot be a token's name: {wrong}.");
             return 2;
         }
 
         if (scopes.FirstOrDefault(s => !Tokens.Scopes.Contains(s)) is { } unknown)
         {
-            errors.WriteLine($"There is no scope '{unknown}'; there are {string.Join(", ", Tokens.Scopes)}.");
+            errors.WriteLine($"There is no scope '{SarkText.Printable(unknown)}'; there are {string.Join(", ", Tokens.Scopes)}.");
             return 2;
         }
 
         var (token, hash) = Tokens.Make();
-        var entry = new System.Text.Json.Nodes.JsonObject
+        var entry = new JsonObject
         {
             ["Name"] = name,
             ["Sha256"] = hash,
-            ["Scopes"] = new System.Text.Json.Nodes.JsonArray([.. (scopes.Length > 0 ? scopes : [Tokens.Read]).Select(s => (System.Text.Json.Nodes.JsonNode)s)]),
+            ["Scopes"] = new JsonArray([.. (scopes.Length > 0 ? scopes.Distinct() : [Tokens.Read]).Select(s => (JsonNode)s)]),
         };
         output.WriteLine($"Token, shown this once: {token}");
         output.WriteLine("Entry for Sark:Service:Tokens in appsettings.json:");
-        output.WriteLine(entry.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }));
+        output.WriteLine(entry.ToJsonString(Indented));
         return 0;
     }
 }

@@ -14,6 +14,8 @@ internal sealed class Tokens
     /// <summary>Every scope there is.</summary>
     public static readonly IReadOnlyList<string> Scopes = [Read, Write, Call, System];
 
+    private const int LongestName = 64;
+
     private const string Prefix = "sark_";
 
     private readonly List<(byte[] Hash, TokenOptions Token)> known = [];
@@ -24,6 +26,16 @@ internal sealed class Tokens
     {
         foreach (var token in options.Tokens)
         {
+            if (WrongName(token.Name) is { } wrong)
+            {
+                throw Wrong(token, wrong);
+            }
+
+            if (known.Any(k => k.Token.Name.Equals(token.Name, StringComparison.OrdinalIgnoreCase)))
+            {
+                throw Wrong(token, "there are two of this name");
+            }
+
             byte[] hash;
             try
             {
@@ -39,6 +51,8 @@ internal sealed class Tokens
                 throw Wrong(token, $"Sha256 must be {SHA256.HashSizeInBytes * 2} hexadecimal digits");
             }
 
+            // An entry without scopes reads. It has a list of its own: the binder adds to what a list already holds.
+            token.Scopes = token.Scopes.Count > 0 ? token.Scopes : [Read];
             if (token.Scopes.FirstOrDefault(s => !Scopes.Contains(s)) is { } scope)
             {
                 throw Wrong(token, $"there is no scope '{scope}', only {string.Join(", ", Scopes)}");
@@ -48,8 +62,19 @@ internal sealed class Tokens
         }
     }
 
-    /// <summary>Whether anybody is asked for a token.</summary>
-    public bool AreRequired => known.Count > 0;
+    /// <summary>How many there are.</summary>
+    public int Count => known.Count;
+
+    /// <summary>Their names and scopes, for the log.</summary>
+    public IEnumerable<TokenOptions> All => known.Select(k => k.Token);
+
+    /// <summary>What is wrong with a token's name, or null.</summary>
+    public static string? WrongName(string name) =>
+        string.IsNullOrWhiteSpace(name) ? "it has no Name"
+        : name.StartsWith('-') ? "its name begins with a dash"
+        : name.Length > LongestName ? $"its name is longer than {LongestName} characters"
+        : name.Any(char.IsControl) ? "its name holds a control character"
+        : null;
 
     /// <summary>A new token and its hash. The token is shown once and stored nowhere.</summary>
     public static (string Token, string Sha256) Make()

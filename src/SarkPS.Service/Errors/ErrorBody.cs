@@ -25,24 +25,24 @@ internal static class ErrorBody
     public static int StatusOf(SarkException error) => StatusOf(error is SarkValidationException ? SarkErrorKind.Validation : error.Kind);
 
     /// <summary>The body as clients of sark6api know it.</summary>
-    public static JsonNode Plain(SarkException error) => error switch
+    public static JsonNode Plain(SarkException error, bool isLocal = false) => error switch
     {
         SarkNotFoundException => new JsonObject { ["reason"] = "Not Found!" },
         SarkValidationException invalid => Messages(invalid),
         SarkConflictException { Dependants.Count: > 0 } conflict => new JsonObject { ["Error"] = conflict.Message, ["dependants"] = Texts(conflict.Dependants) },
         SarkConflictException conflict => new JsonArray(conflict.Message),
-        _ => new JsonObject { ["message"] = WithoutPath(error) },
+        _ => new JsonObject { ["message"] = WithoutPath(error, isLocal) },
     };
 
     /// <summary>Problem details of RFC 9457 with everything that is known.</summary>
-    public static JsonNode Problem(SarkException error, int status)
+    public static JsonNode Problem(SarkException error, int status, bool isLocal = false)
     {
         var problem = new JsonObject
         {
             ["type"] = "about:blank",
             ["title"] = SarkText.Words(error.Kind.ToString()),
             ["status"] = status,
-            ["detail"] = WithoutPath(error),
+            ["detail"] = WithoutPath(error, isLocal),
             ["kind"] = error.Kind.ToString(),
             ["noun"] = error.Noun,
             ["target"] = error.Noun == DatabaseNoun ? null : error.Target?.ToString(),
@@ -63,8 +63,8 @@ internal static class ErrorBody
     private const string DatabaseNoun = "Database";
 
     // Who calls over the network learns what is wrong, not where it lies on the disk; that is in the log.
-    private static string WithoutPath(SarkException error) =>
-        error.Noun == DatabaseNoun && error.Target is string path ? error.Message.Replace($" '{path}'", "", StringComparison.Ordinal) : error.Message;
+    private static string WithoutPath(SarkException error, bool isLocal) =>
+        !isLocal && error.Noun == DatabaseNoun && error.Target is string path ? error.Message.Replace($" '{path}'", "", StringComparison.Ordinal) : error.Message;
 
     private static JsonObject Messages(SarkValidationException error)
     {

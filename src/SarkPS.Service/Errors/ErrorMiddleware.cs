@@ -1,13 +1,26 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Features;
 using SarkPS.Remote;
+using SarkPS.Service.Auth;
 
 namespace SarkPS.Service.Errors;
 
-/// <summary>Sees to it that every answer is JSON: failures, unknown addresses and wrong methods.</summary>
-internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
+/// <summary>Sees to it that every answer is JSON and has a request id: failures, unknown addresses and wrong methods.</summary>
+internal sealed class ErrorMiddleware(RequestDelegate next, ServiceSettings settings, FailureLog failures, ILogger<ErrorMiddleware> logger)
 {
+    private const string RequestId = "X-Request-Id";
+
+    private const int LongestRequestId = 64;
+
     public async Task InvokeAsync(HttpContext context)
     {
+        if (context.Request.Headers[RequestId] is [{ Length: > 0 and <= LongestRequestId } id] && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':'))
+        {
+            context.TraceIdentifier = id;
+        }
+
+        context.Response.Headers[RequestId] = context.TraceIdentifier;
         try
         {
             await next(context).ConfigureAwait(false);
@@ -16,10 +29,10 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
         {
             if (error.Kind is SarkErrorKind.Unavailable or SarkErrorKind.Denied)
             {
-                logger.LogWarning(error, "{Method} {Path} failed", context.Request.Method, context.Request.Path);
+                failures.Note(context, error);
             }
 
-            await WriteAsync(context, error).ConfigureAwait(false);
+            await WriteAsync(context, error, Caller.IsLocal(context, settings)).ConfigureAwait(false);
             return;
         }
         catch (BadHttpRequestException error) when (!context.Response.HasStarted)
@@ -33,10 +46,14 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
             // The client went away; there is nobody to answer.
             return;
         }
+        catch (Exception error) when (error is IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
         catch (Exception error) when (!context.Response.HasStarted)
         {
-            logger.LogError(error, "{Method} {Path} failed", context.Request.Method, context.Request.Path);
-            context.Response.Clear();
+            logger.LogError(error, "{Method} {Path} failed, request {RequestId}", context.Request.Method, RawPath.Printable(context), context.TraceIdentifier);
+            Clear(context);
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
             await JsonAnswer.WriteAsync(context, new JsonObject { ["message"] = "Server Error" }).ConfigureAwait(false);
             return;
@@ -46,9 +63,12 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
     }
 
     /// <summary>Answers a failure, for who does not want to throw it.</summary>
-    public static async Task WriteAsync(HttpContext context, SarkException error)
+    /// <param name="context">The request.</param>
+    /// <param name="error">The failure.</param>
+    /// <param name="isLocal">Whether the caller sits on this machine and may read where things lie on it.</param>
+    public static async Task WriteAsync(HttpContext context, SarkException error, bool isLocal = false)
     {
-        context.Response.Clear();
+        Clear(context);
         var status = context.Response.StatusCode = ErrorBody.StatusOf(error);
         if (error.Kind == SarkErrorKind.Unauthorized)
         {
@@ -57,15 +77,22 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
 
         if (error is SarkUnavailableException { RetryAfter: { } wait })
         {
-            context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
         // A client that lists problem details among what it accepts reads them; all others get sark6api's bodies.
         var wantsProblem = ClientWish.WantsProblem(context.Request);
         await JsonAnswer.WriteAsync(
             context,
-            wantsProblem ? ErrorBody.Problem(error, status) : ErrorBody.Plain(error),
+            wantsProblem ? ErrorBody.Problem(error, status, isLocal) : ErrorBody.Plain(error, isLocal),
             wantsProblem ? WireHeaders.Problem : JsonAnswer.ContentType).ConfigureAwait(false);
+    }
+
+    // What a handler had begun to say goes; which request it was stays.
+    private static void Clear(HttpContext context)
+    {
+        context.Response.Clear();
+        context.Response.Headers[RequestId] = context.TraceIdentifier;
     }
 
     private static async Task WriteRoutingAsync(HttpContext context)
@@ -83,9 +110,15 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
         else if (response.StatusCode == StatusCodes.Status405MethodNotAllowed)
         {
             var allowed = string.Join(", ", response.Headers.Allow.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            if (HttpMethods.IsOptions(context.Request.Method))
+            {
+                response.StatusCode = StatusCodes.Status204NoContent;
+                return;
+            }
+
             await JsonAnswer.WriteAsync(
                 context,
-                new JsonObject { ["message"] = $"The {context.Request.Method} method is not supported for this route. Supported methods: {allowed}." }).ConfigureAwait(false);
+                new JsonObject { ["message"] = $"The {SarkText.Printable(context.Request.Method)} method is not supported for this route. Supported methods: {allowed}." }).ConfigureAwait(false);
         }
     }
 }

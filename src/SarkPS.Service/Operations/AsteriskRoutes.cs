@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http.Features;
 using SarkPS.Ami;
 using SarkPS.Data;
 using SarkPS.Descriptors;
@@ -226,7 +225,7 @@ internal static class AsteriskRoutes
     // Asterisk's database takes any key; an extension that SARK does not know is a mistake.
     private static async Task<string> KnownExtensionAsync(HttpContext context)
     {
-        var key = (string)context.Request.RouteValues["key"]!;
+        var key = RawPath.Value(context, "key");
         await context.RequestServices.GetRequiredService<LocalBackend>().Store.GetAsync(Extension.Descriptor, new RowKey(key), context.RequestAborted).ConfigureAwait(false);
         return key;
     }
@@ -328,17 +327,9 @@ internal static class AsteriskRoutes
         return (segments[1], segments[2]);
     }
 
-    /// <summary>
-    /// The parts of the address after <c>astamis</c>, each decoded once, as they were sent: routing leaves an encoded slash
-    /// encoded, and so cannot tell it from a per cent sign that was.
-    /// </summary>
-    private static List<string> Segments(HttpContext context)
-    {
-        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var path = target.StartsWith('/') ? target.Split('?')[0] : context.Request.PathBase.ToUriComponent() + context.Request.Path.ToUriComponent();
-        return path.Split('/').SkipWhile(s => !s.Equals("astamis", StringComparison.OrdinalIgnoreCase)).Skip(1)
-            .Select(Uri.UnescapeDataString).Where(s => s.Length > 0).ToList();
-    }
+    /// <summary>The parts of the address after <c>astamis</c>.</summary>
+    private static List<string> Segments(HttpContext context) =>
+        [.. RawPath.Segments(context).SkipWhile(s => !s.Equals("astamis", StringComparison.OrdinalIgnoreCase)).Skip(1).Where(s => s.Length > 0)];
 }
 
 /// <summary>Keeps the connection to Asterisk up while the service runs, so that no event is missed and no request waits for a login.</summary>

@@ -20,6 +20,9 @@ internal sealed class FileStoreRoutes<TFile>(
     // Boundaries and headers of the form around the file.
     private const long FormOverhead = 64 * 1024;
 
+    // RFC 2046, section 5.1.1.
+    private const int LongestBoundary = 70;
+
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder api)
     {
@@ -75,7 +78,7 @@ internal sealed class FileStoreRoutes<TFile>(
 
     private Task UploadAsync(HttpContext context) => OperationAnswer.WithOriginalErrorsAsync(context, async () =>
     {
-        if (!context.Request.HasFormContentType || !MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 } boundary)
+        if (!context.Request.HasFormContentType || !MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= LongestBoundary } boundary)
         {
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
             throw NoFile(sent.Any(field => field.Key == kind.UploadField && field.Value is not null and not ""));
@@ -108,7 +111,7 @@ internal sealed class FileStoreRoutes<TFile>(
                 return;
             }
         }
-        catch (IOException error) when (error is not BadHttpRequestException)
+        catch (Exception error) when (error is InvalidDataException or FormatException || (error is IOException && error is not BadHttpRequestException))
         {
             throw new SarkException(SarkErrorKind.BadRequest, kind.Noun, null, "The form is cut short or not multipart/form-data.", error);
         }

@@ -41,8 +41,7 @@ internal static class OperationAnswer
     }
 
     /// <summary>A switch in the query, such as <c>?force=true</c>, <c>?force=1</c> or <c>?force</c>.</summary>
-    public static bool Flag(HttpContext context, string name) =>
-        context.Request.Query.TryGetValue(name, out var value) && value.ToString().Trim().ToLowerInvariant() is "true" or "1" or "yes" or "on" or "";
+    public static bool Flag(HttpContext context, string name) => ClientWish.Flag(context.Request, name);
 
-    public static string Text(HttpContext context, string name) => (string?)context.Request.RouteValues[name] ?? "";
+    public static string Text(HttpContext context, string name) => RawPath.Value(context, name);
 }

@@ -78,7 +78,8 @@ internal static class ResourceRoutes
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
             var result = await backend.Value.Store.CreateAsync(resource, kind, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted).ConfigureAwait(false);
             context.Response.StatusCode = StatusCodes.Status201Created;
-            context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}";
+            context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}"
+                + (resource.SecondKeyColumn is { } second && result.Key.Second is { } value ? $"?{second}={Uri.EscapeDataString(value)}" : "");
             await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer).ConfigureAwait(false);
         };
 
@@ -117,8 +118,7 @@ internal static class ResourceRoutes
         }
 
         private RowKey Key(HttpContext context) => new(
-            // Routing leaves an encoded slash as it is; a key may hold one.
-            ((string?)context.Request.RouteValues["key"] ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase),
+            RawPath.Value(context, "key"),
             resource.SecondKeyColumn is { } second && context.Request.Query[second] is [{ Length: > 0 } value] ? value : null);
 
         // filter[cluster]=acme; anything else in a query is ignored, as sark6api ignores it.

@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using SarkPS.Remote;
 using SarkPS.Service;
 
@@ -45,15 +48,53 @@ internal sealed class ListeningService : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address => new(app.Urls.Single());
 
+    /// <summary>What it serves, by route.</summary>
+    public IReadOnlyList<RouteEndpoint> Endpoints => [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()];
+
     /// <summary>Starts one.</summary>
-    public static async Task<ListeningService> StartAsync(string database)
+    /// <param name="database">The database file; every other path is kept in its folder.</param>
+    /// <param name="settings">Settings beside those; null takes one away.</param>
+    /// <param name="file">A settings file that is followed.</param>
+    /// <param name="log">Takes what is logged.</param>
+    public static async Task<ListeningService> StartAsync(string database, IReadOnlyDictionary<string, string?>? settings = null, string? file = null, CapturedLog? log = null)
     {
-        var builder = WebApplication.CreateBuilder([.. TestService.Settings(database).Select(s => $"--{s.Key}={s.Value}")]);
+        var all = TestService.Settings(database).ToDictionary(s => s.Key, s => (string?)s.Value);
+        if (log is not null)
+        {
+            all["Logging:LogLevel:Default"] = "Information";
+        }
+
+        foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
+        {
+            all[name] = value;
+        }
+
+        var builder = WebApplication.CreateBuilder([.. all.Where(s => s.Value is not null).Select(s => $"--{s.Key}={s.Value}")]);
+        builder.Logging.ClearProviders();
+        if (log is not null)
+        {
+            builder.Logging.AddProvider(log);
+        }
+
+        if (file is not null)
+        {
+            builder.Configuration.AddJsonFile(file, optional: false, reloadOnChange: true);
+        }
+
         builder.AddSark();
         var app = builder.Build();
-        app.UseSark();
-        app.MapSark();
-        await app.StartAsync();
+        try
+        {
+            app.UseSark();
+            app.MapSark();
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
         return new ListeningService(app);
     }
 

@@ -1,0 +1,51 @@
+using System.Net;
+
+namespace SarkPS.Service.Auth;
+
+/// <summary>Where a caller sits.</summary>
+internal static class Caller
+{
+    // What proxies add. A proxy on this machine has its callers elsewhere.
+    private static readonly string[] ProxyHeaders = ["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Original-For", "X-Original-Host", "True-Client-IP", "CF-Connecting-IP"];
+
+    /// <summary>Whether an address is one of this machine only.</summary>
+    public static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+
+    /// <summary>Whether the caller sits on this machine, as far as can be told: not when anything was passed on.</summary>
+    public static bool IsLocal(HttpContext context, ServiceSettings settings)
+    {
+        if (context.Connection.RemoteIpAddress is { } remote
+            && (!IsLoopback(remote) || settings.IsProxy(remote)))
+        {
+            return false;
+        }
+
+        foreach (var (name, _) in context.Request.Headers)
+        {
+            if (name.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase) || Array.Exists(ProxyHeaders, h => h.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Who is counted and logged: an address, or the network of one where a site has as many as it likes.</summary>
+    public static string Source(HttpContext context)
+    {
+        if (context.Connection.RemoteIpAddress is not { } address)
+        {
+            return "this machine";
+        }
+
+        if (address.IsIPv4MappedToIPv6 || address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
+        {
+            return (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+        }
+
+        var bytes = address.GetAddressBytes();
+        Array.Clear(bytes, 8, 8);
+        return IsLoopback(address) ? address.ToString() : new IPAddress(bytes) + "/64";
+    }
+}

@@ -1,0 +1,54 @@
+using SarkPS.Data;
+using SarkPS.Service.Auth;
+
+namespace SarkPS.Service.Settings;
+
+/// <summary>The log's first lines: what is served to whom, which settings were read, and what is missing.</summary>
+internal static class StartReport
+{
+    public static void Write(IServiceProvider services, IConfiguration configuration)
+    {
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("SarkPS.Service");
+        var read = SettingsFiles.Read(configuration);
+        logger.LogInformation("Settings were read from {Files}, the environment and the command line", read.Count == 0 ? "no file" : string.Join(", ", read));
+        foreach (var file in SettingsFiles.NotRead(read))
+        {
+            logger.LogWarning("The settings file {File} is not read: it lies in another folder or has another name than those that are", file);
+        }
+
+        var state = services.GetRequiredService<ServiceSettings>().Current;
+        logger.LogInformation(
+            "Callers: {Who}",
+            !state.IsOpen ? "those with one of the tokens " + string.Join(", ", state.Tokens.All.Select(t => $"'{t.Name}' ({string.Join(' ', t.Scopes)}{(t.Expires is { } end ? $", until {end:yyyy-MM-dd}" : "")})"))
+            : state.Options.Mode == AccessMode.Open ? "ANYBODY, without a token (Sark:Service:Access is Open)"
+            : "any on this machine, without a token; none from elsewhere");
+        foreach (var token in state.Tokens.All.Where(t => t.Expires <= services.GetRequiredService<TimeProvider>().GetUtcNow()))
+        {
+            logger.LogWarning("The token '{Token}' has expired", token.Name);
+        }
+
+        var backend = services.GetRequiredService<LocalBackend>();
+        logger.LogInformation("The database is {Database}", backend.Location);
+        if (!File.Exists(backend.Location))
+        {
+            logger.LogWarning("The database {Database} is not there; requests that need it answer 503 until it is", backend.Location);
+        }
+
+        if (backend.Coverage == ExchangeCoverage.Database)
+        {
+            return;
+        }
+
+        var options = backend.Options;
+        (string Name, string Path)[] folders =
+        [
+            ("snapshots", options.Rooted(options.Paths.Snapshots)), ("backups", options.Rooted(options.Paths.Backups)), ("greetings", options.Rooted(options.Paths.Greetings)),
+            ("voicemail", options.Rooted(options.Paths.Voicemail)), ("Asterisk", options.Rooted(options.Paths.Asterisk)),
+        ];
+        logger.LogInformation("The folders are {Folders}", string.Join(", ", folders.Select(f => $"{f.Path} ({f.Name})")));
+        if (folders.Where(f => !Directory.Exists(f.Path)).ToArray() is { Length: > 0 } missing)
+        {
+            logger.LogWarning("Not there: {Folders}", string.Join(", ", missing.Select(f => $"{f.Path} ({f.Name})")));
+        }
+    }
+}

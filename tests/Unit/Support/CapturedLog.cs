@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace SarkPS.Tests.Support;
+
+/// <summary>What the service logged.</summary>
+internal sealed class CapturedLog : ILoggerProvider
+{
+    private readonly ConcurrentQueue<(string Text, Exception? Error)> lines = [];
+
+    /// <summary>Each entry, as one text.</summary>
+    public IReadOnlyList<string> Lines => [.. lines.Select(l => l.Text)];
+
+    /// <summary>Exceptions whose stack traces would stand in the log.</summary>
+    public IReadOnlyList<Exception> Errors => [.. lines.Select(l => l.Error).OfType<Exception>()];
+
+    public void Clear() => lines.Clear();
+
+    public ILogger CreateLogger(string categoryName) => new Logger(lines);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Logger(ConcurrentQueue<(string, Exception?)> lines) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue((formatter(state, exception), exception));
+    }
+}
