@@ -30,6 +30,7 @@ internal sealed class ServiceSettings : IDisposable
     private KestrelServerOptions? kestrel;
     private IDisposable? watch;
     private string? last;
+    private string[] listening = [];
 
     /// <summary>Reads the configuration.</summary>
     /// <exception cref="SarkException">It cannot be read.</exception>
@@ -68,6 +69,7 @@ internal sealed class ServiceSettings : IDisposable
             var all = addresses.Concat(JudgedEndpoints.Addresses(configuration)).ToArray();
             Exposure.Check(all, Current.Tokens.Count > 0, Current.Options);
             exposure.Allow(all, Current.Options);
+            listening = all;
             endpoints.Take(configuration);
             kestrel.Limits.MaxRequestBodySize = Current.Options.MaxBodyBytes;
             foreach (var file in ((IConfigurationBuilder)configuration).Sources.OfType<FileConfigurationSource>())
@@ -108,6 +110,15 @@ internal sealed class ServiceSettings : IDisposable
                 }
 
                 TakeEndpoints(now);
+                try
+                {
+                    // What is bound stays bound; what may not be served over it any more is refused request by request.
+                    Exposure.Check(listening, hasTokens: true, now.Options);
+                }
+                catch (SarkException error)
+                {
+                    Tell($"Requests from other machines are refused from now on: {error.Message}");
+                }
             }
             catch (SarkException error)
             {
@@ -149,6 +160,7 @@ internal sealed class ServiceSettings : IDisposable
         endpoints.CheckAvailable(configuration);
         exposure.Allow(wanted, now.Options);
         endpoints.Take(configuration);
+        listening = wanted;
         logger.LogWarning("The addresses to listen on were changed to {Addresses}", string.Join(", ", wanted));
         endpoints.Announce();
     }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using SarkPS.Service.Auth;
 
 namespace SarkPS.Service.Settings;
@@ -36,14 +38,15 @@ internal sealed class JudgedEndpoints : ConfigurationProvider, IConfigurationSou
     public void Announce() => OnReload();
 
     /// <summary>Refuses what the server could not bind: it would already have closed what it has.</summary>
-    /// <exception cref="SarkException">A port is taken, or a certificate's file is missing.</exception>
+    /// <exception cref="SarkException">A port is taken, or a certificate cannot be read.</exception>
     public void CheckAvailable(IConfiguration configuration)
     {
-        foreach (var (key, file) in Values(configuration).Where(v => v.Key.Contains(":Certificate", StringComparison.OrdinalIgnoreCase) && (v.Key.EndsWith(":Path", StringComparison.OrdinalIgnoreCase) || v.Key.EndsWith(":KeyPath", StringComparison.OrdinalIgnoreCase))))
+        foreach (var endpoint in configuration.GetSection("Kestrel:Endpoints").GetChildren().Append(configuration.GetSection("Kestrel:Certificates:Default")))
         {
-            if (!File.Exists(Path.Combine(AppContext.BaseDirectory, file!)))
+            var certificate = endpoint.Path.EndsWith(":Default", StringComparison.OrdinalIgnoreCase) ? endpoint : endpoint.GetSection("Certificate");
+            if (certificate["Path"] is { Length: > 0 } path)
             {
-                throw new SarkException(SarkErrorKind.BadRequest, "Configuration", key, $"{key} names a file that is not there.");
+                CheckCertificate(certificate.Path, path, certificate["KeyPath"], certificate["Password"]);
             }
         }
 
@@ -68,6 +71,21 @@ internal sealed class JudgedEndpoints : ConfigurationProvider, IConfigurationSou
             {
                 throw new SarkException(SarkErrorKind.BadRequest, "Configuration", address, $"The address {address} cannot be listened on: {error.Message}.", error);
             }
+        }
+    }
+
+    private static void CheckCertificate(string setting, string path, string? keyPath, string? password)
+    {
+        path = Path.Combine(AppContext.BaseDirectory, path);
+        try
+        {
+            using var certificate = keyPath is null ? X509CertificateLoader.LoadPkcs12FromFile(path, password)
+                : password is null ? X509Certificate2.CreateFromPemFile(path, Path.Combine(AppContext.BaseDirectory, keyPath))
+                : X509Certificate2.CreateFromEncryptedPemFile(path, password, Path.Combine(AppContext.BaseDirectory, keyPath));
+        }
+        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new SarkException(SarkErrorKind.BadRequest, "Configuration", setting, $"The certificate of {setting} cannot be read: {error.Message}", error);
         }
     }
 

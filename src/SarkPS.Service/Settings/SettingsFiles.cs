@@ -51,11 +51,13 @@ internal static class SettingsFiles
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(path), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            // By the framework's own reader, which minds more than JSON: a name that comes twice, for one.
+            using var stream = new MemoryStream(File.ReadAllBytes(path));
+            new ConfigurationBuilder().AddJsonStream(stream).Build();
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is FormatException or InvalidDataException or JsonException)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, "Configuration", path, $"The settings file '{path}' is not valid JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.", error);
+            throw new SarkException(SarkErrorKind.BadRequest, "Configuration", path, $"The settings file '{path}' cannot be read: {error.GetBaseException().Message}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

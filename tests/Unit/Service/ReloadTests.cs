@@ -38,7 +38,7 @@ public sealed class ReloadTests : IDisposable
         await UntilAsync(async () => await StatusAsync(client, first) == HttpStatusCode.Unauthorized);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, second));
 
-        foreach (var broken in new[] { """{"Sark":{"Service":{"Tokens":[{"Name":"se""", """{"Sark":{"Service":{"Tokens":[]}}}""", """{"Sark":{"Service":{"Token":[]}}}""", """{"Sark":{"Service":{"Tokens":[{"Name":"second","Sha256":"x"}]}}}""" })
+        foreach (var broken in new[] { """{"Sark":{"Service":{"Tokens":[{"Name":"se""", """{"Sark":{"Service":{"Tokens":[]}}}""", """{"Sark":{"Service":{"Token":[]}}}""", """{"Sark":{"Root":"/a"},"Sark":{"Root":"/b"}}""", "", "[]", """{"Sark":{"Service":{"Tokens":[{"Name":"second","Sha256":"x"}]}}}""" })
         {
             log.Clear();
             Save(broken);
@@ -76,6 +76,10 @@ public sealed class ReloadTests : IDisposable
         log.Clear();
         Save(Endpoint($"http://127.0.0.1:{other}"));
         await UntilAsync(() => ListensAsync(other));
+
+        Save(JsonSerializer.Serialize(new { Kestrel = new { Endpoints = new { Main = new { Url = $"https://127.0.0.1:{one}", Certificate = new { Path = folder.Write("broken.pem", "no certificate"), KeyPath = folder.Write("broken.key", "no key") } } } } }));
+        await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains("The certificate of", StringComparison.Ordinal))));
+        Assert.True(await ListensAsync(other));
 
         using (var taken = new TcpListener(IPAddress.Loopback, 0))
         {
