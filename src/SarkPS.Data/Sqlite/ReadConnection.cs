@@ -55,13 +55,19 @@ internal sealed class ReadConnection : IDisposable
             return Freshness.Busy;
         }
 
+        if (now == known)
+        {
+            return Freshness.Same;
+        }
+
+        // Commits into the file that we hold open say nothing when it is not the one of that name any more.
+        if (SqliteDatabase.HasMoved(connection))
+        {
+            return Freshness.Replaced;
+        }
+
         if (known is { } before)
         {
-            if (now == before)
-            {
-                return Freshness.Same;
-            }
-
             if (now.DataVersion == before.DataVersion)
             {
                 // A commit that was under way when the version was read has touched the file; SQLite waits for its end. If

@@ -325,7 +325,7 @@ public sealed class SqliteDatabase : IDisposable
 
     // SQLite compares the file that it holds open with the one of that name, which costs it one call of the system. On
     // Windows an open file cannot be replaced, and SQLite does not answer. (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html)
-    private static bool HasMoved(SqliteConnection connection)
+    internal static bool HasMoved(SqliteConnection connection)
     {
         var moved = 0;
         return FileControl(connection.Handle!, "main", FileControlHasMoved, ref moved) == raw.SQLITE_OK && moved != 0;

@@ -133,6 +133,23 @@ public sealed class ReadConnectionTests
 
     [Theory]
     [MemberData(nameof(CacheSizes))]
+    public void A_file_that_is_put_in_the_place_of_one_with_new_commits_is_seen_at_once(long cache)
+    {
+        using var database = new TemporaryDatabase();
+        using var own = Open(database, cache);
+        var store = new SqliteStore(own);
+        Assert.Null(Description(store));
+        var saved = database.Folder["saved.db"];
+        File.Copy(database.Path, saved);
+        database.Execute("UPDATE Cluster SET description = 'undone'");
+        File.Move(saved, database.Path, overwrite: true);
+        Assert.Null(Description(store));
+        database.Execute("UPDATE Cluster SET description = 'changed'");
+        Assert.Equal("changed", Description(store));
+    }
+
+    [Theory]
+    [MemberData(nameof(CacheSizes))]
     public void A_database_that_is_copied_over_is_seen_though_SQLite_counts_the_same(long cache)
     {
         using var database = new TemporaryDatabase();
