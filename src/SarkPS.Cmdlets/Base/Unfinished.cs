@@ -11,7 +11,15 @@ internal static class Unfinished
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private static readonly ConcurrentDictionary<Task, string> Running = [];
 
-    static Unfinished() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Task.WhenAll(Running.Keys).ContinueWith(_ => { }, TaskScheduler.Default).Wait(Limit);
+    static Unfinished() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        Task.WhenAll(Running.Keys).ContinueWith(_ => { }, TaskScheduler.Default).Wait(Limit);
+        foreach (var outcome in TakeOutcomes())
+        {
+            // There is no next command, and no host any more.
+            Console.Error.WriteLine(outcome);
+        }
+    };
 
     /// <summary>Keeps one.</summary>
     /// <param name="activity">What it is, such as <c>Restoring sark.db.1700000000</c>.</param>

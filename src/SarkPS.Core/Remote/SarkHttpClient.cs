@@ -287,7 +287,7 @@ public sealed class SarkHttpClient : IDisposable
         }
         catch (HttpRequestException error)
         {
-            throw new SarkUnreachableException("Service", Address, $"The service at {Address} does not answer: {Innermost(error).Message}{Hint(error)}", error);
+            throw new SarkUnreachableException("Service", Address, $"The service at {Address} does not answer: {Sentence(error)}{Hint(error)}", error);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested && !end.IsCancellationRequested && error.InnerException is TimeoutException)
         {
@@ -334,6 +334,8 @@ public sealed class SarkHttpClient : IDisposable
 
     private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;
 
+    private static string Sentence(Exception error) => Innermost(error).Message.TrimEnd('.') + ".";
+
     private SarkUnavailableException NoService(Exception? error) =>
         new("Service", Address, $"What answers at {Address} is no SARK service: its answer is not JSON.", error);
 
@@ -341,7 +343,7 @@ public sealed class SarkHttpClient : IDisposable
         new("Service", Address, $"What answers at {Address} is no service of SarkPS: {why}.", error);
 
     private SarkUnreachableException Lost(Exception error) =>
-        new("Service", Address, $"The connection to the service at {Address} broke: {Innermost(error).Message}", error);
+        new("Service", Address, $"The connection to the service at {Address} broke: {Sentence(error)}", error);
 
     private SarkUnreachableException Closed(Exception error) =>
         new("Connection", Address, $"The connection to {Address} is closed; open another with Connect-Sark.", error);
