@@ -124,7 +124,7 @@ internal abstract class RemoteFileStore<TFile>(SarkHttpClient client, FileStoreK
     {
         var address = Client.Resolve(Item(name));
         var response = await Client.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), HttpCompletionOption.ResponseHeadersRead, null, cancellationToken).ConfigureAwait(false);
-        return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return new ReceivedStream(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), Client);
     }
 
     public async Task<TFile> ImportAsync(string name, Stream content, bool force = false, CancellationToken cancellationToken = default)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -163,22 +164,21 @@ public sealed class SarkHttpClient : IDisposable
     public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, HttpCompletionOption completion, TimeSpan? limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(make);
-        var left = Patience;
+        var clock = Stopwatch.StartNew();
         for (var attempt = 0; ; attempt++)
         {
             var request = make();
             var response = await SendOnceAsync(request, completion, Longer(limit), cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
-                return response;
+                return response.Content.Headers.ContentType?.MediaType is "text/html" ? throw NoService(response) : response;
             }
 
             // What takes long is no question that can be asked twice.
             var isRepeatable = limit is null && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Put || request.Method == HttpMethod.Delete);
-            if (Pause(response, attempt, isRepeatable) is { } pause && pause <= left)
+            if (Pause(response, attempt, isRepeatable) is { } pause && clock.Elapsed + pause <= Patience)
             {
                 response.Dispose();
-                left -= pause;
                 Notices.Tell($"The service at {Address} asks for patience; what it puts off is sent again when it allows it.", once: true);
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
                 continue;
@@ -338,6 +338,13 @@ public sealed class SarkHttpClient : IDisposable
 
     private SarkUnavailableException NoService(Exception? error) =>
         new("Service", Address, $"What answers at {Address} is no SARK service: its answer is not JSON.", error);
+
+    // A page in the place of a file would be stored as one.
+    private SarkUnavailableException NoService(HttpResponseMessage page)
+    {
+        page.Dispose();
+        return NoService((Exception?)null);
+    }
 
     private SarkUnavailableException Other(string why, Exception? error) =>
         new("Service", Address, $"What answers at {Address} is no service of SarkPS: {why}.", error);

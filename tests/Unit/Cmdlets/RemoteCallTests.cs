@@ -152,6 +152,13 @@ public sealed class RemoteCallTests
             {
             }
         },
+        ["call records as text"] = b => b.CallRecords.WriteCsvAsync(new(), Stream.Null),
+        ["download"] = async b =>
+        {
+            using var file = await b.Snapshots.OpenAsync("sark.db.1700000000");
+            await file.CopyToAsync(Stream.Null);
+        },
+        ["remove"] = b => b.Tables.RemoveAsync(Tenant.Descriptor, new RowKey("acme"), ChangeOptions.Default, default),
         ["channels"] = b => b.Asterisk.GetChannelsAsync(),
         ["core"] = b => b.Asterisk.GetCoreStatusAsync(),
         ["database"] = b => b.Asterisk.GetDbAsync("AMPUSER", "401"),
@@ -201,6 +208,8 @@ public sealed class RemoteCallTests
             context.Abort();
         });
         await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+        using var file = await remote.Snapshots.OpenAsync("sark.db.1700000000");
+        await Assert.ThrowsAsync<SarkUnreachableException>(() => file.CopyToAsync(Stream.Null));
         var error = await Assert.ThrowsAsync<SarkUnreachableException>(() => remote.Tables.ListAsync(Tenant.Descriptor, null, default));
         Assert.Contains(service.Address.ToString(), error.Message, StringComparison.Ordinal);
     }
