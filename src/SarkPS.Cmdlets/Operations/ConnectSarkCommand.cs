@@ -103,9 +103,9 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
                 throw;
             }
 
-            if (connection.Backend.CreatedDatabase)
+            if (connection.Backend.CreatedDatabase && Root is null)
             {
-                WriteWarning($"There was no database of SARK. An empty one was made: {connection.Location}");
+                WriteWarning($"This machine has no SARK. An empty database was made: {connection.Location}");
             }
 
             if (!NotDefault)
