@@ -200,15 +200,19 @@ public sealed class RemoteCallTests
     [Fact]
     public async Task A_list_that_breaks_off_is_told_as_a_broken_connection()
     {
+        // What was on its way when a connection is reset is lost with it.
+        var received = new TaskCompletionSource();
         await using var service = await StubService.StartAsync(async context =>
         {
             context.Response.ContentLength = 1000;
             await context.Response.WriteAsync("[" + Row + ",");
             await context.Response.Body.FlushAsync();
+            await received.Task;
             context.Abort();
         });
         await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
         using var file = await remote.Snapshots.OpenAsync("sark.db.1700000000");
+        received.SetResult();
         await Assert.ThrowsAsync<SarkUnreachableException>(() => file.CopyToAsync(Stream.Null));
         var error = await Assert.ThrowsAsync<SarkUnreachableException>(() => remote.Tables.ListAsync(Tenant.Descriptor, null, default));
         Assert.Contains(service.Address.ToString(), error.Message, StringComparison.Ordinal);
