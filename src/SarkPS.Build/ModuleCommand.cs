@@ -76,7 +76,7 @@ internal sealed record ModuleCommand(
     /// </summary>
     private static bool IsReadFromRow(PropertyInfo property, Type? record) =>
         record is not null
-        && (record.GetProperty(property.Name) is not null
+        && (record.GetProperty(property.Name, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance) is not null
             || (property.GetMethod!.GetBaseDefinition().DeclaringType!.Name == record.Name + "WriteCommand" && property.PropertyType != typeof(IDictionary)));
 
     private static ModuleParameter? ReadParameter(PropertyInfo property, Type? record)

@@ -68,6 +68,7 @@ public abstract class PairGetCommand<T> : SarkListCommand<T>
 
     /// <summary>What is piped in, taken for what it is: an extension or a rule finds its pairs, a pair itself; a text is an extension.</summary>
     [Parameter(ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>
@@ -116,6 +117,7 @@ public abstract class PairChangeCommand<T> : SarkCmdlet
     /// <summary>What is piped in, taken for what it is: extensions, rules, pairs, or rows that have an Extension and a Rule; a text is an extension.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
     [AllowNull]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     private protected abstract IReadOnlyList<string>? Rules { get; }

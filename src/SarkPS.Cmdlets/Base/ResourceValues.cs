@@ -62,7 +62,7 @@ internal static partial class ResourceValues
     {
         var changes = new Changes();
         var names = new Dictionary<Column, string>();
-        foreach (var (name, given) in Cells(row))
+        foreach (var (name, given) in Cells(resource, row))
         {
             if (FindColumn(resource, name) is not { } column)
             {
@@ -126,10 +126,13 @@ internal static partial class ResourceValues
         return resource.FindProperty(trimmed) ?? resource.Columns.FirstOrDefault(c => string.Equals(c.Name, trimmed, StringComparison.OrdinalIgnoreCase));
     }
 
-    // A row may be an object or a hashtable.
-    private static IEnumerable<(string Name, object? Value)> Cells(PSObject row) => row.BaseObject is IDictionary map
+    // A row may be an object or a hashtable. A copy of one of ours has its secrets too, which nothing lists.
+    private static IEnumerable<(string Name, object? Value)> Cells(ResourceDescriptor resource, PSObject row) => row.BaseObject is IDictionary map
         ? map.Cast<DictionaryEntry>().Select(e => (Convert.ToString(e.Key, CultureInfo.InvariantCulture) ?? "", (object?)e.Value))
-        : row.Properties.Where(p => p.IsGettable).Select(p => (p.Name, (object?)p.Value));
+        : row.Properties.Where(p => p.IsGettable).Select(p => (p.Name, (object?)p.Value))
+            .Concat(row.BaseObject is SarkRecord record && record.GetType() == resource.RecordType
+                ? resource.Columns.Where(c => c is { IsSecret: true, IsHidden: false, Property: not null }).Select(c => (c.Property!, (object?)record.GetSecret(c.Property!)))
+                : []);
 
     // False of a column of ON and OFF may be stored as the NO that a create fills in; a copy keeps it.
     private static bool IsDefault(Column column, object value) =>

@@ -108,6 +108,7 @@ public abstract class SarkKeyedCommand<T> : SarkChangeCommand<T>
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
     [AllowNull]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     // What is made is made where the session is connected; what is changed lies where it came from.

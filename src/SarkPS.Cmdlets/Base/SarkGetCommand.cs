@@ -25,6 +25,7 @@ public abstract class SarkGetCommand<T> : SarkListCommand<T>
     /// tenant.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>

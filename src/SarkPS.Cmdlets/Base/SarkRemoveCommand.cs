@@ -25,6 +25,7 @@ public abstract class SarkRemoveCommand<T> : SarkCmdlet
     /// <summary>What is piped in: rows as Get- lists them or rows from elsewhere, of which the key counts, or plain keys. All letter by letter.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
     [AllowNull]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     /// <summary>Removes it without asking, even though others name it, and tells which now point nowhere. Does not skip -WhatIf, nor a -Confirm that is given.</summary>

@@ -91,7 +91,7 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
         var changes = new Changes();
         foreach (var column in Resource.Columns.Where(c => c is { Property: not null, IsHidden: false } && c.Name != Resource.KeyColumn))
         {
-            var property = typeof(T).GetProperty(column.Property!)!;
+            var property = column.PropertyOf(typeof(T))!;
             var (was, now) = (property.GetValue(before), property.GetValue(record));
             if (!Equals(was is "" ? null : was, now is "" ? null : now))
             {

@@ -18,6 +18,7 @@ public abstract class AsteriskListCommand<T> : SarkCmdlet
 
     /// <summary>What is piped in, taken for what it is and letter by letter: names, what this command lists, or rows of the resource that it is about.</summary>
     [Parameter(ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     /// <summary>The kinds of things, beside what it lists, that name something here.</summary>

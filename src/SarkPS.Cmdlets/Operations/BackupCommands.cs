@@ -66,7 +66,6 @@ public sealed class RestoreSarkBackupCommand : SarkRestoreCommand
 {
     /// <summary>The parts to restore: Database, Asterisk, Greetings, Voicemail, Ldap, or All. Others are not touched.</summary>
     [Parameter(Mandatory = true, Position = 1)]
-    [ArgumentCompleter(typeof(SarkCompleter))]
     public BackupParts Part { get; set; }
 
     private protected override string Noun => FileStores.Backups.Noun;

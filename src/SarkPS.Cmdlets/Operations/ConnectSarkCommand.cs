@@ -20,11 +20,13 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
 
     /// <summary>Address of a service, such as https://pbx.example.com:44300.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = RemoteSet)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public Uri? Uri { get; set; }
 
     /// <summary>Token that the service knows the caller by: a SecureString, a PSCredential whose password it is, or a text.</summary>
     [Parameter(ParameterSetName = RemoteSet)]
     [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Token { get; set; }
 
     /// <summary>Accepts any certificate of the service: for a machine that has none from an authority.</summary>
@@ -38,6 +40,7 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     /// </summary>
     [Parameter(ParameterSetName = RemoteSet)]
     [ValidateRange(1, 86400)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int TimeoutSeconds { get; set; } = 100;
 
     /// <summary>An SQLite database of SARK. Without it: the variable SARK_DATABASE, this machine's SARK, or an embedded one.</summary>
@@ -54,15 +57,18 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     /// <summary>User and secret of the Asterisk Manager Interface: a PSCredential, or the secret of the user sark as a SecureString or text.</summary>
     [Parameter(ParameterSetName = LocalSet)]
     [ManagerCredential]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSCredential? AmiCredential { get; set; }
 
     /// <summary>Host of the Asterisk Manager Interface.</summary>
     [Parameter(ParameterSetName = LocalSet)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? AmiHost { get; set; }
 
     /// <summary>TCP port of the Asterisk Manager Interface.</summary>
     [Parameter(ParameterSetName = LocalSet)]
     [ValidateRange(1, 65535)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public int AmiPort { get; set; }
 
     /// <summary>Passes the connection on without making it the one that other commands use.</summary>

@@ -21,6 +21,7 @@ public abstract class DbEntryCommand : SarkCmdlet
 
     /// <summary>What is piped in: entries as Get-SarkDbEntry gives them, extensions whose number is the key, or rows with a Family and a Key.</summary>
     [Parameter(ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>

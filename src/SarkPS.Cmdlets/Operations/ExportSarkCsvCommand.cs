@@ -31,11 +31,19 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
 
     /// <summary>The objects. The properties of the first one are the columns; those that hold collections are left out.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject InputObject { get; set; } = null!;
 
     /// <summary>Refuse to replace a file that exists.</summary>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
+
+    /// <summary>
+    /// Write passwords and other secrets too, for a file that is to make the same rows elsewhere. Without it they are left
+    /// out, and importing the file leaves those that are stored as they are.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter IncludeSecrets { get; set; }
 
     /// <summary>Begin the file with the byte order mark that some spreadsheets need to see that it is UTF-8.</summary>
     [Parameter]
@@ -57,7 +65,7 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
             return;
         }
 
-        var values = Values(InputObject);
+        var values = Values(InputObject, IncludeSecrets);
         if (_csv is null)
         {
             _columns = [.. values.Where(v => v.Value is string or not IEnumerable).Select(v => v.Key)];
@@ -120,7 +128,7 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
         }
     }
 
-    private static Dictionary<string, object?> Values(PSObject row)
+    private static Dictionary<string, object?> Values(PSObject row, bool includeSecrets)
     {
         var values = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
         if (row.BaseObject is IDictionary dictionary)
@@ -135,6 +143,14 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
             foreach (var property in row.Properties.Where(p => p.IsGettable))
             {
                 values[property.Name] = Base(property.Value);
+            }
+
+            if (includeSecrets && row.BaseObject is SarkRecord record && SarkResources.All.FirstOrDefault(r => r.RecordType == record.GetType()) is { } resource)
+            {
+                foreach (var column in resource.Columns.Where(c => c is { IsSecret: true, IsHidden: false, Property: not null }))
+                {
+                    values[column.Property!] = record.GetSecret(column.Property!);
+                }
             }
         }
 

@@ -62,6 +62,7 @@ public abstract class SarkNamedFileCommand<TFile> : SarkFileStoreCommand<TFile>
     /// <summary>What is piped in: files of the store as Get- lists them, or their names, letter by letter.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
     [AllowNull]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>
@@ -97,6 +98,7 @@ public abstract class SarkGetFileCommand<TFile> : SarkFileStoreCommand<TFile>
 
     /// <summary>What is piped in: files of the store, or their names, letter by letter.</summary>
     [Parameter(ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>
@@ -277,6 +279,7 @@ public abstract class SarkRestoreCommand : SarkOperationCmdlet
     /// <summary>The file as Get- lists it, or its name.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
     [AllowNull]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     private protected abstract string Noun { get; }

@@ -7,7 +7,6 @@ public abstract class SarkFirewallCommand : SarkOperationCmdlet
 {
     /// <summary>Which rule set: IPv4, the default, or IPv6.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(SarkCompleter))]
     public FirewallFamily Family { get; set; }
 
     private protected string Target => $"{Family} firewall";

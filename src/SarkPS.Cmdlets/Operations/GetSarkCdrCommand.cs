@@ -26,11 +26,11 @@ public sealed class GetSarkCdrCommand : SarkOperationCmdlet
     /// <summary>What was dialled; * and ? stand for any letters.</summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Destination { get; set; }
 
     /// <summary>How the call ended: Answered, NoAnswer, Busy, Failed or Congestion.</summary>
     [Parameter]
-    [ArgumentCompleter(typeof(SarkCompleter))]
     public CallDisposition? Disposition { get; set; }
 
     /// <summary>Only calls that lasted this long or longer, from start to end.</summary>

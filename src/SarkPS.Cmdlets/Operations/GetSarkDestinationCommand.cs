@@ -16,6 +16,7 @@ public sealed class GetSarkDestinationCommand : SarkCmdlet
 
     /// <summary>What is piped in, letter by letter: names, destinations, or rows of what calls can be sent to.</summary>
     [Parameter(ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     /// <summary>Kinds to look for: Extension, RingGroup, Queue, Ivr, CustomApp, Trunk or Target.</summary>

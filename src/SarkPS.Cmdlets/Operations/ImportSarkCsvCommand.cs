@@ -28,6 +28,7 @@ public sealed class ImportSarkCsvCommand : SarkCsvCommand
     /// <summary>Names of the columns, for a file whose first line is a row already.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Header { get; set; }
 
     /// <summary>

@@ -46,6 +46,7 @@ public sealed class InvokeSarkOriginateCommand : SarkCmdlet
 
     /// <summary>What is piped in: extensions that call, or rows with a Caller and a Target.</summary>
     [Parameter(ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>

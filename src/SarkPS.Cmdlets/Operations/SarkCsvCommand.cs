@@ -18,6 +18,7 @@ public abstract class SarkCsvCommand : PSCmdlet
     /// <summary>The character between two fields; a comma unless given.</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public char Delimiter { get; set; } = ',';
 
     /// <inheritdoc/>

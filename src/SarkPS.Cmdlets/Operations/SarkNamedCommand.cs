@@ -14,6 +14,7 @@ public abstract class SarkNamedCommand : SarkCmdlet
     /// <summary>What is piped in, taken for what it is: names, or objects that have one.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
     [AllowNull]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     /// <summary>The names that were typed.</summary>

@@ -32,6 +32,7 @@ public abstract class CosRuleWriteCommand : SarkKeyedCommand<CosRule>
 
     /// <inheritdoc cref="CosRule.DialPlan"/>
     [Parameter]
+    [SarkList]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public virtual string? DialPlan { get; set; }
 
@@ -54,6 +55,7 @@ public sealed class NewSarkCosRuleCommand : CosRuleWriteCommand
     /// <inheritdoc cref="CosRule.DialPlan"/>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
+    [SarkList]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public override string? DialPlan { get; set; }
 }

@@ -473,6 +473,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <summary>The settings as Get-SarkGlobal gave them: what was changed of them since is written.</summary>
     [Parameter(ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>

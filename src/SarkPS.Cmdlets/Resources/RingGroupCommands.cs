@@ -68,6 +68,7 @@ public abstract class RingGroupWriteCommand : SarkKeyedCommand<RingGroup>
 
     /// <inheritdoc cref="RingGroup.Members"/>
     [Parameter, Alias("out")]
+    [SarkList]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Members { get; set; }
 

@@ -40,6 +40,7 @@ public abstract class RouteWriteCommand : SarkKeyedCommand<Route>
 
     /// <inheritdoc cref="Route.DialPlan"/>
     [Parameter]
+    [SarkList]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string? DialPlan { get; set; }
 

@@ -37,6 +37,7 @@ public abstract class TenantWriteCommand : SarkKeyedCommand<Tenant>
 
     /// <inheritdoc cref="Tenant.Include"/>
     [Parameter]
+    [SarkList]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Include { get; set; }
 

@@ -120,6 +120,7 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
 
     /// <inheritdoc cref="Trunk.Transform"/>
     [Parameter]
+    [SarkList]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Transform { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using SarkPS.Rules;
 
 namespace SarkPS.Descriptors;
@@ -97,6 +98,9 @@ public sealed class Column
 
     /// <summary>The words that are allowed, or none.</summary>
     public IReadOnlyList<string> AllowedValues => (Rules.AllowedValues.Count > 0 ? Rules : CreateRules).AllowedValues;
+
+    /// <summary>The property of a record that holds the column; a secret is no public one. Null where there is none.</summary>
+    public PropertyInfo? PropertyOf(Type record) => Property is null ? null : record.GetProperty(Property, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance);
 
     /// <summary>The resource whose key the column holds, or null.</summary>
     public Reference? Reference => Rules.Reference ?? CreateRules.Reference;

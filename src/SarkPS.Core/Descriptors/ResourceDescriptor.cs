@@ -216,7 +216,7 @@ public sealed class ResourceDescriptor<T> : ResourceDescriptor
 
     private static Action<T, object?> Setter(Column column)
     {
-        var property = typeof(T).GetProperty(column.Property!, BindingFlags.Public | BindingFlags.Instance)
+        var property = column.PropertyOf(typeof(T))
             ?? throw new InvalidOperationException($"{typeof(T).Name} has no property {column.Property} for column {column.Name}.");
         var setter = property.SetMethod ?? throw new InvalidOperationException($"{typeof(T).Name}.{property.Name} cannot be set.");
         if (property.PropertyType == typeof(string))

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace SarkPS;
 
 /// <summary>The base of everything that comes out of a table: typed properties, and the row as it is stored.</summary>
@@ -15,6 +17,22 @@ public abstract class SarkRecord
     /// The row as it is stored: column names and SARK's own values. At the prompt it is the hidden property <c>Raw</c>.
     /// </summary>
     public IReadOnlyDictionary<string, object?> GetRaw() => Raw;
+
+    /// <summary>
+    /// A secret, such as a password, by the name of its property. Secrets are no public properties, so that what shows or
+    /// writes everything does not hold them; at the prompt each is a hidden property.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no secret of this name.</exception>
+    public string? GetSecret(string property) => (string?)Secret(property).GetValue(this);
+
+    /// <summary>Sets a secret of this object; nothing is stored by that.</summary>
+    /// <exception cref="ArgumentException">There is no secret of this name.</exception>
+    public void SetSecret(string property, string? value) => Secret(property).SetValue(this, value);
+
+    private PropertyInfo Secret(string property) =>
+        GetType().GetProperty(property, BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.IgnoreCase | BindingFlags.DeclaredOnly) is { } found && found.PropertyType == typeof(string)
+            ? found
+            : throw new ArgumentException($"A {SarkText.Words(GetType().Name)} has no secret '{property}'.", nameof(property));
 
     /// <summary>
     /// The exchange that it came from: the path of a database or the address of a service. Piped to another command it

@@ -32,7 +32,7 @@ public sealed class Agent : SarkRecord, ISarkResource<Agent>
     public string? Name { get; init; }
 
     /// <summary>Password that is dialled, four digits.</summary>
-    public string? Password { get; init; }
+    internal string? Password { get; init; }
 
     /// <summary>First queue that the agent serves.</summary>
     public string? Queue1 { get; init; }

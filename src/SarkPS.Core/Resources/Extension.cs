@@ -111,7 +111,7 @@ public sealed class Extension : SarkRecord, ISarkResource<Extension>
     public string? DeviceModel { get; init; }
 
     /// <summary>SIP password. One is generated when none is given.</summary>
-    public string? Password { get; init; }
+    internal string? Password { get; init; }
 
     /// <summary>Hardware address of the base station, for cordless telephones.</summary>
     public string? BaseMacAddress { get; init; }

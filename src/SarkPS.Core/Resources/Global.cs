@@ -197,7 +197,7 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
     public string? LdapUser { get; init; }
 
     /// <summary>Password of the directory.</summary>
-    public string? LdapPassword { get; init; }
+    internal string? LdapPassword { get; init; }
 
     /// <summary>Seconds after which a hot desk is given up.</summary>
     public int? HotDeskLease { get; init; }
@@ -284,7 +284,7 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
     public bool? SipFlood { get; init; }
 
     /// <summary>Digits that let a supervisor listen in.</summary>
-    public string? SpyPassword { get; init; }
+    internal string? SpyPassword { get; init; }
 
     /// <summary>Address of the supervisor.</summary>
     public string? SupervisorEmail { get; init; }
@@ -293,13 +293,13 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
     public string? SystemOperator { get; init; }
 
     /// <summary>Digits that open the recording of greetings.</summary>
-    public string? SystemPassword { get; init; }
+    internal string? SystemPassword { get; init; }
 
     /// <summary>TCP port of SIP over TLS.</summary>
     public int? TlsPort { get; init; }
 
     /// <summary>One-time password of the users' panel.</summary>
-    public string? UserOneTimePassword { get; init; }
+    internal string? UserOneTimePassword { get; init; }
 
     /// <summary>Whether a user is made for each new extension.</summary>
     public bool? UserCreate { get; init; }
@@ -347,10 +347,10 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
     public string? NatParameters { get; init; }
 
     /// <summary>Administrator's password on provisioned telephones.</summary>
-    public string? PhoneAdminPassword { get; init; }
+    internal string? PhoneAdminPassword { get; init; }
 
     /// <summary>User's password on provisioned telephones.</summary>
-    public string? PhoneUserPassword { get; init; }
+    internal string? PhoneUserPassword { get; init; }
 
     /// <summary>Days that recordings are kept.</summary>
     public int? RecordingMaxAge { get; init; }

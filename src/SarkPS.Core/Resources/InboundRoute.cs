@@ -58,7 +58,7 @@ public sealed class InboundRoute : SarkRecord, ISarkResource<InboundRoute>
     public string? Description { get; init; }
 
     /// <summary>Password for it.</summary>
-    public string? DisaPassword { get; init; }
+    internal string? DisaPassword { get; init; }
 
     /// <summary>Digits put before the caller's number.</summary>
     public string? DialPrefix { get; init; }

@@ -70,7 +70,7 @@ public sealed class Tenant : SarkRecord, ISarkResource<Tenant>
     public int? PickupGroup { get; init; }
 
     /// <summary>Password with which telephones read the directory.</summary>
-    public string? DirectoryPassword { get; init; }
+    internal string? DirectoryPassword { get; init; }
 
     /// <summary>Which calls are recorded.</summary>
     public string? Recording { get; init; }

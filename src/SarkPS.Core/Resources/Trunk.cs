@@ -75,7 +75,7 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
     public string? Disa { get; init; }
 
     /// <summary>Password for it.</summary>
-    public string? DisaPassword { get; init; }
+    internal string? DisaPassword { get; init; }
 
     /// <summary>Address or name of the peer.</summary>
     public string? HostName { get; init; }
@@ -90,7 +90,7 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
     public bool? MusicOnHold { get; init; }
 
     /// <summary>Password at the peer.</summary>
-    public string? Password { get; init; }
+    internal string? Password { get; init; }
 
     /// <summary>Name of the peer in Asterisk's configuration; the user name when none is given.</summary>
     public string? PeerName { get; init; }

@@ -148,7 +148,7 @@ public sealed class ResourceCommandTests
         {
             if (resource.FindProperty((string)value.Key) is { IsHidden: false })
             {
-                Assert.Equal(value.Value, record.GetType().GetProperty((string)value.Key)!.GetValue(record));
+                Assert.Equal(value.Value, resource.FindProperty((string)value.Key)!.PropertyOf(record.GetType())!.GetValue(record));
             }
         }
     }

@@ -140,4 +140,45 @@ public sealed class ValuesTests
         engine.Run("Set-SarkIvr main -Option @($old.Options[1], $old.Options[2])").Good();
         Assert.Equal("SarkIvrValidation", engine.Run("Set-SarkIvr main -Option @{ 12 = 'Hangup' }").Error().FullyQualifiedErrorId.Split(',')[0]);
     }
+
+    [Fact]
+    public async Task A_list_is_a_list()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("410, 411, 412 | ForEach-Object { New-SarkExtension $_ -Tenant default }").Good();
+        Assert.Equal("410 411", engine.Run("New-SarkRingGroup 600 -Tenant default -Outcome None -Members 410, 411").Single<RingGroup>().Members);
+        Assert.Equal("410 411 412", engine.Run("Set-SarkRingGroup 600 -Members (Get-SarkExtension).Key -PassThru").Single<RingGroup>().Members);
+        Assert.Equal("411 412", engine.Run("Set-SarkRingGroup 600 -Members '411 412' -PassThru").Single<RingGroup>().Members);
+        Assert.Null(engine.Run("Set-SarkRingGroup 600 -Members $null -PassThru").Single<RingGroup>().Members);
+        Assert.Equal("_0X. _1X.", engine.Run("New-SarkCosRule cos -DialPlan _0X., _1X.").Single<CosRule>().DialPlan);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Sides.All), MemberType = typeof(Sides))]
+    public async Task Secrets_are_there_by_name_and_in_nothing_that_shows_everything(Side side, Schema schema)
+    {
+        await using var engine = await TestEngine.StartAsync(side, schema);
+        using var folder = new TemporaryFolder();
+        engine.Run("""
+            New-SarkExtension 401 -Tenant default -Password s3cretAlpha
+            New-SarkTrunk out -Tenant default -Carrier GeneralSIP -HostName 192.0.2.1 -UserName u -Password s3cretBeta
+            New-SarkAgent 1001 -Tenant default -Name Ann -Password 4711
+            """).Good();
+        Assert.Equal(["s3cretAlpha", "s3cretBeta", "4711"], engine.Run("(Get-SarkExtension).Password; (Get-SarkTrunk).Password; (Get-SarkAgent).Password").Good().Output.Select(o => o.ToString()));
+        var names = engine.Run("(Get-SarkExtension).PSObject.Properties.Name; (Get-SarkTrunk).PSObject.Properties.Name; (Get-SarkGlobal).PSObject.Properties.Name").Good().Output.Select(o => o.ToString()!);
+        Assert.DoesNotContain(names, n => n.EndsWith("Password", StringComparison.Ordinal));
+
+        // What is exported has them when that is asked for, and importing what has none leaves them as they are.
+        var (plain, whole) = (folder["plain.csv"], folder["whole.csv"]);
+        engine.Run("Get-SarkAgent | Export-SarkCsv $plain; Get-SarkAgent | Export-SarkCsv $whole -IncludeSecrets", ("plain", plain), ("whole", whole)).Good();
+        Assert.DoesNotContain("4711", await File.ReadAllTextAsync(plain), StringComparison.Ordinal);
+        Assert.Contains("4711", await File.ReadAllTextAsync(whole), StringComparison.Ordinal);
+        engine.Run("Import-SarkCsv $plain | Set-SarkAgent -Name Bob").Good();
+        Assert.Equal("4711", engine.Run("(Get-SarkAgent).Password").Good().Output.Single().ToString());
+
+        // A copy of a trunk can register as the first does, and one set in an object is written like any other property.
+        Assert.Equal("s3cretBeta", engine.Run("(Get-SarkTrunk out | New-SarkTrunk -Key second).Password").Good().Output.Single().ToString());
+        engine.Run("$a = Get-SarkAgent; $a.Password = '4712'; $a | Set-SarkAgent").Good();
+        Assert.Equal("4712", engine.Run("(Get-SarkAgent).Password").Good().Output.Single().ToString());
+    }
 }

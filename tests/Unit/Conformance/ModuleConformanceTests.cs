@@ -40,7 +40,7 @@ public sealed partial class ModuleConformanceTests
         var resource = SarkResources.Find(noun);
         foreach (var column in resource.Columns.Where(c => c is { IsHidden: false, Property: not null }))
         {
-            var property = resource.RecordType.GetProperty(column.Property!);
+            var property = column.PropertyOf(resource.RecordType);
             Assert.True(property is not null, $"{noun} has no property {column.Property}.");
             Assert.Equal(PropertyType(column), property.PropertyType);
         }
@@ -176,6 +176,33 @@ public sealed partial class ModuleConformanceTests
         {
             Assert.NotNull(resource.Find(route));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(CommandNames))]
+    public void No_parameter_but_a_path_falls_back_to_file_names(string command)
+    {
+        string[] paths = ["Path", "LiteralPath", "Database", "Root"];
+        foreach (var parameter in Commands.Parameters(Commands.All[command]).Where(p => !paths.Contains(p.Name)))
+        {
+            var type = Nullable.GetUnderlyingType(parameter.PropertyType) ?? parameter.PropertyType;
+            Assert.True(
+                type == typeof(SwitchParameter) || type.IsEnum || parameter.GetCustomAttributes<ArgumentCompleterAttribute>(inherit: true).Any(),
+                $"-{parameter.Name} of {command} has no completer, so that Tab offers file names.");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Nouns))]
+    public void A_secret_is_no_public_property_and_a_hidden_one_at_the_prompt(string noun)
+    {
+        var resource = SarkResources.Find(noun);
+        var types = XDocument.Load(Path.Combine(Repository.Root, "src", "SarkPS.Cmdlets", "SarkPS.types.ps1xml"));
+        var hidden = types.Descendants("Type").Where(t => t.Element("Name")!.Value == resource.RecordType.FullName)
+            .Descendants("ScriptProperty").Where(p => (string?)p.Attribute("IsHidden") == "true").Select(p => p.Element("Name")!.Value);
+        var secrets = resource.Columns.Where(c => c is { IsSecret: true, IsHidden: false }).Select(c => c.Property!);
+        Assert.Equal(secrets.Order(), hidden.Order());
+        Assert.DoesNotContain(secrets, s => resource.RecordType.GetProperty(s) is not null);
     }
 
     private static Type PropertyType(Column column) => column.Type switch

@@ -72,7 +72,7 @@ public sealed class UpdateTests : ContractTests
             Assert.Contains(column.Name, change.Columns);
             Assert.Equal(resource.ClearsToNull ? null : "", change.Row[column.Name]);
             var record = resource.ToRecord((await sides.List(resource)).Single(r => resource.IsSingleton || KeyOf(resource, r) == key));
-            Assert.Null(column.IsHidden ? null : resource.RecordType.GetProperty(column.Property!)!.GetValue(record));
+            Assert.Null(column.IsHidden ? null : column.PropertyOf(resource.RecordType)!.GetValue(record));
         }
     }
 
