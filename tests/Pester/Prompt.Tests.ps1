@@ -141,3 +141,18 @@ Describe 'The sample that imports' {
         $LASTEXITCODE | Should -Not -Be 0
     }
 }
+
+Describe 'The README' {
+    It 'has a block for PowerShell that touches no exchange and can be run twice' {
+        $block = [regex]::Matches((Get-Content -Raw "$Repository/README.md"), '(?s)```powershell\r?\n(.*?)```').Value | Where-Object { $_ -match 'Import-Module' } | Select-Object -First 1
+        $block | Should -Match 'Connect-Sark'
+        $script = ($block -split '\r?\n' | Where-Object { $_ -notmatch '^```|^dotnet ' }) -join "`n"
+        $script = $script.Replace('./SarkPS.psd1', "'$Repository/SarkPS.psd1'").Replace('samples/extensions.csv', "'$Repository/samples/extensions.csv'")
+        $folder = New-Item -ItemType Directory (Join-Path $TestDrive 'reader')
+        $live = Join-Path $TestDrive 'live.db'
+        Set-Content $live 'not a database, and never opened'
+        1, 2 | ForEach-Object { Invoke-Fresh "`$env:SARK_DATABASE = '$live'; Set-Location '$folder'; $script; @(Get-SarkExtension).Count" } |
+            Where-Object { $_ -eq '12' } | Should -HaveCount 2
+        Get-Content $live | Should -Be 'not a database, and never opened'
+    }
+}
