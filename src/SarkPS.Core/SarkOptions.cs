@@ -214,12 +214,18 @@ public sealed class CommandOptions
     public TimeSpan CommitTimeout { get; set; } = TimeSpan.FromMinutes(5);
 }
 
-/// <summary>How large uploads and archives may be, in bytes.</summary>
+/// <summary>How large uploads and archives may be, in bytes, and how many files are kept.</summary>
 public sealed class LimitOptions
 {
     /// <summary>The largest snapshot that is taken in.</summary>
     [Range(1, long.MaxValue)]
     public long Snapshot { get; set; } = 512L << 20;
+
+    /// <summary>
+    /// How many snapshots stay; when another is taken, the oldest beyond it go, but never one of the last five that restores
+    /// kept the replaced database as. 0 keeps all.
+    /// </summary>
+    public int KeptSnapshots { get; set; } = 500;
 
     /// <summary>The largest backup archive that is taken in.</summary>
     [Range(1, long.MaxValue)]

@@ -111,7 +111,7 @@ public abstract class SarkGetFileCommand<TFile> : SarkFileStoreCommand<TFile>
 
         if (!IsPiped && Name is null)
         {
-            Try(() => WriteObject(Wait(token => Store.ListAsync(token)), enumerateCollection: true));
+            Try(() => Write([.. Wait(token => Store.ListAsync(token))]));
             return;
         }
 
@@ -125,12 +125,21 @@ public abstract class SarkGetFileCommand<TFile> : SarkFileStoreCommand<TFile>
             // Without regard to case, as at any prompt; no two files of a store differ in that alone.
             var matches = (wish.Item is { } item ? KeyWish.Of(NameOf(item)) : wish).Matcher(Kind.Noun, ignoreCase: true);
             var found = Wait(token => Store.ListAsync(token)).Where(file => matches(file.Name)).ToArray();
-            WriteObject(found, enumerateCollection: true);
+            Write(found);
             if (found.Length == 0 && !wish.IsPattern)
             {
                 throw new SarkNotFoundException(Kind.Noun, wish.Item is { } missing ? NameOf(missing) : wish.Literal);
             }
         });
+    }
+
+    private void Write(TFile[] found)
+    {
+        WriteObject(found, enumerateCollection: true);
+        if (found.Where(file => file.IsExposed).Select(file => file.Name).ToArray() is { Length: > 0 } exposed)
+        {
+            WriteWarning($"Every account of the exchange can read {string.Join(", ", exposed.Take(5))}{(exposed.Length > 5 ? $" and {exposed.Length - 5} more" : "")}, and with it all passwords; the account that SarkPS runs under may not change that.");
+        }
     }
 }
 
@@ -176,7 +185,7 @@ public abstract class SarkExportFileCommand<TFile> : SarkNamedFileCommand<TFile>
                 WaitWithProgress($"Exporting {name}", async (progress, token) =>
                 {
                     using var content = await Store.OpenAsync(name, token).ConfigureAwait(false);
-                    using var target = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+                    using var target = CreatePrivate(temporary);
                     await content.CopyToAsync(target, token).ConfigureAwait(false);
                     return true;
                 });
@@ -190,6 +199,18 @@ public abstract class SarkExportFileCommand<TFile> : SarkNamedFileCommand<TFile>
             WriteObject(new FileInfo(path));
             return true;
         });
+    }
+
+    /// <summary>Makes a file that only the user can read: snapshots and backups hold every password of the exchange.</summary>
+    private static FileStream CreatePrivate(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
     }
 }
 
@@ -233,11 +254,17 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
 
         WithFile(Kind.Noun, path, () =>
         {
-            WriteObject(WaitWithProgress($"Importing {name}", async (progress, token) =>
+            var taken = WaitWithProgress($"Importing {name}", async (progress, token) =>
             {
                 using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
                 return await Store.ImportAsync(name, content, Force, token).ConfigureAwait(false);
-            }));
+            });
+            foreach (var warning in (taken as Backup)?.Warnings ?? [])
+            {
+                WriteWarning(warning);
+            }
+
+            WriteObject(taken);
             return true;
         });
     }

@@ -63,6 +63,10 @@ public sealed class GetSarkCdrCommand : SarkOperationCmdlet
             records.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
 
-        WriteVerbose($"{statistics.Matched} call records; {statistics.Skipped} rows skipped that are no whole record.");
+        WriteVerbose($"{statistics.Matched} call records.");
+        if (statistics.Skipped > 0)
+        {
+            WriteWarning($"{statistics.Skipped} row{(statistics.Skipped == 1 ? "" : "s")} of the call records {(statistics.Skipped == 1 ? "was" : "were")} left out: damaged, or cut short, and no whole call record.");
+        }
     });
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
-using System.Text.Unicode;
 
 namespace SarkPS.Ami;
 
@@ -260,9 +258,7 @@ public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxM
         return true;
     }
 
-    // A caller id can hold whatever the far end sent; a value that is not UTF-8 is read byte for byte and never an error.
-    private static string Decode(ReadOnlySpan<byte> bytes) =>
-        Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Encoding.Latin1.GetString(bytes);
+    private static string Decode(ReadOnlySpan<byte> bytes) => WireText.Decode(bytes);
 
     private static string Printable(string text) =>
         new(text.Take(60).Select(c => char.IsControl(c) ? '.' : c).ToArray());

@@ -40,8 +40,12 @@ public interface ICallRecordOperations
     /// <param name="cancellationToken">Ends it.</param>
     IAsyncEnumerable<CallRecord> ReadAsync(CallRecordFilter filter, CallRecordStatistics? statistics = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Writes the rows as they stand in the file, CSV with line feeds. With a filter, those that fit; rows cut short are left out.</summary>
-    Task WriteCsvAsync(CallRecordFilter filter, Stream destination, CancellationToken cancellationToken = default);
+    /// <summary>Writes the rows as they stand in the file, CSV with line feeds, in UTF-8. With a filter, those that fit; what is no whole row is left out.</summary>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="counted">Told before the first row how many there are and how many are left out; for that the file is read twice.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task WriteCsvAsync(CallRecordFilter filter, Stream destination, Action<CallRecordStatistics>? counted = null, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Commands to the machine: a fixed list, with fixed arguments.</summary>

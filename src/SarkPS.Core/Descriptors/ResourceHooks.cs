@@ -89,6 +89,9 @@ public sealed class WriteContext
 /// <summary>What a resource does beside writing its row. The base does nothing.</summary>
 public abstract class ResourceHooks
 {
+    /// <summary>The tables and columns that it names beside those of its resource's descriptor: a database without them is refused.</summary>
+    public virtual IReadOnlyList<(string Table, string[] Columns)> Uses => [];
+
     /// <summary>Adds messages after the rules have been judged, the broken ones included.</summary>
     public virtual void Validate(WriteContext context)
     {

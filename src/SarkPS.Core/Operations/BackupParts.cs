@@ -4,7 +4,7 @@ namespace SarkPS;
 [Flags]
 public enum BackupParts
 {
-    /// <summary>No part; a restore of nothing changes nothing.</summary>
+    /// <summary>No part; a restore of nothing is refused.</summary>
     None = 0,
 
     /// <summary>The database. On the wire <c>restoredb</c>.</summary>
@@ -77,7 +77,11 @@ public sealed record BackupChange(BackupParts Part, BackupChangeAction Action, s
 /// <param name="KeptAs">The snapshot that the replaced database was kept as, or null when the database was not restored.</param>
 /// <param name="Warnings">What did not go as it should after the parts were in place, such as a reload that failed; one sentence each.</param>
 public sealed record BackupRestore(
-    string Name, bool DryRun, BackupParts Restored, BackupParts NotInBackup, IReadOnlyList<BackupChange> Changes, string? KeptAs, IReadOnlyList<string> Warnings);
+    string Name, bool DryRun, BackupParts Restored, BackupParts NotInBackup, IReadOnlyList<BackupChange> Changes, string? KeptAs, IReadOnlyList<string> Warnings)
+{
+    /// <summary>The backup that holds the files that were replaced; restoring the same parts from it takes them back. Null when there were none.</summary>
+    public string? KeptBackup { get; init; }
+}
 
 /// <summary>What a check of an archive found.</summary>
 /// <param name="Name">The archive.</param>

@@ -9,6 +9,9 @@ namespace SarkPS;
 /// <param name="Date">When it was last written.</param>
 public abstract record StoredFile(string Name, long Size, DateTimeOffset Date)
 {
+    /// <summary>Whether every account of the machine can read it though it holds passwords, and SarkPS may not change that. Listing mends what it may.</summary>
+    public bool IsExposed { get; init; }
+
     /// <summary>The name; so that a file piped to another command says which one it is.</summary>
     public sealed override string ToString() => Name;
 
@@ -21,7 +24,7 @@ public abstract record StoredFile(string Name, long Size, DateTimeOffset Date)
     }
 }
 
-/// <summary>A copy of the database, <c>sark.db.&lt;epoch&gt;</c>.</summary>
+/// <summary>A copy of the database, <c>sark.db.&lt;epoch&gt;</c>; <c>sark.db.&lt;epoch&gt;.1</c> is a second one of the same second.</summary>
 public sealed record Snapshot(string Name, long Size, DateTimeOffset Date) : StoredFile(Name, Size, Date)
 {
     /// <summary>When it was taken, from its name.</summary>
@@ -118,6 +121,9 @@ public sealed class FileStoreKind<TFile> where TFile : StoredFile
 /// <summary>The stores of files that a SARK machine has. Patterns, folders and field names are sark6api's and SARK's.</summary>
 public static partial class FileStores
 {
+    /// <summary>How many of one second can be told apart.</summary>
+    internal const int MaximumSuffix = 99;
+
     /// <summary>Copies of the database.</summary>
     public static FileStoreKind<Snapshot> Snapshots { get; } = new(
         "Snapshot", "snapshots", "uploadsnap", "snapshot set", "application/x-sqlite3", "sark.db.<epoch>, such as sark.db.1700000000",
@@ -133,11 +139,12 @@ public static partial class FileStores
         "Greeting", "greetings", "greeting", "sounds set", "audio/x-wav", "usergreetingNNNN.wav or usergreetingNNNN.mp3 with four digits",
         GreetingName(), paths => paths.Greetings, limits => limits.Greeting, (name, size, date) => new Greeting(name, size, date));
 
+    // A number behind the second is of one that was taken in the same.
     // \z and not $, which lets a line feed follow; [0-9] and not \d, which takes the digits of every script.
-    [GeneratedRegex(@"^sark\.db\.[0-9]{1,11}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^sark\.db\.[0-9]{1,11}(\.[1-9][0-9]?)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex SnapshotName();
 
-    [GeneratedRegex(@"^sarkbak\.[0-9]{1,11}\.zip\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^sarkbak\.[0-9]{1,11}(\.[1-9][0-9]?)?\.zip\z", RegexOptions.CultureInvariant)]
     private static partial Regex BackupName();
 
     [GeneratedRegex(@"^usergreeting[0-9]{4}\.(wav|mp3)\z", RegexOptions.CultureInvariant)]

@@ -261,15 +261,19 @@ internal sealed class RemoteCallRecords(SarkHttpClient client) : RemoteOperation
         }
     }
 
-    public async Task WriteCsvAsync(CallRecordFilter filter, Stream destination, CancellationToken cancellationToken = default)
+    public async Task WriteCsvAsync(CallRecordFilter filter, Stream destination, Action<CallRecordStatistics>? counted = null, CancellationToken cancellationToken = default)
     {
         using var response = await SendAsync(filter, "text/plain", cancellationToken).ConfigureAwait(false);
+        counted?.Invoke(new CallRecordStatistics { Matched = Count(response, WireHeaders.RowsMatched), Skipped = Count(response, WireHeaders.RowsSkipped) });
         await Client.ReceiveAsync(async () =>
         {
             await response.Content.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
             return true;
         }).ConfigureAwait(false);
     }
+
+    private static long Count(HttpResponseMessage response, string header) =>
+        response.Headers.TryGetValues(header, out var values) && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
 
     private async Task<HttpResponseMessage> SendAsync(CallRecordFilter filter, string accept, CancellationToken cancellationToken)
     {

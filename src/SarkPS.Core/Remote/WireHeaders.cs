@@ -32,6 +32,12 @@ public static class WireHeaders
     /// <summary>The member of that answer that is true where the service rehearses changes.</summary>
     public const string DryRunMember = "dryRun";
 
+    /// <summary>How many call records an answer in CSV holds.</summary>
+    public const string RowsMatched = "X-Rows";
+
+    /// <summary>How many rows of the call records were left out of an answer in CSV, since they are no whole call record.</summary>
+    public const string RowsSkipped = "X-Rows-Skipped";
+
     /// <summary>The content type of problem details. (RFC 9457)</summary>
     public const string Problem = "application/problem+json";
 }

@@ -20,7 +20,7 @@ public sealed class DayTimer : SarkRecord, ISarkResource<DayTimer>
             .Text(nameof(Name), "pkey").ReadOnly()
             .Text(nameof(State), "state").ReadOnly().Default("IDLE")
             .Stamps()
-            .Hooks(new TimerHooks("dateSeg"))
+            .Hooks(new TimerHooks("dateSeg", "dateSeg"))
             .Alias("daytimer")
             .Build();
 

@@ -55,6 +55,9 @@ public static partial class Destinations
         new(Trunk.Descriptor, 9, "Trunks", [], SiblingRouteClass: 8),
     ];
 
+    /// <summary>The tables and columns that are named to tell a trunk's class, beside those of the kinds.</summary>
+    internal static IReadOnlyList<(string Table, string[] Columns)> Uses => [("lineIO", ["pkey", "carrier"]), ("Carrier", ["pkey", "carriertype"])];
+
     /// <summary>The class of a destination, or null when nothing has that name.</summary>
     internal static int? Resolve(IRowSession session, string name)
     {

@@ -46,6 +46,17 @@ internal sealed partial class ExtensionHooks : ResourceHooks
     /// <summary>A provisioned telephone must say what it is.</summary>
     public static RuleSet MacAddressRules { get; } = new(Rule.Required, Forms.MacAddress);
 
+    public override IReadOnlyList<(string Table, string[] Columns)> Uses =>
+    [
+        ("IPphone", ["macaddr", "provision", "device", "desc", "location", "passwd", "sipiaxfriend"]),
+        ("COS", ["pkey", "defaultopen", "defaultclosed"]),
+        ("IPphoneCOSopen", ["IPphone_pkey", "COS_pkey"]),
+        ("IPphoneCOSclosed", ["IPphone_pkey", "COS_pkey"]),
+        ("IPphone_FKEY", ["pkey"]),
+        ("globals", ["VCL", "NATDEFAULT"]),
+        ("mfgmac", ["pkey", "name"]),
+    ];
+
     public override void Validate(WriteContext context)
     {
         if (!context.IsCreate || context.Kind?.Name != "Provisioned")

@@ -19,7 +19,7 @@ public sealed class HolidayTimer : SarkRecord, ISarkResource<HolidayTimer>
             .Integer(nameof(RouteClass), "routeclass").ReadOnly().Default("0")
             .Stamps()
             .HiddenDefault("pkey", null)
-            .Hooks(new TimerHooks("sched"))
+            .Hooks(new TimerHooks("Holiday", "sched"))
             .Build();
 
     /// <summary>The tenant that it belongs to.</summary>

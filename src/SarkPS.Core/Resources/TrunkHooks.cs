@@ -9,6 +9,12 @@ internal sealed partial class TrunkHooks : ResourceHooks
 {
     private static readonly string[] Codecs = ["disallow=all", "allow=alaw", "allow=ulaw"];
 
+    public override IReadOnlyList<(string Table, string[] Columns)> Uses =>
+    [
+        ("lineIO", ["peername", "trunkname", "technology", "sipiaxpeer", "sipiaxuser"]),
+        ("Carrier", ["pkey", "sipiaxpeer", "sipiaxuser"]),
+    ];
+
     public override void Validate(WriteContext context)
     {
         if (context.Sent["host"] is { } host && !Rules.PhpValue.IsStructure(host) && !IsHost(Rules.PhpValue.Text(host)))

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using SarkPS.Data.Files;
 
 namespace SarkPS.Data.Commands;
 
@@ -12,6 +14,18 @@ namespace SarkPS.Data.Commands;
 internal sealed class ProgramRunner(SarkOptions options)
 {
     private const int MaximumOutput = 256 * 1024;
+    private const int Terminate = 15;
+    private const int Kill = 9;
+    private const string WrapperShell = "/bin/sh";
+
+    // Constant: the file and the program come as parameters, which no shell takes apart.
+    private const string Detached = "exec \"$@\" >\"$0\" 2>&1 </dev/null";
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Turns = new(StringComparer.Ordinal);
+
+    // Part of util-linux and of busybox; it replaces itself by the program, so the process is the leader of its own group.
+    private static readonly string? Session = new[] { "/usr/bin/setsid", "/bin/setsid" }.FirstOrDefault(File.Exists);
 
     /// <summary>Whether a program is installed.</summary>
     public bool Has(Func<CommandOptions, string> program) => File.Exists(options.Program(program));
@@ -25,14 +39,106 @@ internal sealed class ProgramRunner(SarkOptions options)
     /// <exception cref="SarkException">It is not installed (<see cref="SarkErrorKind.Unsupported"/>), may not be started (<see cref="SarkErrorKind.Denied"/>) or took too long (<see cref="SarkErrorKind.Timeout"/>).</exception>
     public async Task<CommandResult> RunAsync(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken, Stream? output = null)
     {
-        var path = options.Program(program);
-        if (!File.Exists(path))
+        var path = Installed(program);
+        var clock = Stopwatch.StartNew();
+        using var process = Start(path, Command(path, arguments), redirects: true);
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timer.CancelAfter(limit);
+        try
         {
-            throw new SarkException(SarkErrorKind.Unsupported, "Command", Path.GetFileName(path), $"The program '{Path.GetFileName(path)}' is not installed where the configuration says; see Sark:Commands.");
+            process.StandardInput.Close();
+            var errors = new Capture(process.StandardError.BaseStream, timer.Token);
+            var captured = output is null ? new Capture(process.StandardOutput.BaseStream, timer.Token) : null;
+            var passedOn = output is null ? Task.CompletedTask : process.StandardOutput.BaseStream.CopyToAsync(output, timer.Token);
+            await process.WaitForExitAsync(timer.Token).ConfigureAwait(false);
+            await passedOn.ConfigureAwait(false);
+            return new CommandResult(path, arguments, process.ExitCode, captured is null ? "" : await captured.EndAsync().ConfigureAwait(false), await errors.EndAsync().ConfigureAwait(false), clock.Elapsed);
+        }
+        catch (OperationCanceledException)
+        {
+            var isStopped = await StopAsync(process).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Overrun(path, limit, isStopped ? "was stopped" : $"the account '{Environment.UserName}' could not stop it: it goes on as process {process.Id}");
+        }
+    }
+
+    /// <summary>
+    /// Runs a program that must not be interrupted, such as one that writes many files. When the caller no longer waits, or
+    /// the time is over, it is left to run to its end, also when this process ends: it has a session of its own, which no
+    /// Ctrl+C reaches, and writes into a file and not into a pipe that would break. One program runs once at a time.
+    /// </summary>
+    /// <param name="program">Which one.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="limit">How long is waited.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="SarkException">As above; <see cref="SarkErrorKind.Timeout"/> says that it goes on.</exception>
+    public async Task<CommandResult> RunToEndAsync(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, string name, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var path = Installed(program);
+        var turn = Turns.GetOrAdd(string.Join('\0', arguments.Prepend(path)), _ => new SemaphoreSlim(1));
+        var clock = Stopwatch.StartNew();
+        if (!await turn.WaitAsync(limit, cancellationToken).ConfigureAwait(false))
+        {
+            throw new SarkException(SarkErrorKind.Timeout, "Command", name, $"'{name}' was not started: the one that was started before it has not ended within {limit.TotalSeconds:0} s.");
         }
 
-        IReadOnlyList<string> command = options.Commands.Sudo is { Length: > 0 } sudo && !Files.Posix.IsRoot ? [sudo, "-n", path, .. arguments] : [path, .. arguments];
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = "/" };
+        var run = ObserveAsync(path, arguments, turn, clock);
+        try
+        {
+            var left = limit - clock.Elapsed;
+            return await run.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw Overrun(name, limit, "is left to run to its end");
+        }
+    }
+
+    private async Task<CommandResult> ObserveAsync(string path, IReadOnlyList<string> arguments, SemaphoreSlim turn, Stopwatch clock)
+    {
+        try
+        {
+            using var output = new TemporaryFile(Path.Combine(Path.GetTempPath(), $".sarkps-output.{Guid.NewGuid():N}"));
+            using var process = Start(path, [WrapperShell, "-c", Detached, output.Path, .. Command(path, arguments)], redirects: false);
+            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            using var written = new FileStream(output.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return new CommandResult(path, arguments, process.ExitCode, await new Capture(written, CancellationToken.None).EndAsync().ConfigureAwait(false), "", clock.Elapsed);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private string Installed(Func<CommandOptions, string> program) => options.Program(program) is var path && File.Exists(path)
+        ? path
+        : throw new SarkException(SarkErrorKind.Unsupported, "Command", Path.GetFileName(path), $"The program '{Path.GetFileName(path)}' is not installed where the configuration says; see Sark:Commands.");
+
+    /// <summary>The program with what it is started through: a session of its own, so that it can be stopped with all that it started, and sudo.</summary>
+    private List<string> Command(string path, IReadOnlyList<string> arguments)
+    {
+        var command = new List<string>();
+        if (Session is not null)
+        {
+            command.Add(Session);
+        }
+
+        if (Sudo is { } sudo)
+        {
+            command.AddRange([sudo, "-n"]);
+        }
+
+        command.Add(path);
+        command.AddRange(arguments);
+        return command;
+    }
+
+    private string? Sudo => options.Commands.Sudo is { Length: > 0 } sudo && !Posix.IsRoot ? sudo : null;
+
+    private Process Start(string path, List<string> command, bool redirects)
+    {
+        var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = redirects, RedirectStandardOutput = redirects, RedirectStandardError = redirects, UseShellExecute = false, WorkingDirectory = "/" };
         foreach (var argument in command.Skip(1))
         {
             start.ArgumentList.Add(argument);
@@ -42,34 +148,57 @@ internal sealed class ProgramRunner(SarkOptions options)
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         start.Environment["LC_ALL"] = "C.UTF-8";
-
-        var clock = Stopwatch.StartNew();
-        using var process = new Process { StartInfo = start };
         try
         {
-            process.Start();
+            // What stands before it would only report that it failed to.
+            return Sudo is not null || Posix.MayExecute(path) ? Process.Start(start)! : throw NotStarted(path, null);
         }
         catch (Win32Exception e)
         {
-            throw new SarkDeniedException("Command", Path.GetFileName(path), $"The account '{Environment.UserName}' may not start the program '{Path.GetFileName(path)}', or it is not executable.", e);
+            throw NotStarted(path, e);
+        }
+    }
+
+    private static SarkDeniedException NotStarted(string path, Exception? e) =>
+        new("Command", Path.GetFileName(path), $"The account '{Environment.UserName}' may not start the program '{Path.GetFileName(path)}', or it is not executable.", e);
+
+    private static SarkException Overrun(string path, TimeSpan limit, string what) =>
+        new(SarkErrorKind.Timeout, "Command", Path.GetFileName(path), $"The program '{Path.GetFileName(path)}' did not end within {limit.TotalSeconds:0} s and {what}.");
+
+    /// <summary>Stops a program with all that it started: first asked, then made to.</summary>
+    /// <returns>Whether it has ended.</returns>
+    private static async Task<bool> StopAsync(Process process)
+    {
+        foreach (var signal in new[] { Terminate, Kill })
+        {
+            try
+            {
+                if (Session is not null)
+                {
+                    Posix.TrySignalGroup(process.Id, signal);
+                }
+                else
+                {
+                    process.Kill(entireProcessTree: true);
+                }
+
+                using var grace = new CancellationTokenSource(Grace);
+                await process.WaitForExitAsync(grace.Token).ConfigureAwait(false);
+                // Its own end is not that of what it started.
+                if (Session is not null)
+                {
+                    Posix.TrySignalGroup(process.Id, Kill);
+                }
+
+                return true;
+            }
+            catch (Exception e) when (e is OperationCanceledException or Win32Exception or InvalidOperationException or AggregateException)
+            {
+                // Not yet, or not ours to stop.
+            }
         }
 
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timer.CancelAfter(limit);
-        try
-        {
-            process.StandardInput.Close();
-            var errors = CaptureAsync(process.StandardError.BaseStream, timer.Token);
-            var captured = output is null ? CaptureAsync(process.StandardOutput.BaseStream, timer.Token) : PassOnAsync(process.StandardOutput.BaseStream, output, timer.Token);
-            await process.WaitForExitAsync(timer.Token).ConfigureAwait(false);
-            return new CommandResult(path, arguments, process.ExitCode, await captured.ConfigureAwait(false), await errors.ConfigureAwait(false), clock.Elapsed);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new SarkException(SarkErrorKind.Timeout, "Command", Path.GetFileName(path), $"The program '{Path.GetFileName(path)}' did not end within {limit.TotalSeconds:0} s and was stopped.");
-        }
+        return process.HasExited;
     }
 
     /// <summary>Runs a program that has to succeed.</summary>
@@ -89,23 +218,41 @@ internal sealed class ProgramRunner(SarkOptions options)
         return new SarkUnavailableException("Command", name, $"'{name} {what}' failed with exit code {result.ExitCode}: {string.Join(" / ", result.Lines.TakeLast(10)).Trim()}");
     }
 
-    private static async Task<string> CaptureAsync(Stream source, CancellationToken cancellationToken)
+    /// <summary>Reads what a program writes, as far as it is of interest.</summary>
+    private sealed class Capture
     {
-        var buffer = new byte[8192];
-        using var kept = new MemoryStream();
-        int read;
-        while ((read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        private readonly StringBuilder kept = new();
+        private readonly Task reading;
+
+        public Capture(Stream source, CancellationToken cancellationToken) => reading = ReadAsync(source, cancellationToken);
+
+        /// <summary>What was written until the program ended. Something that it left running in the background may hold the pipe open for ever.</summary>
+        public async Task<string> EndAsync()
         {
-            // The rest is read and dropped, or the program would wait for us forever.
-            kept.Write(buffer, 0, (int)Math.Min(read, MaximumOutput - kept.Length));
+            if (await Task.WhenAny(reading, Task.Delay(Grace)).ConfigureAwait(false) == reading)
+            {
+                await reading.ConfigureAwait(false);
+            }
+
+            lock (kept)
+            {
+                return kept.ToString();
+            }
         }
 
-        return Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
-    }
-
-    private static async Task<string> PassOnAsync(Stream source, Stream target, CancellationToken cancellationToken)
-    {
-        await source.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
-        return "";
+        private async Task ReadAsync(Stream source, CancellationToken cancellationToken)
+        {
+            using var reader = new StreamReader(source, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
+            var buffer = new char[8192];
+            int read;
+            while ((read = await reader.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                lock (kept)
+                {
+                    // The rest is read and dropped, or the program would wait for us forever.
+                    kept.Append(buffer, 0, Math.Min(read, MaximumOutput - kept.Length));
+                }
+            }
+        }
     }
 }

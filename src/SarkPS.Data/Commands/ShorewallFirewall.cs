@@ -7,6 +7,7 @@ namespace SarkPS.Data.Commands;
 internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperations
 {
     private const string Noun = "Firewall";
+    private const string TemporaryPrefix = ".sarkps-rules.";
     private const string AppliedSuffix = ".sarkps-applied";
     private const string FailedSuffix = ".sarkps-failed";
 
@@ -166,15 +167,20 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
 
     private static TemporaryFile NewFile(RuleSet set, string content)
     {
-        var file = new TemporaryFile(Path.Combine(set.Folder, $".sarkps-rules.{Environment.ProcessId}-{Guid.NewGuid():N}"));
+        foreach (var lost in Directory.GetFiles(set.Folder, TemporaryPrefix + "*"))
+        {
+            FileClaim.DeleteIfAbandoned(lost);
+        }
+
+        var file = new TemporaryFile(Path.Combine(set.Folder, $"{TemporaryPrefix}{Guid.NewGuid():N}"));
         File.WriteAllText(file.Path, content);
         return file;
     }
 
     private static void Replace(string source, string target)
     {
-        using var copy = new TemporaryFile(Path.Combine(Path.GetDirectoryName(target)!, $".sarkps-rules.{Environment.ProcessId}-{Guid.NewGuid():N}"));
-        File.Copy(source, copy.Path, overwrite: true);
+        using var copy = new TemporaryFile(Path.Combine(Path.GetDirectoryName(target)!, $"{TemporaryPrefix}{Guid.NewGuid():N}"));
+        copy.FillFrom(source);
         Posix.Like(copy.Path, Posix.Status(source)!.Value);
         Put(copy, target);
     }
@@ -190,7 +196,7 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
             Posix.SetMode(file.Path, 0b110_100_100);
         }
 
-        using (var stream = new FileStream(file.Path, FileMode.Open, FileAccess.ReadWrite))
+        using (var stream = new FileStream(file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
         {
             stream.Flush(flushToDisk: true);
         }

@@ -126,9 +126,11 @@ internal sealed class SystemCommands(SarkOptions options, string database, IAste
     {
         var path = options.Program(script);
         return File.Exists(path)
-            ? await runner.RunSuccessfullyAsync(commands => commands.Shell, [path], options.Commands.CommitTimeout, cancellationToken, null).ConfigureAwait(false)
+            ? Succeeded(await runner.RunToEndAsync(commands => commands.Shell, [path], Path.GetFileName(path), options.Commands.CommitTimeout, cancellationToken).ConfigureAwait(false))
             : throw new SarkException(SarkErrorKind.Unsupported, "Command", Path.GetFileName(path), $"SARK's script '{Path.GetFileName(path)}' is not on this machine; SARK is not installed here, or Sark:Commands says another place.");
     }
+
+    private static CommandResult Succeeded(CommandResult result) => result.ExitCode == 0 ? result : throw ProgramRunner.Failed(result);
 
     private async Task<SystemCommandResult> ChangeAsync(string verb, bool running, string message, CancellationToken cancellationToken)
     {

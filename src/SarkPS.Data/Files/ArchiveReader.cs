@@ -14,6 +14,12 @@ internal sealed class ArchiveReader : IDisposable
     private const int BufferSize = 128 * 1024;
     private const int EndRecordSize = 22;
     private const uint EndRecordSignature = 0x06054b50;
+    private const int LocatorSize = 20;
+    private const uint LocatorSignature = 0x07064b50;
+    private const int LargeEndRecordSize = 56;
+    private const uint LargeEndRecordSignature = 0x06064b50;
+    private const int CatalogueHeaderSize = 46;
+    private const uint CatalogueHeaderSignature = 0x02014b50;
     private const int MaximumCatalogue = 256 << 20;
     private readonly ZipArchive archive;
 
@@ -34,7 +40,7 @@ internal sealed class ArchiveReader : IDisposable
         ZipArchive? archive = null;
         try
         {
-            CheckCatalogue(path, limits);
+            CheckCatalogue(path, limits.BackupEntries);
             archive = new ZipArchive(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferSize), ZipArchiveMode.Read);
             var entries = archive.Entries;
             Inspect(entries, limits, problems);
@@ -101,35 +107,84 @@ internal sealed class ArchiveReader : IDisposable
 
     public void Dispose() => archive.Dispose();
 
-    /// <summary>.NET reads the whole catalogue into memory, so its size is looked at before; it stands right before the end record.</summary>
-    private static void CheckCatalogue(string path, LimitOptions limits)
+    /// <summary>
+    /// .NET makes an object of every header of the catalogue before it looks at how many there are, so they are counted
+    /// before, as they stand in the file and not as it says. (APPNOTE.TXT of PKWARE, 4.3.12 to 4.3.16)
+    /// </summary>
+    /// <exception cref="InvalidDataException">It is no zip archive, or its catalogue is too large.</exception>
+    public static void CheckCatalogue(string path, int maximumEntries)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferSize);
+        if (StartOfCatalogue(file) is not { } start || start.From < 0 || start.From > start.To)
+        {
+            throw new InvalidDataException("it is no zip archive.");
+        }
+
+        if (start.To - start.From > MaximumCatalogue)
+        {
+            throw TooLarge();
+        }
+
+        file.Position = start.From;
+        var header = new byte[CatalogueHeaderSize];
+        for (var entries = 0; file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && BinaryPrimitives.ReadUInt32LittleEndian(header) == CatalogueHeaderSignature; entries++)
+        {
+            if (entries == maximumEntries || file.Position - start.From > MaximumCatalogue)
+            {
+                throw TooLarge();
+            }
+
+            file.Seek(BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(28)) + BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(30)) + BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(32)), SeekOrigin.Current);
+        }
+
+        InvalidDataException TooLarge() => new($"its catalogue is larger than that of the {maximumEntries} files that are allowed.");
+    }
+
+    /// <summary>Where the catalogue begins, and where at the latest it ends.</summary>
+    private static (long From, long To)? StartOfCatalogue(FileStream file)
+    {
         var tail = new byte[(int)Math.Min(file.Length, EndRecordSize + ushort.MaxValue)];
         file.Seek(-tail.Length, SeekOrigin.End);
         file.ReadExactly(tail);
-        for (var at = tail.Length - EndRecordSize; at >= 0; at--)
+        var at = tail.Length - EndRecordSize;
+        while (at >= 0 && BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(at)) != EndRecordSignature)
         {
-            if (BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(at)) != EndRecordSignature)
-            {
-                continue;
-            }
-
-            int entries = BinaryPrimitives.ReadUInt16LittleEndian(tail.AsSpan(at + 10));
-            long size = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(at + 12));
-            long start = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(at + 16));
-            var end = file.Length - tail.Length + at;
-            // With 64-bit fields these are all ones, and the true ones stand before; then the file as a whole has to be small enough.
-            var catalogue = start == uint.MaxValue ? size == uint.MaxValue ? 0 : size : end - start;
-            if (catalogue > MaximumCatalogue || (entries != ushort.MaxValue && entries > limits.BackupEntries))
-            {
-                throw new InvalidDataException($"its catalogue is larger than that of the {limits.BackupEntries} files that are allowed.");
-            }
-
-            return;
+            at--;
         }
 
-        throw new InvalidDataException("it is no zip archive.");
+        if (at < 0)
+        {
+            return null;
+        }
+
+        var end = file.Length - tail.Length + at;
+        var record = tail.AsSpan(at, EndRecordSize);
+        long start = BinaryPrimitives.ReadUInt32LittleEndian(record[16..]);
+        var isMasked = start == uint.MaxValue || BinaryPrimitives.ReadUInt16LittleEndian(record[4..]) == ushort.MaxValue || BinaryPrimitives.ReadUInt16LittleEndian(record[10..]) == ushort.MaxValue;
+        var locator = new byte[LocatorSize];
+        if (!isMasked || end < LocatorSize)
+        {
+            return (start, end);
+        }
+
+        file.Position = end - LocatorSize;
+        file.ReadExactly(locator);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(locator) != LocatorSignature)
+        {
+            return (start, end);
+        }
+
+        // All ones stand for values of 64 bits, which are in a record of their own.
+        var large = new byte[LargeEndRecordSize];
+        var largeAt = BinaryPrimitives.ReadInt64LittleEndian(locator.AsSpan(8));
+        if (largeAt < 0 || largeAt > end - LargeEndRecordSize)
+        {
+            return null;
+        }
+
+        file.Position = largeAt;
+        file.ReadExactly(large);
+        return BinaryPrimitives.ReadUInt32LittleEndian(large) == LargeEndRecordSignature ? (BinaryPrimitives.ReadInt64LittleEndian(large.AsSpan(48)), largeAt) : null;
     }
 
     private static void Inspect(ReadOnlyCollection<ZipArchiveEntry> entries, LimitOptions limits, List<string> problems)

@@ -12,8 +12,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     : FileStore<Backup>(FileStores.Backups, options), IBackupOperations
 {
     private const int BufferSize = 256 * 1024;
-    private const int DefaultFileMode = 0b110_110_100;
-    private const int DefaultFolderMode = 0b111_111_101;
+    private const int FileBits = 0b110_110_110;
     private const int PermissionBits = 0b111_111_111;
     private const int SetGroupBit = 0b010_000_000_000;
 
@@ -31,15 +30,26 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         {
             using var archive = new ZipArchive(target, ZipArchiveMode.Create, leaveOpen: true);
             var manifest = new BackupManifest();
-            PackDatabase(archive, manifest, cancellationToken);
-            await PackLdapAsync(archive, warnings, cancellationToken).ConfigureAwait(false);
+            PackDatabase(archive, manifest, warnings, cancellationToken);
+            if (runner.Has(programs => programs.Slapcat))
+            {
+                using var export = NewTemporary("ldif");
+                if (await ExportLdapAsync(export, cancellationToken).ConfigureAwait(false) is { } failure)
+                {
+                    // Many machines have the program and no directory; the rest is worth saving all the same.
+                    warnings.Add($"The LDAP directory is not in the backup: {failure}");
+                }
+                else
+                {
+                    await PackLdapAsync(archive, export, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
             PackFolders(archive, manifest, warnings, progress, cancellationToken);
             manifest.Write(archive);
         }
 
-        Dress(temporary.Path);
-        var name = PublishNew(temporary.Path, epoch => $"sarkbak.{epoch}.zip");
-        return Describe(new FileInfo(Path.Combine(Folder, name))) with { Warnings = warnings };
+        return Describe(PublishBackup(temporary.Path)) with { Warnings = warnings };
     }, cancellationToken));
 
     /// <inheritdoc/>
@@ -93,8 +103,18 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         var present = BackupLayout.PartsIn(reader.Entries, Options.Paths);
         var chosen = parts & present;
         var absent = parts & ~present;
+        if (chosen == BackupParts.None)
+        {
+            throw NothingToRestore(name, parts, present);
+        }
+
         if (dryRun)
         {
+            if (DatabaseEntry(reader.Entries) is { } entry && chosen.HasFlag(BackupParts.Database))
+            {
+                await CheckEntryAsync(entry, name, cancellationToken).ConfigureAwait(false);
+            }
+
             return new BackupRestore(name, true, chosen, absent, Compare(reader.Entries, chosen), null, []);
         }
 
@@ -111,6 +131,23 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         return await ApplyAsync(name, chosen, absent, restore, progress, cancellationToken).ConfigureAwait(false);
     }, cancellationToken));
 
+    private SarkValidationException NothingToRestore(string name, BackupParts asked, BackupParts present)
+    {
+        var holds = present == BackupParts.None ? "it holds nothing that can be restored" : $"it holds {present}";
+        return asked == BackupParts.None
+            ? new SarkValidationException(Kind.Noun, name, "restoredb", $"No part of the backup '{name}' was chosen; {holds}. Nothing was changed.")
+            : new SarkValidationException(Kind.Noun, name, [.. BackupPartNames.All.SkipLast(1).Where(pair => asked.HasFlag(pair.Value))
+                .Select(pair => new KeyValuePair<string, IReadOnlyList<string>>(pair.Key, [$"The backup '{name}' does not hold {pair.Value}; {holds}. Nothing was changed."]))]);
+    }
+
+    private ZipArchiveEntry? DatabaseEntry(IReadOnlyList<ZipArchiveEntry> entries) => entries.FirstOrDefault(entry => entry.FullName == BackupLayout.EntryName(Options.Paths.Database));
+
+    private string PublishBackup(string temporary)
+    {
+        Dress(temporary);
+        return PublishNew(temporary, second => $"sarkbak.{second}.zip");
+    }
+
     /// <summary>Undoes what a restore left half done when its process was killed. A service calls it when it starts; each restore does it for its own parts.</summary>
     internal void Recover()
     {
@@ -125,13 +162,35 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     {
         try
         {
-            ArchiveReader.Open(path, name, Options.Limits).Dispose();
-            return Task.CompletedTask;
+            using var reader = ArchiveReader.Open(path, name, Options.Limits);
+            return BackupLayout.PartsIn(reader.Entries, Options.Paths) != BackupParts.None
+                ? Task.CompletedTask
+                : throw new SarkValidationException(Kind.Noun, name, Kind.UploadField, $"The archive '{name}' is no backup of a SARK machine: it holds neither its database nor configuration, greetings, voicemail or directory.");
         }
         catch (SarkValidationException e) when (!IsZip(path))
         {
             throw new SarkValidationException(Kind.Noun, name, [new(Kind.UploadField, ["The uploadzip must be a file of type: application/zip.", .. e.Errors.SelectMany(error => error.Value)])]);
         }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<Backup> DescribeTakenAsync(string name, CancellationToken cancellationToken)
+    {
+        using var reader = ArchiveReader.Open(PathOf(name), name, Options.Limits);
+        if (DatabaseEntry(reader.Entries) is { } entry)
+        {
+            try
+            {
+                await CheckEntryAsync(entry, name, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is SarkValidationException or InvalidDataException)
+            {
+                // Its other parts may be what is wanted; better said now than when it is to be restored.
+                return Describe(name) with { Warnings = [$"The database in the backup can not be restored: {e.Message}"] };
+            }
+        }
+
+        return Describe(name);
     }
 
     private static bool IsZip(string path)
@@ -141,7 +200,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         return file.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start.SequenceEqual("PK"u8);
     }
 
-    private void PackDatabase(ZipArchive archive, BackupManifest manifest, CancellationToken cancellationToken)
+    private void PackDatabase(ZipArchive archive, BackupManifest manifest, List<string> warnings, CancellationToken cancellationToken)
     {
         if (Posix.Status(database) is not { } status)
         {
@@ -149,35 +208,28 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
 
         using var copy = NewTemporary("database");
-        DatabaseFile.Copy(database, copy.Path, Kind.Noun, cancellationToken);
+        if (DatabaseFile.Copy(database, copy.Path, Kind.Noun, cancellationToken) is { } refusal)
+        {
+            warnings.Add($"The database in the backup can not be restored by this version of SarkPS: it {refusal}.");
+        }
+
         var entryName = BackupLayout.EntryName(Options.Paths.Database);
         Pack(archive, manifest, copy.Path, entryName, status with { Modified = DateTimeOffset.UtcNow }, new byte[BufferSize], null, cancellationToken);
     }
 
-    private async Task PackLdapAsync(ZipArchive archive, List<string> warnings, CancellationToken cancellationToken)
+    /// <summary>Writes the LDAP directory as LDIF.</summary>
+    /// <returns>What went wrong, or null.</returns>
+    private async Task<string?> ExportLdapAsync(TemporaryFile export, CancellationToken cancellationToken)
     {
-        if (!runner.Has(programs => programs.Slapcat))
-        {
-            return;
-        }
+        using var target = export.Write();
+        var result = await runner.RunAsync(programs => programs.Slapcat, [], Options.Commands.CommitTimeout, cancellationToken, target).ConfigureAwait(false);
+        return result.ExitCode == 0 ? null : ProgramRunner.Failed(result).Message;
+    }
 
-        using var export = NewTemporary("ldif");
-        CommandResult result;
-        using (var target = new FileStream(export.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
-        {
-            result = await runner.RunAsync(programs => programs.Slapcat, [], Options.Commands.CommitTimeout, cancellationToken, target).ConfigureAwait(false);
-        }
-
-        if (result.ExitCode != 0)
-        {
-            // Many machines have the program and no directory; the rest is worth saving all the same.
-            warnings.Add($"The LDAP directory is not in the backup: {ProgramRunner.Failed(result).Message}");
-            return;
-        }
-
-        var entry = archive.CreateEntry(BackupLayout.Ldif);
-        using var packed = entry.Open();
-        using var source = new FileStream(export.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+    private static async Task PackLdapAsync(ZipArchive archive, TemporaryFile export, CancellationToken cancellationToken)
+    {
+        using var packed = archive.CreateEntry(BackupLayout.Ldif).Open();
+        using var source = new FileStream(export.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         await source.CopyToAsync(packed, cancellationToken).ConfigureAwait(false);
     }
 
@@ -193,6 +245,11 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             }
         }
 
+        PackAll(archive, manifest, found, progress, cancellationToken);
+    }
+
+    private static void PackAll(ZipArchive archive, BackupManifest manifest, List<(string Path, string Entry, PosixStatus Status)> found, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    {
         var total = found.Where(item => item.Status.Kind == PosixKind.Regular).Sum(item => item.Status.Size);
         var buffer = new byte[BufferSize];
         long done = 0;
@@ -224,8 +281,19 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             status = Posix.Status(Path.GetFullPath(new DirectoryInfo(folder).ResolveLinkTarget(true)?.FullName ?? folder)) ?? default;
         }
 
+        string[] content;
+        try
+        {
+            content = [.. Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Gone since the folder above was listed, as a mailbox's folder may be.
+            return;
+        }
+
         found.Add((folder, entry + "/", status with { Kind = PosixKind.Directory }));
-        foreach (var path in Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal))
+        foreach (var path in content)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var name = Path.GetFileName(path);
@@ -254,7 +322,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         {
             source = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             // Deleted since the folder was listed, as voicemail is all the time: then it is no part of this moment's state.
             return;
@@ -290,7 +358,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
 
         using var copy = await UnpackDatabaseAsync(entry, null, cancellationToken).ConfigureAwait(false);
-        DatabaseFile.KeepRollbackJournal(copy.Path, Kind.Noun);
+        DatabaseFile.KeepRollbackJournal(copy.Path, Kind.Noun, $"{name}: {Path.GetFileName(entry.FullName)}");
         DatabaseFile.Verify(copy.Path, Kind.Noun, $"{name}: {Path.GetFileName(entry.FullName)}");
     }
 
@@ -300,7 +368,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         try
         {
             using var content = entry.Open();
-            using var target = new FileStream(copy.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            using var target = copy.Write();
             await ArchiveReader.CopyExactlyAsync(content, target, entry.Length, entry.Crc32, copied, cancellationToken).ConfigureAwait(false);
             return copy;
         }
@@ -355,9 +423,20 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         shown,
         entry.Length);
 
-    private static uint Checksum(string path)
+    /// <summary>The checksum of a file; null when it is gone.</summary>
+    private static uint? Checksum(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+
+        using var closed = file;
         var buffer = new byte[BufferSize];
         var checksum = new Crc32();
         int read;
@@ -371,15 +450,27 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
 
     private static IEnumerable<string> FilesBelow(string path) => Posix.Status(path) switch
     {
-        null => [],
-        { Kind: PosixKind.Directory } => Directory.EnumerateFileSystemEntries(path).SelectMany(FilesBelow),
-        _ => [path],
+        { Kind: PosixKind.Directory } => Content(path).SelectMany(FilesBelow),
+        { Kind: PosixKind.Regular } => [path],
+        _ => [],
     };
 
-    /// <summary>The names in a part's folder that a restore takes away.</summary>
+    private static string[] Content(string folder)
+    {
+        try
+        {
+            return Directory.GetFileSystemEntries(folder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The names in a part's folder that a restore takes away. Links are in no backup, so none takes them away unless it holds something of their name.</summary>
     private static string[] Replaced(FolderPart part, string folder, HashSet<string> inArchive) => !Directory.Exists(folder)
         ? []
-        : [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Where(name => !FolderExchange.IsOurs(name) && part.Owns(name) && (part.Whole || inArchive.Contains(name)))];
+        : [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Where(name => !FolderExchange.IsOurs(name) && part.Owns(name) && (inArchive.Contains(name) || (part.Whole && Posix.Status(Path.Combine(folder, name)) is { Kind: PosixKind.Regular or PosixKind.Directory })))];
 
     private async Task StageAsync(ArchiveReader reader, string name, BackupParts chosen, Staging restore, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {
@@ -398,7 +489,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         {
             RequireSpace(Folder, databaseEntry.Length);
             restore.Database = await UnpackDatabaseAsync(databaseEntry, read => Copied(databaseEntry.FullName, read), cancellationToken).ConfigureAwait(false);
-            DatabaseFile.KeepRollbackJournal(restore.Database.Path, Kind.Noun);
+            DatabaseFile.KeepRollbackJournal(restore.Database.Path, Kind.Noun, $"{name}: {Path.GetFileName(databaseEntry.FullName)}");
             DatabaseFile.Verify(restore.Database.Path, Kind.Noun, $"{name}: {Path.GetFileName(databaseEntry.FullName)}");
         }
 
@@ -407,7 +498,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             restore.Ldif = NewTemporary("ldif");
             var entry = reader.Entries.Single(entry => entry.FullName == BackupLayout.Ldif);
             using var content = entry.Open();
-            using var target = new FileStream(restore.Ldif.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            using var target = restore.Ldif.Write();
             await ArchiveReader.CopyExactlyAsync(content, target, entry.Length, entry.Crc32, null, cancellationToken).ConfigureAwait(false);
         }
 
@@ -429,13 +520,47 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
 
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 using var content = entry.Open();
-                using var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1);
+                using var target = Posix.CreatePrivate(path, FileShare.None);
                 await ArchiveReader.CopyExactlyAsync(content, target, entry.Length, entry.Crc32, read => Copied(entry.FullName, read), cancellationToken).ConfigureAwait(false);
             }
 
             DressAll(exchange.Incoming, folder, EntryRoot(part), manifest, entries);
+            KeepLinks(exchange.Incoming, folder, part, restore.Warnings);
         }
     }
+
+    /// <summary>
+    /// Backups leave symbolic links out, so that what is restored has none: those below folders that are replaced are made
+    /// anew where the backup has nothing of their name, or every restore would delete them.
+    /// </summary>
+    private static void KeepLinks(string incoming, string folder, FolderPart part, List<string> warnings)
+    {
+        var names = Content(incoming).Select(path => Path.GetFileName(path)!).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in Replaced(part, folder, names))
+        {
+            foreach (var link in LinksBelow(Path.Combine(folder, name)))
+            {
+                var relative = Path.GetRelativePath(folder, link);
+                var copy = Path.Combine(incoming, relative);
+                if (Posix.Status(copy) is not null || !Directory.Exists(Path.GetDirectoryName(copy)) || new FileInfo(link).LinkTarget is not { } target)
+                {
+                    warnings.Add($"The symbolic link '{SarkText.Printable($"{part.Folder(new SarkPaths())}/{relative}")}' is no more: the backup holds something else in its place.");
+                    continue;
+                }
+
+                var status = Posix.Status(link)!.Value;
+                File.CreateSymbolicLink(copy, target);
+                Posix.TakeOwner(copy, status.Owner, status.Group);
+            }
+        }
+    }
+
+    private static IEnumerable<string> LinksBelow(string path) => Posix.Status(path) switch
+    {
+        { Kind: PosixKind.Directory } => Content(path).SelectMany(LinksBelow),
+        { Kind: PosixKind.Link } => [path],
+        _ => [],
+    };
 
     private string EntryRoot(FolderPart part) => BackupLayout.EntryName(part.Folder(Options.Paths));
 
@@ -453,7 +578,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             times.TryGetValue(relative, out var entry);
             var saved = manifest.Find($"{entryRoot}/{relative}{(isFolder ? "/" : "")}");
             var unixMode = entry is null ? 0 : ArchiveReader.Mode(entry) & 0xFFF;
-            var mode = saved?.Mode ?? (unixMode != 0 ? unixMode : old?.Mode ?? (isFolder ? DefaultFolderMode : DefaultFileMode));
+            // What nothing is known of is as open as its folder, and no more: it may hold a secret.
+            var mode = saved?.Mode ?? (unixMode != 0 ? unixMode : old?.Mode ?? (isFolder ? folder.Mode : folder.Mode & FileBits));
             if (entry is not null && !isFolder)
             {
                 File.SetLastWriteTimeUtc(path, entry.LastWriteTime.UtcDateTime);
@@ -474,49 +600,62 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
     }
 
+    /// <summary>
+    /// Puts all parts in place or none: each exchange ends only when those after it have succeeded. What is replaced is kept
+    /// before anything of it is deleted, the database as a snapshot, everything else as a backup of its own.
+    /// </summary>
     private async Task<BackupRestore> ApplyAsync(string name, BackupParts chosen, BackupParts absent, Staging restore, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {
+        var warnings = restore.Warnings;
+        using var oldLdif = restore.Ldif is null ? null : await KeepLdapAsync(warnings, cancellationToken).ConfigureAwait(false);
         // The last moment to turn back; from here each part is put in place.
         cancellationToken.ThrowIfCancellationRequested();
-        var done = BackupParts.None;
-        var warnings = new List<string>();
-        string? kept = null;
-        try
+        string? keptDatabase = null;
+        string? keptFiles = null;
+        FolderExchange? ldap = null;
+        await FoldersAsync(0).ConfigureAwait(false);
+
+        if (restore.Database is not null)
         {
-            foreach (var (part, folder, exchange) in restore.Exchanges)
+            Warn(await commands.UpgradeDatabaseAsync(CancellationToken.None).ConfigureAwait(false));
+        }
+
+        Warn(await commands.ReloadAsync(CancellationToken.None).ConfigureAwait(false));
+        return new BackupRestore(name, false, chosen, absent, [], keptDatabase, warnings) { KeptBackup = keptFiles };
+
+        Task FoldersAsync(int at)
+        {
+            if (at == restore.Exchanges.Count)
             {
-                progress?.Report(new OperationProgress($"Restoring {part.Part}", 0, 0));
-                var names = Directory.EnumerateFileSystemEntries(exchange.Incoming).Select(path => Path.GetFileName(path)!).ToHashSet(StringComparer.Ordinal);
-                await exchange.CommitAsync(Replaced(part, folder, names)).ConfigureAwait(false);
-                done |= part.Part;
+                return restore.Ldif is null ? LastAsync() : LdapAsync(restore.Ldif.Path);
             }
 
-            if (restore.Ldif is not null)
-            {
-                progress?.Report(new OperationProgress("Restoring Ldap", 0, 0));
-                await RestoreLdapAsync(restore.Ldif.Path, warnings).ConfigureAwait(false);
-                done |= BackupParts.Ldap;
-            }
+            var (part, folder, exchange) = restore.Exchanges[at];
+            progress?.Report(new OperationProgress($"Restoring {part.Part}", 0, 0));
+            var names = Content(exchange.Incoming).Select(path => Path.GetFileName(path)!).ToHashSet(StringComparer.Ordinal);
+            return exchange.CommitAsync(Replaced(part, folder, names), () => FoldersAsync(at + 1));
+        }
 
+        async Task LdapAsync(string ldif)
+        {
+            progress?.Report(new OperationProgress("Restoring Ldap", 0, 0));
+            await RestoreLdapAsync(ldif, warnings, exchange =>
+            {
+                ldap = exchange;
+                return LastAsync();
+            }).ConfigureAwait(false);
+        }
+
+        async Task LastAsync()
+        {
+            keptFiles = await KeepFilesAsync(restore, ldap, oldLdif, warnings).ConfigureAwait(false);
             if (restore.Database is not null)
             {
                 progress?.Report(new OperationProgress("Restoring Database", 0, 0));
-                kept = (await snapshots.ReplaceDatabaseAsync(restore.Database.Path, name, CancellationToken.None).ConfigureAwait(false)).KeptAs;
-                done |= BackupParts.Database;
-                Warn(await commands.UpgradeDatabaseAsync(CancellationToken.None).ConfigureAwait(false));
+                // Last, since SQLite ends it by itself; no part after it could fail and leave it behind.
+                keptDatabase = (await snapshots.ReplaceDatabaseAsync(restore.Database.Path, name, CancellationToken.None).ConfigureAwait(false)).KeptAs;
             }
         }
-        catch (Exception e) when (done != BackupParts.None && (e is SarkException ? (SarkException)e : FileErrors.Map(Kind.Noun, name, "restore it", e)) is { } failure)
-        {
-            throw new SarkException(failure.Kind, Kind.Noun, name, $"{failure.Message.Replace(" Nothing was changed.", "", StringComparison.Ordinal)} Restored before that: {done}. Left as it was: {chosen & ~done}.", e);
-        }
-
-        if (done != BackupParts.None)
-        {
-            Warn(await commands.ReloadAsync(CancellationToken.None).ConfigureAwait(false));
-        }
-
-        return new BackupRestore(name, false, done, absent, [], kept, warnings);
 
         void Warn(string? warning)
         {
@@ -527,11 +666,97 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
     }
 
-    /// <summary>Loads an LDAP export into an emptied directory with the server stopped; when that fails the old files come back.</summary>
-    private async Task RestoreLdapAsync(string ldif, List<string> warnings)
+    /// <summary>The directory as it is, for the backup of what is replaced; null when it cannot be read as LDIF, and then its files are kept.</summary>
+    private async Task<TemporaryFile?> KeepLdapAsync(List<string> warnings, CancellationToken cancellationToken)
+    {
+        if (!runner.Has(programs => programs.Slapcat))
+        {
+            return null;
+        }
+
+        var export = NewTemporary("ldif");
+        try
+        {
+            if (await ExportLdapAsync(export, cancellationToken).ConfigureAwait(false) is not { } failure)
+            {
+                return export;
+            }
+
+            warnings.Add($"The directory that is replaced could not be exported, so its files are kept as they are: {failure}");
+        }
+        catch
+        {
+            export.Dispose();
+            throw;
+        }
+
+        export.Dispose();
+        return null;
+    }
+
+    /// <summary>Packs what has been moved out of the way into a backup, from which it can be restored like any other.</summary>
+    /// <returns>Its name; null when nothing was replaced.</returns>
+    private async Task<string?> KeepFilesAsync(Staging restore, FolderExchange? ldap, TemporaryFile? oldLdif, List<string> warnings)
+    {
+        var found = new List<(string Path, string Entry, PosixStatus Status)>();
+        foreach (var (part, _, exchange) in restore.Exchanges)
+        {
+            Outgoing(exchange, EntryRoot(part));
+        }
+
+        if (ldap is not null && oldLdif is null)
+        {
+            Outgoing(ldap, BackupLayout.EntryName(Options.Paths.Ldap));
+        }
+
+        if (found.Count == 0 && oldLdif is null)
+        {
+            return null;
+        }
+
+        RequireSpace(Folder, found.Sum(item => item.Status.Size));
+        using var temporary = NewTemporary("kept");
+        using (var target = temporary.Write())
+        {
+            using var archive = new ZipArchive(target, ZipArchiveMode.Create, leaveOpen: true);
+            var manifest = new BackupManifest();
+            if (oldLdif is not null)
+            {
+                await PackLdapAsync(archive, oldLdif, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            PackAll(archive, manifest, found, null, CancellationToken.None);
+            manifest.Write(archive);
+        }
+
+        return PublishBackup(temporary.Path);
+
+        void Outgoing(FolderExchange exchange, string root)
+        {
+            foreach (var path in Content(exchange.Outgoing))
+            {
+                var entry = $"{root}/{Path.GetFileName(path)}";
+                switch (Posix.Status(path))
+                {
+                    case { Kind: PosixKind.Directory }:
+                        // Links in it have been made anew in its successor, and are said where they could not be.
+                        Collect(path, entry, found, [], CancellationToken.None);
+                        break;
+                    case { Kind: PosixKind.Regular } file:
+                        found.Add((path, entry, file));
+                        break;
+                    default:
+                        break;
+                }
+            }
+        }
+    }
+
+    /// <summary>Loads an LDAP export into an emptied directory with the server stopped; when that fails, or what comes after it, the old files come back.</summary>
+    private async Task RestoreLdapAsync(string ldif, List<string> warnings, Func<FolderExchange, Task> afterwards)
     {
         var folder = Options.Rooted(Options.Paths.Ldap);
-        var owner = Posix.Status(folder) ?? throw new SarkUnavailableException(Kind.Noun, "ldap", "There is no LDAP directory on this machine.");
+        var owner = Posix.Status(folder) ?? throw new SarkUnavailableException(Kind.Noun, "ldap", "There is no LDAP directory on this machine. Nothing was changed.");
         var limit = Options.Commands.CommitTimeout;
         using var exchange = FolderExchange.Begin(folder);
         var hasServer = runner.Has(programs => programs.Systemctl);
@@ -540,45 +765,62 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             await runner.RunSuccessfullyAsync(programs => programs.Systemctl, ["stop", Options.Commands.LdapUnit], limit, CancellationToken.None).ConfigureAwait(false);
         }
 
+        Exception? failure = null;
         try
         {
-            var present = Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Where(name => !FolderExchange.IsOurs(name)).ToArray();
-            await exchange.CommitAsync(present, async () =>
+            await exchange.CommitAsync([.. Content(folder).Select(path => Path.GetFileName(path)!).Where(name => !FolderExchange.IsOurs(name))], async () =>
             {
-                try
+                await runner.RunSuccessfullyAsync(programs => programs.Slapadd, ["-l", ldif], limit, CancellationToken.None).ConfigureAwait(false);
+                foreach (var path in Content(folder).Where(path => !FolderExchange.IsOurs(Path.GetFileName(path))))
                 {
-                    await runner.RunSuccessfullyAsync(programs => programs.Slapadd, ["-l", ldif], limit, CancellationToken.None).ConfigureAwait(false);
-                }
-                catch (SarkException)
-                {
-                    foreach (var path in Written(folder))
-                    {
-                        File.Delete(path);
-                    }
-
-                    throw;
+                    TakeOwnerOfAll(path, owner);
                 }
 
-                foreach (var path in Written(folder))
-                {
-                    Posix.TakeOwner(path, owner.Owner, owner.Group);
-                }
-            }).ConfigureAwait(false);
+                await afterwards(exchange).ConfigureAwait(false);
+            }, isWhole: true).ConfigureAwait(false);
         }
-        finally
+        catch (Exception e)
         {
-            if (hasServer)
-            {
-                var started = await runner.RunAsync(programs => programs.Systemctl, ["start", Options.Commands.LdapUnit], limit, CancellationToken.None).ConfigureAwait(false);
-                if (started.ExitCode != 0)
-                {
-                    warnings.Add(ProgramRunner.Failed(started).Message);
-                }
-            }
+            failure = FileErrors.Map(Kind.Noun, "ldap", "restore the LDAP directory", e) ?? e;
+        }
+
+        if (hasServer && await StartLdapAsync(limit).ConfigureAwait(false) is { } notStarted)
+        {
+            warnings.Add(notStarted);
+            failure = failure is SarkException told ? new SarkException(told.Kind, Kind.Noun, "ldap", $"{told.Message} The LDAP server was stopped for it and did not start again: {notStarted}", told) : failure;
+        }
+
+        if (failure is not null)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         }
     }
 
-    private static string[] Written(string folder) => [.. Directory.EnumerateFiles(folder).Where(path => !FolderExchange.IsOurs(Path.GetFileName(path)))];
+    private async Task<string?> StartLdapAsync(TimeSpan limit)
+    {
+        try
+        {
+            var started = await runner.RunAsync(programs => programs.Systemctl, ["start", Options.Commands.LdapUnit], limit, CancellationToken.None).ConfigureAwait(false);
+            return started.ExitCode == 0 ? null : ProgramRunner.Failed(started).Message;
+        }
+        catch (SarkException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private static void TakeOwnerOfAll(string path, PosixStatus owner)
+    {
+        if (Posix.Status(path) is { Kind: PosixKind.Directory })
+        {
+            foreach (var below in Content(path))
+            {
+                TakeOwnerOfAll(below, owner);
+            }
+        }
+
+        Posix.TakeOwner(path, owner.Owner, owner.Group);
+    }
 
     /// <summary>What is unpacked and not yet in place; gone when disposed of.</summary>
     private sealed class Staging : IDisposable
@@ -586,6 +828,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         public TemporaryFile? Database { get; set; }
 
         public TemporaryFile? Ldif { get; set; }
+
+        public List<string> Warnings { get; } = [];
 
         public List<(FolderPart Part, string Folder, FolderExchange Exchange)> Exchanges { get; } = [];
 

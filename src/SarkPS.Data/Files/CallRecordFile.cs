@@ -13,6 +13,8 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
     private const int BlockSize = 1 << 20;
     private const int BatchSize = 512;
     private const int MaximumLine = 4 << 20;
+    private const int MaximumBreaks = 4;
+    private const int MaximumJoined = 256 << 10;
     private const string Noun = "Cdr";
 
     /// <inheritdoc/>
@@ -31,7 +33,7 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
         do
         {
             batch.Clear();
-            more = await GuardAsync(() => scan.Fill((in CallRecordRow row, ReadOnlySpan<byte> _) => batch.Add(row.ToRecord()), BatchSize, cancellationToken)).ConfigureAwait(false);
+            more = await GuardAsync(() => scan.Fill((in CallRecordRow row) => batch.Add(row.ToRecord()), BatchSize, cancellationToken)).ConfigureAwait(false);
             foreach (var record in batch)
             {
                 yield return record;
@@ -41,11 +43,23 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
     }
 
     /// <inheritdoc/>
-    public async Task WriteCsvAsync(CallRecordFilter filter, Stream destination, CancellationToken cancellationToken = default)
+    public async Task WriteCsvAsync(CallRecordFilter filter, Stream destination, Action<CallRecordStatistics>? counted = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(destination);
-        using var scan = await OpenAsync(filter, new CallRecordStatistics(), cancellationToken).ConfigureAwait(false);
+        var statistics = new CallRecordStatistics();
+        using var scan = await OpenAsync(filter, statistics, cancellationToken).ConfigureAwait(false);
+        if (counted is not null)
+        {
+            // Read twice: what is left out has to be known before the first row, and the rows may be more than memory holds.
+            while (scan is not null && await GuardAsync(() => scan.Fill((in CallRecordRow _) => { }, int.MaxValue, cancellationToken)).ConfigureAwait(false))
+            {
+            }
+
+            counted(statistics);
+            scan?.Rewind();
+        }
+
         if (scan is null)
         {
             return;
@@ -56,9 +70,9 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
         do
         {
             buffer.SetLength(0);
-            more = await GuardAsync(() => scan.Fill((in CallRecordRow _, ReadOnlySpan<byte> line) =>
+            more = await GuardAsync(() => scan.Fill((in CallRecordRow row) =>
             {
-                buffer.Write(line);
+                row.WriteTo(buffer);
                 buffer.WriteByte((byte)'\n');
             }, BatchSize, cancellationToken)).ConfigureAwait(false);
             await destination.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), cancellationToken).ConfigureAwait(false);
@@ -98,8 +112,8 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
 
     private static Task<T> GuardAsync<T>(Func<T> action) => FileErrors.MapAsync(Noun, "Master.csv", "read the call records", () => Task.Run(action));
 
-    /// <summary>Takes a row that fits: taken apart, and as it stands.</summary>
-    private delegate void RowAction(in CallRecordRow row, ReadOnlySpan<byte> line);
+    /// <summary>Takes a row that fits.</summary>
+    private delegate void RowAction(in CallRecordRow row);
 
     private sealed class Scan : IDisposable
     {
@@ -109,6 +123,7 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
         private readonly long end;
         private byte[] buffer = new byte[BlockSize];
         private long position;
+        private long start;
         private int used;
         private int next;
 
@@ -122,6 +137,13 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
 
         public void Dispose() => file.Dispose();
 
+        /// <summary>Goes back to where the reading began, for the same rows again, whatever was appended since.</summary>
+        public void Rewind()
+        {
+            position = start;
+            used = next = 0;
+        }
+
         /// <summary>Goes on until some rows fitted and a block is done, or enough fitted.</summary>
         /// <returns>False at the end of the file.</returns>
         public bool Fill(RowAction action, int enough, CancellationToken cancellationToken)
@@ -130,28 +152,36 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
             var found = 0;
             while (true)
             {
-                while (NextLine(out var line))
+                var needsMore = false;
+                while (!needsMore && NextLine(out var from, out var to))
                 {
-                    if (!CallRecordRow.TryRead(line, fields, out var row))
+                    if (CallRecordRow.TryRead(buffer.AsSpan(from, to - from), fields, out var row) || TryJoin(ref from, ref to, fields, out row, out needsMore))
                     {
-                        statistics.Skipped += line.IsEmpty ? 0 : 1;
-                    }
-                    else if (matcher.Matches(row))
-                    {
-                        statistics.Matched++;
-                        action(row, line);
-                        if (++found >= enough)
+                        next = to + 1;
+                        if (matcher.Matches(row))
                         {
-                            return true;
+                            statistics.Matched++;
+                            action(row);
+                            if (++found >= enough)
+                            {
+                                return true;
+                            }
                         }
+                    }
+                    else if (!needsMore)
+                    {
+                        statistics.Skipped += CallRecordRow.IsBlank(buffer.AsSpan(from, to - from)) ? 0 : 1;
+                        next = to + 1;
                     }
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
-                if (!NextBlock())
+                if (!NextBlock() && !needsMore)
                 {
                     // What is left has no line feed: a row that is being written at this moment.
-                    statistics.Skipped += used > next ? 1 : 0;
+                    var tail = buffer.AsSpan(next, used - next);
+                    tail = tail[(tail.LastIndexOf((byte)'\n') + 1)..];
+                    statistics.Skipped += !CallRecordRow.IsBlank(tail) && (matcher.Needle is null || tail.IndexOf(matcher.Needle) >= 0) ? 1 : 0;
                     next = used;
                     return false;
                 }
@@ -195,9 +225,35 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
                         break;
                     }
 
-                    if (CallRecordRow.TryRead(block[(feed + 1)..lineEnd], fields, out var row) && matcher.Matches(row) && --count == 0)
+                    var isRow = CallRecordRow.TryRead(block[(feed + 1)..lineEnd], fields, out var row);
+                    if (!isRow && CallRecordRow.IsOpen(block[(feed + 1)..lineEnd]))
                     {
-                        position = blockStart + feed + 1;
+                        // Perhaps the end of a row with a line break in it.
+                        var needsMore = false;
+                        var begin = feed + 1;
+                        for (var breaks = 0; breaks < MaximumBreaks && begin > 0 && !isRow; breaks++)
+                        {
+                            var before = block[..(begin - 1)].LastIndexOf((byte)'\n') + 1;
+                            needsMore = before == 0 && blockStart > 0;
+                            if (needsMore || CallRecordRow.TryRead(block[before..(begin - 1)], fields, out _))
+                            {
+                                break;
+                            }
+
+                            isRow = CallRecordRow.TryRead(block[before..lineEnd], fields, out row);
+                            feed = isRow ? before - 1 : feed;
+                            begin = before;
+                        }
+
+                        if (needsMore)
+                        {
+                            break;
+                        }
+                    }
+
+                    if (isRow && matcher.Matches(row) && --count == 0)
+                    {
+                        position = start = blockStart + feed + 1;
                         return;
                     }
 
@@ -209,48 +265,113 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
                 step = BlockSize;
             }
 
-            position = 0;
+            position = start = 0;
         }
 
-        private bool NextLine(out ReadOnlySpan<byte> line)
+        /// <summary>The next line that can hold a row that fits, as places in the buffer; it is not passed yet.</summary>
+        private bool NextLine(out int from, out int to)
         {
-            line = default;
+            from = to = next;
             var rest = buffer.AsSpan(next, used - next);
+            var hit = 0;
             if (matcher.Needle is { } needle)
             {
-                var hit = rest.IndexOf(needle);
+                hit = rest.IndexOf(needle);
                 if (hit < 0)
                 {
-                    // Nothing here; a last line without its end stays for the next block.
-                    next += rest.LastIndexOf((byte)'\n') + 1;
+                    // Nothing here. A last line without its end stays for the next block, and those before it that may
+                    // begin a row which goes on there.
+                    next += StartOfLines(rest, rest.LastIndexOf((byte)'\n') + 1, MaximumBreaks);
                     return false;
                 }
 
-                var start = rest[..hit].LastIndexOf((byte)'\n') + 1;
-                next += start;
-                rest = rest[start..];
-                var from = hit - start;
-                var stop = rest[from..].IndexOf((byte)'\n');
-                if (stop < 0)
-                {
-                    return false;
-                }
-
-                line = rest[..(from + stop)];
+                from = next + rest[..hit].LastIndexOf((byte)'\n') + 1;
             }
-            else
+
+            var stop = rest[hit..].IndexOf((byte)'\n');
+            to = next + hit + stop;
+            return stop >= 0;
+        }
+
+        /// <summary>Where so many lines before a place begin.</summary>
+        private static int StartOfLines(ReadOnlySpan<byte> text, int place, int lines)
+        {
+            for (; lines > 0 && place > 0; lines--)
             {
-                var stop = rest.IndexOf((byte)'\n');
-                if (stop < 0)
-                {
-                    return false;
-                }
-
-                line = rest[..stop];
+                place = text[..(place - 1)].LastIndexOf((byte)'\n') + 1;
             }
 
-            next += line.Length + 1;
-            return true;
+            return place;
+        }
+
+        /// <summary>
+        /// A row whose texts hold line breaks stands on several lines. Lines are joined as long as they are no rows
+        /// themselves, so that a row that was cut off does not take the next one with it.
+        /// </summary>
+        private bool TryJoin(scoped ref int from, scoped ref int to, Span<Range> fields, out CallRecordRow row, scoped out bool needsMore)
+        {
+            row = default;
+            needsMore = false;
+            if (!CallRecordRow.IsOpen(buffer.AsSpan(from, to - from)))
+            {
+                return false;
+            }
+
+            var first = from;
+            // A search may have led to the second line of a row; without one the lines before have been passed.
+            for (var before = 0; before <= MaximumBreaks; before++)
+            {
+                var last = to;
+                for (var after = 0; after <= MaximumBreaks; after++)
+                {
+                    if (last > to || first < from)
+                    {
+                        if (CallRecordRow.TryRead(buffer.AsSpan(first, last - first), fields, out row))
+                        {
+                            from = first;
+                            to = last;
+                            return true;
+                        }
+                    }
+
+                    var rest = buffer.AsSpan(last + 1, used - last - 1);
+                    var stop = rest.IndexOf((byte)'\n');
+                    if (stop < 0)
+                    {
+                        if (position < end && after < MaximumBreaks && used - first < MaximumJoined)
+                        {
+                            next += StartOfLines(buffer.AsSpan(next, used - next), from - next, MaximumBreaks);
+                            needsMore = true;
+                            return false;
+                        }
+
+                        break;
+                    }
+
+                    if (CallRecordRow.TryRead(rest[..stop], fields, out _))
+                    {
+                        break;
+                    }
+
+                    last += stop + 1;
+                }
+
+                if (first <= next)
+                {
+                    break;
+                }
+
+                var previous = StartOfLines(buffer.AsSpan(next, used - next), first - next, 1) + next;
+                if (CallRecordRow.TryRead(buffer.AsSpan(previous, first - 1 - previous), fields, out _))
+                {
+                    break;
+                }
+
+                first = previous;
+            }
+
+            row = default;
+            return false;
         }
 
         private bool NextBlock()

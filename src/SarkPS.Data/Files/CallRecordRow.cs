@@ -1,12 +1,14 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 
 namespace SarkPS.Data.Files;
 
 /// <summary>
 /// A row of <c>Master.csv</c> as bytes, taken apart without copying. Asterisk's cdr_csv writes texts in quotes with inner
-/// quotes doubled, and the two durations bare; files of other writers without quotes are read as well.
+/// quotes doubled, and the two durations bare; files of other writers without quotes are read as well, and inner quotes
+/// that nobody doubled. A name may hold a line break. A crash of the machine leaves NULs, which are no part of anything.
 /// </summary>
 internal ref struct CallRecordRow
 {
@@ -40,11 +42,18 @@ internal ref struct CallRecordRow
 
     private readonly ReadOnlySpan<byte> this[int field] => field < count ? line[fields[field]] : [];
 
+    /// <summary>Whether a line is empty but for what a crash or another system's line end leaves.</summary>
+    public static bool IsBlank(ReadOnlySpan<byte> line) => line.IndexOfAnyExcept((byte)0, (byte)'\r') < 0;
+
+    /// <summary>Whether a quote is open at one end of a line, so that it may go on in another.</summary>
+    public static bool IsOpen(ReadOnlySpan<byte> line) => (line.Count((byte)'"') & 1) != 0;
+
     /// <summary>Takes a line apart.</summary>
     /// <returns>False when it is no whole call record.</returns>
     public static bool TryRead(ReadOnlySpan<byte> line, Span<Range> fields, out CallRecordRow row)
     {
         row = default;
+        line = line.Trim((byte)0);
         if (line.EndsWith("\r"u8))
         {
             line = line[..^1];
@@ -67,12 +76,13 @@ internal ref struct CallRecordRow
                     }
 
                     end += quote + 1;
-                    if (end >= line.Length || line[end] != '"')
+                    if (end >= line.Length || line[end] == ',')
                     {
                         break;
                     }
 
-                    end++;
+                    // Doubled, or one that should have been.
+                    end += line[end] == '"' ? 1 : 0;
                 }
 
                 fields[count++] = (at + 1)..(end - 1);
@@ -87,11 +97,6 @@ internal ref struct CallRecordRow
             if (end >= line.Length)
             {
                 break;
-            }
-
-            if (line[end] != ',')
-            {
-                return false;
             }
 
             at = end + 1;
@@ -139,32 +144,61 @@ internal ref struct CallRecordRow
 
     private readonly string Text(int field)
     {
-        var bytes = this[field];
-        string text;
-        try
+        var text = WireText.Decode(this[field]);
+        if (text.Contains('\0', StringComparison.Ordinal))
         {
-            text = Strict.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
-            // Names come from telephones in whatever encoding these use; no byte of Latin-1 is invalid.
-            text = Encoding.Latin1.GetString(bytes);
+            text = text.Replace("\0", "", StringComparison.Ordinal);
         }
 
         return text.Contains('"', StringComparison.Ordinal) ? text.Replace("\"\"", "\"", StringComparison.Ordinal) : text;
     }
 
-    private static UTF8Encoding Strict { get; } = new(false, throwOnInvalidBytes: true);
+    /// <summary>The row as it stands, without NULs and in UTF-8 throughout.</summary>
+    public readonly void WriteTo(Stream target)
+    {
+        if (Utf8.IsValid(line) && !line.Contains((byte)0))
+        {
+            target.Write(line);
+            return;
+        }
+
+        // Field by field: each may have come from somewhere else.
+        var at = 0;
+        for (var field = 0; field < count; field++)
+        {
+            var (from, length) = fields[field].GetOffsetAndLength(line.Length);
+            Write(line[at..from], target);
+            Write(line.Slice(from, length), target);
+            at = from + length;
+        }
+
+        Write(line[at..], target);
+    }
+
+    private static void Write(ReadOnlySpan<byte> bytes, Stream target) =>
+        target.Write(Encoding.UTF8.GetBytes(WireText.Decode(bytes).Replace("\0", "", StringComparison.Ordinal)));
 
     private readonly DateTime? Time(int field) => this[field] is { Length: >= TimeLength } bytes && TryTime(bytes, out var time) ? time : null;
 
-    private readonly TimeSpan Seconds(int field) => Utf8Parser.TryParse(this[field], out int seconds, out _) ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
+    private readonly TimeSpan Seconds(int field) => TryNumber(this[field], out var seconds) ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
 
     private static bool IsTimeOrEmpty(ReadOnlySpan<byte> bytes) => bytes.IsEmpty || IsTime(bytes);
 
     private static bool IsTime(ReadOnlySpan<byte> bytes) => bytes.Length >= TimeLength && TryTime(bytes, out _);
 
-    private static bool IsNumber(ReadOnlySpan<byte> bytes) => Utf8Parser.TryParse(bytes, out int _, out var used) && used == bytes.Length;
+    private static bool IsNumber(ReadOnlySpan<byte> bytes) => TryNumber(bytes, out _);
+
+    /// <summary>Seconds, with <c>initiatedseconds</c> and other writers also with a fraction.</summary>
+    internal static bool TryNumber(ReadOnlySpan<byte> bytes, out double seconds)
+    {
+        if (Utf8Parser.TryParse(bytes, out int whole, out var used) && used == bytes.Length)
+        {
+            seconds = whole;
+            return true;
+        }
+
+        return Utf8Parser.TryParse(bytes, out seconds, out used) && used == bytes.Length && seconds is > int.MinValue and < int.MaxValue;
+    }
 
     // "2026-01-31 10:00:00"; written by hand because every row of a large file comes through here twice or more.
     private static bool TryTime(ReadOnlySpan<byte> bytes, out DateTime time)
@@ -238,7 +272,7 @@ internal sealed class CallRecordMatcher
         && (source is null || Like(row.Source, source))
         && (destination is null || Like(row.Destination, destination))
         && (disposition is null || row.Disposition.SequenceEqual(disposition))
-        && (minimumSeconds <= 0 || (Utf8Parser.TryParse(row.Duration, out int seconds, out _) && seconds >= minimumSeconds));
+        && (minimumSeconds <= 0 || (CallRecordRow.TryNumber(row.Duration, out var seconds) && seconds >= minimumSeconds));
 
     /// <summary>Compares with <c>*</c> and <c>?</c>, byte by byte; goes back to the last star when it fails, so it never takes exponential time.</summary>
     private static bool Like(ReadOnlySpan<byte> text, ReadOnlySpan<byte> pattern)

@@ -1,4 +1,6 @@
 using Microsoft.Data.Sqlite;
+using SarkPS.Data.Sqlite;
+using SarkPS.Descriptors;
 using SQLitePCL;
 
 namespace SarkPS.Data.Files;
@@ -11,6 +13,7 @@ internal static class DatabaseFile
 {
     private const int Busy = 5;
     private const int Locked = 6;
+    private const int Unreadable = 1;
     private const int Done = 101;
     private const int Full = 13;
     private const int ReadOnly = 8;
@@ -19,18 +22,20 @@ internal static class DatabaseFile
     private const int Corrupt = 11;
     private static readonly TimeSpan BusyLimit = TimeSpan.FromSeconds(15);
 
-    // Every release of SARK has these; a database without them is of something else.
-    private static readonly string[] Required = ["globals", "Cluster", "IPphone"];
+    private const string TemporaryPrefix = ".sarkps-database.";
+    private const string NothingChanged = " Nothing was changed.";
+    private static readonly byte[] Header = "SQLite format 3\0"u8.ToArray();
 
     /// <summary>
     /// Copies a live database and checks the copy: SQLite's integrity check, and the number of rows of every table as it
     /// was when the copy was taken. The copy has a rollback journal, whatever the source has.
     /// </summary>
+    /// <returns>Why the copy could not be restored, such as a table that SarkPS uses and that the live database lacks; null when it could.</returns>
     /// <param name="source">The live database.</param>
     /// <param name="copy">An empty file.</param>
     /// <param name="noun">What messages speak of.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static void Copy(string source, string copy, string noun, CancellationToken cancellationToken)
+    public static string? Copy(string source, string copy, string noun, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<string, long> rows;
         try
@@ -47,8 +52,8 @@ internal static class DatabaseFile
             throw Map(e, noun, source);
         }
 
-        KeepRollbackJournal(copy, noun);
-        var copied = Verify(copy, noun, Path.GetFileName(source));
+        KeepRollbackJournal(copy, noun, Path.GetFileName(source));
+        var (copied, refusal) = Inspect(copy, noun, Path.GetFileName(source));
         foreach (var (table, count) in rows)
         {
             if (!copied.TryGetValue(table, out var there) || there != count)
@@ -56,25 +61,17 @@ internal static class DatabaseFile
                 throw new SarkUnavailableException(noun, table, $"The copy of the database holds {there} rows in table '{table}' and not {count}; it was discarded.");
             }
         }
+
+        return refusal;
     }
 
-    /// <summary>Checks that a file is a sound database of SARK.</summary>
-    /// <returns>The number of rows of every table.</returns>
-    /// <exception cref="SarkValidationException">It is not.</exception>
-    public static IReadOnlyDictionary<string, long> Verify(string path, string noun, string name)
+    /// <summary>Checks that a file is a sound database with every table and column that SarkPS uses.</summary>
+    /// <exception cref="SarkValidationException">It is not; the message names what is missing.</exception>
+    public static void Verify(string path, string noun, string name)
     {
-        try
+        if (Inspect(path, noun, name).Refusal is { } refusal)
         {
-            using var connection = Open(path, SqliteOpenMode.ReadWrite);
-            return Verify(connection, noun, name);
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt)
-        {
-            throw new SarkValidationException(noun, name, "file", $"'{name}' is not a sound SQLite database.");
-        }
-        catch (SqliteException e)
-        {
-            throw Map(e, noun, name);
+            throw new SarkValidationException(noun, name, "file", $"'{name}' {refusal}.");
         }
     }
 
@@ -101,12 +98,23 @@ internal static class DatabaseFile
             using var to = Open(live, SqliteOpenMode.ReadWrite);
             Transfer(from, to, cancellationToken);
         }
+        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt)
+        {
+            ReplaceFile(source, live, noun, cancellationToken);
+        }
         catch (SqliteException e)
         {
             throw Map(e, noun, live);
         }
 
-        Verify(live, noun, Path.GetFileName(live));
+        try
+        {
+            Verify(live, noun, Path.GetFileName(live));
+        }
+        catch (SarkException e)
+        {
+            throw new SarkUnavailableException(noun, Path.GetFileName(live), $"The database was replaced, and the check after that failed: {e.Message.Replace(NothingChanged, "", StringComparison.Ordinal)}", e);
+        }
     }
 
     /// <summary>Whether a file can be read as a database at all.</summary>
@@ -122,7 +130,7 @@ internal static class DatabaseFile
             using var connection = Open(path, SqliteOpenMode.ReadWrite);
             return CountRows(connection).Count > 0;
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt)
+        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt or Unreadable)
         {
             return false;
         }
@@ -133,7 +141,7 @@ internal static class DatabaseFile
     }
 
     /// <summary>A database that was handed to us is ours to change: with write-ahead logging it would pass that on to the live one, whose scripts copy it as a file.</summary>
-    public static void KeepRollbackJournal(string path, string noun)
+    public static void KeepRollbackJournal(string path, string noun, string name)
     {
         try
         {
@@ -142,9 +150,9 @@ internal static class DatabaseFile
             command.CommandText = "PRAGMA journal_mode = DELETE";
             command.ExecuteScalar();
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt)
+        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt or Unreadable)
         {
-            throw new SarkValidationException(noun, Path.GetFileName(path), "file", "The file is not a sound SQLite database.");
+            throw NotSound(path, noun, name, e);
         }
         catch (SqliteException e)
         {
@@ -175,38 +183,77 @@ internal static class DatabaseFile
     /// <summary>What SQLite says, as people are told it.</summary>
     public static SarkException Map(SqliteException e, string noun, string path) => (e.SqliteErrorCode, e.SqliteExtendedErrorCode) switch
     {
-        (Busy or Locked, _) => new SarkUnavailableException(noun, Path.GetFileName(path), "The database is in use by another program and did not become free in time. Nothing was changed.", e),
-        (Full, _) => new SarkUnavailableException(noun, Path.GetFileName(path), "No space is left on the disk for the database. Nothing was changed.", e),
-        (ReadOnly, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not write the database, or the folder in which SQLite keeps its journal. Nothing was changed.", e),
+        (Busy or Locked, _) => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database is in use by another program and did not become free in time.{NothingChanged}", e),
+        (Full, _) => new SarkUnavailableException(noun, Path.GetFileName(path), $"No space is left on the disk for the database.{NothingChanged}", e),
+        (ReadOnly, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not write the database, or the folder in which SQLite keeps its journal.{NothingChanged}", e),
         (CanNotOpen, _) when !File.Exists(path) => new SarkUnavailableException(noun, Path.GetFileName(path), "The database does not exist.", e),
-        (CanNotOpen, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not open the database or its folder. Nothing was changed.", e),
+        (CanNotOpen, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not open the database or its folder.{NothingChanged}", e),
         (NotADatabase or Corrupt, _) => new SarkUnavailableException(noun, Path.GetFileName(path), "The live database is damaged; restore a snapshot.", e),
         _ => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database could not be used (SQLite error {e.SqliteErrorCode}).", e),
     };
 
-    private static Dictionary<string, long> Verify(SqliteConnection connection, string noun, string name)
+    /// <summary>The rows of every table, and why the database is none that SarkPS can work with. What is damaged is an error.</summary>
+    private static (Dictionary<string, long> Rows, string? Refusal) Inspect(string path, string noun, string name)
     {
-        using (var command = connection.CreateCommand())
+        try
         {
-            command.CommandText = "PRAGMA integrity_check(5)";
-            using var reader = command.ExecuteReader();
-            var lines = new List<string>();
-            while (reader.Read())
-            {
-                lines.Add(reader.GetString(0));
-            }
+            using var connection = Open(path, SqliteOpenMode.ReadWrite);
+            CheckIntegrity(connection, noun, name);
+            return (CountRows(connection), SchemaCheck.Refusal(connection) ?? EmptySingleton(connection));
+        }
+        catch (SqliteException e)
+        {
+            throw e.SqliteErrorCode is NotADatabase or Corrupt or Unreadable ? NotSound(path, noun, name, e) : Map(e, noun, name);
+        }
+    }
 
-            if (lines is not ["ok"])
+    private static void CheckIntegrity(SqliteConnection connection, string noun, string name)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA integrity_check(5)";
+        using var reader = command.ExecuteReader();
+        var lines = new List<string>();
+        while (reader.Read())
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        if (lines is not ["ok"])
+        {
+            throw new SarkValidationException(noun, name, "file", $"'{name}' is a damaged database: {string.Join("; ", lines)}");
+        }
+    }
+
+    private static string? EmptySingleton(SqliteConnection connection)
+    {
+        foreach (var table in UsedSchema.Singletons)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT EXISTS (SELECT 1 FROM \"{table}\")";
+            if ((long)command.ExecuteScalar()! == 0)
             {
-                throw new SarkValidationException(noun, name, "file", $"'{name}' is a damaged database: {string.Join("; ", lines)}");
+                return $"is no whole database of SARK: table '{table}' holds no row";
             }
         }
 
-        var rows = CountRows(connection);
-        var missing = Required.Where(table => !rows.ContainsKey(table)).ToArray();
-        return missing.Length == 0
-            ? rows
-            : throw new SarkValidationException(noun, name, "file", $"'{name}' is no database of SARK: it has no table {string.Join(" and no table ", missing.Select(t => $"'{t}'"))}.");
+        return null;
+    }
+
+    /// <summary>Says what a file is that should have been a database.</summary>
+    private static SarkValidationException NotSound(string path, string noun, string name, SqliteException e)
+    {
+        var start = new byte[512];
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1))
+        {
+            Array.Resize(ref start, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
+        }
+
+        var what = start.AsSpan().StartsWith(Header) ? $"an SQLite database that is damaged or cut short ({SarkText.Printable(e.Message)})"
+            : start.AsSpan().StartsWith("PK"u8) ? "a zip archive"
+            : start.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? "a gzip archive"
+            : start.AsSpan().IndexOfAnyExceptInRange((byte)' ', (byte)'~') is var other && (other < 0 || start[other] is (byte)'\r' or (byte)'\n' or (byte)'\t' or >= 0xC2) ? "a text"
+            : "of another kind";
+        return new SarkValidationException(noun, name, "file", $"'{name}' is not a sound SQLite database: it is {what}.");
     }
 
     private static Dictionary<string, long> CountRows(SqliteConnection connection)
@@ -267,18 +314,31 @@ internal static class DatabaseFile
     private static void ReplaceFile(string source, string live, string noun, CancellationToken cancellationToken)
     {
         var folder = Path.GetDirectoryName(live)!;
-        using var temporary = new TemporaryFile(Path.Combine(folder, $".sarkps-database.{Environment.ProcessId}-{Guid.NewGuid():N}"));
+        foreach (var lost in Directory.GetFiles(folder, TemporaryPrefix + "*"))
+        {
+            FileClaim.DeleteIfAbandoned(lost);
+        }
+
+        using var temporary = new TemporaryFile(Path.Combine(folder, $"{TemporaryPrefix}{Guid.NewGuid():N}"));
         Copy(source, temporary.Path, noun, cancellationToken);
-        Posix.Like(temporary.Path, Posix.Status(live) ?? Posix.Status(folder)!.Value with { Mode = 0b110_110_100 });
-        // A journal that the damaged file left belongs to it and would be played back into the new one.
-        File.Delete(live + "-journal");
-        File.Delete(live + "-wal");
-        File.Delete(live + "-shm");
-        using (var file = new FileStream(temporary.Path, FileMode.Open, FileAccess.ReadWrite))
+        if (Posix.Status(live) is { } old)
+        {
+            Posix.Like(temporary.Path, old);
+        }
+        else
+        {
+            Posix.DressAsSecret(temporary.Path, Posix.Status(folder)!.Value, isWritable: true);
+        }
+
+        using (var file = new FileStream(temporary.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
         {
             file.Flush(flushToDisk: true);
         }
 
+        // A journal that the damaged file left belongs to it and would be played back into the new one. It was kept with it.
+        File.Delete(live + "-journal");
+        File.Delete(live + "-wal");
+        File.Delete(live + "-shm");
         File.Move(temporary.Path, live, overwrite: true);
         Posix.FlushFolder(folder);
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SarkPS.Data.Files;
 
 /// <summary>
@@ -21,11 +23,16 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
     /// <inheritdoc/>
     public Task<IReadOnlyList<TFile>> ListAsync(CancellationToken cancellationToken = default) => GuardAsync($"read the folder of the {kind.SetName}", kind.SetName, () =>
     {
-        var files = new DirectoryInfo(Folder).EnumerateFiles()
-            .Where(file => kind.IsName(file.Name) && file.LinkTarget is null)
-            .Select(Describe)
-            .OrderBy(file => file.Name, StringComparer.Ordinal)
-            .ToArray();
+        var files = new List<TFile>();
+        foreach (var path in Directory.EnumerateFiles(Folder).Where(path => kind.IsName(Path.GetFileName(path))).Order(StringComparer.Ordinal))
+        {
+            // One that was removed since is none any more.
+            if (Posix.Status(path) is { Kind: PosixKind.Regular } status)
+            {
+                files.Add(Describe(path, status) with { IsExposed = !TryMend(path, status) });
+            }
+        }
+
         return Task.FromResult<IReadOnlyList<TFile>>(files);
     });
 
@@ -51,7 +58,8 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
             await CheckUploadAsync(name, temporary.Path, cancellationToken).ConfigureAwait(false);
             Dress(temporary.Path);
             Publish(temporary.Path, name, force);
-            return Describe(new FileInfo(target));
+            await TakenInAsync(name, cancellationToken).ConfigureAwait(false);
+            return await DescribeTakenAsync(name, cancellationToken).ConfigureAwait(false);
         });
     }
 
@@ -74,12 +82,50 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
     /// <summary>Refuses when something still uses the file.</summary>
     protected virtual Task CheckUnusedAsync(string name, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Gives a new file mode and owner: those that its folder has, readable and writable as SARK keeps them (0664).</summary>
-    protected virtual void Dress(string path)
+    /// <summary>Whether the files hold secrets and are nobody's business but SARK's.</summary>
+    protected virtual bool IsSecret => true;
+
+    /// <summary>Called when a new file has appeared.</summary>
+    protected virtual Task TakenInAsync(string name, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Describes a file that was just taken in.</summary>
+    protected virtual Task<TFile> DescribeTakenAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Describe(name));
+
+    /// <summary>Gives a new file mode and owner: those that its folder has. What holds no secrets is readable and writable as SARK keeps it (0664).</summary>
+    protected void Dress(string path)
     {
-        if (Posix.Status(Folder) is { } folder)
+        if (Posix.Status(Folder) is not { } folder)
+        {
+            return;
+        }
+
+        if (IsSecret)
+        {
+            Posix.DressAsSecret(path, folder);
+        }
+        else
         {
             Posix.Like(path, folder with { Mode = 0b110_110_100 });
+        }
+    }
+
+    /// <summary>Takes away everybody's right to read what older releases, or a copy by hand, left readable.</summary>
+    /// <returns>False when the account may not.</returns>
+    private bool TryMend(string path, PosixStatus status)
+    {
+        if (!IsSecret || (status.Mode & Posix.Everybody) == 0)
+        {
+            return true;
+        }
+
+        try
+        {
+            Posix.SetMode(path, status.Mode & ~Posix.Everybody);
+            return true;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            return false;
         }
     }
 
@@ -91,7 +137,10 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
         return Posix.Status(path) is { Kind: PosixKind.Regular } ? path : throw new SarkNotFoundException(kind.Noun, name);
     }
 
-    protected TFile Describe(FileInfo file) => kind.Make(file.Name, file.Length, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero));
+    /// <summary>Describes a file of the store.</summary>
+    protected TFile Describe(string name) => Path.Combine(Folder, name) is var path && Posix.Status(path) is { } status ? Describe(path, status) : throw new SarkNotFoundException(kind.Noun, name);
+
+    private TFile Describe(string path, PosixStatus status) => kind.Make(Path.GetFileName(path), status.Size, new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero));
 
     /// <summary>Makes the hidden file visible under a name, flushed to the disk.</summary>
     protected void Publish(string temporary, string name, bool force)
@@ -115,19 +164,24 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
         Posix.FlushFolder(Folder);
     }
 
-    /// <summary>Publishes under the first free name counting up from the present second.</summary>
-    protected string PublishNew(string temporary, Func<long, string> name)
+    /// <summary>Publishes under the name of the present second. Others of the same second get a number behind it: a name of a second that is yet to come would say that the file is newer than it is.</summary>
+    protected string PublishNew(string temporary, Func<string, string> name)
     {
-        for (var epoch = DateTimeOffset.UtcNow.ToUnixTimeSeconds(); ; epoch++)
+        while (true)
         {
-            try
+            var epoch = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+            for (var number = 0; number <= FileStores.MaximumSuffix; number++)
             {
-                Publish(temporary, name(epoch), force: false);
-                return name(epoch);
-            }
-            catch (SarkConflictException)
-            {
-                // Taken in this very second by another; the next second's name is as good.
+                var free = name(number == 0 ? string.Create(CultureInfo.InvariantCulture, $"{epoch}") : string.Create(CultureInfo.InvariantCulture, $"{epoch}.{number}"));
+                try
+                {
+                    Publish(temporary, free, force: false);
+                    return free;
+                }
+                catch (SarkConflictException)
+                {
+                    // Taken in this very second by another.
+                }
             }
         }
     }
@@ -137,10 +191,10 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
     {
         foreach (var stale in new DirectoryInfo(Folder).EnumerateFiles(HiddenPrefix + "*"))
         {
-            TemporaryFile.DeleteIfAbandoned(stale.FullName);
+            FileClaim.DeleteIfAbandoned(stale.FullName);
         }
 
-        return new TemporaryFile(Path.Combine(Folder, $"{HiddenPrefix}{purpose}.{Environment.ProcessId}-{Guid.NewGuid():N}"));
+        return new TemporaryFile(Path.Combine(Folder, $"{HiddenPrefix}{purpose}.{Guid.NewGuid():N}"));
     }
 
     protected Task<T> GuardAsync<T>(string what, string target, Func<Task<T>> action) => FileErrors.MapAsync(kind.Noun, target, what, action);
@@ -168,36 +222,6 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
         if (total == 0)
         {
             throw new SarkValidationException(kind.Noun, name, kind.UploadField, $"The file '{name}' is empty.");
-        }
-    }
-}
-
-/// <summary>A hidden file that only the account can read, deleted when it is disposed of. Its name ends in the number of the process, so that a later one can tell what a killed one left.</summary>
-internal sealed class TemporaryFile : IDisposable
-{
-    public TemporaryFile(string path)
-    {
-        Path = path;
-        new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1).Dispose();
-        Posix.SetMode(path, 0b110_000_000);
-    }
-
-    public string Path { get; }
-
-    public void Dispose()
-    {
-        File.Delete(Path);
-        File.Delete(Path + "-journal");
-    }
-
-    /// <summary>Deletes a hidden file whose process no longer lives.</summary>
-    public static void DeleteIfAbandoned(string path)
-    {
-        var name = System.IO.Path.GetFileName(path);
-        var owner = name[(name.LastIndexOf('.') + 1)..].Split('-')[0];
-        if (!int.TryParse(owner, out var process) || !Directory.Exists($"/proc/{process}"))
-        {
-            File.Delete(path);
         }
     }
 }

@@ -15,6 +15,10 @@ internal sealed class GreetingStore(SarkOptions options, string database) : File
         ("Inbound route", "lineIO", "opengreet"), ("Inbound route", "lineIO", "closegreet"),
     ];
 
+    // Asterisk runs under an account of its own and plays them.
+    /// <inheritdoc/>
+    protected override bool IsSecret => false;
+
     /// <inheritdoc/>
     protected override Task CheckUploadAsync(string name, string path, CancellationToken cancellationToken)
     {

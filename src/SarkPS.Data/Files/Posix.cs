@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace SarkPS.Data.Files;
 
@@ -23,11 +24,22 @@ internal static class Posix
 {
     private const int CurrentFolder = -100;
     private const int DoNotFollow = 0x100;
+    private const int EmptyPath = 0x1000;
+    private const int LockShared = 1;
+    private const int LockExclusive = 2;
+    private const int LockDoNotWait = 4;
+    private const int WouldBlock = 11;
+    private const int NoSuchProcess = 3;
+    private const int Execute = 1;
+    private const uint Unchanged = uint.MaxValue;
     private const uint BasicStatistics = 0x7ff;
     private const int NoSuchFile = 2;
     private const int NotADirectory = 20;
     private const int OpenDirectory = 0x10000 | 0x80000;
     private const int OpenDirectoryArm = 0x4000 | 0x80000;
+
+    /// <summary>The rights of accounts that are neither owner nor in the group.</summary>
+    public const int Everybody = 0b000_000_111;
 
     /// <summary>Whether the process is root's, and so may give files away.</summary>
     public static bool IsRoot => geteuid() == 0;
@@ -42,6 +54,18 @@ internal static class Posix
             return error is NoSuchFile or NotADirectory ? null : throw Failure(path, error);
         }
 
+        return Read(buffer);
+    }
+
+    /// <summary>The same of an open file, which may have lost its name.</summary>
+    public static PosixStatus Status(SafeFileHandle file)
+    {
+        var buffer = new byte[256];
+        return statx((int)file.DangerousGetHandle(), [0], EmptyPath, BasicStatistics, buffer) == 0 ? Read(buffer) : throw Failure("", Marshal.GetLastPInvokeError());
+    }
+
+    private static PosixStatus Read(byte[] buffer)
+    {
         // struct statx: uid at 20, gid at 24, mode at 28, inode at 32, size at 40, mtime at 112.
         int mode = BitConverter.ToUInt16(buffer, 28);
         var kind = (mode & 0xF000) switch
@@ -89,11 +113,57 @@ internal static class Posix
         }
     }
 
+    /// <summary>
+    /// Gives a new file that holds secrets its owner and mode: owner and group of its folder, and readable for that group
+    /// only where somebody gave the folder a group of its own, as SARK does for its pages. Never for everybody.
+    /// </summary>
+    public static void DressAsSecret(string path, PosixStatus folder, bool isWritable = false)
+    {
+        var isOthersGroup = folder.Group != 0 && folder.Group != getegid();
+        TakeOwner(path, folder.Owner, folder.Group);
+        if (isOthersGroup && !IsRoot)
+        {
+            // Allowed to members of the group only; others keep their own, and then the group need not read it.
+            isOthersGroup = lchown(Bytes(path), Unchanged, folder.Group) == 0;
+        }
+
+        SetMode(path, !isOthersGroup ? 0b110_000_000 : isWritable ? 0b110_110_000 : 0b110_100_000);
+    }
+
+    /// <summary>
+    /// Claims an open file: shared by those who use it, exclusive for who wants to clear it away. The kernel lets go when
+    /// the file is closed, also by the death of the process.
+    /// </summary>
+    /// <returns>False when somebody else has it.</returns>
+    public static bool TryClaim(SafeFileHandle file, bool isExclusive)
+    {
+        if (flock(file, (isExclusive ? LockExclusive : LockShared) | LockDoNotWait) == 0)
+        {
+            return true;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        // A file system without such locks has nobody who could hold one.
+        return error != WouldBlock;
+    }
+
     /// <summary>Gives a file the mode, and as root the owner, of another.</summary>
     public static void Like(string path, PosixStatus other)
     {
         TakeOwner(path, other.Owner, other.Group);
         SetMode(path, other.Mode);
+    }
+
+    /// <summary>Makes a file that nobody but the account can read, from the moment it exists. There must be none of its name.</summary>
+    public static FileStream CreatePrivate(string path, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
     }
 
     /// <summary>Sets the permission bits.</summary>
@@ -102,6 +172,22 @@ internal static class Posix
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(path, (UnixFileMode)(mode & 0xFFF));
+        }
+    }
+
+    /// <summary>Whether the account may run a file as a program.</summary>
+    public static bool MayExecute(string path) => access(Bytes(path), Execute) == 0;
+
+    /// <summary>Sends a signal to a process and all others of its group.</summary>
+    /// <returns>False when the account may not; what is gone already needs no signal.</returns>
+    public static bool TrySignalGroup(int leader, int signal) => kill(-leader, signal) == 0 || Marshal.GetLastPInvokeError() == NoSuchProcess;
+
+    /// <summary>Renames whatever a path is, a link that leads nowhere included. Nothing may be at the target.</summary>
+    public static void Rename(string path, string target)
+    {
+        if (rename(Bytes(path), Bytes(target)) != 0)
+        {
+            throw Failure(path, Marshal.GetLastPInvokeError());
         }
     }
 
@@ -128,7 +214,7 @@ internal static class Posix
         return error is 1 or 13 ? new UnauthorizedAccessException(message) : new IOException(message, error);
     }
 
-#pragma warning disable SYSLIB1054 // Source-generated marshalling would ask for unsafe code in the whole project; these six calls are blittable.
+#pragma warning disable SYSLIB1054 // Source-generated marshalling would ask for unsafe code in the whole project; these few calls are blittable.
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int statx(int folder, byte[] path, int flags, uint mask, byte[] buffer);
 
@@ -137,6 +223,21 @@ internal static class Posix
 
     [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern uint geteuid();
+
+    [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern uint getegid();
+
+    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int kill(int process, int signal);
+
+    [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int access(byte[] path, int mode);
+
+    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int rename(byte[] path, byte[] target);
+
+    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int flock(SafeFileHandle file, int operation);
 
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int open(byte[] path, int flags);

@@ -7,20 +7,25 @@ namespace SarkPS.Data.Files;
 /// <param name="database">The live database.</param>
 internal sealed class SnapshotStore(SarkOptions options, string database) : FileStore<Snapshot>(FileStores.Snapshots, options), ISnapshotOperations
 {
-    private static readonly byte[] ZipSignature = "PK\u0003\u0004"u8.ToArray();
+    private static readonly byte[] ZipSignature = "PK"u8.ToArray();
+    // The file itself, and what SQLite keeps beside it.
+    private static readonly string[] Companions = ["", "-journal", "-wal", "-shm"];
+
+    private const int MaximumZipEntries = 1000;
+    private readonly SnapshotRetention retention = new(options);
 
     /// <inheritdoc/>
     public Task<Snapshot> CreateAsync(CancellationToken cancellationToken = default) => GuardAsync("take a snapshot", Kind.SetName, () =>
     {
         using var temporary = NewTemporary("snapshot");
-        DatabaseFile.Copy(database, temporary.Path, Kind.Noun, cancellationToken);
-        if (Posix.Status(database) is { } live)
+        if (DatabaseFile.Copy(database, temporary.Path, Kind.Noun, cancellationToken) is { } refusal)
         {
-            Posix.Like(temporary.Path, live);
+            throw new SarkUnavailableException(Kind.Noun, Path.GetFileName(database), $"The database '{Path.GetFileName(database)}' {refusal}. A snapshot of it could not be restored, so none was taken.");
         }
 
-        var name = PublishNew(temporary.Path, epoch => $"sark.db.{epoch}");
-        return Task.FromResult(Describe(new FileInfo(Path.Combine(Folder, name))));
+        var name = PublishSnapshot(temporary.Path);
+        retention.Apply(Folder, Kind.IsName, [name]);
+        return Task.FromResult(Describe(name));
     });
 
     /// <inheritdoc/>
@@ -31,28 +36,80 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
     /// <param name="source">The file; it is copied and checked before anything is done.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="cancellationToken">Ends it before the database is replaced.</param>
-    internal async Task<SnapshotRestore> ReplaceDatabaseAsync(string source, string name, CancellationToken cancellationToken)
+    internal Task<SnapshotRestore> ReplaceDatabaseAsync(string source, string name, CancellationToken cancellationToken)
     {
         // Worked on as a copy: opening a database can change it (a left journal is played back), and a snapshot stays as it is.
         using var checkedCopy = NewTemporary("restore");
-        File.Copy(source, checkedCopy.Path, overwrite: true);
-        DatabaseFile.KeepRollbackJournal(checkedCopy.Path, Kind.Noun);
+        checkedCopy.FillFrom(source);
+        DatabaseFile.KeepRollbackJournal(checkedCopy.Path, Kind.Noun, name);
         DatabaseFile.Verify(checkedCopy.Path, Kind.Noun, name);
         cancellationToken.ThrowIfCancellationRequested();
 
-        string? kept = null;
-        if (DatabaseFile.IsDatabase(database, Kind.Noun))
+        var kept = Keep(cancellationToken);
+        DatabaseFile.Replace(checkedCopy.Path, database, Kind.Noun, cancellationToken);
+        retention.Apply(Folder, Kind.IsName, [name, .. kept is null ? [] : new[] { kept }]);
+        return Task.FromResult(new SnapshotRestore(name, kept));
+    }
+
+    /// <summary>
+    /// Keeps the live database before it is replaced: as a snapshot, whatever version of SARK it is of; what is damaged can
+    /// not be one and stays beside, for whoever wants to rescue something from it.
+    /// </summary>
+    private string? Keep(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(database))
         {
-            kept = (await CreateAsync(cancellationToken).ConfigureAwait(false)).Name;
-        }
-        else if (File.Exists(database))
-        {
-            // What is no database can not be a snapshot; it stays beside, for whoever wants to rescue something from it.
-            File.Copy(database, $"{database}.damaged.{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}", overwrite: true);
+            return null;
         }
 
-        DatabaseFile.Replace(checkedCopy.Path, database, Kind.Noun, cancellationToken);
-        return new SnapshotRestore(name, kept);
+        if (DatabaseFile.IsDatabase(database, Kind.Noun))
+        {
+            using var temporary = NewTemporary("snapshot");
+            try
+            {
+                DatabaseFile.Copy(database, temporary.Path, Kind.Noun, cancellationToken);
+                var name = PublishSnapshot(temporary.Path);
+                SnapshotRetention.Protect(Folder, name);
+                return name;
+            }
+            catch (SarkValidationException)
+            {
+                // Can be opened and is damaged all the same.
+            }
+        }
+
+        var stem = $"{database}.damaged.{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}";
+        var number = 0;
+        while (Posix.Status(Beside()) is not null)
+        {
+            number++;
+        }
+
+        // What it left unfinished may be what saves it.
+        foreach (var companion in Companions.Where(companion => File.Exists(database + companion)))
+        {
+            using var copy = new TemporaryFile(Beside() + companion + ".part");
+            copy.FillFrom(database + companion);
+            Posix.DressAsSecret(copy.Path, Posix.Status(Path.GetDirectoryName(database)!)!.Value);
+            File.Move(copy.Path, Beside() + companion);
+        }
+
+        return null;
+
+        string Beside() => number == 0 ? stem : $"{stem}.{number}";
+    }
+
+    private string PublishSnapshot(string temporary)
+    {
+        Dress(temporary);
+        return PublishNew(temporary, second => $"sark.db.{second}");
+    }
+
+    /// <inheritdoc/>
+    protected override Task TakenInAsync(string name, CancellationToken cancellationToken)
+    {
+        retention.Apply(Folder, Kind.IsName, [name]);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -71,7 +128,7 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
 
         try
         {
-            DatabaseFile.KeepRollbackJournal(path, Kind.Noun);
+            DatabaseFile.KeepRollbackJournal(path, Kind.Noun, name);
             DatabaseFile.Verify(path, Kind.Noun, name);
         }
         catch (SarkValidationException e)
@@ -87,21 +144,90 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
         using var unpacked = NewTemporary("unpack");
         try
         {
+            ArchiveReader.CheckCatalogue(path, MaximumZipEntries);
             using var archive = ZipFile.OpenRead(path);
             if (archive.Entries is not [var entry])
             {
                 throw new SarkValidationException(Kind.Noun, name, Kind.UploadField, $"The archive '{name}' must hold one file, the database, and holds {archive.Entries.Count}.");
             }
 
+            if (entry.IsEncrypted)
+            {
+                throw new SarkValidationException(Kind.Noun, name, Kind.UploadField, $"The file in the archive '{name}' is encrypted.");
+            }
+
+            if (entry.Length > Kind.Limit(Options.Limits))
+            {
+                throw new SarkException(SarkErrorKind.TooLarge, Kind.Noun, name, $"The file in the archive '{name}' is larger than the {Kind.Limit(Options.Limits)} bytes that are allowed.");
+            }
+
             using var content = entry.Open();
-            using var target = new FileStream(unpacked.Path, FileMode.Open, FileAccess.Write);
-            await ArchiveReader.CopyExactlyAsync(content, target, Math.Min(entry.Length, Kind.Limit(Options.Limits)), entry.Crc32, null, cancellationToken).ConfigureAwait(false);
+            using var target = unpacked.Write();
+            await ArchiveReader.CopyExactlyAsync(content, target, entry.Length, entry.Crc32, null, cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException e)
         {
             throw new SarkValidationException(Kind.Noun, name, Kind.UploadField, $"The archive '{name}' is damaged: {e.Message}");
         }
 
-        File.Move(unpacked.Path, path, overwrite: true);
+        using var uploaded = new FileStream(path, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        using var database = new FileStream(unpacked.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await database.CopyToAsync(uploaded, cancellationToken).ConfigureAwait(false);
     }
+}
+
+/// <summary>
+/// How many snapshots stay. Snapshots are taken by schedules and by every restore, and nobody clears them away until the
+/// disk is full.
+/// </summary>
+/// <param name="options">How many.</param>
+internal sealed class SnapshotRetention(SarkOptions options)
+{
+    // What was replaced by a restore is the way back from it; the last few stay, however many were taken since.
+    private const int ProtectedRestores = 5;
+    private const string Ledger = ".kept-by-restore";
+
+    /// <summary>Notes that a restore kept the replaced database as this snapshot.</summary>
+    public static void Protect(string folder, string name)
+    {
+        var path = Path.Combine(folder, Ledger);
+        string[] names = [.. Read(path).TakeLast(ProtectedRestores - 1), name];
+        using var temporary = new TemporaryFile($"{path}.{Guid.NewGuid():N}");
+        File.WriteAllLines(temporary.Path, names);
+        File.Move(temporary.Path, path, overwrite: true);
+    }
+
+    /// <summary>Removes the oldest beyond the number that stay.</summary>
+    /// <param name="folder">The store.</param>
+    /// <param name="isName">Whether a name is one of the store.</param>
+    /// <param name="stay">Names that stay whatever their age.</param>
+    public void Apply(string folder, Func<string, bool> isName, IReadOnlyCollection<string> stay)
+    {
+        if (options.Limits.KeptSnapshots <= 0)
+        {
+            return;
+        }
+
+        var files = new DirectoryInfo(folder).EnumerateFiles().Where(file => isName(file.Name) && file.LinkTarget is null).ToArray();
+        if (files.Length <= options.Limits.KeptSnapshots)
+        {
+            return;
+        }
+
+        var kept = new HashSet<string>([.. Read(Path.Combine(folder, Ledger)), .. stay], StringComparer.Ordinal);
+        // By when they came here: one that is taken in may be of any age.
+        foreach (var file in files.OrderByDescending(file => file.LastWriteTimeUtc).ThenByDescending(file => file.Name, StringComparer.Ordinal).Skip(options.Limits.KeptSnapshots).Where(file => !kept.Contains(file.Name)))
+        {
+            try
+            {
+                file.Delete();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Somebody else's: what was asked for is done, and it will be looked at again.
+            }
+        }
+    }
+
+    private static string[] Read(string path) => File.Exists(path) ? File.ReadAllLines(path) : [];
 }

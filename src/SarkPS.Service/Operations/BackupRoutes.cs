@@ -43,7 +43,7 @@ internal static class BackupRoutes
             : new JsonObject { ["restored"] = restored.Name }).ConfigureAwait(false);
     }
 
-    /// <summary>Only a JSON true asks for a part; 0, 1 and their texts pass the check and ask for nothing, as in the original.</summary>
+    /// <summary>What passes for true in the rule asks for a part: the original let 1 and its text pass, and then did nothing.</summary>
     private static BackupParts Parts(JsonObject body, string name)
     {
         var parts = BackupParts.None;
@@ -51,7 +51,7 @@ internal static class BackupRoutes
         foreach (var (field, part) in BackupPartNames.All.Where(pair => body.ContainsKey(pair.Key)))
         {
             var text = body[field]?.ToJsonString();
-            parts |= text == "true" ? part : BackupParts.None;
+            parts |= text is "true" or "1" or "\"1\"" ? part : BackupParts.None;
             if (text is not ("true" or "false" or "0" or "1" or "\"0\"" or "\"1\""))
             {
                 messages.Add(new(field, [$"The {field} field must be true or false."]));

@@ -31,10 +31,11 @@ internal static class CallRecordRoutes
 
         context.Response.ContentType = "text/plain;charset=UTF-8";
         context.Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=Master.{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}.csv");
-        if (!HttpMethods.IsHead(context.Request.Method))
+        await calls.WriteCsvAsync(filter, HttpMethods.IsHead(context.Request.Method) ? Stream.Null : context.Response.Body, counted =>
         {
-            await calls.WriteCsvAsync(filter, context.Response.Body, context.RequestAborted).ConfigureAwait(false);
-        }
+            context.Response.Headers[WireHeaders.RowsMatched] = counted.Matched.ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers[WireHeaders.RowsSkipped] = counted.Skipped.ToString(CultureInfo.InvariantCulture);
+        }, context.RequestAborted).ConfigureAwait(false);
     }
 
     private static async Task WriteLinesAsync(HttpContext context, ICallRecordOperations calls, CallRecordFilter filter)

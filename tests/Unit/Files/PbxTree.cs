@@ -1,29 +1,20 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using SarkPS.Data.Files;
+using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Tests.Files;
 
 /// <summary>A SARK machine in a temporary folder: folders, database, and small programs in the place of the machine's.</summary>
 public sealed class PbxTree : IDisposable
 {
-    // As much of SARK's schema as the file operations look at, with the audit trigger of one table.
-    private const string Schema = """
-        CREATE TABLE globals (pkey TEXT PRIMARY KEY, MYCOMMIT TEXT);
-        CREATE TABLE Cluster (pkey TEXT PRIMARY KEY, description TEXT, z_updater TEXT DEFAULT 'system');
-        CREATE TABLE IPphone (pkey TEXT PRIMARY KEY, desc TEXT, z_updater TEXT DEFAULT 'system');
-        CREATE TABLE IPphoneCOSopen (IPphone_pkey TEXT, COS_pkey TEXT, PRIMARY KEY (IPphone_pkey, COS_pkey));
-        CREATE TABLE ivrmenu (id INTEGER PRIMARY KEY, pkey TEXT, greetnum TEXT DEFAULT 'None');
-        CREATE TABLE Queue (id INTEGER PRIMARY KEY, pkey TEXT, greetnum TEXT DEFAULT 'None');
-        CREATE TABLE speed (pkey TEXT PRIMARY KEY, greeting TEXT);
-        CREATE TABLE lineIO (pkey TEXT PRIMARY KEY, opengreet TEXT, closegreet TEXT);
-        CREATE TABLE master_audit (pkey integer PRIMARY KEY, act TEXT, owner TEXT, relation TEXT, tstamp datetime);
-        CREATE TRIGGER cluster_update AFTER UPDATE ON Cluster BEGIN
-            INSERT INTO master_audit (act, owner, relation, tstamp) VALUES ('UPDATE', new.pkey, 'Cluster', datetime('now'));
-        END;
-        INSERT INTO globals VALUES ('global', 'NO');
-        INSERT INTO Cluster (pkey, description) VALUES ('default', '');
-        """;
+    // Made once; each tree gets a copy.
+    private static readonly Lazy<byte[]> EmptyDatabase = new(() =>
+    {
+        using var folder = new TemporaryFolder();
+        EmbeddedDatabase.CreateIfMissing(folder["sark.db"]);
+        return File.ReadAllBytes(folder["sark.db"]);
+    });
 
     public PbxTree()
     {
@@ -35,7 +26,7 @@ public sealed class PbxTree : IDisposable
         }
 
         Database = this[Options.Paths.Database];
-        Sql(Schema);
+        File.WriteAllBytes(Database, EmptyDatabase.Value);
         Operations = new LocalOperations(Options, Database);
     }
 

@@ -1,0 +1,100 @@
+namespace SarkPS.Data.Files;
+
+/// <summary>
+/// A hidden file that only the account can read, from the moment it exists, deleted when it is disposed of. It is claimed
+/// as long as its process uses it, so that a later one can tell what a killed one left.
+/// </summary>
+internal sealed class TemporaryFile : IDisposable
+{
+    private readonly FileClaim claim;
+
+    public TemporaryFile(string path)
+    {
+        Path = path;
+        claim = FileClaim.Create(path);
+    }
+
+    public string Path { get; }
+
+    /// <summary>Makes it a copy of another file. Not File.Copy: that gives the copy the mode of the original.</summary>
+    public void FillFrom(string source)
+    {
+        using var from = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        using var to = Write();
+        from.CopyTo(to);
+    }
+
+    /// <summary>Opens it for writing from the start.</summary>
+    public FileStream Write() => new(Path, FileMode.Truncate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 128 * 1024, FileOptions.Asynchronous);
+
+    public void Dispose()
+    {
+        File.Delete(Path);
+        File.Delete(Path + "-journal");
+        claim.Dispose();
+    }
+}
+
+/// <summary>
+/// A file that a living process holds. A number of a process says nothing: it is in use again after a while, and in a
+/// container it is 1 each time. The kernel knows.
+/// </summary>
+internal sealed class FileClaim : IDisposable
+{
+    private readonly FileStream file;
+
+    private FileClaim(FileStream file) => this.file = file;
+
+    /// <summary>Makes a file that is claimed from the moment others can see it as one.</summary>
+    public static FileClaim Create(string path)
+    {
+        while (true)
+        {
+            var file = Posix.CreatePrivate(path, FileShare.ReadWrite | FileShare.Delete);
+            // Between making and claiming it another may have taken it for abandoned and removed it.
+            if (Posix.TryClaim(file.SafeFileHandle, isExclusive: false) && Posix.Status(path)?.Inode == Posix.Status(file.SafeFileHandle).Inode)
+            {
+                return new FileClaim(file);
+            }
+
+            file.Dispose();
+        }
+    }
+
+    /// <summary>Takes over a file whose process no longer lives; null while one does, and when it may not be opened.</summary>
+    public static FileClaim? TakeAbandoned(string path)
+    {
+        if (Posix.Status(path) is not { Kind: PosixKind.Regular })
+        {
+            return null;
+        }
+
+        try
+        {
+            var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 0);
+            if (Posix.TryClaim(file.SafeFileHandle, isExclusive: true))
+            {
+                return new FileClaim(file);
+            }
+
+            file.Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Deletes a file whose process no longer lives.</summary>
+    public static void DeleteIfAbandoned(string path)
+    {
+        using var claim = TakeAbandoned(path);
+        if (claim is not null)
+        {
+            File.Delete(path);
+        }
+    }
+
+    public void Dispose() => file.Dispose();
+}
