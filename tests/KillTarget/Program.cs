@@ -11,7 +11,7 @@ switch (args[0])
         await LoopAsync(name => operations.Snapshots.RestoreAsync(name), args[2], args[3]);
         break;
     case "backups":
-        await LoopAsync(name => operations.Backups.RestoreAsync(name, BackupParts.Database | BackupParts.Asterisk), args[2], args[3]);
+        await LoopAsync(name => operations.Backups.RestoreAsync(name, BackupParts.Database | BackupParts.Asterisk | BackupParts.Greetings), args[2], args[3]);
         break;
     case "try":
         try
@@ -19,6 +19,7 @@ switch (args[0])
             Func<Task> operation = args[2] switch
             {
                 "new-snapshot" => () => operations.Snapshots.CreateAsync(),
+                "commit" => () => operations.System.CommitAsync(),
                 "new-backup" => () => operations.Backups.CreateAsync(),
                 "restore-asterisk" => () => operations.Backups.RestoreAsync(args[3], BackupParts.Asterisk),
                 "restore-database" => () => operations.Snapshots.RestoreAsync(args[3]),

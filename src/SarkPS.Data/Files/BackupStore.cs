@@ -613,7 +613,15 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         string? keptDatabase = null;
         string? keptFiles = null;
         FolderExchange? ldap = null;
-        await FoldersAsync(0).ConfigureAwait(false);
+        try
+        {
+            await FoldersAsync(0).ConfigureAwait(false);
+        }
+        catch (SarkUnavailableException e) when (!e.Message.EndsWith(FileErrors.NothingChanged, StringComparison.Ordinal) && !e.Message.Contains(FolderExchange.NotPutBack, StringComparison.Ordinal))
+        {
+            // A program that failed does not know that all has gone back.
+            throw new SarkUnavailableException(e.Noun, e.Target, e.Message + FileErrors.NothingChanged, e);
+        }
 
         if (restore.Database is not null)
         {

@@ -56,7 +56,7 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
             {
             }
 
-            counted(statistics);
+            counted(new CallRecordStatistics { Matched = statistics.Matched, Skipped = statistics.Skipped });
             scan?.Rewind();
         }
 

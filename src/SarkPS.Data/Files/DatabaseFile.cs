@@ -23,7 +23,6 @@ internal static class DatabaseFile
     private static readonly TimeSpan BusyLimit = TimeSpan.FromSeconds(15);
 
     private const string TemporaryPrefix = ".sarkps-database.";
-    private const string NothingChanged = " Nothing was changed.";
     private static readonly byte[] Header = "SQLite format 3\0"u8.ToArray();
 
     /// <summary>
@@ -113,7 +112,7 @@ internal static class DatabaseFile
         }
         catch (SarkException e)
         {
-            throw new SarkUnavailableException(noun, Path.GetFileName(live), $"The database was replaced, and the check after that failed: {e.Message.Replace(NothingChanged, "", StringComparison.Ordinal)}", e);
+            throw new SarkUnavailableException(noun, Path.GetFileName(live), $"The database was replaced, and the check after that failed: {e.Message.Replace(FileErrors.NothingChanged, "", StringComparison.Ordinal)}", e);
         }
     }
 
@@ -183,11 +182,11 @@ internal static class DatabaseFile
     /// <summary>What SQLite says, as people are told it.</summary>
     public static SarkException Map(SqliteException e, string noun, string path) => (e.SqliteErrorCode, e.SqliteExtendedErrorCode) switch
     {
-        (Busy or Locked, _) => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database is in use by another program and did not become free in time.{NothingChanged}", e),
-        (Full, _) => new SarkUnavailableException(noun, Path.GetFileName(path), $"No space is left on the disk for the database.{NothingChanged}", e),
-        (ReadOnly, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not write the database, or the folder in which SQLite keeps its journal.{NothingChanged}", e),
+        (Busy or Locked, _) => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database is in use by another program and did not become free in time.{FileErrors.NothingChanged}", e),
+        (Full, _) => new SarkUnavailableException(noun, Path.GetFileName(path), $"No space is left on the disk for the database.{FileErrors.NothingChanged}", e),
+        (ReadOnly, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not write the database, or the folder in which SQLite keeps its journal.{FileErrors.NothingChanged}", e),
         (CanNotOpen, _) when !File.Exists(path) => new SarkUnavailableException(noun, Path.GetFileName(path), "The database does not exist.", e),
-        (CanNotOpen, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not open the database or its folder.{NothingChanged}", e),
+        (CanNotOpen, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not open the database or its folder.{FileErrors.NothingChanged}", e),
         (NotADatabase or Corrupt, _) => new SarkUnavailableException(noun, Path.GetFileName(path), "The live database is damaged; restore a snapshot.", e),
         _ => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database could not be used (SQLite error {e.SqliteErrorCode}).", e),
     };

@@ -3,6 +3,9 @@ namespace SarkPS.Data.Files;
 /// <summary>Turns what the operating system says about a file into what people are told. Paths stay out of it: they may be shown to callers from outside.</summary>
 internal static class FileErrors
 {
+    /// <summary>What a message ends in when all is as it was.</summary>
+    public const string NothingChanged = " Nothing was changed.";
+
     private const int NoSpace = 28;
     private const int ReadOnlyFileSystem = 30;
     private const int QuotaExceeded = 122;

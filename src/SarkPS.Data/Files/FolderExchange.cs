@@ -10,6 +10,9 @@ namespace SarkPS.Data.Files;
 /// </summary>
 internal sealed class FolderExchange : IDisposable
 {
+    /// <summary>What the message of an undo that failed holds.</summary>
+    public const string NotPutBack = "could not be put back";
+
     private const string Prefix = ".sarkps-exchange.";
     private const string ClaimSuffix = ".lock";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -229,7 +232,7 @@ internal sealed class FolderExchange : IDisposable
         if (failures.Count > 0)
         {
             throw new SarkUnavailableException("Backup", Path.GetFileName(folder),
-                $"{(cause is SarkException ? $"{cause.Message} " : "")}What was in folder '{Path.GetFileName(folder)}' before could not be put back ({string.Join("; ", failures.Select(Reason).Distinct())}). It is kept there in '{Path.GetFileName(staging)}/old', and the next restore, or start of the service, tries again.",
+                $"{(cause is SarkException ? $"{cause.Message} " : "")}What was in folder '{Path.GetFileName(folder)}' before {NotPutBack} ({string.Join("; ", failures.Select(Reason).Distinct())}). It is kept there in '{Path.GetFileName(staging)}/old', and the next restore, or start of the service, tries again.",
                 cause ?? failures[0]);
         }
 

@@ -58,12 +58,6 @@ internal static class BackupRoutes
             }
         }
 
-        if (messages.Count == 0 && parts == BackupParts.None)
-        {
-            var all = string.Join(", ", BackupPartNames.All.Select(pair => pair.Key));
-            messages.Add(new("restore", [$"Nothing was chosen to be restored; set one of {all} to true."]));
-        }
-
         return messages.Count == 0 ? parts : throw new SarkValidationException("Backup", name, messages);
     }
 

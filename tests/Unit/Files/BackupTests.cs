@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using SarkPS.Data.Files;
 
 namespace SarkPS.Tests.Files;
 
@@ -297,7 +298,9 @@ public sealed class BackupTests : IDisposable
     public async Task An_account_without_rights_changes_nothing()
     {
         var made = await Backups.CreateAsync();
+        // What is tested is the folder that may not be written, so the archive may be read.
         File.SetUnixFileMode(Folder, (UnixFileMode)0b111_111_111);
+        File.SetUnixFileMode(Path.Combine(Folder, made.Name), (UnixFileMode)0b110_100_100);
         var before = tree.Fingerprint("/etc");
         var answer = tree.AsNobody("try", tree.Root, "restore-asterisk", made.Name);
         Assert.StartsWith("Denied: ", answer, StringComparison.Ordinal);
@@ -326,6 +329,204 @@ public sealed class BackupTests : IDisposable
             using var unmount = System.Diagnostics.Process.Start("/bin/umount", [Folder]);
             await unmount.WaitForExitAsync();
         }
+    }
+
+    [Fact]
+    public async Task What_a_restore_replaces_is_kept_as_a_backup_and_can_be_taken_back()
+    {
+        // An archive with one file replaces the whole folder.
+        File.WriteAllBytes(Path.Combine(Folder, "sarkbak.5.zip"), MakeZip(zip => Add(zip, "etc/asterisk/extensions.conf", "[internal]\n")));
+        File.SetUnixFileMode(tree["/etc/asterisk/sip.conf"], (UnixFileMode)0b110_000_000);
+        var before = tree.Fingerprint("/etc/asterisk");
+        var result = await Backups.RestoreAsync("sarkbak.5.zip", BackupParts.Asterisk | BackupParts.Voicemail);
+        Assert.Equal((BackupParts.Asterisk, BackupParts.Voicemail), (result.Restored, result.NotInBackup));
+        Assert.Equal(["extensions.conf"], Directory.GetFileSystemEntries(tree["/etc/asterisk"]).Select(Path.GetFileName));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Folder, result.KeptBackup!)));
+        await Backups.RestoreAsync(result.KeptBackup!, BackupParts.Asterisk);
+        Assert.Equal(before, tree.Fingerprint("/etc/asterisk"));
+        Assert.Equal((UnixFileMode)0b110_000_000, File.GetUnixFileMode(tree["/etc/asterisk/sip.conf"]));
+    }
+
+    [Theory]
+    [InlineData(BackupParts.Greetings, "/usr/share/asterisk/sounds/usergreeting0001.wav")]
+    [InlineData(BackupParts.Voicemail, "/var/spool/asterisk/voicemail/default/401/INBOX/msg0000.txt")]
+    [InlineData(BackupParts.Ldap, "/var/lib/ldap/data.mdb")]
+    public async Task Every_part_keeps_what_it_replaces(BackupParts part, string file)
+    {
+        tree.Program("/usr/sbin/slapcat", $"cat {tree["/var/lib/ldap"]}/data.mdb");
+        tree.Program("/usr/sbin/slapadd", $"cp \"$2\" {tree["/var/lib/ldap"]}/data.mdb");
+        tree.Write("/var/lib/ldap/data.mdb", "dn: dc=first\n");
+        var made = await Backups.CreateAsync();
+        tree.Write(file, "newer");
+        var result = await Backups.RestoreAsync(made.Name, part);
+        Assert.NotEqual("newer", File.ReadAllText(tree[file]));
+        await Backups.RestoreAsync(result.KeptBackup!, part);
+        Assert.Equal("newer", File.ReadAllText(tree[file]));
+    }
+
+    [Fact]
+    public async Task Symbolic_links_outlive_a_restore()
+    {
+        // Backups leave links out; a restore that took them away would lose them for good.
+        var elsewhere = tree.Write("/elsewhere.conf", "x");
+        File.CreateSymbolicLink(tree["/etc/asterisk/link.conf"], elsewhere);
+        File.CreateSymbolicLink(tree["/etc/asterisk/deep/link.conf"], "/nowhere");
+        var made = await Backups.CreateAsync();
+        var result = await Backups.RestoreAsync(made.Name, BackupParts.Asterisk);
+        Assert.Empty(result.Warnings);
+        Assert.Equal(elsewhere, new FileInfo(tree["/etc/asterisk/link.conf"]).LinkTarget);
+        Assert.Equal("/nowhere", new FileInfo(tree["/etc/asterisk/deep/link.conf"]).LinkTarget);
+        Assert.Equal("x", File.ReadAllText(elsewhere));
+    }
+
+    [Theory]
+    [InlineData("mkdir {0}/data.mdb; echo half > {0}/data.mdb/x; echo bad entry >&2; exit 1")]
+    [InlineData("mkdir {0}/accesslog; echo half > {0}/lock.mdb; echo bad entry >&2; exit 1")]
+    public async Task A_part_that_fails_takes_all_back_whatever_it_left(string slapadd)
+    {
+        var ldap = tree["/var/lib/ldap"];
+        tree.Program("/usr/sbin/slapcat", "echo 'dn: dc=sark'");
+        tree.Program("/bin/systemctl", "true");
+        tree.Write("/var/lib/ldap/data.mdb", "old");
+        tree.Write("/var/lib/ldap/log/1", "old");
+        var made = await Backups.CreateAsync();
+        tree.Write("/etc/asterisk/sip.conf", "newer");
+        tree.Sql("UPDATE Cluster SET description = 'later'");
+        tree.Program("/usr/sbin/slapadd", string.Format(System.Globalization.CultureInfo.InvariantCulture, slapadd, ldap));
+        var before = tree.Fingerprint("/etc") + tree.Fingerprint("/var/lib/ldap") + tree.Fingerprint("/opt/sark");
+        var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => Backups.RestoreAsync(made.Name, BackupParts.All));
+        Assert.Contains("bad entry", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Nothing was changed.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, tree.Fingerprint("/etc") + tree.Fingerprint("/var/lib/ldap") + tree.Fingerprint("/opt/sark"));
+        Assert.Equal(["data.mdb", "log"], Directory.GetFileSystemEntries(ldap).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal("later", tree.Ask("SELECT description FROM Cluster"));
+    }
+
+    [Fact]
+    public async Task An_undo_that_fails_loses_nothing_and_is_ended_by_the_next_to_look()
+    {
+        var folder = tree["/etc/asterisk"];
+        var before = tree.Fingerprint("/etc/asterisk");
+        var staging = "";
+        using (var exchange = FolderExchange.Begin(folder))
+        {
+            staging = Path.GetDirectoryName(exchange.Incoming)!;
+            File.WriteAllText(Path.Combine(exchange.Incoming, "sip.conf"), "new");
+            var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => exchange.CommitAsync(["sip.conf", "deep"], () =>
+            {
+                // Something in the way that cannot be moved out of it.
+                File.WriteAllText(Path.Combine(staging, "spoiled"), "");
+                File.WriteAllText(Path.Combine(folder, "deep"), "in the way");
+                throw new SarkException(SarkErrorKind.Unavailable, "Backup", "x", "It failed.");
+            }));
+            Assert.StartsWith("It failed. ", error.Message, StringComparison.Ordinal);
+            Assert.Contains(Path.GetFileName(staging), error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("Nothing was changed", error.Message, StringComparison.Ordinal);
+        }
+
+        // What could come back has, the rest is still there.
+        Assert.Equal("[general]\n", File.ReadAllText(Path.Combine(folder, "sip.conf")));
+        Assert.Equal("x", File.ReadAllText(Path.Combine(staging, "old/deep/er/x.conf")));
+        File.Delete(Path.Combine(staging, "spoiled"));
+        tree.Operations.Recover();
+        Assert.Equal(before, tree.Fingerprint("/etc/asterisk"));
+    }
+
+    [Fact]
+    public void A_restore_of_a_dead_process_is_undone_though_its_number_is_in_use_again()
+    {
+        foreach (var process in new[] { "1", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture) })
+        {
+            tree.Write($"/etc/asterisk/.sarkps-exchange.{process}-x/plan", "sip.conf");
+            tree.Write($"/etc/asterisk/.sarkps-exchange.{process}-x/old/sip.conf", "the old one");
+            Directory.CreateDirectory(tree[$"/etc/asterisk/.sarkps-exchange.{process}-x/new"]);
+            tree.Operations.Recover();
+            Assert.Equal("the old one", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
+        }
+
+        // And one that is at work is left alone.
+        using var exchange = FolderExchange.Begin(tree["/etc/asterisk"]);
+        tree.Operations.Recover();
+        Assert.True(Directory.Exists(exchange.Incoming));
+        Assert.Equal((UnixFileMode)0b111_000_000, File.GetUnixFileMode(Path.GetDirectoryName(exchange.Incoming)!));
+    }
+
+    [Theory]
+    [InlineData(10, 100, true)]
+    [InlineData(10, 5, false)]
+    // The catalogue counts, and not what the archive says of it.
+    [InlineData(1, 5, false)]
+    public async Task The_catalogue_of_a_large_archive_is_bounded_too(int claimed, int allowed, bool isTaken)
+    {
+        var zip = MakeZip(archive =>
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                Add(archive, $"etc/asterisk/{i}.conf", "x");
+            }
+        });
+        var end = zip.Length - 22;
+        var start = BitConverter.ToUInt32(zip, end + 16);
+        using var large = new MemoryStream();
+        using (var writer = new BinaryWriter(large, Encoding.ASCII, leaveOpen: true))
+        {
+            writer.Write(zip.AsSpan(0, end));
+            // The end record of 64 bits, where it stands, and the old one with all ones.
+            writer.Write(0x06064b50);
+            writer.Write(44L);
+            writer.Write((short)45);
+            writer.Write((short)45);
+            writer.Write(0L);
+            writer.Write((long)claimed);
+            writer.Write((long)claimed);
+            writer.Write((long)(end - start));
+            writer.Write((long)start);
+            writer.Write(0x07064b50);
+            writer.Write(0);
+            writer.Write((long)end);
+            writer.Write(1);
+            writer.Write(0x06054b50);
+            writer.Write(0);
+            writer.Write(uint.MaxValue);
+            writer.Write(uint.MaxValue);
+            writer.Write(uint.MaxValue);
+            writer.Write((short)0);
+        }
+
+        tree.Options.Limits.BackupEntries = allowed;
+        large.Position = 0;
+        if (isTaken)
+        {
+            await Backups.ImportAsync("sarkbak.5.zip", large);
+            Assert.True((await Backups.TestAsync("sarkbak.5.zip")).Valid);
+        }
+        else
+        {
+            Assert.Contains($"larger than that of the {allowed} files", (await Assert.ThrowsAsync<SarkValidationException>(() => Backups.ImportAsync("sarkbak.5.zip", large))).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_mailbox_that_vanishes_meanwhile_is_no_part_of_the_backup()
+    {
+        tree.Write("/var/spool/asterisk/voicemail/default/402/INBOX/msg0000.txt", new string('x', 100));
+        var made = await Backups.CreateAsync(new Immediate(_ =>
+        {
+            if (Directory.Exists(tree["/var/spool/asterisk/voicemail/default"]))
+            {
+                Directory.Delete(tree["/var/spool/asterisk/voicemail/default"], recursive: true);
+            }
+        }));
+        Assert.True((await Backups.TestAsync(made.Name)).Valid);
+        Assert.Contains("/etc/asterisk/sip.conf", (await Backups.RestoreAsync(made.Name, BackupParts.All, dryRun: true)).Changes.Select(change => change.Path));
+    }
+
+    [Fact]
+    public async Task An_archive_of_something_else_is_no_backup()
+    {
+        var error = await Assert.ThrowsAsync<SarkValidationException>(() => Backups.ImportAsync("sarkbak.5.zip", new MemoryStream(MakeZip(zip => Add(zip, "holiday/beach.jpg", "x")))));
+        Assert.Contains("no backup of a SARK machine", error.Message, StringComparison.Ordinal);
+        Assert.Equal("uploadzip", Assert.Single(error.Errors).Key);
     }
 
     private void Run(string program, params string[] arguments)

@@ -47,6 +47,9 @@ public sealed class KillTests : IDisposable
                 tree.Write($"/etc/asterisk/{(i % 2 == 0 ? "" : letter)}{i}.conf", letter);
             }
 
+            tree.Write("/usr/share/asterisk/sounds/usergreeting0001.wav", letter);
+            tree.Write("/usr/share/asterisk/sounds/beep.gsm", "stays");
+
             names.Add((await tree.Operations.Backups.CreateAsync()).Name);
         }
 
@@ -56,6 +59,15 @@ public sealed class KillTests : IDisposable
             var files = Directory.GetFiles(tree["/etc/asterisk"]);
             Assert.Equal(40, files.Length);
             Assert.Single(files.Select(File.ReadAllText).Distinct());
+            Assert.Contains(File.ReadAllText(tree["/usr/share/asterisk/sounds/usergreeting0001.wav"]), new[] { "A", "B" });
+            Assert.Equal("stays", File.ReadAllText(tree["/usr/share/asterisk/sounds/beep.gsm"]));
+            // Nothing is left beside them, and what a restore replaced is whole.
+            Assert.Empty(Directory.GetFileSystemEntries(tree["/etc/asterisk"], ".sarkps-*").Concat(Directory.GetFileSystemEntries(tree["/usr/share/asterisk/sounds"], ".sarkps-*")));
+            foreach (var kept in tree.Operations.Backups.ListAsync().GetAwaiter().GetResult().Where(backup => !names.Contains(backup.Name)))
+            {
+                Assert.True(tree.Operations.Backups.TestAsync(kept.Name).GetAwaiter().GetResult().Valid);
+                File.Delete(Path.Combine(tree["/opt/sark/bkup"], kept.Name));
+            }
         });
     }
 

@@ -81,8 +81,30 @@ public sealed class OperationCmdletTests : IDisposable
         Assert.Equal(BackupParts.Asterisk, ((BackupRestore)Assert.Single(output).BaseObject).Restored);
         Assert.Contains(warnings, warning => warning.Contains("Voicemail", StringComparison.Ordinal));
         Assert.Equal("a", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
-        Assert.True(Assert.Single(Objects<BackupReport>("Test-SarkBackup *")).Valid);
+        // What was replaced is a backup as well, and takes it back.
+        var kept = ((BackupRestore)output[0].BaseObject).KeptBackup!;
+        Assert.Equal(2, Objects<BackupReport>("Test-SarkBackup *").Count(report => report.Valid));
+        Run($"Restore-SarkBackup {kept} -Part Asterisk");
+        Assert.Equal("b", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
         Assert.Empty(Objects<Backup>("Remove-SarkBackup * -Force; Get-SarkBackup"));
+    }
+
+    [Fact]
+    public void What_is_exported_only_the_user_can_read()
+    {
+        Run("New-SarkBackup; New-SarkSnapshot; Export-SarkBackup * .; Export-SarkSnapshot * .");
+        var files = Directory.GetFiles(tree.Root, "sark*");
+        Assert.Equal(2, files.Length);
+        Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+
+    [Fact]
+    public void Rows_of_the_call_records_that_are_left_out_are_counted_in_a_warning()
+    {
+        tree.Write("/var/log/asterisk/cdr-csv/Master.csv", CallRecordTests.Row(1) + "damaged\n" + CallRecordTests.Row(2)[..40] + "\n" + CallRecordTests.Row(3));
+        var (output, errors, warnings) = Run("Get-SarkCdr");
+        Assert.Equal((2, 0), (output.Count, errors.Count));
+        Assert.StartsWith("2 rows ", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -124,10 +124,18 @@ public sealed class OperationRouteTests : IDisposable
     {
         var made = JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/backups/new"))!["newbackupname"]!.ToString();
         tree.Write("/etc/asterisk/sip.conf", "changed");
-        foreach (var nothing in new[] { "{}", """{"restoreasterisk":false}""", """{"restoreasterisk":1}""", """{"restoreasterisk":"1"}""" })
+        // Nothing chosen, and nothing of what was chosen in it: never a success that did nothing. The answer says what it holds.
+        foreach (var nothing in new[] { "{}", """{"restoreasterisk":false}""", """{"restoreasterisk":0}""", """{"restoreldap":true,"restorevmail":1}""" })
         {
-            Assert.Contains("Nothing was chosen", await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, $"/api/backups/{made}", Json(nothing)), StringComparison.Ordinal);
+            Assert.Contains("it holds Database, Asterisk", await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, $"/api/backups/{made}", Json(nothing)), StringComparison.Ordinal);
             Assert.Equal("changed", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
+        }
+
+        foreach (var chosen in new[] { """{"restoreasterisk":1}""", """{"restoreasterisk":"1","restoreldap":true}""" })
+        {
+            Assert.Equal($$"""{"restored":"{{made}}"}""", await SendAsync(HttpStatusCode.OK, HttpMethod.Put, $"/api/backups/{made}", Json(chosen)));
+            Assert.Equal("[general]\n", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
+            tree.Write("/etc/asterisk/sip.conf", "changed");
         }
 
         Assert.Contains("/etc/asterisk/sip.conf", await SendAsync(HttpStatusCode.OK, HttpMethod.Put, $"/api/backups/{made}?dryrun=true", Json("""{"restoreasterisk":true}""")), StringComparison.Ordinal);
@@ -199,6 +207,15 @@ public sealed class OperationRouteTests : IDisposable
         Assert.Equal("""{"limit":["The limit must be a number."]}""", await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Get, "/api/logs/cdrs/abc"));
         await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Get, "/api/logs/cdrs/1;id");
         await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Get, "/api/logs/cdrs?disposition=3");
+        // What is left out is counted, and the bytes are of the charset that is declared.
+        File.AppendAllBytes(tree["/var/log/asterisk/cdr-csv/Master.csv"], [.. "cut short\n"u8, .. System.Text.Encoding.Latin1.GetBytes(CallRecordTests.Row(6, name: "J\u00FCrg"))]);
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
+        {
+            using var response = await client.SendAsync(new HttpRequestMessage(method, "/api/logs/cdrs"));
+            Assert.Equal(("6", "1", "utf-8"), (response.Headers.GetValues("X-Rows").Single(), response.Headers.GetValues("X-Rows-Skipped").Single(), response.Content.Headers.ContentType!.CharSet!.ToLowerInvariant()));
+            Assert.Equal(method == HttpMethod.Head, !new System.Text.UTF8Encoding(false, true).GetString(await response.Content.ReadAsByteArrayAsync()).Contains("J\u00FCrg6", StringComparison.Ordinal));
+        }
+
 
         Assert.Equal("null", JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/syscommands"))!["commit"]!.ToString());
         tree.Program("/bin/systemctl", "[ \"$1\" = show ] && echo ActiveState=inactive; exit 0");

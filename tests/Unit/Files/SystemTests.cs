@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace SarkPS.Tests.Files;
 
 public sealed class SystemTests : IDisposable
@@ -93,7 +95,7 @@ public sealed class SystemTests : IDisposable
         Assert.Empty(clean.Changes);
 
         tree.Sql("UPDATE Cluster SET description = 'new', z_updater = 'alice'");
-        tree.Sql("INSERT INTO IPphoneCOSopen VALUES ('401', 'x')");
+        tree.Sql("INSERT INTO IPphoneCOSopen (IPphone_pkey, COS_pkey) VALUES ('401', 'x')");
         var status = await System.GetCommitStatusAsync();
         Assert.True(status.Changed);
         Assert.Equal("alice", status.ChangedBy);
@@ -101,5 +103,91 @@ public sealed class SystemTests : IDisposable
         Assert.Equal([("UPDATE", "Cluster", "default", "alice"), ("UPDATE", "IPphoneCOSopen", "", null)], status.Changes.Select(change => (change.Action, change.Table, change.Key, change.By)));
         await System.CommitAsync();
         Assert.False((await System.GetCommitStatusAsync()).Changed);
+    }
+
+    [Fact]
+    public async Task A_program_that_takes_too_long_is_stopped_with_all_that_it_started()
+    {
+        tree.Program("/bin/systemctl", $"trap '' TERM; sleep 61 & echo $! > {tree["/child"]}; wait; sleep 62");
+        tree.Options.Commands.QueryTimeout = TimeSpan.FromMilliseconds(500);
+        Assert.Equal(SarkErrorKind.Timeout, (await Assert.ThrowsAsync<SarkException>(() => System.GetPbxStateAsync())).Kind);
+        var child = File.ReadAllText(tree["/child"]).Trim();
+        // Dead, or dead and not yet noticed by its new parent.
+        for (var i = 0; i < 50 && Directory.Exists($"/proc/{child}"); i++)
+        {
+            if (File.ReadAllText($"/proc/{child}/stat").Split(')')[^1].StartsWith(" Z", StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            await Task.Delay(100);
+        }
+
+        Assert.False(Directory.Exists($"/proc/{child}"));
+    }
+
+    [Fact]
+    public async Task What_a_program_leaves_running_does_not_keep_its_answer()
+    {
+        tree.Program("/bin/systemctl", "sleep 30 & echo ActiveState=active");
+        var clock = Stopwatch.StartNew();
+        Assert.True((await System.GetPbxStateAsync()).Running);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(9), $"{clock.Elapsed}");
+    }
+
+    [Fact]
+    public async Task The_generator_runs_to_its_end_when_the_caller_leaves_and_the_next_waits_its_turn()
+    {
+        File.CreateSymbolicLink(tree["/bin"], "/bin");
+        tree.Write("/opt/sark/scripts/srkgenAst", $"echo begin >> {tree["/log"]}; for i in 1 2 3; do echo writing; sleep 0.5; done; echo end >> {tree["/log"]}");
+        using var cancel = new CancellationTokenSource();
+        var commit = System.CommitAsync(cancel.Token);
+        while (!File.Exists(tree["/log"]))
+        {
+            await Task.Delay(20);
+        }
+
+        cancel.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => commit);
+        Assert.Equal(["begin"], File.ReadAllLines(tree["/log"]));
+        Assert.Equal(["writing", "writing", "writing"], (await System.CommitAsync()).Output);
+        Assert.Equal(["begin", "end", "begin", "end"], File.ReadAllLines(tree["/log"]));
+    }
+
+    [Fact]
+    public async Task A_generator_that_takes_too_long_is_left_to_its_end_and_that_is_said()
+    {
+        File.CreateSymbolicLink(tree["/bin"], "/bin");
+        tree.Write("/opt/sark/scripts/srkgenAst", $"sleep 1.5; echo writing; echo end >> {tree["/log"]}");
+        tree.Options.Commands.CommitTimeout = TimeSpan.FromMilliseconds(300);
+        var error = await Assert.ThrowsAsync<SarkException>(() => System.CommitAsync());
+        Assert.Equal(SarkErrorKind.Timeout, error.Kind);
+        Assert.Contains("left to run to its end", error.Message, StringComparison.Ordinal);
+        Assert.Equal(SarkErrorKind.Timeout, (await Assert.ThrowsAsync<SarkException>(() => System.CommitAsync())).Kind);
+        await Task.Delay(2000);
+        Assert.Equal(["end"], File.ReadAllLines(tree["/log"]));
+    }
+
+    [Theory]
+    [InlineData(9)]
+    [InlineData(2)]
+    public async Task The_generator_outlives_the_process_that_started_it(int signal)
+    {
+        File.CreateSymbolicLink(tree["/bin"], "/bin");
+        tree.Write("/opt/sark/scripts/srkgenAst", $"echo begin >> {tree["/log"]}; for i in 1 2 3 4; do echo writing; sleep 0.3; done; echo end >> {tree["/log"]}");
+        using (var process = PbxTree.Helper("try", tree.Root, "commit"))
+        {
+            while (!File.Exists(tree["/log"]))
+            {
+                await Task.Delay(20);
+            }
+
+            // As Ctrl+C does it: the whole group at once.
+            using var kill = Process.Start("/bin/kill", [$"-{signal}", $"{process.Id}"]);
+            await process.WaitForExitAsync();
+        }
+
+        await Task.Delay(2500);
+        Assert.Equal(["begin", "end"], File.ReadAllLines(tree["/log"]));
     }
 }
