@@ -401,10 +401,10 @@ public sealed class SnapshotTests : IDisposable
             await Snapshots.CreateAsync();
         }
 
-        var names = (await Snapshots.ListAsync()).Select(snapshot => snapshot.Name).ToArray();
-        Assert.Contains(kept, names);
-        Assert.DoesNotContain(first.Name, names);
-        Assert.Equal(4, names.Length);
+        // By age, since a name that went may be given again within the second.
+        var left = await Snapshots.ListAsync();
+        Assert.Equal([kept], left.Where(snapshot => snapshot.Date.UtcDateTime <= age).Select(snapshot => snapshot.Name));
+        Assert.Equal(4, left.Count);
         tree.Options.Limits.KeptSnapshots = 0;
         await Snapshots.CreateAsync();
         Assert.Equal(5, (await Snapshots.ListAsync()).Count);
