@@ -60,11 +60,16 @@ internal static class ErrorBody
         return problem;
     }
 
+    /// <summary>What is wrong and where it lies: for the log, and for who calls from this machine.</summary>
+    public static string WithPath(SarkException error) =>
+        error.InnerException is DirectoryNotFoundException or FileNotFoundException ? $"{error.Message} {error.InnerException.Message}" : error.Message;
+
     private const string DatabaseNoun = "Database";
 
     // Who calls over the network learns what is wrong, not where it lies on the disk; that is in the log.
     private static string WithoutPath(SarkException error, bool isLocal) =>
-        !isLocal && error.Noun == DatabaseNoun && error.Target is string path ? error.Message.Replace($" '{path}'", "", StringComparison.Ordinal) : error.Message;
+        isLocal ? WithPath(error)
+        : error.Noun == DatabaseNoun && error.Target is string path ? error.Message.Replace($" '{path}'", "", StringComparison.Ordinal) : error.Message;
 
     private static JsonObject Messages(SarkValidationException error)
     {

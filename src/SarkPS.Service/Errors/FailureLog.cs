@@ -14,18 +14,11 @@ internal sealed class FailureLog(TimeProvider clock, ILogger<FailureLog> logger)
     {
         if (IsNew(error))
         {
-            logger.LogWarning("{Method} {Path} refused: {Reason} Request {RequestId}", context.Request.Method, RawPath.Printable(context), SarkText.Printable(error.Message), context.TraceIdentifier);
+            logger.LogWarning("{Method} {Path} refused: {Reason} Request {RequestId}", context.Request.Method, RawPath.Printable(context), OneLine(error), context.TraceIdentifier);
         }
     }
 
-    /// <summary>Notes a condition that was found at start; requests that meet it do not log it again.</summary>
-    public void Note(SarkException error)
-    {
-        if (IsNew(error))
-        {
-            logger.LogWarning("{Reason}", SarkText.Printable(error.Message));
-        }
-    }
+    private static string OneLine(SarkException error) => string.Concat(ErrorBody.WithPath(error).Select(c => char.IsControl(c) ? '?' : c));
 
     private bool IsNew(SarkException error)
     {

@@ -144,6 +144,24 @@ public sealed class SettingsTests : IDisposable
         Assert.Empty(log.Errors);
     }
 
+    [Fact]
+    public async Task A_missing_folder_is_named_to_callers_on_this_machine_and_in_the_log()
+    {
+        var log = new CapturedLog();
+        await using var service = await ListeningService.StartAsync(database.Path, log: log);
+        using var client = new HttpClient { BaseAddress = service.Address };
+        log.Clear();
+        for (var i = 0; i < 3; i++)
+        {
+            using var response = await client.GetAsync("/api/backups");
+            Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, response.StatusCode);
+            Assert.Contains("/opt/sark/bkup", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Single(log.Lines, l => l.Contains("/opt/sark/bkup", StringComparison.Ordinal));
+        Assert.Empty(log.Errors);
+    }
+
     [Theory]
     [InlineData(0, "--help")]
     [InlineData(0, "-h")]
