@@ -87,7 +87,7 @@ Describe 'Sark<Noun>' -ForEach $resources {
     It 'comes back from a CSV file as it was, and is gone when it was removed' {
         $file = Join-Path $TestDrive "$Noun.csv"
         $kept = & $get $name
-        $kept | Export-Csv $file
+        $kept | Export-SarkCsv $file -IncludeSecrets
         & $remove $name -Confirm:$false
         & $get $name -ErrorVariable errors -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $errors[0].FullyQualifiedErrorId | Should -BeLike "Sark${Noun}NotFound,*"
@@ -116,8 +116,8 @@ Describe 'Sark<Noun>, made twice' -ForEach $keyed {
     It 'is an error, and the first one stays' {
         $null = & "New-Sark$Noun" $Key @New
         & "New-Sark$Noun" $Key @New -ErrorVariable errors -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
-        $errors[0].FullyQualifiedErrorId | Should -BeLike "Sark${Noun}Validation,*"
-        $errors[0].CategoryInfo.Category | Should -Be 'InvalidData'
+        $errors[0].FullyQualifiedErrorId | Should -BeLike "Sark${Noun}Conflict,*"
+        $errors[0].CategoryInfo.Category | Should -Be 'ResourceExists'
         $errors[0].TargetObject | Should -Be $Key
         @(& "Get-Sark$Noun" $Key).Count | Should -Be 1
     }

@@ -224,7 +224,7 @@ public sealed class ShellTests
             Get-SarkTenant
             """);
         var result = await Run("-File", script, folder.Path);
-        Assert.Equal(["failed: SarkTenantValidation", "acme: Acme, \"Ltd\""], result.Lines[..2]);
+        Assert.Equal(["failed: SarkTenantConflict", "acme: Acme, \"Ltd\""], result.Lines[..2]);
         // The rest is the table of the module's own view.
         Assert.Contains(result.Lines[2..], l => l.StartsWith("Key ", StringComparison.Ordinal) && l.Contains("MaxChannels", StringComparison.Ordinal));
         Assert.Contains(result.Lines[2..], l => l.StartsWith("default ", StringComparison.Ordinal));
