@@ -25,9 +25,9 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
             .Flag(nameof(MusicOnHold), "moh", FlagWords.OnOff).Default("NO")
             .Text(nameof(Password), "password", Rule.AlphaNum, Rule.Nullable).Secret()
             .Text(nameof(PeerName), "peername", Rule.String)
-            .Text(nameof(Register), "register", Rule.String, Rule.Nullable)
-            .Text(nameof(PeerStanza), "sipiaxpeer", Rule.String)
-            .Text(nameof(UserStanza), "sipiaxuser", Rule.String)
+            .Text(nameof(Register), "register", Rule.String, Rule.Nullable).Secret()
+            .Text(nameof(PeerStanza), "sipiaxpeer", Rule.String).Secret()
+            .Text(nameof(UserStanza), "sipiaxuser", Rule.String).Secret()
             .Flag(nameof(ShowCallerId), "swoclip", FlagWords.YesNo).Default("YES")
             .Text(nameof(Tag), "tag", Rule.AlphaNum, Rule.Nullable)
             .Text(nameof(Transform), "transform", Rule.Regex(@"^\s*([0-9]+:[0-9]+\s*)+$", "pairs of digits, such as 01924:441924, separated by spaces"), Rule.Nullable)
@@ -96,13 +96,13 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
     public string? PeerName { get; init; }
 
     /// <summary>Registration string, user:password@host/user.</summary>
-    public string? Register { get; init; }
+    internal string? Register { get; init; }
 
     /// <summary>Asterisk's configuration of the peer. A create makes it from the carrier.</summary>
-    public string? PeerStanza { get; init; }
+    internal string? PeerStanza { get; init; }
 
     /// <summary>Asterisk's configuration of the user. A create makes it from the carrier.</summary>
-    public string? UserStanza { get; init; }
+    internal string? UserStanza { get; init; }
 
     /// <summary>Whether callers' numbers are shown.</summary>
     public bool? ShowCallerId { get; init; }
