@@ -73,7 +73,7 @@ public abstract class SarkGetCommand<T> : SarkListCommand<T>
     // A tenant finds what it holds, a row finds the tenant that it belongs to, and -Key chooses among them.
     private void WriteRelated(PipedItem item, ResourceDescriptor other)
     {
-        var keys = (Key ?? []).Select(k => KeyWish.Typed(k).Matcher(Resource.Noun)).ToArray();
+        var keys = (IsPiped ? Key ?? [] : []).Select(k => KeyWish.Typed(k).Matcher(Resource.Noun)).ToArray();
         bool IsWanted(SarkRow row) => keys.Length == 0 || Array.Exists(keys, k => k(row.Text(Resource.KeyColumn)));
         if (Relation(Resource, other) is { } column)
         {

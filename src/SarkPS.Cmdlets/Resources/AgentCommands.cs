@@ -21,41 +21,50 @@ public abstract class AgentWriteCommand : SarkKeyedCommand<Agent>
 {
     /// <inheritdoc cref="Agent.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Tenant { get; set; }
 
     /// <inheritdoc cref="Agent.Name"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Name { get; set; }
 
     /// <inheritdoc cref="Agent.Password"/>
     [Parameter, Alias("passwd")]
     [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Password { get; set; }
 
     /// <inheritdoc cref="Agent.Queue1"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Queue1 { get; set; }
 
     /// <inheritdoc cref="Agent.Queue2"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Queue2 { get; set; }
 
     /// <inheritdoc cref="Agent.Queue3"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Queue3 { get; set; }
 
     /// <inheritdoc cref="Agent.Queue4"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Queue4 { get; set; }
 
     /// <inheritdoc cref="Agent.Queue5"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Queue5 { get; set; }
 
     /// <inheritdoc cref="Agent.Queue6"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Queue6 { get; set; }
 }
 
@@ -69,12 +78,14 @@ public sealed class NewSarkAgentCommand : AgentWriteCommand
     [Parameter(ParameterSetName = InputSet)]
     [Alias("cluster")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Tenant { get; set; }
 
     /// <inheritdoc cref="Agent.Name"/>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Name { get; set; }
 
     /// <inheritdoc cref="Agent.Password"/>
@@ -83,6 +94,7 @@ public sealed class NewSarkAgentCommand : AgentWriteCommand
     [Alias("passwd")]
     [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Password { get; set; }
 }
 

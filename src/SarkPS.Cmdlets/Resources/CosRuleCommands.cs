@@ -28,12 +28,14 @@ public abstract class CosRuleWriteCommand : SarkKeyedCommand<CosRule>
     /// <inheritdoc cref="CosRule.Description"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="CosRule.DialPlan"/>
     [Parameter]
     [SarkList]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? DialPlan { get; set; }
 
     /// <inheritdoc cref="CosRule.OverrideClosed"/>
@@ -57,6 +59,7 @@ public sealed class NewSarkCosRuleCommand : CosRuleWriteCommand
     [Parameter(ParameterSetName = InputSet)]
     [SarkList]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? DialPlan { get; set; }
 }
 

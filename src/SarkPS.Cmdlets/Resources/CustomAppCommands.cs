@@ -21,20 +21,24 @@ public abstract class CustomAppWriteCommand : SarkKeyedCommand<CustomApp>
 {
     /// <inheritdoc cref="CustomApp.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Tenant { get; set; }
 
     /// <inheritdoc cref="CustomApp.Description"/>
     [Parameter, Alias("desc")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="CustomApp.DialPlan"/>
     [Parameter, Alias("extcode")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? DialPlan { get; set; }
 
     /// <inheritdoc cref="CustomApp.Span"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Span { get; set; }
 
     /// <inheritdoc cref="CustomApp.StripTags"/>
@@ -53,6 +57,7 @@ public sealed class NewSarkCustomAppCommand : CustomAppWriteCommand
     [Parameter(ParameterSetName = InputSet)]
     [Alias("cluster")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Tenant { get; set; }
 }
 

@@ -21,28 +21,34 @@ public abstract class DayTimerWriteCommand : SarkKeyedCommand<DayTimer>
 {
     /// <inheritdoc cref="DayTimer.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Tenant { get; set; }
 
     /// <inheritdoc cref="DayTimer.DayOfMonth"/>
     [Parameter, Alias("datemonth"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? DayOfMonth { get; set; }
 
     /// <inheritdoc cref="DayTimer.DayOfWeek"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? DayOfWeek { get; set; }
 
     /// <inheritdoc cref="DayTimer.Description"/>
     [Parameter, Alias("desc")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="DayTimer.Month"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Month { get; set; }
 
     /// <inheritdoc cref="DayTimer.TimeSpan"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? TimeSpan { get; set; }
 }
 

@@ -54,16 +54,19 @@ public abstract class ExtensionWriteCommand : SarkKeyedCommand<Extension>
 
     /// <inheritdoc cref="Extension.CallbackTo"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? CallbackTo { get; set; }
 
     /// <inheritdoc cref="Extension.CallerId"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? CallerId { get; set; }
 
     /// <inheritdoc cref="Extension.CellPhone"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? CellPhone { get; set; }
 
     /// <inheritdoc cref="Extension.CellTwin"/>
@@ -73,80 +76,97 @@ public abstract class ExtensionWriteCommand : SarkKeyedCommand<Extension>
 
     /// <inheritdoc cref="Extension.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Tenant { get; set; }
 
     /// <inheritdoc cref="Extension.Recording"/>
     [Parameter, Alias("devicerec"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Recording { get; set; }
 
     /// <inheritdoc cref="Extension.VoicemailDivert"/>
     [Parameter, Alias("dvrvmail"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? VoicemailDivert { get; set; }
 
     /// <inheritdoc cref="Extension.Location"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Location { get; set; }
 
     /// <inheritdoc cref="Extension.Protocol"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Protocol { get; set; }
 
     /// <inheritdoc cref="Extension.Provision"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Provision { get; set; }
 
     /// <inheritdoc cref="Extension.ProvisionWith"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? ProvisionWith { get; set; }
 
     /// <inheritdoc cref="Extension.SendCredentials"/>
     [Parameter, Alias("sndcreds"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? SendCredentials { get; set; }
 
     /// <inheritdoc cref="Extension.Transport"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Transport { get; set; }
 
     /// <inheritdoc cref="Extension.VoicemailEmail"/>
     [Parameter, Alias("vmailfwd")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? VoicemailEmail { get; set; }
 
     /// <inheritdoc cref="Extension.MacAddress"/>
     [Parameter, Alias("macaddr")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? MacAddress { get; set; }
 
     /// <inheritdoc cref="Extension.Description"/>
     [Parameter, Alias("desc")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="Extension.Device"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Device { get; set; }
 
     /// <inheritdoc cref="Extension.DeviceModel"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? DeviceModel { get; set; }
 
     /// <inheritdoc cref="Extension.Password"/>
     [Parameter, Alias("passwd")]
     [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Password { get; set; }
 
     /// <inheritdoc cref="Extension.BaseMacAddress"/>
     [Parameter, Alias("basemacaddr")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? BaseMacAddress { get; set; }
 
     /// <inheritdoc cref="Extension.AlertInfo"/>
     [Parameter, Alias("extalert")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? AlertInfo { get; set; }
 }
 
@@ -160,6 +180,7 @@ public sealed class NewSarkExtensionCommand : ExtensionWriteCommand
     [Parameter(ParameterSetName = InputSet)]
     [Alias("cluster")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Tenant { get; set; }
 
     /// <summary>

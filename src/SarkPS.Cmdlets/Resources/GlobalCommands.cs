@@ -19,6 +19,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.CallTimeout"/>
     [Parameter, Alias("ABSTIMEOUT")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? CallTimeout { get; set; }
 
     /// <inheritdoc cref="Global.AccessList"/>
@@ -29,11 +30,13 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.FirstAgent"/>
     [Parameter, Alias("AGENTSTART")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? FirstAgent { get; set; }
 
     /// <inheritdoc cref="Global.AlertEmail"/>
     [Parameter, Alias("ALERT")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? AlertEmail { get; set; }
 
     /// <inheritdoc cref="Global.HashTransfer"/>
@@ -44,11 +47,13 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.BlindTransferBusy"/>
     [Parameter, Alias("BLINDBUSY")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? BlindTransferBusy { get; set; }
 
     /// <inheritdoc cref="Global.BounceAlert"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? BounceAlert { get; set; }
 
     /// <inheritdoc cref="Global.CallParking"/>
@@ -58,6 +63,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.Recording"/>
     [Parameter, Alias("CALLRECORD1"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Recording { get; set; }
 
     /// <inheritdoc cref="Global.CampOn"/>
@@ -68,6 +74,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.CampOnOptions"/>
     [Parameter, Alias("CAMPONQOPT")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? CampOnOptions { get; set; }
 
     /// <inheritdoc cref="Global.ExternalForward"/>
@@ -92,6 +99,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
 
     /// <inheritdoc cref="Global.ConferenceType"/>
     [Parameter, Alias("CONFTYPE"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? ConferenceType { get; set; }
 
     /// <inheritdoc cref="Global.ClassOfService"/>
@@ -102,21 +110,25 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.CountryCode"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? CountryCode { get; set; }
 
     /// <inheritdoc cref="Global.ExternalUrl"/>
     [Parameter, Alias("EURL")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? ExternalUrl { get; set; }
 
     /// <inheritdoc cref="Global.EmergencyNumber"/>
     [Parameter, Alias("EMERGENCY")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? EmergencyNumber { get; set; }
 
     /// <inheritdoc cref="Global.HostName"/>
     [Parameter, Alias("FQDN")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? HostName { get; set; }
 
     /// <inheritdoc cref="Global.InspectHostName"/>
@@ -132,16 +144,19 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.InternalRingDelay"/>
     [Parameter, Alias("INTRINGDELAY")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? InternalRingDelay { get; set; }
 
     /// <inheritdoc cref="Global.IvrKeyWait"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? IvrKeyWait { get; set; }
 
     /// <inheritdoc cref="Global.IvrDigitWait"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? IvrDigitWait { get; set; }
 
     /// <inheritdoc cref="Global.LocalAccessList"/>
@@ -152,52 +167,62 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.LdapBase"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? LdapBase { get; set; }
 
     /// <inheritdoc cref="Global.LdapUnit"/>
     [Parameter, Alias("LDAPOU")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? LdapUnit { get; set; }
 
     /// <inheritdoc cref="Global.LdapUser"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? LdapUser { get; set; }
 
     /// <inheritdoc cref="Global.LdapPassword"/>
     [Parameter, Alias("LDAPPASS")]
     [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? LdapPassword { get; set; }
 
     /// <inheritdoc cref="Global.HotDeskLease"/>
     [Parameter, Alias("LEASEHDTIME")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? HotDeskLease { get; set; }
 
     /// <inheritdoc cref="Global.LocalAddress"/>
     [Parameter, Alias("LOCALIP")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? LocalAddress { get; set; }
 
     /// <inheritdoc cref="Global.LogLevel"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? LogLevel { get; set; }
 
     /// <inheritdoc cref="Global.SipLogDisplaySize"/>
     [Parameter, Alias("LOGSIPDISPSIZE")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? SipLogDisplaySize { get; set; }
 
     /// <inheritdoc cref="Global.SipLogFiles"/>
     [Parameter, Alias("LOGSIPNUMFILES")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? SipLogFiles { get; set; }
 
     /// <inheritdoc cref="Global.SipLogFileSize"/>
     [Parameter, Alias("LOGSIPFILESIZE")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? SipLogFileSize { get; set; }
 
     /// <inheritdoc cref="Global.LocalTermination"/>
@@ -208,6 +233,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.MaxIncoming"/>
     [Parameter, Alias("MAXIN")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? MaxIncoming { get; set; }
 
     /// <inheritdoc cref="Global.MixMonitor"/>
@@ -218,29 +244,35 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.MonitorOut"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? MonitorOut { get; set; }
 
     /// <inheritdoc cref="Global.MonitorStage"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? MonitorStage { get; set; }
 
     /// <inheritdoc cref="Global.MonitorType"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? MonitorType { get; set; }
 
     /// <inheritdoc cref="Global.NatDefault"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? NatDefault { get; set; }
 
     /// <inheritdoc cref="Global.Operator"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Operator { get; set; }
 
     /// <inheritdoc cref="Global.PasswordLength"/>
     [Parameter, Alias("PWDLEN")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? PasswordLength { get; set; }
 
     /// <inheritdoc cref="Global.PlayBeep"/>
@@ -266,31 +298,37 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.RecordingFolder"/>
     [Parameter, Alias("RECFINALDEST")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? RecordingFolder { get; set; }
 
     /// <inheritdoc cref="Global.RecordingLimit"/>
     [Parameter, Alias("RECLIMIT")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? RecordingLimit { get; set; }
 
     /// <inheritdoc cref="Global.RecordingDither"/>
     [Parameter, Alias("RECQDITHER")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? RecordingDither { get; set; }
 
     /// <inheritdoc cref="Global.RecordingSearchLimit"/>
     [Parameter, Alias("RECQSEARCHLIM")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? RecordingSearchLimit { get; set; }
 
     /// <inheritdoc cref="Global.RingDelay"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? RingDelay { get; set; }
 
     /// <inheritdoc cref="Global.SessionTimeout"/>
     [Parameter, Alias("SESSIONTIMOUT")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? SessionTimeout { get; set; }
 
     /// <inheritdoc cref="Global.SendDomain"/>
@@ -301,6 +339,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.FirstExtension"/>
     [Parameter, Alias("SIPIAXSTART")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? FirstExtension { get; set; }
 
     /// <inheritdoc cref="Global.SipFlood"/>
@@ -312,33 +351,39 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     [Parameter, Alias("SPYPASS")]
     [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? SpyPassword { get; set; }
 
     /// <inheritdoc cref="Global.SupervisorEmail"/>
     [Parameter, Alias("SUPEMAIL")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? SupervisorEmail { get; set; }
 
     /// <inheritdoc cref="Global.SystemOperator"/>
     [Parameter, Alias("SYSOP")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? SystemOperator { get; set; }
 
     /// <inheritdoc cref="Global.SystemPassword"/>
     [Parameter, Alias("SYSPASS")]
     [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? SystemPassword { get; set; }
 
     /// <inheritdoc cref="Global.TlsPort"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? TlsPort { get; set; }
 
     /// <inheritdoc cref="Global.UserOneTimePassword"/>
     [Parameter, Alias("USEROTP")]
     [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? UserOneTimePassword { get; set; }
 
     /// <inheritdoc cref="Global.UserCreate"/>
@@ -349,11 +394,13 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.VoicemailDelay"/>
     [Parameter, Alias("VDELAY")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? VoicemailDelay { get; set; }
 
     /// <inheritdoc cref="Global.VoicemailMaxAge"/>
     [Parameter, Alias("VMAILAGE")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? VoicemailMaxAge { get; set; }
 
     /// <inheritdoc cref="Global.VoiceInstructions"/>
@@ -364,6 +411,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.MaxVoip"/>
     [Parameter, Alias("VOIPMAX")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? MaxVoip { get; set; }
 
     /// <inheritdoc cref="Global.VirtualExtensions"/>
@@ -379,21 +427,25 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.SipPort"/>
     [Parameter, Alias("BINDPORT")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? SipPort { get; set; }
 
     /// <inheritdoc cref="Global.DynamicFeatures"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? DynamicFeatures { get; set; }
 
     /// <inheritdoc cref="Global.EmailAlert"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? EmailAlert { get; set; }
 
     /// <inheritdoc cref="Global.SecondNode"/>
     [Parameter, Alias("HASECNODE")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? SecondNode { get; set; }
 
     /// <inheritdoc cref="Global.LdapAnonymousBind"/>
@@ -404,6 +456,7 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.LdapHost"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? LdapHost { get; set; }
 
     /// <inheritdoc cref="Global.LdapTls"/>
@@ -414,57 +467,68 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <inheritdoc cref="Global.NatParameters"/>
     [Parameter, Alias("NATPARAMS")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? NatParameters { get; set; }
 
     /// <inheritdoc cref="Global.PhoneAdminPassword"/>
     [Parameter, Alias("PADMINPASS")]
     [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? PhoneAdminPassword { get; set; }
 
     /// <inheritdoc cref="Global.PhoneUserPassword"/>
     [Parameter, Alias("PUSERPASS")]
     [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? PhoneUserPassword { get; set; }
 
     /// <inheritdoc cref="Global.RecordingMaxAge"/>
     [Parameter, Alias("RECAGE")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? RecordingMaxAge { get; set; }
 
     /// <inheritdoc cref="Global.RecordingDelimiter"/>
     [Parameter, Alias("RECFILEDLIM")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? RecordingDelimiter { get; set; }
 
     /// <inheritdoc cref="Global.RecordingGrace"/>
     [Parameter, Alias("RECGRACE")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? RecordingGrace { get; set; }
 
     /// <inheritdoc cref="Global.RecordingMount"/>
     [Parameter, Alias("RECMOUNT")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? RecordingMount { get; set; }
 
     /// <inheritdoc cref="Global.SipDriver"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? SipDriver { get; set; }
 
     /// <inheritdoc cref="Global.SiteName"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? SiteName { get; set; }
 
     /// <inheritdoc cref="Global.StaticAddress"/>
     [Parameter, Alias("STATICIPV4")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? StaticAddress { get; set; }
 
     /// <inheritdoc cref="Global.CloudLocation"/>
     [Parameter, Alias("VCL")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? CloudLocation { get; set; }
 
     /// <summary>Passes the changed settings on.</summary>

@@ -21,25 +21,30 @@ public abstract class HolidayTimerWriteCommand : SarkKeyedCommand<HolidayTimer>
 {
     /// <inheritdoc cref="HolidayTimer.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Tenant { get; set; }
 
     /// <inheritdoc cref="HolidayTimer.Route"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Route { get; set; }
 
     /// <inheritdoc cref="HolidayTimer.Description"/>
     [Parameter, Alias("desc")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="HolidayTimer.Start"/>
     [Parameter, Alias("stime")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(DateTimeOffset))]
     public DateTimeOffset? Start { get; set; }
 
     /// <inheritdoc cref="HolidayTimer.End"/>
     [Parameter, Alias("etime")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(DateTimeOffset))]
     public DateTimeOffset? End { get; set; }
 }
 

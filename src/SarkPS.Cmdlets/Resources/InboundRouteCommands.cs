@@ -34,38 +34,46 @@ public abstract class InboundRouteWriteCommand : SarkKeyedCommand<InboundRoute>
     /// <inheritdoc cref="InboundRoute.AlertInfo"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? AlertInfo { get; set; }
 
     /// <inheritdoc cref="InboundRoute.Carrier"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Carrier { get; set; }
 
     /// <inheritdoc cref="InboundRoute.CloseRoute"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? CloseRoute { get; set; }
 
     /// <inheritdoc cref="InboundRoute.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Tenant { get; set; }
 
     /// <inheritdoc cref="InboundRoute.Description"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Description { get; set; }
 
     /// <summary>Whether callers may dial out again: DISA at once, CALLBACK after being called back.</summary>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Disa { get; set; }
 
     /// <inheritdoc cref="InboundRoute.DisaPassword"/>
     [Parameter, Alias("disapass")]
     [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? DisaPassword { get; set; }
 
     /// <inheritdoc cref="InboundRoute.DialPrefix"/>
     [Parameter, Alias("inprefix")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? DialPrefix { get; set; }
 
     /// <inheritdoc cref="InboundRoute.MusicOnHold"/>
@@ -75,6 +83,7 @@ public abstract class InboundRouteWriteCommand : SarkKeyedCommand<InboundRoute>
 
     /// <inheritdoc cref="InboundRoute.OpenRoute"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? OpenRoute { get; set; }
 
     /// <inheritdoc cref="InboundRoute.ShowCallerId"/>
@@ -85,21 +94,25 @@ public abstract class InboundRouteWriteCommand : SarkKeyedCommand<InboundRoute>
     /// <inheritdoc cref="InboundRoute.Tag"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Tag { get; set; }
 
     /// <inheritdoc cref="InboundRoute.TrunkName"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? TrunkName { get; set; }
 
     /// <inheritdoc cref="InboundRoute.Recording"/>
     [Parameter, Alias("devicerec")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Recording { get; set; }
 
     /// <summary>Who makes the change, as SARK notes it: letters and digits.</summary>
     [Parameter, Alias("z_updater")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Updater { get; set; }
 }
 
@@ -112,6 +125,7 @@ public sealed class NewSarkInboundRouteCommand : InboundRouteWriteCommand
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Carrier { get; set; }
 
     /// <inheritdoc cref="InboundRoute.Tenant"/>
@@ -119,12 +133,14 @@ public sealed class NewSarkInboundRouteCommand : InboundRouteWriteCommand
     [Parameter(ParameterSetName = InputSet)]
     [Alias("cluster")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Tenant { get; set; }
 
     /// <inheritdoc cref="InboundRoute.TrunkName"/>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? TrunkName { get; set; }
 }
 

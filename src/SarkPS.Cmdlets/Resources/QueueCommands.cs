@@ -22,24 +22,29 @@ public abstract class QueueWriteCommand : SarkKeyedCommand<Queue>
     /// <inheritdoc cref="Queue.Configuration"/>
     [Parameter, Alias("conf")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Configuration { get; set; }
 
     /// <inheritdoc cref="Queue.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Tenant { get; set; }
 
     /// <inheritdoc cref="Queue.Recording"/>
     [Parameter, Alias("devicerec"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Recording { get; set; }
 
     /// <inheritdoc cref="Queue.Greeting"/>
     [Parameter, Alias("greetnum")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Greeting { get; set; }
 
     /// <inheritdoc cref="Queue.Options"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Options { get; set; }
 }
 
@@ -53,6 +58,7 @@ public sealed class NewSarkQueueCommand : QueueWriteCommand
     [Parameter(ParameterSetName = InputSet)]
     [Alias("cluster")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Tenant { get; set; }
 }
 

@@ -21,44 +21,53 @@ public abstract class RingGroupWriteCommand : SarkKeyedCommand<RingGroup>
 {
     /// <inheritdoc cref="RingGroup.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Tenant { get; set; }
 
     /// <inheritdoc cref="RingGroup.Recording"/>
     [Parameter, Alias("devicerec"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Recording { get; set; }
 
     /// <inheritdoc cref="RingGroup.DialOptionsHunt"/>
     [Parameter, Alias("dialparamshunt")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? DialOptionsHunt { get; set; }
 
     /// <inheritdoc cref="RingGroup.DialOptionsRing"/>
     [Parameter, Alias("dialparamsring")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? DialOptionsRing { get; set; }
 
     /// <inheritdoc cref="RingGroup.Divert"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Divert { get; set; }
 
     /// <summary>Greeting that callers hear first, such as usergreeting0012.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Greeting { get; set; }
 
     /// <inheritdoc cref="RingGroup.GroupType"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? GroupType { get; set; }
 
     /// <inheritdoc cref="RingGroup.Description"/>
     [Parameter, Alias("longdesc")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="RingGroup.ShortDescription"/>
     [Parameter, Alias("desc")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? ShortDescription { get; set; }
 
     /// <inheritdoc cref="RingGroup.ObeyDoNotDisturb"/>
@@ -70,25 +79,30 @@ public abstract class RingGroupWriteCommand : SarkKeyedCommand<RingGroup>
     [Parameter, Alias("out")]
     [SarkList]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Members { get; set; }
 
     /// <inheritdoc cref="RingGroup.Outcome"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Outcome { get; set; }
 
     /// <inheritdoc cref="RingGroup.PageGroup"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? PageGroup { get; set; }
 
     /// <inheritdoc cref="RingGroup.RingDelay"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? RingDelay { get; set; }
 
     /// <inheritdoc cref="RingGroup.AlertInfo"/>
     [Parameter, Alias("speedalert")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? AlertInfo { get; set; }
 }
 
@@ -102,12 +116,14 @@ public sealed class NewSarkRingGroupCommand : RingGroupWriteCommand
     [Parameter(ParameterSetName = InputSet)]
     [Alias("cluster")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Tenant { get; set; }
 
     /// <inheritdoc cref="RingGroup.Outcome"/>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Outcome { get; set; }
 }
 

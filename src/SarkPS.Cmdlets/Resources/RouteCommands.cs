@@ -31,42 +31,51 @@ public abstract class RouteWriteCommand : SarkKeyedCommand<Route>
 
     /// <inheritdoc cref="Route.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Tenant { get; set; }
 
     /// <inheritdoc cref="Route.Description"/>
     [Parameter, Alias("desc")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="Route.DialPlan"/>
     [Parameter]
     [SarkList]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? DialPlan { get; set; }
 
     /// <inheritdoc cref="Route.Path1"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Path1 { get; set; }
 
     /// <inheritdoc cref="Route.Path2"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Path2 { get; set; }
 
     /// <inheritdoc cref="Route.Path3"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Path3 { get; set; }
 
     /// <inheritdoc cref="Route.Path4"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Path4 { get; set; }
 
     /// <inheritdoc cref="Route.Strategy"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Strategy { get; set; }
 
     /// <inheritdoc cref="Route.RouteName"/>
     [Parameter, Alias("route")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? RouteName { get; set; }
 }
 
@@ -80,6 +89,7 @@ public sealed class NewSarkRouteCommand : RouteWriteCommand
     [Parameter(ParameterSetName = InputSet)]
     [Alias("cluster")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Tenant { get; set; }
 }
 

@@ -27,20 +27,24 @@ public abstract class TemplateWriteCommand : SarkKeyedCommand<Template>
 {
     /// <inheritdoc cref="Template.BlfTemplate"/>
     [Parameter, Alias("blfkeyname"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? BlfTemplate { get; set; }
 
     /// <inheritdoc cref="Template.Description"/>
     [Parameter, Alias("desc")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="Template.Provision"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Provision { get; set; }
 
     /// <inheritdoc cref="Template.Technology"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Technology { get; set; }
 }
 
@@ -53,6 +57,7 @@ public sealed class NewSarkTemplateCommand : TemplateWriteCommand
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Technology { get; set; }
 }
 

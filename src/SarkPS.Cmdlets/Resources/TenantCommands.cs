@@ -13,97 +13,116 @@ public abstract class TenantWriteCommand : SarkKeyedCommand<Tenant>
     /// <inheritdoc cref="Tenant.CallTimeout"/>
     [Parameter, Alias("abstimeout")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? CallTimeout { get; set; }
 
     /// <inheritdoc cref="Tenant.CallerId"/>
     [Parameter, Alias("clusterclid")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? CallerId { get; set; }
 
     /// <inheritdoc cref="Tenant.CallGroup"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? CallGroup { get; set; }
 
     /// <inheritdoc cref="Tenant.MaxChannels"/>
     [Parameter, Alias("chanmax")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? MaxChannels { get; set; }
 
     /// <inheritdoc cref="Tenant.Description"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Description { get; set; }
 
     /// <inheritdoc cref="Tenant.Include"/>
     [Parameter]
     [SarkList]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Include { get; set; }
 
     /// <inheritdoc cref="Tenant.AreaCode"/>
     [Parameter, Alias("localarea")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? AreaCode { get; set; }
 
     /// <inheritdoc cref="Tenant.LocalDialPlan"/>
     [Parameter, Alias("localdplan")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? LocalDialPlan { get; set; }
 
     /// <inheritdoc cref="Tenant.OpenCloseMode"/>
     [Parameter, Alias("masteroclo"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? OpenCloseMode { get; set; }
 
     /// <inheritdoc cref="Tenant.Operator"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Operator { get; set; }
 
     /// <inheritdoc cref="Tenant.PickupGroup"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? PickupGroup { get; set; }
 
     /// <inheritdoc cref="Tenant.DirectoryPassword"/>
     [Parameter, Alias("ldapropwd")]
     [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? DirectoryPassword { get; set; }
 
     /// <inheritdoc cref="Tenant.Recording"/>
     [Parameter, Alias("devicerec")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Recording { get; set; }
 
     /// <inheritdoc cref="Tenant.RecordingMaxAge"/>
     [Parameter, Alias("recmaxage")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? RecordingMaxAge { get; set; }
 
     /// <inheritdoc cref="Tenant.RecordingMaxSize"/>
     [Parameter, Alias("recmaxsize")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? RecordingMaxSize { get; set; }
 
     /// <inheritdoc cref="Tenant.RouteClassOverride"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? RouteClassOverride { get; set; }
 
     /// <inheritdoc cref="Tenant.RouteOverride"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? RouteOverride { get; set; }
 
     /// <inheritdoc cref="Tenant.MusicOnHold"/>
     [Parameter, Alias("usemohcustom")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? MusicOnHold { get; set; }
 
     /// <inheritdoc cref="Tenant.VoicemailMaxAge"/>
     [Parameter, Alias("vmailage")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
     public int? VoicemailMaxAge { get; set; }
 }
 
@@ -116,6 +135,7 @@ public sealed class NewSarkTenantCommand : TenantWriteCommand
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Description { get; set; }
 }
 

@@ -27,11 +27,13 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
     /// <inheritdoc cref="Trunk.AlertInfo"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? AlertInfo { get; set; }
 
     /// <inheritdoc cref="Trunk.CallerId"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? CallerId { get; set; }
 
     /// <inheritdoc cref="Trunk.CallProgress"/>
@@ -41,40 +43,48 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
 
     /// <inheritdoc cref="Trunk.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Tenant { get; set; }
 
     /// <inheritdoc cref="Trunk.Description"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Description { get; set; }
 
     /// <inheritdoc cref="Trunk.Recording"/>
     [Parameter, Alias("devicerec"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Recording { get; set; }
 
     /// <inheritdoc cref="Trunk.Disa"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Disa { get; set; }
 
     /// <inheritdoc cref="Trunk.DisaPassword"/>
     [Parameter, Alias("disapass")]
     [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? DisaPassword { get; set; }
 
     /// <inheritdoc cref="Trunk.HostName"/>
     [Parameter, Alias("host")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? HostName { get; set; }
 
     /// <inheritdoc cref="Trunk.DialPrefix"/>
     [Parameter, Alias("inprefix")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? DialPrefix { get; set; }
 
     /// <inheritdoc cref="Trunk.Match"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Match { get; set; }
 
     /// <inheritdoc cref="Trunk.MusicOnHold"/>
@@ -86,26 +96,31 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
     [Parameter]
     [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Password { get; set; }
 
     /// <inheritdoc cref="Trunk.PeerName"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? PeerName { get; set; }
 
     /// <inheritdoc cref="Trunk.Register"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Register { get; set; }
 
     /// <inheritdoc cref="Trunk.PeerStanza"/>
     [Parameter, Alias("sipiaxpeer")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? PeerStanza { get; set; }
 
     /// <inheritdoc cref="Trunk.UserStanza"/>
     [Parameter, Alias("sipiaxuser")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? UserStanza { get; set; }
 
     /// <inheritdoc cref="Trunk.ShowCallerId"/>
@@ -116,31 +131,37 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
     /// <inheritdoc cref="Trunk.Tag"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Tag { get; set; }
 
     /// <inheritdoc cref="Trunk.Transform"/>
     [Parameter]
     [SarkList]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Transform { get; set; }
 
     /// <inheritdoc cref="Trunk.TrunkName"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? TrunkName { get; set; }
 
     /// <inheritdoc cref="Trunk.UserName"/>
     [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? UserName { get; set; }
 
     /// <inheritdoc cref="Trunk.Carrier"/>
     [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public virtual string? Carrier { get; set; }
 
     /// <summary>Who makes the change, as SARK notes it: letters and digits.</summary>
     [Parameter, Alias("z_updater")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public string? Updater { get; set; }
 }
 
@@ -154,6 +175,7 @@ public sealed class NewSarkTrunkCommand : TrunkWriteCommand
     [Parameter(ParameterSetName = InputSet)]
     [Alias("cluster")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Tenant { get; set; }
 
     /// <inheritdoc cref="Trunk.HostName"/>
@@ -161,18 +183,21 @@ public sealed class NewSarkTrunkCommand : TrunkWriteCommand
     [Parameter(ParameterSetName = InputSet)]
     [Alias("host")]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? HostName { get; set; }
 
     /// <inheritdoc cref="Trunk.UserName"/>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? UserName { get; set; }
 
     /// <inheritdoc cref="Trunk.Carrier"/>
     [Parameter(Mandatory = true, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
     [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
     public override string? Carrier { get; set; }
 }
 
