@@ -55,13 +55,30 @@ public sealed class Changes : IEnumerable<KeyValuePair<string, object?>>
             var text = value as string;
             if (text is not null && column is not ("password" or "password_confirmation") && !(keepsLines && text.Contains('\n', StringComparison.Ordinal)))
             {
-                text = text.Trim(' ', '\t', '\n', '\r', '\0', '\v');
+                text = Trimmed(text);
             }
 
             normal[column] = text is null ? value : text.Length == 0 ? null : text;
         }
 
         return normal;
+    }
+
+    // Blanks of every kind: a spreadsheet pads with the no-break one, which nobody sees.
+    private static string Trimmed(string text)
+    {
+        int first = 0, last = text.Length;
+        while (first < last && SarkText.IsBlank(text[first]))
+        {
+            first++;
+        }
+
+        while (last > first && SarkText.IsBlank(text[last - 1]))
+        {
+            last--;
+        }
+
+        return text[first..last];
     }
 
     /// <inheritdoc/>

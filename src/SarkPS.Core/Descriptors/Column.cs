@@ -105,6 +105,33 @@ public sealed class Column
     /// <summary>The resource whose key the column holds, or null.</summary>
     public Reference? Reference => Rules.Reference ?? CreateRules.Reference;
 
+    /// <summary>Which rows the column names and how it spells them; null where it names none.</summary>
+    public RowNames? Names { get; init; }
+
+    /// <summary>
+    /// The rules of a request that asks to be read strictly, where sark6api's own say another thing: it takes a number alone
+    /// where SARK's pages take any destination.
+    /// </summary>
+    public RuleSet? StrictRules { get; init; }
+
+    /// <summary>Whether a value may be taken away again: SARK copes without one.</summary>
+    public bool MayBeEmpty { get; init; }
+
+    /// <summary>The most characters that a value may have.</summary>
+    public int MaxLength { get; init; } = Lengths.Text;
+
+    /// <summary>
+    /// Whether a copy of a row has a value of its own: a password that is drawn, an address that only one telephone can
+    /// have. A copy takes it only where it is given expressly.
+    /// </summary>
+    public bool IsNotCopied { get; init; }
+
+    /// <summary>
+    /// Whether a row may name itself here, as an extension names its own mailbox. A copy does not take that over, or it would
+    /// share what the other has.
+    /// </summary>
+    public bool MayNameItself { get; init; }
+
     /// <summary>Whether a request may write the column.</summary>
     /// <param name="isCreate">On create, else on update.</param>
     /// <param name="isStrict">Whether the request asks to be read strictly.</param>
@@ -116,6 +143,22 @@ public sealed class Column
         Access.Strict => isStrict,
         _ => false,
     };
+}
+
+/// <summary>How long values may be, by what they are: a file that was pasted into a name helps nobody.</summary>
+public static class Lengths
+{
+    /// <summary>A key, or the key of another row. sark6api has been seen to take 300 characters.</summary>
+    public const int Key = 300;
+
+    /// <summary>A text of one line.</summary>
+    public const int Text = 1024;
+
+    /// <summary>A list of patterns or members.</summary>
+    public const int List = 16384;
+
+    /// <summary>Lines of a configuration file. sark6api has been seen to take 200,000 characters.</summary>
+    public const int Block = 262144;
 }
 
 /// <summary>The two words of a flag.</summary>

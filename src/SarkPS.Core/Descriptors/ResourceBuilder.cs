@@ -47,6 +47,7 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     where T : SarkRecord, ISarkResource<T>, new()
 {
     private readonly ResourceParts parts = new() { Noun = noun, Route = route, Table = table };
+    private readonly Dictionary<string, bool?> isSaid = new(StringComparer.Ordinal);
 
     /// <summary>A text.</summary>
     public ResourceBuilder<T> Text(string property, string column, params Rule[] rules) => Add(property, column, ColumnType.Text, rules);
@@ -69,7 +70,7 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     {
         parts.KeyColumn = column;
         Add("Key", column, ColumnType.Text, []);
-        return Change(c => Copy(c, access: Access.Create, createRules: new RuleSet([Rule.Required, .. rules])));
+        return Change(c => Copy(c, access: Access.Create, createRules: new RuleSet([Rule.Required, .. rules]), maxLength: Lengths.Key));
     }
 
     /// <summary>The two columns that are the key together.</summary>
@@ -133,7 +134,47 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
 
     /// <summary>The column before names a destination of calls, whose class is kept in another.</summary>
     public ResourceBuilder<T> Destination(string routeClassColumn, string unknownMessage = "The target could not be resolved {0}", bool onlyWhenValid = false) =>
-        Change(c => Copy(c, destination: new DestinationColumn(routeClassColumn, unknownMessage, onlyWhenValid)));
+        Change(c => Copy(c, destination: new DestinationColumn(routeClassColumn, unknownMessage, onlyWhenValid), names: RowNames.Destination));
+
+    /// <summary>The column before names rows.</summary>
+    /// <param name="names">Which, and how.</param>
+    public ResourceBuilder<T> Names(RowNames names) => Change(c => Copy(c, names: names));
+
+    /// <summary>The column before holds one of these words where it names no row.</summary>
+    /// <param name="words">The words that SARK's pages write.</param>
+    public ResourceBuilder<T> Or(params string[] words) => Change(c => Copy(c, names: new RowNames(c.Names!.Form, [.. c.Names.Nouns]) { Words = words, IsChecked = c.Names.IsChecked }));
+
+    /// <summary>Columns that never leave the database and name rows all the same.</summary>
+    /// <param name="names">Which, and how.</param>
+    /// <param name="columns">The columns, which have been described.</param>
+    public ResourceBuilder<T> HiddenNames(RowNames names, params string[] columns)
+    {
+        foreach (var column in columns)
+        {
+            var at = parts.Columns.FindIndex(c => c.Name == column);
+            parts.Columns[at] = Copy(parts.Columns[at], names: names);
+        }
+
+        return this;
+    }
+
+    /// <summary>A strict request is judged by these rules instead.</summary>
+    public ResourceBuilder<T> StrictRules(params Rule[] rules) => Change(c => Copy(c, strictRules: new RuleSet(rules)));
+
+    /// <summary>SARK copes without a value of the column before.</summary>
+    public ResourceBuilder<T> MayBeEmpty() => Say(mayBeEmpty: true);
+
+    /// <summary>The column before always has a value, which a hook fills in.</summary>
+    public ResourceBuilder<T> NeverEmpty() => Say(mayBeEmpty: false);
+
+    /// <summary>The column before holds so many characters at most.</summary>
+    public ResourceBuilder<T> Holds(int length) => Change(c => Copy(c, maxLength: length));
+
+    /// <summary>A copy of a row has a value of its own in the column before.</summary>
+    public ResourceBuilder<T> NotCopied() => Change(c => Copy(c, isNotCopied: true));
+
+    /// <summary>A row may name itself in the column before; a copy does not name the row that it was made from.</summary>
+    public ResourceBuilder<T> OwnKey() => Change(c => Copy(c, mayNameItself: true));
 
     /// <summary>Columns that never leave the database.</summary>
     public ResourceBuilder<T> Hidden(params string[] columns)
@@ -195,12 +236,34 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     public ResourceBuilder<T> Plural(string name) => Set(p => p.PluralName = name);
 
     /// <summary>The description.</summary>
-    public ResourceDescriptor<T> Build() => new(parts);
+    public ResourceDescriptor<T> Build()
+    {
+        for (var i = 0; i < parts.Columns.Count; i++)
+        {
+            parts.Columns[i] = Copy(parts.Columns[i], mayBeEmpty: MayBeEmpty(parts.Columns[i]));
+        }
+
+        return new(parts);
+    }
+
+    // What a create may leave without a value can be without one later. The single row is never created; there it is said.
+    private bool MayBeEmpty(Column column) => isSaid.GetValueOrDefault(column.Name) is { } said
+        ? said
+        : column.Rules.IsNullable || column.Destination is not null
+            || (!parts.IsSingleton && !column.IsHidden && column.Name != "cluster" && column.Name != parts.KeyColumn && column.Name != parts.SecondKeyColumn
+                && !column.CreateRules.IsRequired && column is not { HasDefault: true, Default: not null });
 
     private ResourceBuilder<T> Add(string property, string column, ColumnType type, Rule[] rules)
     {
         var set = new RuleSet(rules);
-        parts.Columns.Add(new Column(column, property, type) { Access = Access.Write, Rules = set, CreateRules = set });
+        var names = set.Reference?.Noun is { } noun ? new RowNames(NameForm.Key, noun) : null;
+        parts.Columns.Add(new Column(column, property, type) { Access = Access.Write, Rules = set, CreateRules = set, Names = names, MaxLength = names is null ? Lengths.Text : Lengths.Key });
+        return this;
+    }
+
+    private ResourceBuilder<T> Say(bool mayBeEmpty)
+    {
+        isSaid[parts.Columns[^1].Name] = mayBeEmpty;
         return this;
     }
 
@@ -232,7 +295,13 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
         DestinationColumn? destination = null,
         bool? isHidden = null,
         bool? isSecret = null,
-        bool? isFilter = null) => new(column.Name, column.Property, column.Type)
+        bool? isFilter = null,
+        RowNames? names = null,
+        RuleSet? strictRules = null,
+        bool? mayBeEmpty = null,
+        int? maxLength = null,
+        bool? isNotCopied = null,
+        bool? mayNameItself = null) => new(column.Name, column.Property, column.Type)
         {
             Access = access ?? column.Access,
             Rules = column.Rules,
@@ -244,5 +313,11 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
             IsHidden = isHidden ?? column.IsHidden,
             IsSecret = isSecret ?? column.IsSecret,
             IsFilter = isFilter ?? column.IsFilter,
+            Names = names ?? column.Names,
+            StrictRules = strictRules ?? column.StrictRules,
+            MayBeEmpty = mayBeEmpty ?? column.MayBeEmpty,
+            MaxLength = maxLength ?? column.MaxLength,
+            IsNotCopied = isNotCopied ?? column.IsNotCopied,
+            MayNameItself = mayNameItself ?? column.MayNameItself,
         };
 }

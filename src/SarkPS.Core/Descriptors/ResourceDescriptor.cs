@@ -118,6 +118,9 @@ public abstract class ResourceDescriptor
     /// <summary>The column behind a property or parameter, without regard to case, or null.</summary>
     public Column? FindProperty(string property) => byProperty.GetValueOrDefault(property);
 
+    /// <summary>The column that says which tenant a row belongs to, or null.</summary>
+    public Column? TenantColumn => Find("cluster") is { IsHidden: false } column ? column : null;
+
     /// <summary>The rules of a column on create, those of the kind included.</summary>
     public IEnumerable<(Column Column, RuleSet Rules)> RulesFor(CreateKind? kind, bool isCreate, bool isStrict)
     {
@@ -125,7 +128,7 @@ public abstract class ResourceDescriptor
         {
             if (column.IsWritable(isCreate, isStrict) && kind?.Required.Any(r => r.Column == column.Name) != true)
             {
-                yield return (column, isCreate ? column.CreateRules : column.Rules);
+                yield return (column, isStrict && column.StrictRules is { } strict ? strict : isCreate ? column.CreateRules : column.Rules);
             }
         }
 
@@ -164,7 +167,13 @@ public interface IResourceVisitor<out TResult>
 /// <param name="Column">The column.</param>
 /// <param name="Values">The values.</param>
 /// <param name="IsExclusion">Whether the rows with these values are left out instead.</param>
-public sealed record RowFilter(string Column, IReadOnlyList<string> Values, bool IsExclusion = false);
+public sealed record RowFilter(string Column, IReadOnlyList<string> Values, bool IsExclusion = false)
+{
+    /// <summary>Whether a row meets it.</summary>
+    public bool Holds(SarkRow row) => Values.Count == 0
+        ? row[Column] is null
+        : Values.Contains(row.Text(Column) ?? "") != IsExclusion;
+}
 
 /// <summary>A descriptor with the type of its records.</summary>
 /// <typeparam name="T">The record.</typeparam>

@@ -29,6 +29,7 @@ public sealed class WriteContext
         Resource = resource;
         Session = session;
         Sent = sent;
+        All = sent;
         Current = current;
         Kind = kind;
         IsStrict = isStrict;
@@ -40,8 +41,11 @@ public sealed class WriteContext
     /// <summary>The database.</summary>
     public IRowSession Session { get; }
 
-    /// <summary>What the request sent, trimmed, with empty texts made null.</summary>
+    /// <summary>What the request sent and the row does not hold yet, trimmed, with empty texts made null.</summary>
     public Changes Sent { get; }
+
+    /// <summary>The same with what is no change, because it is stored like that.</summary>
+    public Changes All { get; init; }
 
     /// <summary>The row before an update; null on create.</summary>
     public SarkRow? Current { get; }

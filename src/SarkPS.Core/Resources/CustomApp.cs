@@ -12,10 +12,10 @@ public sealed class CustomApp : SarkRecord, ISarkResource<CustomApp>
         new ResourceBuilder<CustomApp>("CustomApp", "customapps", "Appl")
             .Tenant()
             .Text(nameof(Description), "desc", Rule.String, Rule.Nullable).Default(null)
-            .Text(nameof(DialPlan), "extcode", Rule.String, Rule.Nullable).Default(null)
+            .Text(nameof(DialPlan), "extcode", Rule.String, Rule.Nullable).Default(null).Holds(Lengths.Block)
             .Text(nameof(Span), "span", Rule.In("Internal", "External", "Both", "Neither")).Default("Neither")
             .Flag(nameof(StripTags), "striptags", FlagWords.YesNo).Default("NO")
-            .Key("pkey")
+            .Key("pkey", Rule.DialledName)
             .Stamps()
             .Hidden("name")
             .Build();

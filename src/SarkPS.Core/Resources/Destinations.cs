@@ -101,8 +101,12 @@ public static partial class Destinations
             }
         }
 
-        return null;
+        // A conference room of SARK's own pages is dialled like an extension.
+        return session.Exists("meetme", "pkey", name) ? 1 : null;
     }
+
+    /// <summary>Whether a destination is the mailbox of an extension: its number with a star before it.</summary>
+    internal static bool IsMailbox(string name) => name.StartsWith('*') && ExtensionOrMailbox().IsMatch(name);
 
     [GeneratedRegex(@"\A\*?[0-9]{3,6}\z", RegexOptions.CultureInvariant)]
     private static partial Regex ExtensionOrMailbox();

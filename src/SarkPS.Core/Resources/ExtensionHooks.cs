@@ -61,6 +61,12 @@ internal sealed partial class ExtensionHooks : ResourceHooks
     {
         if (!context.IsCreate || context.Kind?.Name != "Provisioned")
         {
+            // Two telephones with one address would be given one and the same configuration.
+            if (context.Sent["macaddr"] is string taken && !context.HasError("macaddr") && context.Resource.Find("macaddr")!.IsWritable(context.IsCreate, context.IsStrict))
+            {
+                CheckAddressIsFree(context, taken);
+            }
+
             return;
         }
 
@@ -82,9 +88,14 @@ internal sealed partial class ExtensionHooks : ResourceHooks
             context.AddError("macaddr", UnknownMaker);
         }
 
-        if (context.Session.Exists("IPphone", "macaddr", address)
-            || context.Session.Exists("IPphone", "macaddr", address.ToLowerInvariant())
-            || context.Session.Exists("IPphone", "macaddr", address.ToUpperInvariant()))
+        CheckAddressIsFree(context, address);
+    }
+
+    private static void CheckAddressIsFree(WriteContext context, string address)
+    {
+        if (new[] { address, address.ToLowerInvariant(), address.ToUpperInvariant() }.Distinct(StringComparer.Ordinal)
+            .SelectMany(spelling => context.Session.Select("IPphone", ("macaddr", spelling)))
+            .Any(other => other.Text("pkey") != context.Current?.Text("pkey")))
         {
             context.AddError("macaddr", $"This MAC already exists in the DB! {address}");
         }

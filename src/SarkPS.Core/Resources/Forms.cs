@@ -11,6 +11,9 @@ internal static class Forms
     /// <summary>The name of a greeting, without the ending of its file.</summary>
     public static Rule Greeting { get; } = Rule.Regex("^usergreeting[0-9]{4}$", "usergreeting and four digits");
 
+    /// <summary>Digits, with zeros at the beginning where there are some.</summary>
+    public static Rule Digits { get; } = Rule.Regex("^[0-9]+$", "digits");
+
     // One direction alone is ours; the two as one word is what sark6api knows them by.
     private static readonly string[] RecordingWords = ["None", "OTR", "OTRR", "Inbound.Outbound", "Inbound", "Outbound", "Both"];
 

@@ -10,15 +10,16 @@ public sealed class Queue : SarkRecord, ISarkResource<Queue>
     /// <inheritdoc/>
     public static ResourceDescriptor<Queue> Descriptor { get; } =
         new ResourceBuilder<Queue>("Queue", "queues", "Queue")
-            .Text(nameof(Configuration), "conf", Rule.String).Default(QueueDefaults.Configuration)
+            .Text(nameof(Configuration), "conf", Rule.String).Default(QueueDefaults.Configuration).Holds(Lengths.Block).Names(References.MemberLines)
             .Tenant()
             .Text(nameof(Recording), "devicerec", Rule.In("None", "OTR", "OTRR", "Inbound")).Default("None")
-            .Text(nameof(Greeting), "greetnum", Forms.Greeting).Default(null)
-            .Text(nameof(Options), "options", Rule.Alpha).Default("t")
-            .Key("pkey")
+            .Text(nameof(Greeting), "greetnum", Forms.Greeting).Default(null).Names(References.Greeting).Or("None")
+            .Text(nameof(Options), "options", Rule.Alpha).Default("t").MayBeEmpty()
+            .Key("pkey", Rule.DialledName)
             .Stamps()
             .HiddenDefault("timeout", 0)
             .Hidden("id", "name", "outcome")
+            .HiddenNames(RowNames.Destination, "outcome")
             .Build();
 
     /// <summary>Lines of Asterisk's queues.conf.</summary>

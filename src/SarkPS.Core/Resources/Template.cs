@@ -10,9 +10,9 @@ public sealed class Template : SarkRecord, ISarkResource<Template>
     /// <inheritdoc/>
     public static ResourceDescriptor<Template> Descriptor { get; } =
         new ResourceBuilder<Template>("Template", "templates", "Device")
-            .Text(nameof(BlfTemplate), "blfkeyname", Rule.Exists(References.Template), Rule.Nullable)
+            .Text(nameof(BlfTemplate), "blfkeyname", Rule.Exists(References.Template), Rule.Nullable).Or("None")
             .Text(nameof(Description), "desc", Rule.String)
-            .Text(nameof(Provision), "provision", Rule.String, Rule.Nullable)
+            .Text(nameof(Provision), "provision", Rule.String, Rule.Nullable).Holds(Lengths.Block).Names(References.Includes)
             .Text(nameof(Technology), "technology", Rule.In("SIP", "Descriptor", "BLF Template")).Required().Filter()
             .Key("pkey")
             .Text(nameof(Owner), "owner").ReadOnly().Default("cust").Filter()

@@ -9,7 +9,9 @@ internal sealed class TemplateHooks : ResourceHooks
 
     public override void Validate(WriteContext context)
     {
-        if (context.Sent["blfkeyname"] is not string name || context.HasError("blfkeyname") || context.HasError("technology"))
+        // sark6api judges the name against the template's kind each time it is sent; a row that is sent back as a whole is no change.
+        var isSent = context.Sent.Has("blfkeyname") || (!context.IsStrict && !context.All.Has("technology"));
+        if (!isSent || context.All["blfkeyname"] is not string name || context.HasError("blfkeyname") || context.HasError("technology"))
         {
             return;
         }

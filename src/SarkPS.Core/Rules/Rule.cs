@@ -7,7 +7,8 @@ namespace SarkPS.Rules;
 /// <summary>What a rule may look at besides the value: the other rules of the column, and the database.</summary>
 /// <param name="IsNumber">Whether the column has a rule that makes sizes count as amounts instead of lengths.</param>
 /// <param name="Exists">Whether a table holds a row with this value in this column.</param>
-public sealed record RuleContext(bool IsNumber, Func<Reference, object?, bool> Exists);
+/// <param name="IsStrict">Whether the request asks to be read strictly; some rules of sark6api are narrower than SARK itself.</param>
+public sealed record RuleContext(bool IsNumber, Func<Reference, object?, bool> Exists, bool IsStrict = false);
 
 /// <summary>A column that must name a row elsewhere.</summary>
 /// <param name="Table">The table that is looked in.</param>
@@ -41,6 +42,12 @@ public abstract class Rule
     /// <param name="context">The same as for <see cref="Passes"/>.</param>
     public abstract string Message(string name, RuleContext context);
 
+    /// <summary>The message with the value that did not pass, for rules that say more of it.</summary>
+    /// <param name="name">The column's name as messages spell it.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="context">The same as for <see cref="Passes"/>.</param>
+    public virtual string Message(string name, object? value, RuleContext context) => Message(name, context);
+
     /// <summary>Must be sent, and not null or blank.</summary>
     public static Rule Required { get; } = new Plain("required", "The {0} field is required.", v => v switch
     {
@@ -56,6 +63,18 @@ public abstract class Rule
 
     /// <summary>A whole number of 64 bits, without leading zeros.</summary>
     public static Rule Integer { get; } = new Plain("integer", "The {0} must be an integer.", v => PhpValue.TryInteger(v, out _), makesNumber: true);
+
+    /// <summary>
+    /// A telephone number, which sark6api judges as a whole number. A strict request may begin it with zeros, as most
+    /// countries do.
+    /// </summary>
+    public static Rule PhoneNumber { get; } = new Telephone();
+
+    /// <summary>A number that is dialled: digits and nothing else.</summary>
+    public static Rule DialledNumber { get; } = new Dialled(digitsOnly: true);
+
+    /// <summary>A number or name that is dialled, as people wrote it and not as a spreadsheet did.</summary>
+    public static Rule DialledName { get; } = new Dialled(digitsOnly: false);
 
     /// <summary>A number, decimals and exponents included.</summary>
     public static Rule Numeric { get; } = new Plain("numeric", "The {0} must be a number.", v => PhpValue.TryNumber(v, out _), makesNumber: true);
@@ -131,6 +150,33 @@ public abstract class Rule
         public override bool Passes(object? value, RuleContext context) => passes(value);
 
         public override string Message(string name, RuleContext context) => string.Format(CultureInfo.InvariantCulture, message, name);
+    }
+
+    private sealed class Telephone : Rule
+    {
+        public override string Text => "integer";
+
+        public override bool MakesNumber => true;
+
+        public override bool Passes(object? value, RuleContext context) =>
+            PhpValue.TryInteger(value, out _) || (context.IsStrict && value is string text && Matches(@"^\+?[0-9]+$", text));
+
+        public override string Message(string name, RuleContext context) => $"The {name} must be an integer.";
+    }
+
+    private sealed class Dialled(bool digitsOnly) : Rule
+    {
+        public override string Text => digitsOnly ? "digits" : "dialled";
+
+        public override bool Passes(object? value, RuleContext context) =>
+            IsPlain(value) && PhpValue.Text(value) is var text
+            && (digitsOnly ? text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('0', '9') : !SarkText.IsSpreadsheetNumber(text));
+
+        public override string Message(string name, RuleContext context) =>
+            digitsOnly ? $"The {name} may only contain digits." : $"The {name} must be a number as it is dialled.";
+
+        public override string Message(string name, object? value, RuleContext context) =>
+            SarkText.IsSpreadsheetNumber(PhpValue.Text(value)) ? $"{Message(name, context)} {SarkText.SpreadsheetHint}" : Message(name, context);
     }
 
     internal sealed class OneOf(string[] values) : Rule

@@ -41,10 +41,11 @@ public sealed partial class RuleSet(params Rule[] rules)
     /// <param name="isSent">Whether it was sent at all.</param>
     /// <param name="value">The value, trimmed, with an empty text already made null.</param>
     /// <param name="exists">Looks for a row elsewhere.</param>
-    public IReadOnlyList<string> Judge(string column, bool isSent, object? value, Func<Reference, object?, bool> exists)
+    /// <param name="isStrict">Whether the request asks to be read strictly.</param>
+    public IReadOnlyList<string> Judge(string column, bool isSent, object? value, Func<Reference, object?, bool> exists, bool isStrict = false)
     {
         List<string>? messages = null;
-        var context = new RuleContext(isNumber, exists);
+        var context = new RuleContext(isNumber, exists, isStrict);
         var isBlank = value is string text && text.Trim().Length == 0;
         foreach (var rule in rules)
         {
@@ -62,7 +63,7 @@ public sealed partial class RuleSet(params Rule[] rules)
 
             if (!rule.Passes(value, context))
             {
-                (messages ??= []).Add(rule.Message(Spell(column), context));
+                (messages ??= []).Add(rule.Message(Spell(column), value, context));
                 if (rule.IsImplicit)
                 {
                     break;

@@ -53,6 +53,33 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         int? limit)
     {
         var (sql, values) = SelectText(table, where, filters, orderBy, limit);
+        return Rows(sql, values, hidden);
+    }
+
+    /// <summary>Whether a table has a column.</summary>
+    public bool Has(string table, string column) =>
+        connection.ExecuteScalar<long>("SELECT EXISTS(SELECT 1 FROM pragma_table_info(@p0) WHERE name = @p1)", Parameters([table, column]), transaction) != 0;
+
+    /// <summary>
+    /// Rows that may name a key: a column is one of these values or, where it has none, holds the key somewhere. What stands
+    /// there exactly is for the caller to read.
+    /// </summary>
+    public List<SarkRow> SelectNaming(string table, RowFilter? filter, IEnumerable<(string Column, IReadOnlyList<string>? Values)> columns, string key)
+    {
+        var values = new List<object?>();
+        var where = Where([], filter is null ? [] : [filter], values);
+        var any = new List<string>();
+        foreach (var (column, wanted) in columns)
+        {
+            any.Add(wanted is null ? $"instr({Quote(column)}, @p{values.Count})" : $"{Quote(column)} IN ({string.Join(", ", wanted.Select((_, i) => "@p" + (values.Count + i)))})");
+            values.AddRange(wanted ?? [key]);
+        }
+
+        return Rows($"SELECT * FROM {Quote(table)}{(where.Length > 0 ? where + " AND " : " WHERE ")}({string.Join(" OR ", any)}) ORDER BY rowid", values, null);
+    }
+
+    private List<SarkRow> Rows(string sql, List<object?> values, IReadOnlySet<string>? hidden)
+    {
         using var reader = (SqliteDataReader)((IWrappedDataReader)connection.ExecuteReader(sql, Parameters(values), transaction)).Reader;
         var places = new List<int>(reader.FieldCount);
         var names = new List<string>(reader.FieldCount);

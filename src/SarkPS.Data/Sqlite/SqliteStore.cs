@@ -69,16 +69,17 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
             session =>
             {
                 var context = new WriteContext(resource, session, sent, null, kind, isStrict);
-                Judge(context, kind);
+                Judgement.Judge(context, kind);
                 var key = KeyFrom(resource, sent);
-                if (key is not null && Find(session, resource, key, null, useFilter: false).Count > 0)
+                if (key is not null && !context.HasError(resource.KeyColumn) && Find(session, resource, key, null, useFilter: false).Count > 0)
                 {
                     context.AddError(SarkValidationException.DuplicateField, resource.Duplicate(key));
                 }
 
                 resource.Hooks.Validate(context);
                 FillIn(context, kind);
-                Resolve(context);
+                Judgement.Resolve(context);
+                Judgement.Follow(context, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
                 var rowId = Insert(context, session, key);
@@ -98,23 +99,25 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     /// <summary>Changes the columns that are named and no others.</summary>
     public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
-        sent = sent.Normalized(keepsLines: isStrict);
+        var trimmed = sent.Normalized(keepsLines: isStrict);
         return database.WriteAsync(
             session =>
             {
-                var current = Find(session, resource, key, null) is [var found, ..] ? found : throw resource.NotFound(key);
-                var context = new WriteContext(resource, session, sent, current, null, isStrict);
-                Judge(context, null);
+                var current = Single(resource, key, Find(session, resource, key, null));
+                var changes = Judgement.Differences(resource, sent, trimmed, current, isStrict);
+                var context = new WriteContext(resource, session, changes, current, null, isStrict) { All = trimmed };
+                Judgement.Judge(context, null);
                 resource.Hooks.Validate(context);
                 foreach (var (column, _) in resource.RulesFor(null, isCreate: false, isStrict))
                 {
-                    if (sent.Has(column.Name))
+                    if (changes.Has(column.Name))
                     {
-                        SetIfChanged(context, column.Name, Stored(resource, sent[column.Name]));
+                        SetIfChanged(context, column.Name, Stored(resource, changes[column.Name]));
                     }
                 }
 
-                Resolve(context);
+                Judgement.Resolve(context);
+                Judgement.Follow(context, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
                 if (context.Row.Count > 0)
@@ -137,10 +140,8 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
             session =>
             {
                 var rows = Find(session, resource, key, null);
-                if (rows.Count == 0)
-                {
-                    throw resource.NotFound(key);
-                }
+                // All pairs of a first part may be meant; rows that happen to have the same key never are.
+                _ = rows.Count > 1 && resource.SecondKeyColumn is not null ? rows[0] : Single(resource, key, rows);
 
                 foreach (var row in rows)
                 {
@@ -198,6 +199,15 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 return (kind, (IReadOnlyList<(string Name, string? Tenant)>)session.SelectPairs(kind.Resource.Table, kind.Resource.KeyColumn, "cluster", kind.Resource.ListFilters, order));
             })],
             cancellationToken);
+
+    // SARK's pages let two tenants have a queue of the same name. Which is meant the key alone does not tell.
+    private static SarkRow Single(ResourceDescriptor resource, RowKey key, List<SarkRow> rows) =>
+        rows.Count == 0 ? throw resource.NotFound(key)
+        : rows.Count == 1 || resource.IsSingleton || resource.SecondKeyColumn is not null ? rows[0]
+        : throw new SarkConflictException(
+            resource.Noun,
+            key.ToString(),
+            $"There are {rows.Count} {resource.PluralName} '{key}', of the tenants {string.Join(", ", rows.Select(r => $"'{r.Text("cluster")}'"))}. The key does not tell which one is meant, so none was touched.");
 
     private static string Shortened(IReadOnlyList<string> names) =>
         names.Count <= 10 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(10))} and {names.Count - 10} more";
@@ -262,53 +272,6 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
         return merged;
     }
 
-    private static void Judge(WriteContext context, CreateKind? kind)
-    {
-        var resource = context.Resource;
-        var sent = context.Sent;
-        foreach (var (column, rules) in resource.RulesFor(kind, context.IsCreate, context.IsStrict))
-        {
-            var value = sent[column.Name];
-            if (IsKnown(context, column))
-            {
-                continue;
-            }
-
-            foreach (var message in rules.Judge(column.Name, sent.Has(column.Name), value, (reference, wanted) => context.Session.Exists(reference.Table, reference.Column, wanted)))
-            {
-                context.AddError(column.Name, message);
-            }
-
-            // No column holds a list or an object. sark6api breaks on most of them.
-            if (PhpValue.IsStructure(value) && !context.HasError(column.Name))
-            {
-                context.AddError(column.Name, $"The {RuleSet.Spell(column.Name)} must be a string.");
-            }
-        }
-
-        if (!context.IsStrict)
-        {
-            return;
-        }
-
-        foreach (var (name, _) in sent)
-        {
-            var column = resource.Find(name);
-            if (column?.IsWritable(context.IsCreate, isStrict: true) != true && kind?.Required.Any(r => r.Column == name) != true)
-            {
-                context.AddError(name, column is null or { IsHidden: true } ? $"There is no column '{name}' in {resource.PluralName}." : $"The {RuleSet.Spell(name)} cannot be {(context.IsCreate ? "set" : "changed")}.");
-            }
-        }
-    }
-
-    // SARK itself keeps values that its rules refuse, such as the "default" of devicerec. A row that is copied, or written
-    // back as it was read, must not fail on them.
-    private static bool IsKnown(WriteContext context, Column column)
-    {
-        var known = context.IsCreate ? (column.HasDefault ? column.Default : null) : context.Current![column.Name];
-        return context.IsStrict && known is not null && context.Sent[column.Name] is { } value && PhpValue.Text(value) == PhpValue.Text(known);
-    }
-
     private static void FillIn(WriteContext context, CreateKind? kind)
     {
         foreach (var column in context.Resource.Columns)
@@ -349,35 +312,6 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
         if ((before is null) != (value is null) || PhpValue.Text(before) != PhpValue.Text(value))
         {
             context.Row[column] = value;
-        }
-    }
-
-    private static void Resolve(WriteContext context)
-    {
-        foreach (var column in context.Resource.Columns)
-        {
-            if (column.Destination is not { } destination
-                || context.Sent[column.Name] is not { } value
-                || PhpValue.IsStructure(value)
-                || IsKnown(context, column)
-                || (destination.IsLookedUpWhenValid && context.HasError(column.Name)))
-            {
-                continue;
-            }
-
-            var name = PhpValue.Text(value);
-            if (Destinations.Resolve(context.Session, name) is not { } routeClass)
-            {
-                context.AddError(column.Name, string.Format(CultureInfo.InvariantCulture, destination.UnknownMessage, name));
-            }
-            else if (context.IsCreate)
-            {
-                context.Row[destination.RouteClassColumn] = (long)routeClass;
-            }
-            else
-            {
-                SetIfChanged(context, destination.RouteClassColumn, (long)routeClass);
-            }
         }
     }
 
