@@ -139,6 +139,11 @@ internal sealed class RoutesDocument(DocComments comments)
                 text = column.IsHidden ? "Can be written, is never shown." : Comment("P", $"{typeof(SarkRecord).FullName}.{column.Property}");
             }
 
+            if (column.MayBeEmpty && column.IsWritable(isCreate: false, isStrict: true))
+            {
+                text += " May be empty.";
+            }
+
             if (column.Destination is { } destination)
             {
                 text += $" A destination; its class goes to `{destination.RouteClassColumn}`.";

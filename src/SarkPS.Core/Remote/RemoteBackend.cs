@@ -178,7 +178,8 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
 
     private SarkRow ReadRow(JsonNode? node) => client.Understand(() =>
     {
-        var map = node!.AsObject();
+        // Of an extension with several classes of service all are answered; the first of them is the row.
+        var map = node is JsonArray { Count: > 0 } rows ? rows[0]!.AsObject() : node!.AsObject();
         return new SarkRow(new RowShape([.. map.Select(m => m.Key)]), [.. map.Select(m => PhpValue.FromJson(m.Value))]);
     });
 

@@ -35,7 +35,7 @@ public sealed class RemoveTests : ContractTests
         foreach (var (other, columns) in Schemas.Naming(resource))
         {
             var kind = Kinds(other)[0];
-            var sent = await samples.LeastAsync(other, kind, Own);
+            var sent = await samples.WithTenantAsync(other, await samples.LeastAsync(other, kind, Own));
             foreach (var column in columns)
             {
                 sent[column.Name] = key;

@@ -15,7 +15,7 @@ public sealed class UpdateTests : ContractTests
         var key = await SubjectAsync(sides, samples, resource);
         foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true))
         {
-            foreach (var value in (await samples.ValidAsync(column, rules)).Take(2))
+            foreach (var value in (await samples.ValidAsync(column, rules)).Take(2).Reverse())
             {
                 var changes = await sides.Changes(t => t.UpdateAsync(resource, key, new Changes { [column.Name] = value }, default));
                 key = Moved(resource, key, column.Name, value);
@@ -62,14 +62,18 @@ public sealed class UpdateTests : ContractTests
         {
             await sides.Update(resource, key, new Changes { [column.Name] = (await samples.ValidAsync(column, rules))[0] });
             var cleared = new Changes { [column.Name] = null };
-            if (!rules.IsNullable && rules.Rules.Count > 0)
+            if (!column.MayBeEmpty)
             {
-                AssertOnly(column.Name, await sides.Invalid(t => t.UpdateAsync(resource, key, cleared, default)));
+                var error = await sides.Invalid(t => t.UpdateAsync(resource, key, cleared, default));
+                AssertOnly(column.Name, error);
+                Assert.Equal([$"The {RuleSet.Spell(column.Name)} cannot be empty."], error.Errors[0].Value);
                 continue;
             }
 
             var change = Assert.Single(await sides.Changes(t => t.UpdateAsync(resource, key, cleared, default)));
             Assert.Contains(column.Name, change.Columns);
+            Assert.True(column.Destination is not { } destination || PhpValue.Text(change.Row[destination.RouteClassColumn]) == "0");
+            Assert.Empty(await sides.Changes(t => t.UpdateAsync(resource, key, cleared, default)));
             Assert.Equal(resource.ClearsToNull ? null : "", change.Row[column.Name]);
             var record = resource.ToRecord((await sides.List(resource)).Single(r => resource.IsSingleton || KeyOf(resource, r) == key));
             Assert.Null(column.IsHidden ? null : column.PropertyOf(resource.RecordType)!.GetValue(record));
@@ -87,7 +91,7 @@ public sealed class UpdateTests : ContractTests
         Assert.Equal([$"There is no column 'nonsense' in {resource.PluralName}."], error.Errors[0].Value);
         foreach (var column in resource.Columns.Where(c => !c.IsWritable(isCreate: false, isStrict: true)))
         {
-            AssertOnly(column.Name, await sides.Invalid(t => t.UpdateAsync(resource, key, new Changes { [column.Name] = "1" }, default)));
+            AssertOnly(column.Name, await sides.Invalid(t => t.UpdateAsync(resource, key, new Changes { [column.Name] = "other" }, default)));
         }
     }
 

@@ -19,6 +19,8 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
         ["localdplan"] = ["_XXXXXX", "_9ZXX."],
         ["greetnum"] = ["usergreeting0012", "usergreeting4711"],
         ["greeting"] = ["usergreeting0012", "usergreeting4711"],
+        ["localarea"] = ["01924", "30"],
+        ["include"] = ["ALL", "default"],
         ["transform"] = ["01924:441924", "0:44 00:1"],
         ["out"] = ["4001 4002", "SIP/4001 4002"],
         ["macaddr"] = ["001565aabb01", "001565aabb02"],
@@ -77,7 +79,7 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
     /// <summary>Two or more different values that pass.</summary>
     public async Task<IReadOnlyList<object?>> ValidAsync(Column column, RuleSet rules)
     {
-        if (column.Destination is not null)
+        if (column.Names?.Form == NameForm.Destination)
         {
             return ["Hangup", "Operator"];
         }
@@ -93,7 +95,7 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
             return [.. rules.AllowedValues];
         }
 
-        if (rules.Hint is not null || column.Name == "host")
+        if (rules.Hint is not null || column.Name is "host" or "include")
         {
             return Known.GetValueOrDefault(column.Name) ?? throw new InvalidOperationException($"{column.Name} has a pattern ({rules.Hint}): add samples of it.");
         }
@@ -146,6 +148,7 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
                 "min" => "1",
                 "max" => "100000",
                 "size" => "ABCDE",
+                "dialled" => "6.45E+02",
                 "required" or "nullable" => null,
                 _ => throw new InvalidOperationException($"What breaks {rule.Text} of {column.Name}?"),
             };
@@ -156,8 +159,9 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
             }
         }
 
-        if (column.Destination is not null)
+        if (column.Names?.Form == NameForm.Destination)
         {
+            any = true;
             yield return "no such place";
         }
 
@@ -166,6 +170,17 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
             // No column holds a list.
             yield return new JsonArray(1, 2);
         }
+    }
+
+    /// <summary>The same in the tenant that the rows which others name belong to; a timer that does not say belongs to default.</summary>
+    public async Task<Changes> WithTenantAsync(ResourceDescriptor resource, Changes sent)
+    {
+        if (resource.TenantColumn is { } tenant && !sent.Has(tenant.Name))
+        {
+            sent[tenant.Name] = await EnsureAsync(Tenant.Descriptor, 1);
+        }
+
+        return sent;
     }
 
     /// <summary>A row of a resource that others can name.</summary>
