@@ -46,8 +46,8 @@ public sealed class ReferenceTests
         {
             // A length of its own, so that no other name is part of it.
             var owner = resource.IsSingleton ? null : $"owner{++number}";
-            Put(sides.Database, target, Key, null);
-            Put(sides.Database, resource, owner, (column, value));
+            Put(sides, target, Key, null);
+            Put(sides, resource, owner, (column, value));
             var expected = $"{noun} {(owner is null ? "global" : Shown(sides.Database, resource, owner))} ({resource.Find(column)!.Property ?? column})";
 
             Assert.True(names.Names(value, named, Key), $"{value} names {Key}");
@@ -59,11 +59,11 @@ public sealed class ReferenceTests
             Assert.Equal(refused.Dependants, await sides.Remove(target, new RowKey(Key), force: true));
 
             // What only looks alike is no reference.
-            Put(sides.Database, target, "471", null);
+            Put(sides, target, "471", null);
             Assert.Empty(await sides.Remove(target, new RowKey("471"), force: false));
             if (owner is not null)
             {
-                sides.Database.Execute($"DELETE FROM \"{resource.Table}\" WHERE \"{Told(resource)}\" = @key", ("@key", owner));
+                sides.Execute($"DELETE FROM \"{resource.Table}\" WHERE \"{Told(resource)}\" = @key", ("@key", owner));
             }
         }
     }
@@ -73,10 +73,10 @@ public sealed class ReferenceTests
     public async Task What_SARKs_own_tables_name_is_found_as_well(Schema schema)
     {
         await using var sides = new TwoSides(schema);
-        sides.Database.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO IPphone(pkey, cluster) VALUES ('4711', 'default'), ('4712', 'default')");
-        sides.Database.Execute("INSERT INTO meetme(pkey, cluster) VALUES ('300', 'acme'); INSERT INTO Greeting(pkey, cluster) VALUES ('usergreeting0001', 'acme')");
-        sides.Database.Execute("INSERT INTO User(pkey, cluster, extension) VALUES ('ann', 'acme', '4711')");
-        sides.Database.Execute("INSERT INTO IPphone_FKEY(pkey, seq, type, value) VALUES ('4712', 1, 'blf', '4711'), ('4711', 1, 'blf', '4711')");
+        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO IPphone(pkey, cluster) VALUES ('4711', 'default'), ('4712', 'default')");
+        sides.Execute("INSERT INTO meetme(pkey, cluster) VALUES ('300', 'acme'); INSERT INTO Greeting(pkey, cluster) VALUES ('usergreeting0001', 'acme')");
+        sides.Execute("INSERT INTO User(pkey, cluster, extension) VALUES ('ann', 'acme', '4711')");
+        sides.Execute("INSERT INTO IPphone_FKEY(pkey, seq, type, value) VALUES ('4712', 1, 'blf', '4711'), ('4711', 1, 'blf', '4711')");
 
         var tenant = Assert.IsType<SarkConflictException>(await sides.Refuses(t => t.RemoveAsync(Tenant.Descriptor, new RowKey("acme"), ChangeOptions.Default, default)));
         Assert.Equal(["Conference 300 (cluster)", "Greeting usergreeting0001 (cluster)", "User ann (cluster)"], tenant.Dependants);
@@ -89,8 +89,8 @@ public sealed class ReferenceTests
     public async Task The_class_tells_which_of_two_rows_of_one_name_is_meant(Schema schema)
     {
         await using var sides = new TwoSides(schema);
-        sides.Database.Execute("INSERT INTO Queue(pkey, cluster) VALUES ('sales', 'default'); INSERT INTO ivrmenu(pkey, cluster) VALUES ('sales', 'default')");
-        sides.Database.Execute("INSERT INTO ivrmenu(pkey, cluster, option1, routeclass1) VALUES ('main', 'default', 'sales', '4')");
+        sides.Execute("INSERT INTO Queue(pkey, cluster) VALUES ('sales', 'default'); INSERT INTO ivrmenu(pkey, cluster) VALUES ('sales', 'default')");
+        sides.Execute("INSERT INTO ivrmenu(pkey, cluster, option1, routeclass1) VALUES ('main', 'default', 'sales', '4')");
         Assert.Empty(await sides.Remove(Ivr.Descriptor, new RowKey("sales"), force: false));
         Assert.IsType<SarkConflictException>(await sides.Refuses(t => t.RemoveAsync(Queue.Descriptor, new RowKey("sales"), ChangeOptions.Default, default)));
     }
@@ -100,7 +100,7 @@ public sealed class ReferenceTests
     public async Task Two_rows_of_one_key_are_told_and_not_touched(Schema schema)
     {
         await using var sides = new TwoSides(schema);
-        sides.Database.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO Queue(pkey, cluster) VALUES ('sales', 'default'), ('sales', 'acme')");
+        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO Queue(pkey, cluster) VALUES ('sales', 'default'), ('sales', 'acme')");
         foreach (var error in new[]
         {
             await sides.Refuses(t => t.RemoveAsync(Queue.Descriptor, new RowKey("sales"), new ChangeOptions(Force: true), default)),
@@ -133,14 +133,14 @@ public sealed class ReferenceTests
     {
         await using var sides = new TwoSides(schema);
         var resource = SarkResources.Find(noun);
-        sides.Database.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO IPphone(pkey, cluster) VALUES ('401', 'acme'), ('402', 'acme'); INSERT INTO Agent(pkey, cluster) VALUES ('1001', 'acme')");
+        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO IPphone(pkey, cluster) VALUES ('401', 'acme'), ('402', 'acme'); INSERT INTO Agent(pkey, cluster) VALUES ('1001', 'acme')");
         var key = new RowKey(resource.IsSingleton ? "" : "acme");
         if (!resource.IsSingleton && noun != "Tenant")
         {
-            sides.Database.Execute($"INSERT INTO \"{resource.Table}\"(pkey) VALUES ('acme')");
+            sides.Execute($"INSERT INTO \"{resource.Table}\"(pkey) VALUES ('acme')");
             if (resource.TenantColumn is not null)
             {
-                sides.Database.Execute($"UPDATE \"{resource.Table}\" SET cluster = 'acme' WHERE pkey = 'acme'");
+                sides.Execute($"UPDATE \"{resource.Table}\" SET cluster = 'acme' WHERE pkey = 'acme'");
             }
         }
 
@@ -166,11 +166,11 @@ public sealed class ReferenceTests
     {
         await using var sides = new TwoSides(schema);
         var resource = SarkResources.Find(noun);
-        sides.Database.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'), ('globex'); INSERT INTO IPphone(pkey, cluster) VALUES ('501', 'globex'); INSERT INTO Queue(pkey, cluster) VALUES ('theirs', 'globex'); INSERT INTO lineIO(pkey, cluster, technology, carrier) VALUES ('theirtrunk', 'globex', 'SIP', 'GeneralSIP'), ('shared', 'default', 'SIP', 'GeneralSIP')");
+        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'), ('globex'); INSERT INTO IPphone(pkey, cluster) VALUES ('501', 'globex'); INSERT INTO Queue(pkey, cluster) VALUES ('theirs', 'globex'); INSERT INTO lineIO(pkey, cluster, technology, carrier) VALUES ('theirtrunk', 'globex', 'SIP', 'GeneralSIP'), ('shared', 'default', 'SIP', 'GeneralSIP')");
         if (noun != "Tenant")
         {
-            Put(sides.Database, resource, "acme", resource.Find("technology") is null && resource.Table == "lineIO" ? ("carrier", "DiD") : null);
-            sides.Database.Execute($"UPDATE \"{resource.Table}\" SET cluster = 'acme' WHERE \"{Told(resource)}\" = 'acme'");
+            Put(sides, resource, "acme", resource.Find("technology") is null && resource.Table == "lineIO" ? ("carrier", "DiD") : null);
+            sides.Execute($"UPDATE \"{resource.Table}\" SET cluster = 'acme' WHERE \"{Told(resource)}\" = 'acme'");
         }
 
         var key = new RowKey(Shown(sides.Database, resource, "acme"));
@@ -186,7 +186,7 @@ public sealed class ReferenceTests
     public async Task The_trunks_of_the_tenant_default_are_everybodys()
     {
         await using var sides = new TwoSides(Schema.Embedded);
-        sides.Database.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO Route(pkey, cluster) VALUES ('out', 'acme'); INSERT INTO lineIO(pkey, cluster, technology, carrier) VALUES ('shared', 'default', 'SIP', 'GeneralSIP')");
+        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO Route(pkey, cluster) VALUES ('out', 'acme'); INSERT INTO lineIO(pkey, cluster, technology, carrier) VALUES ('shared', 'default', 'SIP', 'GeneralSIP')");
         Assert.Equal("shared", (await sides.Update(Route.Descriptor, new RowKey("out"), new Changes { ["path1"] = "shared" })).Text("path1"));
     }
 
@@ -194,7 +194,7 @@ public sealed class ReferenceTests
     public async Task A_row_that_moves_to_another_tenant_takes_no_destination_along()
     {
         await using var sides = new TwoSides(Schema.Embedded);
-        sides.Database.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'), ('globex'); INSERT INTO Queue(pkey, cluster) VALUES ('sales', 'acme'); INSERT INTO Agent(pkey, cluster, queue1) VALUES ('1001', 'acme', 'sales')");
+        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'), ('globex'); INSERT INTO Queue(pkey, cluster) VALUES ('sales', 'acme'); INSERT INTO Agent(pkey, cluster, queue1) VALUES ('1001', 'acme', 'sales')");
         var error = await sides.Invalid(t => t.UpdateAsync(Agent.Descriptor, new RowKey("1001"), new Changes { ["cluster"] = "globex" }, default));
         Assert.Equal(["queue1"], error.Errors.Select(e => e.Key));
         Assert.Equal("globex", (await sides.Update(Agent.Descriptor, new RowKey("1001"), new Changes { ["cluster"] = "globex", ["queue1"] = null })).Text("cluster"));
@@ -256,7 +256,7 @@ public sealed class ReferenceTests
     }
 
     // Past the product, as SARK's pages would have written it.
-    private static void Put(TestDatabase database, ResourceDescriptor resource, string? key, (string Column, string Value)? value)
+    private static void Put(TwoSides database, ResourceDescriptor resource, string? key, (string Column, string Value)? value)
     {
         if (key is not null)
         {

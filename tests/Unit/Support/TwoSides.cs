@@ -27,6 +27,13 @@ internal sealed class TwoSides : IAsyncDisposable
     /// <summary>The database behind the local back end.</summary>
     public TestDatabase Database => localDatabase;
 
+    /// <summary>Runs a statement on both databases, past the product.</summary>
+    public void Execute(string sql, params (string Name, object? Value)[] values)
+    {
+        localDatabase.Execute(sql, values);
+        remoteDatabase.Execute(sql, values);
+    }
+
     /// <summary>Asks both for something that works.</summary>
     public async Task<T> Do<T>(Func<ITableOperations, Task<T>> work)
     {
