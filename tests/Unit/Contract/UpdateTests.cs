@@ -70,7 +70,16 @@ public sealed class UpdateTests : ContractTests
                 continue;
             }
 
-            var change = Assert.Single(await sides.Changes(t => t.UpdateAsync(resource, key, cleared, default)));
+            var changes = await sides.Changes(t => t.UpdateAsync(resource, key, cleared, default));
+            if (column.Name == "z_updater")
+            {
+                // Who changed a row last is a stamp, and stamps are left out of what is compared.
+                Assert.Empty(changes);
+                continue;
+            }
+
+            Assert.True(changes.Count == 1, $"Clearing {column.Name} changed {changes.Count} rows.");
+            var change = changes[0];
             Assert.Contains(column.Name, change.Columns);
             Assert.True(column.Destination is not { } destination || PhpValue.Text(change.Row[destination.RouteClassColumn]) == "0");
             Assert.Empty(await sides.Changes(t => t.UpdateAsync(resource, key, cleared, default)));

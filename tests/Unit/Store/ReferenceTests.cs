@@ -137,7 +137,7 @@ public sealed class ReferenceTests
         var key = new RowKey(resource.IsSingleton ? "" : "acme");
         if (!resource.IsSingleton && noun != "Tenant")
         {
-            sides.Execute($"INSERT INTO \"{resource.Table}\"(pkey) VALUES ('acme')");
+            Put(sides, resource, "acme", null);
             if (resource.TenantColumn is not null)
             {
                 sides.Execute($"UPDATE \"{resource.Table}\" SET cluster = 'acme' WHERE pkey = 'acme'");
@@ -264,6 +264,10 @@ public sealed class ReferenceTests
             if (resource.Filter is { IsExclusion: false } filter)
             {
                 database.Execute($"UPDATE \"{resource.Table}\" SET \"{filter.Column}\" = @value WHERE \"{Told(resource)}\" = @key", ("@value", filter.Values[0]), ("@key", key));
+            }
+            else if (resource.Noun == nameof(Template))
+            {
+                database.Execute("UPDATE Device SET owner = 'cust', technology = 'SIP' WHERE pkey = @key", ("@key", key));
             }
             else if (resource.Noun == nameof(Trunk))
             {

@@ -22,7 +22,7 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
         ["localarea"] = ["01924", "30"],
         ["include"] = ["ALL", "default"],
         ["transform"] = ["01924:441924", "0:44 00:1"],
-        ["out"] = ["4001 4002", "SIP/4001 4002"],
+        ["out"] = ["01924566170 01924566171", "01924566172 01924566173"],
         ["macaddr"] = ["001565aabb01", "001565aabb02"],
         ["EURL"] = ["https://pbx.example.com/one", "http://pbx.example.org"],
         ["FQDN"] = ["pbx.example.com", "voice.example.org"],
