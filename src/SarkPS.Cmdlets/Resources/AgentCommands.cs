@@ -17,7 +17,7 @@ public sealed class GetSarkAgentCommand : SarkGetCommand<Agent>
 }
 
 /// <summary>The parameters that New-SarkAgent and Set-SarkAgent share.</summary>
-public abstract class AgentWriteCommand : SarkKeyedCommand<Agent>
+public abstract class AgentWriteCommand : SarkRoutedCommand<Agent>
 {
     /// <inheritdoc cref="Agent.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]

@@ -45,7 +45,7 @@ public sealed class GetSarkExtensionCommand : SarkGetCommand<Extension>
 }
 
 /// <summary>The parameters that New-SarkExtension and Set-SarkExtension share.</summary>
-public abstract class ExtensionWriteCommand : SarkKeyedCommand<Extension>
+public abstract class ExtensionWriteCommand : SarkRoutedCommand<Extension>
 {
     /// <inheritdoc cref="Extension.Active"/>
     [Parameter]

@@ -17,7 +17,7 @@ public sealed class GetSarkHolidayTimerCommand : SarkGetCommand<HolidayTimer>
 }
 
 /// <summary>The parameters that New-SarkHolidayTimer and Set-SarkHolidayTimer share.</summary>
-public abstract class HolidayTimerWriteCommand : SarkKeyedCommand<HolidayTimer>
+public abstract class HolidayTimerWriteCommand : SarkRoutedCommand<HolidayTimer>
 {
     /// <inheritdoc cref="HolidayTimer.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]

@@ -24,7 +24,7 @@ public sealed class GetSarkInboundRouteCommand : SarkGetCommand<InboundRoute>
 }
 
 /// <summary>The parameters that New-SarkInboundRoute and Set-SarkInboundRoute share.</summary>
-public abstract class InboundRouteWriteCommand : SarkKeyedCommand<InboundRoute>
+public abstract class InboundRouteWriteCommand : SarkRoutedCommand<InboundRoute>
 {
     /// <inheritdoc cref="InboundRoute.Active"/>
     [Parameter]

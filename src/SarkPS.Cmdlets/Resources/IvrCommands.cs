@@ -17,7 +17,7 @@ public sealed class GetSarkIvrCommand : SarkGetCommand<Ivr>
 }
 
 /// <summary>The parameters that New-SarkIvr and Set-SarkIvr share.</summary>
-public abstract class IvrWriteCommand : SarkKeyedCommand<Ivr>
+public abstract class IvrWriteCommand : SarkRoutedCommand<Ivr>
 {
     /// <inheritdoc cref="Ivr.AlertInfo0"/>
     [Parameter, Alias("alert0")]

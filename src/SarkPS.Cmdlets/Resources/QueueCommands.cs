@@ -17,7 +17,7 @@ public sealed class GetSarkQueueCommand : SarkGetCommand<Queue>
 }
 
 /// <summary>The parameters that New-SarkQueue and Set-SarkQueue share.</summary>
-public abstract class QueueWriteCommand : SarkKeyedCommand<Queue>
+public abstract class QueueWriteCommand : SarkRoutedCommand<Queue>
 {
     /// <inheritdoc cref="Queue.Configuration"/>
     [Parameter, Alias("conf")]

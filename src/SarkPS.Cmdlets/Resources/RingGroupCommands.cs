@@ -17,7 +17,7 @@ public sealed class GetSarkRingGroupCommand : SarkGetCommand<RingGroup>
 }
 
 /// <summary>The parameters that New-SarkRingGroup and Set-SarkRingGroup share.</summary>
-public abstract class RingGroupWriteCommand : SarkKeyedCommand<RingGroup>
+public abstract class RingGroupWriteCommand : SarkRoutedCommand<RingGroup>
 {
     /// <inheritdoc cref="RingGroup.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]

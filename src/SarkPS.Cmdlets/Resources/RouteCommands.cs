@@ -17,7 +17,7 @@ public sealed class GetSarkRouteCommand : SarkGetCommand<Route>
 }
 
 /// <summary>The parameters that New-SarkRoute and Set-SarkRoute share.</summary>
-public abstract class RouteWriteCommand : SarkKeyedCommand<Route>
+public abstract class RouteWriteCommand : SarkRoutedCommand<Route>
 {
     /// <inheritdoc cref="Route.Active"/>
     [Parameter]

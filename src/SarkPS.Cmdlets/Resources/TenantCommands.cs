@@ -8,7 +8,7 @@ namespace SarkPS.Cmdlets;
 public sealed class GetSarkTenantCommand : SarkGetCommand<Tenant>;
 
 /// <summary>The parameters that New-SarkTenant and Set-SarkTenant share.</summary>
-public abstract class TenantWriteCommand : SarkKeyedCommand<Tenant>
+public abstract class TenantWriteCommand : SarkRoutedCommand<Tenant>
 {
     /// <inheritdoc cref="Tenant.CallTimeout"/>
     [Parameter, Alias("abstimeout")]

@@ -17,7 +17,7 @@ public sealed class GetSarkTrunkCommand : SarkGetCommand<Trunk>
 }
 
 /// <summary>The parameters that New-SarkTrunk and Set-SarkTrunk share.</summary>
-public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
+public abstract class TrunkWriteCommand : SarkRoutedCommand<Trunk>
 {
     /// <inheritdoc cref="Trunk.Active"/>
     [Parameter]
@@ -107,18 +107,21 @@ public abstract class TrunkWriteCommand : SarkKeyedCommand<Trunk>
 
     /// <inheritdoc cref="Trunk.Register"/>
     [Parameter]
+    [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
     [SarkValue]
     public string? Register { get; set; }
 
     /// <inheritdoc cref="Trunk.PeerStanza"/>
     [Parameter, Alias("sipiaxpeer")]
+    [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
     [SarkValue]
     public string? PeerStanza { get; set; }
 
     /// <inheritdoc cref="Trunk.UserStanza"/>
     [Parameter, Alias("sipiaxuser")]
+    [SarkSecret]
     [ArgumentCompleter(typeof(SarkCompleter))]
     [SarkValue]
     public string? UserStanza { get; set; }

@@ -19,7 +19,7 @@ public sealed class DatabaseFaultTests
         ("destinations", false, store => store.DestinationsAsync(default)),
         ("create", true, store => store.CreateAsync(Tenant.Descriptor, null, Values(("pkey", "acme"), ("description", "Acme")), default)),
         ("update", true, store => store.UpdateAsync(Tenant.Descriptor, Default, Values(("description", "changed")), default)),
-        ("remove", true, store => store.RemoveAsync(RingGroup.Descriptor, new RowKey("RINGALL"), false, default)),
+        ("remove", true, store => store.RemoveAsync(RingGroup.Descriptor, new RowKey("RINGALL"), true, default)),
     ];
 
     public static TheoryData<string> All => [.. Operations.Select(o => o.Name)];
@@ -172,19 +172,20 @@ public sealed class DatabaseFaultTests
     public async Task A_full_disk_is_named_and_the_change_taken_back()
     {
         using var database = new TemporaryDatabase();
+        await database.Store.CreateAsync(Queue.Descriptor, null, Values(("pkey", "sales"), ("cluster", "default")), default);
         using (var connection = database.Database.Open())
         {
             // The limit stays with the connection, which the pool hands to the next one who asks.
             connection.Run("PRAGMA max_page_count = 1");
         }
 
-        var before = database.Query("SELECT * FROM Cluster");
+        var before = database.Query("SELECT * FROM Queue");
         var audit = database.Query("SELECT count(*) FROM master_audit");
 
-        var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.UpdateAsync(Tenant.Descriptor, Default, Values(("description", new string('x', 100_000))), default));
+        var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.UpdateAsync(Queue.Descriptor, new RowKey("sales"), Values(("conf", new string('x', 100_000))), default));
 
         Assert.Equal($"The disk that holds the database '{database.Path}' is full. Nothing was changed.", error.Message);
-        Assert.Equal(before, database.Query("SELECT * FROM Cluster"));
+        Assert.Equal(before, database.Query("SELECT * FROM Queue"));
         Assert.Equal(audit, database.Query("SELECT count(*) FROM master_audit"));
         Assert.Equal("short", (await database.Store.UpdateAsync(Tenant.Descriptor, Default, Values(("description", "short")), default)).Text("description"));
     }
