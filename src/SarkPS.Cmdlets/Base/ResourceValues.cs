@@ -62,6 +62,7 @@ internal static partial class ResourceValues
     {
         var changes = new Changes();
         var names = new Dictionary<Column, string>();
+        var copied = isCreate && row.BaseObject is SarkRecord ? row.Properties["Key"]?.Value?.ToString() : null;
         foreach (var (name, given) in Cells(resource, row))
         {
             if (FindColumn(resource, name) is not { } column)
@@ -85,7 +86,18 @@ internal static partial class ResourceValues
                 continue;
             }
 
+            // A file says everything expressly; a live row that is made again is another one.
+            if (copied is not null && column.IsNotCopied)
+            {
+                continue;
+            }
+
             var value = ToWire(column, given);
+            if (copied is not null && column.MayNameItself && (value as string)?.TrimStart('*') == copied)
+            {
+                continue;
+            }
+
             if (value is string text && text.AsSpan().Trim(Blanks).IsEmpty)
             {
                 continue;

@@ -21,6 +21,9 @@ public sealed partial class RuleSet(params Rule[] rules)
     /// <summary>Whether null passes.</summary>
     public bool IsNullable => isNullable;
 
+    /// <summary>Whether a number is wanted.</summary>
+    public bool IsNumber => rules.Any(r => r.Text is "integer" or "numeric");
+
     /// <summary>The words that an <c>in</c> rule allows, or none.</summary>
     public IReadOnlyList<string> AllowedValues => rules.OfType<Rule.OneOf>().FirstOrDefault()?.Values ?? [];
 

@@ -41,6 +41,10 @@ internal static class Explanation
         {
             var value = PhpValue.Text(context.Sent[name]);
             facts.Add($"{name} is '{(value.Length > LongestValue ? value[..LongestValue] + "..." : value)}'");
+            if (column.Rules.IsNumber && SarkText.IsSpreadsheetNumber(value))
+            {
+                facts.Add(SarkText.SpreadsheetHint.TrimEnd('.'));
+            }
         }
 
         if (column is null || !isForm)

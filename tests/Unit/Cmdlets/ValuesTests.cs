@@ -125,6 +125,40 @@ public sealed class ValuesTests
         Assert.Empty(engine.Run("Get-SarkExtension").Output);
     }
 
+    [Theory]
+    [InlineData(Side.Local)]
+    [InlineData(Side.Remote)]
+    public async Task A_copy_has_a_password_a_telephone_and_a_mailbox_of_its_own(Side side)
+    {
+        await using var engine = await TestEngine.StartAsync(side, Schema.Embedded);
+        engine.Run("New-SarkTenant acme -Description A; New-SarkExtension 501 -Tenant acme -Description Desk; Set-SarkExtension 501 -MacAddress 001565aabb01 -VoicemailDivert 501").Good();
+        var copy = engine.Run("Get-SarkExtension 501 | New-SarkExtension -Key 970").Single<Extension>();
+        var first = engine.Run("Get-SarkExtension 501").Single<Extension>();
+        Assert.Equal(("970", "acme", "Desk"), (copy.Key, copy.Tenant, copy.Description));
+        Assert.NotEqual(first.Password, copy.Password);
+        Assert.NotEmpty(copy.Password!);
+        Assert.Equal(("001565aabb01", null), (first.MacAddress, copy.MacAddress));
+        Assert.NotEqual("501", copy.VoicemailDivert);
+
+        var told = engine.Run("Get-SarkExtension 501 | New-SarkExtension -Key 971 -Password given123").Single<Extension>();
+        Assert.Equal("given123", told.Password);
+    }
+
+    [Fact]
+    public async Task A_number_that_a_spreadsheet_rewrote_is_refused_with_a_hint()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("New-SarkTenant acme -Description A").Good();
+        foreach (var (column, value) in new[] { ("Key", "6.45E+02"), ("Key", "647.0"), ("CallerId", "4.4792E+11"), ("CellPhone", "4,47920E+11") })
+        {
+            var error = engine.Run("$row = @{ Key = '645'; Tenant = 'acme' }; $row[$column] = $value; [pscustomobject]$row | New-SarkExtension", ("column", column), ("value", value)).Error();
+            Assert.Equal(ErrorCategory.InvalidData, error.CategoryInfo.Category);
+            Assert.Contains("spreadsheet", error.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(engine.Run("Get-SarkExtension").Output);
+    }
+
     [Fact]
     public async Task An_old_menu_is_put_back_with_its_tags()
     {
