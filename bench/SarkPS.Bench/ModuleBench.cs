@@ -14,6 +14,12 @@ internal static class ModuleBench
     /// <summary>Makes this program list all extensions several times and print the milliseconds beside those of a bare reader.</summary>
     public const string ListWord = "--list-once";
 
+    /// <summary>Makes this program remove extensions one after the other and print the milliseconds for each, beside bare SQL.</summary>
+    public const string RemoveWord = "--remove-once";
+
+    private const int Few = 1_000;
+    private const int Many = 10_000;
+    private const int Removals = 400;
     private const int Rows = 100_000;
     private const int Passes = 5;
 
@@ -33,6 +39,8 @@ internal static class ModuleBench
 
         var database = BenchDatabase.Create(folder.File("module.db"), Rows);
         var list = await RunSelfAsync(ListWord, database);
+        var few = await RunSelfAsync(RemoveWord, BenchDatabase.Create(folder.File("few.db"), Few));
+        var many = await RunSelfAsync(RemoveWord, BenchDatabase.Create(folder.File("many.db"), Many));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -44,6 +52,9 @@ internal static class ModuleBench
             | Import-Module, new process | {Race.Median(imports.Select(i => i[0])):0} | | |
             | Import-Module, next runspace | {Race.Median(imports.Select(i => i[1])):0} | | |
             | Get-SarkExtension, {Rows:N0} objects | {list[0]:0} | bare reader into arrays: {list[1]:0} | {list[2]:0.0} |
+            | Remove-SarkExtension, each of {Removals} among {Few:N0} | {few[0]:0.0} | one DELETE, with SARK's triggers: {few[1]:0.0} | {few[0] / few[1]:0.0} |
+            | Remove-SarkExtension, each of {Removals} among {Many:N0} | {many[0]:0.0} | one DELETE, with SARK's triggers: {many[1]:0.0} | {many[0] / many[1]:0.0} |
+            | the same | {many[0]:0.0} | among {Few:N0}: {few[0]:0.0} | {many[0] / few[0]:0.0} |
             """));
     }
 
@@ -94,6 +105,34 @@ internal static class ModuleBench
         }
 
         Print([Race.Median(module), Race.Median(bare), Race.Median(module.Zip(bare, (m, b) => m / b))]);
+    }
+
+    /// <summary>Removes extensions from a pipeline, and then as many with bare SQL, a transaction each.</summary>
+    public static void RemoveOnce(string database)
+    {
+        using var runspace = Open();
+        Run(runspace, $"Import-Module '{Manifest}'; $first, $rest = (Connect-Sark -Database '{database}' | ForEach-Object {{ Get-SarkExtension }}); $first | Remove-SarkExtension -Force");
+        var start = Stopwatch.GetTimestamp();
+        Run(runspace, $"$rest[0..{Removals - 1}] | Remove-SarkExtension -Force");
+        var module = Stopwatch.GetElapsedTime(start).TotalMilliseconds / Removals;
+        var key = BenchDatabase.FirstKey + Removals;
+        start = Stopwatch.GetTimestamp();
+        using (var connection = BenchDatabase.Open(database))
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "DELETE FROM IPphone WHERE pkey = @key";
+            command.Parameters.AddWithValue("@key", "");
+            for (var i = 1; i <= Removals; i++)
+            {
+                command.Parameters[0].Value = (key + i).ToString(CultureInfo.InvariantCulture);
+                if (command.ExecuteNonQuery() == 0)
+                {
+                    throw new InvalidOperationException($"There was no extension {command.Parameters[0].Value}.");
+                }
+            }
+        }
+
+        Print([module, Stopwatch.GetElapsedTime(start).TotalMilliseconds / Removals]);
     }
 
     private static List<object[]> Read(string database)

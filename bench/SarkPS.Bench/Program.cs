@@ -17,6 +17,12 @@ if (args is [ModuleBench.ListWord, var path])
     return 0;
 }
 
+if (args is [ModuleBench.RemoveWord, var file])
+{
+    ModuleBench.RemoveOnce(file);
+    return 0;
+}
+
 var parts = args.Where(a => a != "--quick").ToArray();
 if (parts.FirstOrDefault(p => p is not ("http" or "module")) is { } unknown)
 {

@@ -512,19 +512,22 @@ settle() {
 
 launch_cli() { (launch -rx "$1") 2>/dev/null || true; }
 
-environment() {
-    cat > "$1" <<ENV
-SARK_TEST_AMI_HOST=127.0.0.1
-SARK_TEST_AMI_PORT=$ami
-SARK_TEST_AMI_USER=sark
-SARK_TEST_AMI_SECRET=$secret
-SARK_TEST_AMI_TLS_PORT=$([ -e "$etc/manager.pem" ] && echo "$tls" || true)
-SARK_TEST_AMI_CERTIFICATE=$([ -e "$etc/manager.crt" ] && echo "$etc/manager.crt" || true)
-SARK_TEST_ASTERISK=$self
-SARK_ASTERISK_HOME=$home
-SARK_ASTERISK_PORTS=$base
-SARK_ASTERISK_PEERS=$peers
-ENV
+environment() { # file
+    local certificate="" tls_port=""
+    if [ -e "$etc/manager.pem" ]; then tls_port=$tls; fi
+    if [ -e "$etc/manager.crt" ]; then certificate=$etc/manager.crt; fi
+    # Quoted for the shell that reads it: a checkout may lie in a folder with blanks in its name.
+    printf '%s=%q\n' \
+        SARK_TEST_AMI_HOST 127.0.0.1 \
+        SARK_TEST_AMI_PORT "$ami" \
+        SARK_TEST_AMI_USER sark \
+        SARK_TEST_AMI_SECRET "$secret" \
+        SARK_TEST_AMI_TLS_PORT "$tls_port" \
+        SARK_TEST_AMI_CERTIFICATE "$certificate" \
+        SARK_TEST_ASTERISK "$self" \
+        SARK_ASTERISK_HOME "$home" \
+        SARK_ASTERISK_PORTS "$base" \
+        SARK_ASTERISK_PEERS "$peers" > "$1"
 }
 
 stop() { # signal

@@ -8,23 +8,38 @@ namespace SarkPS.Data.Sqlite;
 /// <summary>Finds the rows that name another, from what descriptors say of their columns.</summary>
 internal static class Dependants
 {
-    private static readonly ConcurrentDictionary<string, IReadOnlyList<Naming>> Known = new(StringComparer.Ordinal);
+    private static readonly IReadOnlyList<NamingTable> Tables =
+    [
+        // The first part of a key of two parts belongs to the row that it names, and goes with it.
+        .. SarkResources.All.Select(r => new NamingTable(r.Table, r.KeyColumn, r.Noun, r.Noun, r.Filter, [.. r.Columns
+            .Where(c => c.Name != r.KeyColumn && c.Names is not null)
+            .Select(c => new NamingColumn(c.Name, c.Property ?? c.Name, c.Names!, c.Destination?.RouteClassColumn))])),
+        .. ForeignNames.All.Select(f => new NamingTable(f.Table, f.KeyColumn, f.Label, null, null, [new(f.Column, f.Column, f.Names, null)])),
+    ];
+
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<NamingTable>> Known = new(StringComparer.Ordinal);
+
+    /// <summary>All columns that may name a row of any resource, by their tables.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<NamingColumn>> Columns { get; } =
+        Tables.GroupBy(t => t.Table, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(t => t.Key, t => (IReadOnlyList<NamingColumn>)[.. t.SelectMany(n => n.Columns)], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What names a row, one entry each, such as <c>Extension 401 (Tenant)</c>.</summary>
     public static IReadOnlyList<string> Find(RowSession session, ResourceDescriptor resource, string key)
     {
+        session.AskNaming();
         var found = new List<string>();
         foreach (var naming in Known.GetOrAdd(resource.Noun, _ => [.. Of(resource)]))
         {
-            if (naming.IsForeign && !session.Has(naming.Table, naming.Columns[0].Name))
+            if (naming.Owner is null && !session.Has(naming.Table, naming.Columns[0].Name))
             {
                 continue;
             }
 
             foreach (var row in session.SelectNaming(naming.Table, naming.Filter, naming.Columns.Select(c => (c.Name, c.Names.Form.Whole(key))), key))
             {
-                // What a row says of itself goes with it, and so does what belongs to it by its key.
-                if (naming.Owner == resource.Noun && row.Text(naming.KeyColumn) == key)
+                // What a row says of itself goes with it, and so does what belongs to it by its key, as a telephone's keys do.
+                if ((naming.Owner is null || naming.Owner == resource.Noun) && row.Text(naming.KeyColumn) == key)
                 {
                     continue;
                 }
@@ -39,27 +54,8 @@ internal static class Dependants
     }
 
     /// <summary>The tables and columns that may name rows of a resource.</summary>
-    private static IEnumerable<Naming> Of(ResourceDescriptor resource)
-    {
-        foreach (var other in SarkResources.All)
-        {
-            // The first part of a key of two parts belongs to the row that it names, and goes with it.
-            var columns = other.Columns
-                .Where(c => c.Name != other.KeyColumn && c.Names?.Nouns.Contains(resource.Noun) == true)
-                .Select(c => new NamingColumn(c.Name, c.Property ?? c.Name, c.Names!, c.Destination?.RouteClassColumn))
-                .ToArray();
-            if (columns.Length > 0)
-            {
-                yield return new(other.Table, other.KeyColumn, other.Noun, other.Noun, other.Filter, columns, IsForeign: false);
-            }
-        }
-
-        foreach (var foreign in ForeignNames.All.Where(f => f.Names.Nouns.Contains(resource.Noun)))
-        {
-            // A telephone's keys have its own key.
-            yield return new(foreign.Table, foreign.KeyColumn, foreign.Label, resource.Noun, null, [new(foreign.Column, foreign.Column, foreign.Names, null)], IsForeign: true);
-        }
-    }
+    private static IEnumerable<NamingTable> Of(ResourceDescriptor resource) =>
+        Tables.Select(t => t with { Columns = [.. t.Columns.Where(c => c.Names.Nouns.Contains(resource.Noun))] }).Where(t => t.Columns.Length > 0);
 
     // A queue and a menu may have the same name. Which of them a destination means its class tells, as long as both are there.
     private static bool IsAnother(RowSession session, ResourceDescriptor resource, string key, SarkRow row, NamingColumn column) =>
@@ -69,7 +65,18 @@ internal static class Dependants
         && Destinations.Kinds.Any(k => k.ClassOf(key) == routeClass && session.Exists(k.Resource.Table, k.Resource.KeyColumn, key));
 
     /// <summary>A table with columns that name rows.</summary>
-    private sealed record Naming(string Table, string KeyColumn, string Label, string Owner, RowFilter? Filter, NamingColumn[] Columns, bool IsForeign);
-
-    private sealed record NamingColumn(string Name, string Label, RowNames Names, string? RouteClassColumn);
+    /// <param name="Table">The table.</param>
+    /// <param name="KeyColumn">What tells its rows apart.</param>
+    /// <param name="Label">What people call one of them.</param>
+    /// <param name="Owner">The resource that its rows are; null where they are none, in a table that not every SARK has.</param>
+    /// <param name="Filter">Which of the table's rows are meant.</param>
+    /// <param name="Columns">The columns.</param>
+    private sealed record NamingTable(string Table, string KeyColumn, string Label, string? Owner, RowFilter? Filter, NamingColumn[] Columns);
 }
+
+/// <summary>A column that names rows.</summary>
+/// <param name="Name">The column.</param>
+/// <param name="Label">What people know it by.</param>
+/// <param name="Names">Which rows it names, and how.</param>
+/// <param name="RouteClassColumn">The column beside it that tells what kind of destination it is.</param>
+internal sealed record NamingColumn(string Name, string Label, RowNames Names, string? RouteClassColumn);

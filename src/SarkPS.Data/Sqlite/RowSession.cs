@@ -10,7 +10,7 @@ namespace SarkPS.Data.Sqlite;
 /// The only place where SQL is put together. Names of tables and columns come from descriptors and hooks, never from a
 /// request, and are quoted all the same; values are always parameters.
 /// </summary>
-internal sealed class RowSession(SqliteConnection connection, SqliteTransaction? transaction = null) : IRowSession
+internal sealed class RowSession(SqliteConnection connection, SqliteTransaction? transaction = null, NamingMemory? naming = null) : IRowSession
 {
     public IReadOnlyList<SarkRow> Select(string table, params (string Column, object? Value)[] where) => Select(table, where, [], null, ["rowid"], null);
 
@@ -53,19 +53,41 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         int? limit)
     {
         var (sql, values) = SelectText(table, where, filters, orderBy, limit);
-        return Rows(sql, values, hidden);
+        return [.. Rows(sql, values, hidden)];
     }
 
     /// <summary>Whether a table has a column.</summary>
     public bool Has(string table, string column) =>
         connection.ExecuteScalar<long>("SELECT EXISTS(SELECT 1 FROM pragma_table_info(@p0) WHERE name = @p1)", Parameters([table, column]), transaction) != 0;
 
+    /// <summary>Whether the rows of a table have row ids: it is there, is no view and does without none.</summary>
+    public bool HasRowIds(string table) =>
+        connection.ExecuteScalar<long>(
+            "SELECT EXISTS(SELECT 1 FROM pragma_table_list(@p0) WHERE schema = 'main' AND type = 'table' AND wr = 0)", Parameters([table]), transaction) != 0;
+
+    /// <summary>A number that changes when any other connection has changed the file.</summary>
+    public long DataVersion() => connection.ExecuteScalar<long>("PRAGMA data_version", transaction: transaction);
+
+    /// <summary>Columns of all rows of a table as texts, and the rows' ids.</summary>
+    public IEnumerable<(long RowId, string?[] Texts)> SelectTexts(string table, IReadOnlyList<string> columns) =>
+        Rows($"SELECT {string.Join(", ", columns.Select(Quote).Prepend("rowid AS \"rowid\""))} FROM {Quote(table)} ORDER BY rowid", [], null)
+            .Select(r => ((long)r["rowid"]!, columns.Select(r.Text).ToArray()));
+
+    /// <summary>To be called before the rows are looked for that name a key.</summary>
+    public void AskNaming() => naming?.Ask(this);
+
     /// <summary>
     /// Rows that may name a key: a column is one of these values or, where it has none, holds the key somewhere. What stands
     /// there exactly is for the caller to read.
     /// </summary>
-    public List<SarkRow> SelectNaming(string table, RowFilter? filter, IEnumerable<(string Column, IReadOnlyList<string>? Values)> columns, string key)
+    public IEnumerable<SarkRow> SelectNaming(string table, RowFilter? filter, IEnumerable<(string Column, IReadOnlyList<string>? Values)> columns, string key)
     {
+        var places = naming?.Places(table, key);
+        if (places is { Count: 0 })
+        {
+            return [];
+        }
+
         var values = new List<object?>();
         var where = Where([], filter is null ? [] : [filter], values);
         var any = new List<string>();
@@ -75,10 +97,11 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
             values.AddRange(wanted ?? [key]);
         }
 
-        return Rows($"SELECT * FROM {Quote(table)}{(where.Length > 0 ? where + " AND " : " WHERE ")}({string.Join(" OR ", any)}) ORDER BY rowid", values, null);
+        var among = places is null ? "" : string.Create(CultureInfo.InvariantCulture, $"rowid IN ({string.Join(", ", places)}) AND ");
+        return Rows($"SELECT * FROM {Quote(table)}{(where.Length > 0 ? where + " AND " : " WHERE ")}{among}({string.Join(" OR ", any)}) ORDER BY rowid", values, null);
     }
 
-    private List<SarkRow> Rows(string sql, List<object?> values, IReadOnlySet<string>? hidden)
+    private IEnumerable<SarkRow> Rows(string sql, List<object?> values, IReadOnlySet<string>? hidden)
     {
         using var reader = (SqliteDataReader)((IWrappedDataReader)connection.ExecuteReader(sql, Parameters(values), transaction)).Reader;
         var places = new List<int>(reader.FieldCount);
@@ -94,7 +117,6 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         }
 
         var shape = new RowShape(names);
-        var rows = new List<SarkRow>();
         while (reader.Read())
         {
             var row = new object?[places.Count];
@@ -108,10 +130,8 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
                 };
             }
 
-            rows.Add(new SarkRow(shape, row));
+            yield return new SarkRow(shape, row);
         }
-
-        return rows;
     }
 
     /// <summary>Two columns of the rows of a table, as texts; a first one that is NULL is empty.</summary>

@@ -22,6 +22,9 @@ public sealed class SqliteDatabase : IDisposable
     // The stamp that the file had when a connection last knew that what it remembers of the file is true.
     private readonly ConditionalWeakTable<sqlite3, StrongBox<FileStamp>> stamps = [];
 
+    // What a connection remembers of who names whom.
+    private readonly ConditionalWeakTable<sqlite3, NamingMemory> namings = [];
+
     private readonly TimeSpan busyTimeout;
 
     // SQLite lets one connection write at a time; waiting here is fair and needs no polling.
@@ -124,7 +127,9 @@ public sealed class SqliteDatabase : IDisposable
                 try
                 {
                     var begun = await BeginWritingAsync(connection, wait, cancellationToken).ConfigureAwait(false);
-                    var result = work(new RowSession(connection));
+                    var naming = namings.GetValue(connection.Handle!, handle => new NamingMemory(handle));
+                    naming.Begin();
+                    var result = work(new RowSession(connection, naming: naming));
                     // Nothing of ours is in the file before the commit, and no program that asks for SQLite's lock can have
                     // written either.
                     if (file.Read() == begun || IsWriteAhead(connection))
@@ -317,6 +322,11 @@ public sealed class SqliteDatabase : IDisposable
         else if (known.Value != now)
         {
             TryRun(connection, "PRAGMA writable_schema = RESET");
+            if (namings.TryGetValue(connection.Handle!, out var naming))
+            {
+                naming.Forget();
+            }
+
             known.Value = now;
         }
 
