@@ -51,11 +51,15 @@ fail() { echo "asterisk.sh: $*" >&2; exit 1; }
 
 mirror() {
     if [ -n "${SARK_ASTERISK_MIRROR:-}" ]; then echo "$SARK_ASTERISK_MIRROR"; return; fi
-    apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -m 1 '/debian/*$' && return
-    cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null \
-        | sed -n -e 's/^URIs:[[:space:]]*\([^[:space:]]*\).*/\1/p' -e 's/^deb[[:space:]]\+\(\[[^]]*\][[:space:]]*\)\?\([^[:space:]]*\).*/\2/p' \
-        | grep -m 1 '/debian/*$' && return
-    echo "http://deb.debian.org/debian"
+    # The first of what apt knows, of what its files say, of what there always is. Read to the end: a program that writes to
+    # a pipe which nobody reads any more has failed, and then two of them would be told.
+    {
+        apt-get indextargets --format '$(REPO_URI)' 2>/dev/null || true
+        cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null \
+            | sed -n -e 's/^URIs:[[:space:]]*\([^[:space:]]*\).*/\1/p' -e 's/^deb[[:space:]]\+\(\[[^]]*\][[:space:]]*\)\?\([^[:space:]]*\).*/\2/p' \
+            || true
+        echo "http://deb.debian.org/debian"
+    } | awk '/\/debian\/*$/ && !found { found = 1; print }'
 }
 
 install() {
