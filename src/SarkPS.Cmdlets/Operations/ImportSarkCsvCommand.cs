@@ -95,8 +95,16 @@ public sealed class ImportSarkCsvCommand : SarkCsvCommand
 
     private void ReadFile(string file)
     {
-        using var text = new StringReader(CsvText.Read(file, Encoding));
-        var reader = new CsvReader(text, Delimiter);
+        var content = CsvText.Read(file, Encoding);
+        using var text = new StringReader(content);
+        // What spreadsheets write, and read, above the headings; what is said at the prompt wins.
+        var told = content is ['s', 'e', 'p', '=', var character, '\r' or '\n', ..] ? character : (char?)null;
+        var reader = new CsvReader(text, told is { } own && !MyInvocation.BoundParameters.ContainsKey(nameof(Delimiter)) ? own : Delimiter);
+        if (told is not null)
+        {
+            reader.Read();
+        }
+
         var record = reader.Read();
         if (record is [{ Text: var first }, ..] && first.StartsWith("#TYPE ", StringComparison.Ordinal))
         {

@@ -40,6 +40,18 @@ public sealed class CsvTests : IDisposable
         Assert.Equal(["1", "2", "3", "é"], rows.Select(r => (string)r.Properties["Key"].Value));
     }
 
+    [Theory]
+    [InlineData("sep=;\r\nKey;Text\r\n1;a, b\r\n", "")]
+    [InlineData("sep=;\nKey;Text\n1;a, b\n", "")]
+    [InlineData("sep=|\r\nKey\tText\r\n1\ta, b\r\n", "-Delimiter \"`t\"")]
+    public void The_line_that_spreadsheets_write_above_the_headings_tells_the_delimiter(string content, string arguments)
+    {
+        File.WriteAllText(_folder["a.csv"], content);
+        var row = Assert.Single(Run($"Import-SarkCsv a.csv {arguments}").Rows);
+        Assert.Equal(["Key", "Text"], row.Properties.Select(p => p.Name));
+        Assert.Equal("a, b", row.Properties["Text"].Value);
+    }
+
     [Fact]
     public void Nothing_and_an_empty_text_can_be_told_apart()
     {

@@ -75,6 +75,19 @@ public sealed class ValuesTests
         Assert.Equal(["'Toes' is no property of extensions and is left out."], result.Warnings);
     }
 
+    [Theory]
+    [InlineData("Key;Tenant;Description", "';'")]
+    [InlineData("pkey\tcluster", "\"`t\"")]
+    [InlineData("Key;\"Tenant\"", "';'")]
+    public async Task Headings_that_were_read_as_one_name_the_delimiter(string heading, string delimiter)
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        var result = engine.Run($"[pscustomobject]@{{ '{heading}' = '401' }} | New-SarkExtension");
+        Assert.EndsWith($"read it with -Delimiter {delimiter}.", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Single(result.Errors);
+        Assert.Empty(engine.Run("Get-SarkExtension").Good().Output);
+    }
+
     [Fact]
     public async Task The_stored_row_is_there_by_name_and_in_nothing_that_shows_everything()
     {
