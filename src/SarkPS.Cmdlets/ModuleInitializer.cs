@@ -9,8 +9,12 @@ namespace SarkPS.Cmdlets;
 /// </summary>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
-    /// <summary>Makes the load context of the local back end. Nothing is loaded into it before a cmdlet needs it.</summary>
-    public void OnImport() => LocalBackend.Prepare();
+    /// <summary>Makes the load context of the local back end, into which nothing is loaded before a cmdlet needs it, and says how what scripts set is read.</summary>
+    public void OnImport()
+    {
+        LocalBackend.Prepare();
+        SarkAssignment.Reader = ResourceValues.ForProperty;
+    }
 
     /// <summary>
     /// Forgets the runspace's connection and closes idle connections to databases, so that their files can be moved or

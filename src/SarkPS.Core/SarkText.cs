@@ -46,6 +46,10 @@ public static partial class SarkText
     /// <summary>Whether a spreadsheet has made this of a number: <c>6.45E+02</c>, <c>4,47920E+11</c>, <c>647.0</c>.</summary>
     public static bool IsSpreadsheetNumber(string text) => SpreadsheetNumber().IsMatch(text);
 
+    /// <summary>Names in a sentence: the first ten, and how many more there are.</summary>
+    public static string Listed(IReadOnlyList<string> names) =>
+        names.Count <= 10 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(10))} and {names.Count - 10} more";
+
     /// <summary>Whether a letter is a blank of any script, the no-break ones included.</summary>
     public static bool IsBlank(char letter) => char.IsWhiteSpace(letter) || letter == '\0';
 

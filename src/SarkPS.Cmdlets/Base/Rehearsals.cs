@@ -11,7 +11,7 @@ namespace SarkPS.Cmdlets;
 internal sealed class Rehearsals(PSCmdlet cmdlet)
 {
     private readonly HashSet<string> made = new(StringComparer.Ordinal);
-    private readonly HashSet<string> addresses = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string?> addresses = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> removed = new(StringComparer.Ordinal);
     private bool? isOn;
     private bool hasWarned;
@@ -39,35 +39,31 @@ internal sealed class Rehearsals(PSCmdlet cmdlet)
             throw SarkValidationException.Duplicate(resource.Noun, key, resource.Duplicate(new RowKey(key.Split('/')[0])));
         }
 
-        var address = (kind?.Required ?? []).Where(r => resource.Find(r.Column)!.IsHardwareAddress).Select(r => (r.Column, Value: changes[r.Column] as string)).FirstOrDefault();
-        if (address.Value is { Length: > 0 } taken && addresses.Contains(taken))
-        {
-            var message = $"This MAC already exists in the DB! {taken}";
-            throw new SarkValidationException(resource.Noun, key, [new(address.Column, [message])], $"The {SarkText.Words(resource.Noun)} '{key}' was not created: {message} ({address.Column} is '{taken}')");
-        }
-
+        var required = kind?.Required.Select(r => r.Column).ToHashSet(StringComparer.Ordinal) ?? [];
+        CheckAddresses(resource, key, changes, "created", required.Contains);
         Ask(resource, changes, rehearse);
         if (key is not null)
         {
             made.Add(key);
         }
 
-        if (address.Value is { } used)
-        {
-            addresses.Add(used);
-        }
+        NoteAddresses(resource, key, changes, required.Contains);
     }
 
     /// <summary>Judges a change.</summary>
     /// <param name="resource">What is changed.</param>
+    /// <param name="key">The row.</param>
     /// <param name="changes">Its columns.</param>
     /// <param name="rehearse">Asks the exchange.</param>
     /// <exception cref="SarkException">It would be refused.</exception>
-    public void Update(ResourceDescriptor resource, Changes changes, Action rehearse)
+    public void Update(ResourceDescriptor resource, RowKey key, Changes changes, Action rehearse)
     {
         if (IsOn)
         {
+            bool IsTold(string column) => resource.Kinds.Any(k => k.Required.Any(r => r.Column == column));
+            CheckAddresses(resource, key.ToString(), changes, "changed", IsTold);
             Ask(resource, changes, rehearse);
+            NoteAddresses(resource, key.ToString(), changes, IsTold);
         }
     }
 
@@ -97,6 +93,30 @@ internal sealed class Rehearsals(PSCmdlet cmdlet)
             removed.Add(key.ToString());
         }
     }
+
+    // Two telephones with one address: the second is refused once the first is there.
+    private void CheckAddresses(ResourceDescriptor resource, string? key, Changes changes, string done, Func<string, bool> isMeant)
+    {
+        foreach (var (column, address) in Addresses(resource, changes, isMeant))
+        {
+            if (addresses.TryGetValue(address, out var owner) && owner != key)
+            {
+                var message = $"This MAC already exists in the DB! {address}";
+                throw new SarkValidationException(resource.Noun, key, [new(column, [message])], $"The {SarkText.Words(resource.Noun)} '{key}' was not {done}: {message} ({column} is '{address}')");
+            }
+        }
+    }
+
+    private void NoteAddresses(ResourceDescriptor resource, string? key, Changes changes, Func<string, bool> isMeant)
+    {
+        foreach (var (_, address) in Addresses(resource, changes, isMeant))
+        {
+            addresses[address] = key;
+        }
+    }
+
+    private static IEnumerable<(string Column, string Address)> Addresses(ResourceDescriptor resource, Changes changes, Func<string, bool> isMeant) =>
+        resource.Columns.Where(c => c.IsHardwareAddress && isMeant(c.Name) && changes[c.Name] is string { Length: > 0 }).Select(c => (c.Name, (string)changes[c.Name]!));
 
     private void Ask(ResourceDescriptor resource, Changes changes, Action rehearse)
     {

@@ -1,6 +1,8 @@
 using System.Collections;
+using System.Data;
 using System.Globalization;
 using System.Management.Automation;
+using System.Reflection;
 using System.Security;
 using System.Text.RegularExpressions;
 using SarkPS.Descriptors;
@@ -35,7 +37,8 @@ internal static partial class ResourceValues
             SecureString or PSCredential => column.IsSecret
                 ? SarkSecretAttribute.Reveal(value)
                 : throw new SarkException(SarkErrorKind.BadRequest, "Value", column.Property ?? column.Name, $"The {column.Property ?? column.Name} is no secret and takes no {value.GetType().Name}; give a text."),
-            null => null,
+            null or DBNull => null,
+            IDictionary or ScriptBlock => throw new SarkException(SarkErrorKind.BadRequest, "Value", column.Property ?? column.Name, $"The {column.Property ?? column.Name} takes one value, no {value.GetType().Name}."),
             bool flag => column.Flag is { } words ? (flag ? words.True : words.False) : flag,
             int whole => (long)whole,
             DateTimeOffset time => time.ToUnixTimeSeconds(),
@@ -47,6 +50,64 @@ internal static partial class ResourceValues
             IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
             _ => value.ToString(),
         };
+    }
+
+    /// <summary>
+    /// Reads what was given for a value of a type as people mean it, where the language would make something else of it: the
+    /// word NO true, an empty text 0, 12.6 the number 13, and a password, a table or a script the text that it is not.
+    /// </summary>
+    /// <param name="type">The type of the parameter or property, without its being nullable.</param>
+    /// <param name="value">What was given.</param>
+    /// <returns>The value, for the language to convert where it is of another type; null for nothing.</returns>
+    /// <exception cref="FormatException">It is nothing of the kind; the message says what is allowed.</exception>
+    public static object? Read(Type type, object? value)
+    {
+        value = value is PSObject wrapped ? wrapped.BaseObject : value;
+        return value switch
+        {
+            null or DBNull => null,
+            SecureString or PSCredential => throw new FormatException($"It is no secret and takes no {value.GetType().Name}; give a text."),
+            IDictionary => throw new FormatException($"It takes one value, no {value.GetType().Name}."),
+            _ when type == typeof(bool) => value switch
+            {
+                string word when string.IsNullOrWhiteSpace(word) => null,
+                string word => FlagWords.Read(word.AsSpan().Trim(Blanks).ToString())
+                    ?? throw new FormatException($"'{word}' is neither true nor false; allowed are $true, $false, YES, NO, ON, OFF, enabled and disabled."),
+                _ => value,
+            },
+            _ when type == typeof(int) => value switch
+            {
+                string word when string.IsNullOrWhiteSpace(word) => null,
+                string word => PhpValue.TryInteger(word, out var number) ? number : throw NoWholeNumber(word),
+                bool => throw NoWholeNumber(value),
+                double or float or decimal when Convert.ToDecimal(value, CultureInfo.InvariantCulture) % 1 != 0 => throw NoWholeNumber(value),
+                _ => value,
+            },
+            _ => value,
+        };
+    }
+
+    private static FormatException NoWholeNumber(object value) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"'{value}' is no whole number; allowed are digits, with a minus sign before them where it is negative."));
+
+    /// <summary>What a property of a record becomes when a script sets it; see <see cref="SarkAssignment"/>.</summary>
+    /// <exception cref="SarkException">The value is nothing of the kind.</exception>
+    public static object? ForProperty(SarkRecord record, PropertyInfo property, object? value)
+    {
+        try
+        {
+            if ((value is PSObject wrapped ? wrapped.BaseObject : value) is ScriptBlock)
+            {
+                throw new FormatException($"It takes a value, no script block. The parameter -{property.Name} asks one for each row.");
+            }
+
+            var read = Read(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, value);
+            return read is null && property.PropertyType == typeof(string) ? null : LanguagePrimitives.ConvertTo(read, property.PropertyType, CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is FormatException or PSInvalidCastException)
+        {
+            throw new SarkException(SarkErrorKind.BadRequest, record.GetType().Name, record, $"{property.Name} was not set. {e.Message}", e);
+        }
     }
 
     /// <summary>
@@ -67,11 +128,7 @@ internal static partial class ResourceValues
         {
             if (FindColumn(resource, name) is not { } column)
             {
-                if (!IsOwn(resource, name))
-                {
-                    unknown(name);
-                }
-
+                unknown(name);
                 continue;
             }
 
@@ -114,10 +171,19 @@ internal static partial class ResourceValues
         return changes;
     }
 
-    /// <summary>Refuses texts that lost letters because something read them in a wrong encoding: they would be stored so.</summary>
-    /// <exception cref="SarkValidationException">One did.</exception>
-    public static void RefuseLostLetters(ResourceDescriptor resource, object? key, Changes changes)
+    /// <summary>
+    /// Refuses what was damaged on its way: texts that lost letters because something read them in a wrong encoding, which
+    /// would be stored so, and keys that a spreadsheet padded with blanks that are none.
+    /// </summary>
+    /// <exception cref="SarkValidationException">One was.</exception>
+    public static void RefuseDamage(ResourceDescriptor resource, object? key, Changes changes)
     {
+        if (changes[resource.KeyColumn] is string name && name.AsSpan().Trim(Blanks) is { IsEmpty: false } trimmed && SarkText.Invisible(trimmed.ToString()) is { } invisible)
+        {
+            throw new SarkValidationException(
+                resource.Noun, key, resource.KeyColumn, $"The {resource.KeyColumn} '{name}' holds a character that nobody sees, {invisible}.");
+        }
+
         foreach (var (column, value) in changes)
         {
             if (value is string text && text.Contains('\uFFFD', StringComparison.Ordinal))
@@ -131,6 +197,9 @@ internal static partial class ResourceValues
         }
     }
 
+    /// <summary>Whether a property of a row has a name, however a file spelt it.</summary>
+    public static bool IsNamed(string property, string name) => string.Equals(property.Trim(), name, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The column behind the name of a property, be it ours or SARK's, or null.</summary>
     public static Column? FindColumn(ResourceDescriptor resource, string name)
     {
@@ -141,6 +210,8 @@ internal static partial class ResourceValues
     // A row may be an object or a hashtable. A copy of one of ours has its secrets too, which nothing lists.
     private static IEnumerable<(string Name, object? Value)> Cells(ResourceDescriptor resource, PSObject row) => row.BaseObject is IDictionary map
         ? map.Cast<DictionaryEntry>().Select(e => (Convert.ToString(e.Key, CultureInfo.InvariantCulture) ?? "", (object?)e.Value))
+        : row.BaseObject is DataRow data
+            ? data.Table.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, (object?)data[c]))
         : row.Properties.Where(p => p.IsGettable).Select(p => (p.Name, (object?)p.Value))
             .Concat(row.BaseObject is SarkRecord record && record.GetType() == resource.RecordType
                 ? resource.Columns.Where(c => c is { IsSecret: true, IsHidden: false, Property: not null }).Select(c => (c.Property!, (object?)record.GetSecret(c.Property!)))
@@ -150,8 +221,16 @@ internal static partial class ResourceValues
     private static bool IsDefault(Column column, object value) =>
         column is { Type: ColumnType.Flag, HasDefault: true } && FlagWords.Read(PhpValue.Text(value)) == FlagWords.Read(PhpValue.Text(column.Default));
 
-    private static bool IsOwn(ResourceDescriptor resource, string property) =>
-        Carried.Contains(property) || resource.RecordType.GetProperty(property) is not null || resource.Hidden.Contains(property);
+    /// <summary>Whether a value is what is stored, in the same or in another word for it.</summary>
+    public static bool IsSame(Column? column, object? value, object? stored)
+    {
+        var (now, before) = (value is null ? "" : PhpValue.Text(value).Trim(), stored is null ? "" : PhpValue.Text(stored).Trim());
+        return now == before || (column is { Type: ColumnType.Flag } && FlagWords.Read(now) is { } flag && flag == FlagWords.Read(before));
+    }
+
+    /// <summary>Whether a property that is no column is one that our objects have, or that a job or another machine puts on objects.</summary>
+    public static bool IsOwn(ResourceDescriptor resource, string property) =>
+        Carried.Contains(property.Trim()) || resource.RecordType.GetProperty(property) is not null || resource.Hidden.Contains(property);
 
     private static object FromText(Column column, string text)
     {

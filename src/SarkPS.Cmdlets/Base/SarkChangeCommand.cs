@@ -27,7 +27,7 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
             changes[Resource.KeyColumn] = key;
         }
 
-        ResourceValues.RefuseLostLetters(Resource, key, changes);
+        ResourceValues.RefuseDamage(Resource, key, changes);
         var kind = ChooseKind(changes, row);
         var target = key ?? string.Join('/', new[] { Resource.KeyColumn, Resource.SecondKeyColumn }.OfType<string>().Select(c => changes[c]).OfType<object>().DefaultIfEmpty("(new)"));
         Rehearsal.Create(Resource, kind, changes, () => Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions with { IsRehearsal = true }, token)));
@@ -43,9 +43,10 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
     private protected void Change(RowKey key, Changes changes)
     {
         changes = WithParameters(changes);
-        ResourceValues.RefuseLostLetters(Resource, key, changes);
-        Rehearsal.Update(Resource, changes, () => Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions with { IsRehearsal = true }, token)));
-        if (ShouldProcess(Resource.IsSingleton ? Resource.PluralName : key.ToString(), $"Set {string.Join(", ", changes.Select(c => Resource.Find(c.Key)?.Property ?? c.Key))}"))
+        ResourceValues.RefuseDamage(Resource, key, changes);
+        Rehearsal.Update(Resource, key, changes, () => Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions with { IsRehearsal = true }, token)));
+        var told = (Rehearsal.IsOn ? Differences(key, changes) : [.. changes.Select(c => c.Key)]).Select(c => Resource.Find(c)?.Property ?? c).ToArray();
+        if (ShouldProcess(Resource.IsSingleton ? Resource.PluralName : key.ToString(), told.Length > 0 ? $"Set {string.Join(", ", told)}" : "Leave as it is"))
         {
             var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions, token));
             if (MyInvocation.BoundParameters.TryGetValue("PassThru", out var passThru) && LanguagePrimitives.IsTrue(passThru))
@@ -53,6 +54,13 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
                 WriteObject(Resource.Materialize(stored));
             }
         }
+    }
+
+    // A row from a file says everything; what would change is what the row has otherwise.
+    private string[] Differences(RowKey key, Changes changes)
+    {
+        var current = Wait(token => Backend.Tables.GetAsync(Resource, key, token));
+        return [.. changes.Where(c => !ResourceValues.IsSame(Resource.Find(c.Key), c.Value, current[c.Key])).Select(c => c.Key)];
     }
 
     /// <summary>
@@ -76,7 +84,7 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
         }
 
         WorkOn(() => item.Source);
-        Change(key, !isRow ? new Changes() : item.Record is T live ? ChangedSince(live) : FromRow(item.Source!, isCreate: false));
+        Change(key, !isRow ? new Changes() : item.Record is T live ? ChangedSince(live, item.Source!) : FromRow(item.Source!, isCreate: false));
     }
 
     /// <summary>Which kind is made, where there are several.</summary>

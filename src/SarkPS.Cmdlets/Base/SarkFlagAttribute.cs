@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using SarkPS.Descriptors;
 
 namespace SarkPS.Cmdlets;
 
@@ -10,17 +9,8 @@ namespace SarkPS.Cmdlets;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class SarkFlagAttribute : ArgumentTransformationAttribute
 {
+    private static readonly SarkValueAttribute AsValue = new(typeof(bool));
+
     /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
-    {
-        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return value switch
-        {
-            "" => null,
-            ScriptBlock script => SarkValueAttribute.StandIn(script, typeof(bool)),
-            string word => FlagWords.Read(word)
-                ?? throw new ArgumentTransformationMetadataException($"'{word}' is neither true nor false; allowed are $true, $false, YES, NO, ON, OFF, enabled and disabled."),
-            _ => value,
-        };
-    }
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => AsValue.Transform(engineIntrinsics, inputData);
 }

@@ -19,8 +19,22 @@ public sealed class SarkValueAttribute(Type? type = null) : ArgumentTransformati
     public Type Type { get; } = type ?? typeof(string);
 
     /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is ScriptBlock script ? StandIn(script, Type) : inputData;
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    {
+        if ((inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is ScriptBlock script)
+        {
+            return StandIn(script, Type);
+        }
+
+        try
+        {
+            return ResourceValues.Read(Type, inputData);
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentTransformationMetadataException(e.Message, e);
+        }
+    }
 
     /// <summary>A value of a type that stands for a script block.</summary>
     internal static object StandIn(ScriptBlock script, Type type)

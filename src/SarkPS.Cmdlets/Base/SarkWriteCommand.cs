@@ -40,13 +40,15 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
     }
 
     /// <summary>The columns of a row that was piped in.</summary>
-    private protected Changes FromRow(PSObject row, bool isCreate) => ResourceValues.FromRow(Resource, row, isCreate, name =>
+    private protected Changes FromRow(PSObject row, bool isCreate) => ResourceValues.FromRow(Resource, row, isCreate, WarnOf);
+
+    private void WarnOf(string name)
     {
-        if (warned.Add(name))
+        if (!ResourceValues.IsOwn(Resource, name) && warned.Add(name))
         {
             WriteWarning($"'{name}' is no property of {Resource.PluralName} and is left out.{DelimiterHint(name)}");
         }
-    });
+    }
 
     // A whole line of headings as one name is a file that was read with another delimiter than it was written with.
     private static string DelimiterHint(string name) =>
@@ -93,8 +95,10 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
         }
     }
 
-    /// <summary>The columns of a row whose properties were set to something else since it was read.</summary>
-    private protected static Changes ChangedSince(T record)
+    /// <summary>The columns of a row whose properties were set to something else since it was read, or were added to it.</summary>
+    /// <param name="record">The row.</param>
+    /// <param name="piped">The object that it was piped in as.</param>
+    private protected Changes ChangedSince(T record, PSObject piped)
     {
         var before = record.Raw is SarkRow stored ? Resource.Materialize(stored) : new T();
         var changes = new Changes();
@@ -105,6 +109,28 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
             if (!Equals(was is "" ? null : was, now is "" ? null : now))
             {
                 changes[column.Name] = ResourceValues.ToWire(column, now);
+            }
+        }
+
+        foreach (var (name, value) in record.Parts)
+        {
+            var text = record.Raw.TryGetValue(name, out var was) && was is not null ? Rules.PhpValue.Text(was) : "";
+            if (text != (value ?? "") && !changes.Has(name))
+            {
+                changes[name] = ResourceValues.ToWire(Resource.Find(name)!, value);
+            }
+        }
+
+        // What a script has put over a property, with Add-Member, is what it shows since.
+        foreach (var added in piped.Properties.OfType<PSNoteProperty>().Where(p => p.IsInstance))
+        {
+            if (ResourceValues.FindColumn(Resource, added.Name) is { } column && column.Name != Resource.KeyColumn)
+            {
+                changes[column.Name] = ResourceValues.ToWire(column, added.Value);
+            }
+            else
+            {
+                WarnOf(added.Name);
             }
         }
 

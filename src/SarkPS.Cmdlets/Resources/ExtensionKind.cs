@@ -8,7 +8,7 @@ internal static class ExtensionKind
 {
     public static CreateKind Choose(string? name, Changes changes, PSObject? row)
     {
-        name = (name ?? row?.Properties["Kind"]?.Value as string)?.Trim();
+        name = (name ?? row?.Properties.FirstOrDefault(p => ResourceValues.IsNamed(p.Name, "Kind"))?.Value as string)?.Trim();
         if (string.IsNullOrEmpty(name))
         {
             name = changes["macaddr"] is not null ? "Provisioned"

@@ -272,7 +272,8 @@ public abstract class IvrWriteCommand : SarkRoutedCommand<Ivr>
     [ArgumentCompleter(typeof(SarkCompleter))]
     public System.Collections.IDictionary? Option { get; set; }
 
-    private protected override SarkPS.Descriptors.Changes FromParameters() => IvrOptionParameter.Expand(base.FromParameters(), Option);
+    private protected override SarkPS.Descriptors.Changes FromParameters() => IvrOptionParameter.Expand(
+        base.FromParameters(), MyInvocation.BoundParameters.ContainsKey(nameof(Option)) ? Option ?? new System.Collections.Hashtable() : null);
 }
 
 /// <summary>Makes an ivr.</summary>

@@ -8,8 +8,16 @@ namespace SarkPS.Cmdlets;
 /// <summary>Spreads the options of a menu over their columns.</summary>
 internal static class IvrOptionParameter
 {
+    /// <param name="changes">What else is changed.</param>
+    /// <param name="options">What was given for <c>-Option</c>; null where it was not.</param>
+    /// <exception cref="SarkException">There is no such option, or none was named.</exception>
     public static Changes Expand(Changes changes, IDictionary? options)
     {
+        if (options is { Count: 0 })
+        {
+            throw new SarkException(SarkErrorKind.BadRequest, "Ivr", null, "-Option names no option; give a table such as @{ 1 = '501'; '*' = $null }, where a null clears one.");
+        }
+
         foreach (DictionaryEntry option in options ?? new Hashtable())
         {
             var name = Convert.ToString(option.Key, CultureInfo.InvariantCulture) ?? "";

@@ -1,9 +1,14 @@
+using System.Dynamic;
+using System.Globalization;
+using System.Linq.Expressions;
+using System.Net;
 using System.Reflection;
+using System.Security;
 
 namespace SarkPS;
 
 /// <summary>The base of everything that comes out of a table: typed properties, and the row as it is stored.</summary>
-public abstract class SarkRecord
+public abstract class SarkRecord : IDynamicMetaObjectProvider
 {
     /// <summary>
     /// The row as it is stored: column names and SARK's own values, also those that have no property here or could not be
@@ -26,8 +31,21 @@ public abstract class SarkRecord
     public string? GetSecret(string property) => (string?)Secret(property).GetValue(this);
 
     /// <summary>Sets a secret of this object; nothing is stored by that.</summary>
-    /// <exception cref="ArgumentException">There is no secret of this name.</exception>
-    public void SetSecret(string property, string? value) => Secret(property).SetValue(this, value);
+    /// <param name="property">The name of its property.</param>
+    /// <param name="value">A text, a SecureString, a credential whose password is meant, or null.</param>
+    /// <exception cref="ArgumentException">There is no secret of this name, or the value is none of these.</exception>
+    public void SetSecret(string property, object? value) => Secret(property).SetValue(this, value switch
+    {
+        null or string => value,
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        SecureString secret => new NetworkCredential("", secret).Password,
+        // A shell's credential, of a type that is not known here.
+        _ when value.GetType().GetProperty("Password")?.GetValue(value) is SecureString secret => new NetworkCredential("", secret).Password,
+        _ => throw new ArgumentException($"{property} takes a text, a SecureString or a credential, no {value.GetType().Name}.", nameof(value)),
+    });
+
+    // Explicit: it is for the language that a script is written in, and nothing that people see.
+    DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new SarkAssignment(parameter, this);
 
     private PropertyInfo Secret(string property) =>
         GetType().GetProperty(property, BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.IgnoreCase | BindingFlags.DeclaredOnly) is { } found && found.PropertyType == typeof(string)
@@ -42,6 +60,9 @@ public abstract class SarkRecord
 
     /// <summary>The connection that it came over. Its text is where that leads.</summary>
     internal object? Home { get; set; }
+
+    /// <summary>What objects that are part of it say, by columns: null for nothing. Empty where nobody has looked at them.</summary>
+    internal virtual IEnumerable<(string Column, string? Value)> Parts => [];
 
     /// <summary>When the row was made; null where the table does not say.</summary>
     public DateTimeOffset? Created { get; init; }

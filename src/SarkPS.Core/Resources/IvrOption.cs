@@ -19,10 +19,23 @@ public sealed record IvrOption(int Number, string? Destination, string? Tag, str
 
 public sealed partial class Ivr
 {
-    /// <summary>The twelve options in order, so that <c>$ivr.Options[1].Destination</c> is where option 1 leads.</summary>
+    private IvrOption[]? options;
+
+    /// <summary>
+    /// The twelve options in order, so that <c>$ivr.Options[1].Destination</c> is where option 1 leads. They are the same ones
+    /// each time: what a script sets of one is a change of the menu.
+    /// </summary>
     // An array, since PowerShell cannot index the type that the compiler would choose for an interface.
-    public IReadOnlyList<IvrOption> Options => Enumerable.Range(0, IvrOption.Count).Select(n => new IvrOption(n, Read("option", n), Read("tag", n), Read("alert", n))).ToArray();
+    public IReadOnlyList<IvrOption> Options => options ??= Enumerable.Range(0, IvrOption.Count).Select(n => new IvrOption(n, Read("option", n), Read("tag", n), Read("alert", n))).ToArray();
+
+    /// <inheritdoc/>
+    internal override IEnumerable<(string Column, string? Value)> Parts => (options ?? []).SelectMany(o => new[]
+    {
+        (Named("option", o.Number), o.Destination), (Named("tag", o.Number), o.Tag), (Named("alert", o.Number), o.AlertInfo),
+    });
+
+    private static string Named(string column, int number) => string.Create(CultureInfo.InvariantCulture, $"{column}{number}");
 
     private string? Read(string column, int number) =>
-        Raw.TryGetValue(string.Create(CultureInfo.InvariantCulture, $"{column}{number}"), out var value) && PhpValue.Text(value) is { Length: > 0 } text ? text : null;
+        Raw.TryGetValue(Named(column, number), out var value) && PhpValue.Text(value) is { Length: > 0 } text ? text : null;
 }

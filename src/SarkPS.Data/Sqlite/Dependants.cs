@@ -11,10 +11,10 @@ internal static class Dependants
     private static readonly IReadOnlyList<NamingTable> Tables =
     [
         // The first part of a key of two parts belongs to the row that it names, and goes with it.
-        .. SarkResources.All.Select(r => new NamingTable(r.Table, r.KeyColumn, r.Noun, r.Noun, r.Filter, [.. r.Columns
+        .. SarkResources.All.Select(r => new NamingTable(r.Table, r.KeyColumn, r.Noun, r.Noun, r == SarkPS.Tenant.Descriptor ? r.KeyColumn : r.TenantColumn?.Name, r.Filter, [.. r.Columns
             .Where(c => c.Name != r.KeyColumn && c.Names is not null)
             .Select(c => new NamingColumn(c.Name, c.Property ?? c.Name, c.Names!, c.Destination?.RouteClassColumn))])),
-        .. ForeignNames.All.Select(f => new NamingTable(f.Table, f.KeyColumn, f.Label, null, null, [new(f.Column, f.Column, f.Names, null)])),
+        .. ForeignNames.All.Select(f => new NamingTable(f.Table, f.KeyColumn, f.Label, null, null, null, [new(f.Column, f.Column, f.Names, null)])),
     ];
 
     private static readonly ConcurrentDictionary<string, IReadOnlyList<NamingTable>> Known = new(StringComparer.Ordinal);
@@ -25,7 +25,11 @@ internal static class Dependants
             .ToDictionary(t => t.Key, t => (IReadOnlyList<NamingColumn>)[.. t.SelectMany(n => n.Columns)], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What names a row, one entry each, such as <c>Extension 401 (Tenant)</c>.</summary>
-    public static IReadOnlyList<string> Find(RowSession session, ResourceDescriptor resource, string key)
+    /// <param name="session">The session of the transaction.</param>
+    /// <param name="resource">The row's resource.</param>
+    /// <param name="key">The row's key.</param>
+    /// <param name="outside">A tenant whose own rows do not count, nor those that belong to none; null for all.</param>
+    public static IReadOnlyList<string> Find(RowSession session, ResourceDescriptor resource, string key, string? outside = null)
     {
         session.AskNaming();
         var found = new List<string>();
@@ -40,6 +44,11 @@ internal static class Dependants
             {
                 // What a row says of itself goes with it, and so does what belongs to it by its key, as a telephone's keys do.
                 if ((naming.Owner is null || naming.Owner == resource.Noun) && row.Text(naming.KeyColumn) == key)
+                {
+                    continue;
+                }
+
+                if (outside is not null && (naming.TenantColumn is not { } owner || row.Text(owner) is null or "" || row.Text(owner) == outside))
                 {
                     continue;
                 }
@@ -69,9 +78,10 @@ internal static class Dependants
     /// <param name="KeyColumn">What tells its rows apart.</param>
     /// <param name="Label">What people call one of them.</param>
     /// <param name="Owner">The resource that its rows are; null where they are none, in a table that not every SARK has.</param>
+    /// <param name="TenantColumn">What says whose they are; null where nothing does.</param>
     /// <param name="Filter">Which of the table's rows are meant.</param>
     /// <param name="Columns">The columns.</param>
-    private sealed record NamingTable(string Table, string KeyColumn, string Label, string? Owner, RowFilter? Filter, NamingColumn[] Columns);
+    private sealed record NamingTable(string Table, string KeyColumn, string Label, string? Owner, string? TenantColumn, RowFilter? Filter, NamingColumn[] Columns);
 }
 
 /// <summary>A column that names rows.</summary>

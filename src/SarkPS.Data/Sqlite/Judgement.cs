@@ -25,7 +25,7 @@ internal static class Judgement
             var place = current.Shape.IndexOf(name);
             // Names compare with case, and what is never shown cannot be sent back.
             var isShown = place >= 0 && current.Shape.Names[place] == name && (!resource.Hidden.Contains(name) || resource.Find(name)?.IsWritable(isCreate: false, isStrict) == true);
-            if (!isShown || !IsSame(raw[name], value, current[place], isStrict))
+            if (!isShown || !(IsSame(raw[name], value, current[place], isStrict) || (isStrict && MeansTheSame(resource.Find(name), value, current[place]))))
             {
                 different[name] = value;
             }
@@ -132,7 +132,7 @@ internal static class Judgement
     /// <summary>
     /// Looks for the rows that columns name in other spellings than a key alone, and for names of another tenant's rows.
     /// </summary>
-    public static void Follow(WriteContext context, ChangeOptions options)
+    public static void Follow(WriteContext context, RowSession session, ChangeOptions options)
     {
         var resource = context.Resource;
         var tenant = resource.Noun == nameof(Tenant)
@@ -140,6 +140,11 @@ internal static class Judgement
             : resource.TenantColumn is { } column ? context.Final(column.Name) : null;
         // A row that moves to another tenant leaves what it names behind.
         var moves = resource.TenantColumn is { } own && context.Sent.Has(own.Name) && context.Row.Has(own.Name);
+        if (moves && tenant is { Length: > 0 } && !options.AllowsOtherTenant)
+        {
+            CheckLeft(context, session, tenant);
+        }
+
         foreach (var naming in resource.Columns)
         {
             if (naming.Names is not { } names || naming == resource.TenantColumn || context.HasError(naming.Name))
@@ -164,6 +169,28 @@ internal static class Judgement
             }
         }
     }
+
+    // A row that moves to another tenant takes away what rows of its own tenant lead to, as one that is removed does.
+    private static void CheckLeft(WriteContext context, RowSession session, string tenant)
+    {
+        if (context.IsCreate || context.HasError(context.Resource.TenantColumn!.Name) || IsOfTheHouse(context.Resource, tenant))
+        {
+            return;
+        }
+
+        var key = context.Current!.Text(context.Resource.KeyColumn) ?? "";
+        if (Dependants.Find(session, context.Resource, key, tenant) is { Count: > 0 } left)
+        {
+            context.AddError(
+                context.Resource.TenantColumn.Name,
+                $"The {SarkText.Words(context.Resource.Noun)} '{key}' is in use outside the tenant '{tenant}': {SarkText.Listed(left)}. It is moved only where a destination of another tenant is allowed.");
+        }
+    }
+
+    // New rows have NO in columns of ON and OFF; who sends back what is shown has changed nothing.
+    private static bool MeansTheSame(Column? column, object? value, object? stored) =>
+        column is { Type: ColumnType.Flag } && value is not null && stored is not null && !PhpValue.IsStructure(value)
+        && FlagWords.Read(PhpValue.Text(value)) is { } flag && flag == FlagWords.Read(PhpValue.Text(stored));
 
     private static bool IsSame(object? raw, object? trimmed, object? stored, bool isStrict)
     {
@@ -271,6 +298,8 @@ internal static class Judgement
     private static string? ExtensionLength(IRowSession session) => session.Select("globals") is [var row, ..] ? row.Text("EXTLEN") : null;
 
     // SARK's pages offer a tenant its own destinations and every trunk. The trunks of the tenant default are the house's.
+    private static bool IsOfTheHouse(ResourceDescriptor resource, string tenant) => resource.Table == Trunk.Descriptor.Table && tenant == TenantHooks.DefaultTenant;
+
     private static void CheckTenant(WriteContext context, Column column, RowNames names, string value, string tenant)
     {
         foreach (var name in names.Read(value))
@@ -280,7 +309,7 @@ internal static class Judgement
                 .SelectMany(r => context.Session.Select(r.Table, (r.KeyColumn, name.Key)).Where(row => r.Filter?.Holds(row) != false).Select(row => (Resource: r, Tenant: row.Text(r.TenantColumn!.Name))))
                 .ToArray();
             if (owners.Length == 0
-                || owners.Any(o => o.Tenant is null or "" || o.Tenant == tenant || (o.Resource.Table == Trunk.Descriptor.Table && o.Tenant == TenantHooks.DefaultTenant))
+                || owners.Any(o => o.Tenant is null or "" || o.Tenant == tenant || IsOfTheHouse(o.Resource, o.Tenant))
                 // A row of a tenant that is gone belongs to nobody.
                 || !(context.Resource.Noun == nameof(Tenant) || context.Session.Exists(Tenant.Descriptor.Table, Tenant.Descriptor.KeyColumn, tenant)))
             {

@@ -79,7 +79,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 resource.Hooks.Validate(context);
                 FillIn(context, kind);
                 Judgement.Resolve(context);
-                Judgement.Follow(context, options);
+                Judgement.Follow(context, session, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
                 var rowId = Insert(context, session, key);
@@ -117,7 +117,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 }
 
                 Judgement.Resolve(context);
-                Judgement.Follow(context, options);
+                Judgement.Follow(context, session, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
                 if (context.Row.Count > 0)
@@ -154,7 +154,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                     throw new SarkConflictException(
                         resource.Noun,
                         key.ToString(),
-                        $"The {SarkText.Words(resource.Noun)} '{key}' is in use: {Shortened(dependants)}.",
+                        $"The {SarkText.Words(resource.Noun)} '{key}' is in use: {SarkText.Listed(dependants)}.",
                         dependants);
                 }
 
@@ -208,9 +208,6 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
             resource.Noun,
             key.ToString(),
             $"There are {rows.Count} {resource.PluralName} '{key}', of the tenants {string.Join(", ", rows.Select(r => $"'{r.Text("cluster")}'"))}. The key does not tell which one is meant, so none was touched.");
-
-    private static string Shortened(IReadOnlyList<string> names) =>
-        names.Count <= 10 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(10))} and {names.Count - 10} more";
 
     private static (string Column, object? Value)[] Conditions(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter) =>
         [.. (filter ?? new Dictionary<string, string>()).Select(f =>

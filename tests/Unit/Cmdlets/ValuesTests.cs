@@ -89,6 +89,139 @@ public sealed class ValuesTests
     }
 
     [Fact]
+    public async Task What_a_script_sets_of_an_object_is_read_as_its_parameter_is()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("New-SarkTenant acme -Description x; New-SarkExtension 401 -Tenant acme -Device 'General SIP'").Good();
+        var made = engine.Run("""
+            $e = Get-SarkExtension 401
+            $e.Active = 'NO'; $e.Active; $e.Active = 'yes'; $e.Active; $e.Active = 'off'; $e.Active; $e.Active = $true; $e.Active; $e.active = 0; $e.Active
+            $e.Description = 5; $e.Description
+            $t = Get-SarkTenant acme
+            $t.CallTimeout = ' 60 '; $t.CallTimeout += 5; $t.CallTimeout; $t.CallTimeout = ''; $null -eq $t.CallTimeout
+            foreach ($x in Get-SarkExtension 401) { $x.Active = 'NO'; $x | Set-SarkExtension -PassThru | ForEach-Object Active }
+            """).Good();
+        Assert.Equal([false, true, false, true, false, "5", 65, true, false], made.Output.Select(o => o.BaseObject));
+        Assert.Equal("NO", engine.Run("(Get-SarkExtension 401).Raw['active']").Good().Output.Single().BaseObject);
+    }
+
+    [Theory]
+    [InlineData("$e.Active = 'perhaps'", "Active was not set. 'perhaps' is neither true nor false")]
+    [InlineData("$t.CallTimeout = '12.6'", "CallTimeout was not set. '12.6' is no whole number")]
+    [InlineData("$t.CallTimeout = 12.6", "CallTimeout was not set. '12.6' is no whole number")]
+    [InlineData("$t.CallTimeout = '1,000'", "CallTimeout was not set. '1,000' is no whole number")]
+    [InlineData("$t.CallTimeout = $true", "CallTimeout was not set. 'True' is no whole number")]
+    [InlineData("$e.Description = [Net.NetworkCredential]::new('', 'x').SecurePassword", "Description was not set. It is no secret and takes no SecureString")]
+    [InlineData("$e.Description = { 'x' }", "Description was not set. It takes a value, no script block")]
+    [InlineData("$e.Description = @{ a = 1 }", "Description was not set. It takes one value, no Hashtable")]
+    [InlineData("Set-SarkExtension 401 -Description ([Net.NetworkCredential]::new('', 'x').SecurePassword)", "It is no secret and takes no SecureString")]
+    [InlineData("Set-SarkExtension 401 -Description @{ a = 1 }", "It takes one value, no Hashtable")]
+    [InlineData("@{ Key = '401'; Description = @{ a = 1 } } | Set-SarkExtension", "The Description takes one value, no Hashtable")]
+    [InlineData("@{ Key = '401'; Description = { 'x' } } | Set-SarkExtension", "The Description takes one value, no ScriptBlock")]
+    [InlineData("Set-SarkTenant acme -CallTimeout '1.7'", "'1.7' is no whole number")]
+    [InlineData("Set-SarkTenant acme -CallTimeout 1.7", "'1.7' is no whole number")]
+    [InlineData("Set-SarkTenant acme -CallTimeout '1,000'", "'1,000' is no whole number")]
+    [InlineData("Set-SarkTenant acme -CallTimeout $true", "'True' is no whole number")]
+    [InlineData("Set-SarkTenant acme -CallTimeout ''", "The abstimeout cannot be empty")]
+    [InlineData("Set-SarkTenant acme -CallTimeout ' '", "The abstimeout cannot be empty")]
+    [InlineData("Set-SarkIvr 350 -Option $null", "-Option names no option")]
+    [InlineData("Set-SarkIvr 350 -Option @{}", "-Option names no option")]
+    [InlineData("New-SarkExtension \"647`u{a0}\" -Tenant acme -Device 'General SIP'", "holds a character that nobody sees, U+00A0")]
+    [InlineData("@{ 'Key ' = \"647`u{a0}\"; Tenant = 'acme'; 'Kind ' = 'WebRTC' } | New-SarkExtension", "holds a character that nobody sees, U+00A0")]
+    public async Task What_is_no_value_of_the_kind_is_refused(string script, string message)
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("New-SarkTenant acme -Description x; New-SarkExtension 401 -Tenant acme -Device 'General SIP'; New-SarkIvr 350 -Tenant acme -Greeting 1 -Option @{ 1 = '401' }").Good();
+        engine.Run("$e = Get-SarkExtension 401; $t = Get-SarkTenant acme").Good();
+        var before = engine.Database.Content();
+        Assert.Contains(message, engine.Run(script).Failure.Exception.Message, StringComparison.Ordinal);
+        Assert.Empty(before.ChangesTo(engine.Database.Content()));
+    }
+
+    [Theory]
+    [InlineData("[Net.NetworkCredential]::new('', 's3cret-XX').SecurePassword", "s3cret-XX")]
+    [InlineData("[pscredential]::new('x', ([Net.NetworkCredential]::new('', 's3cret-YY').SecurePassword))", "s3cret-YY")]
+    [InlineData("'s3cret-ZZ'", "s3cret-ZZ")]
+    public async Task A_password_that_is_set_of_an_object_is_what_was_meant(string given, string expected)
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        var stored = engine.Run($"""
+            New-SarkTenant acme -Description x | Out-Null; $e = New-SarkExtension 401 -Tenant acme -Device 'General SIP'
+            $e.Password = {given}; $e | Set-SarkExtension; (Get-SarkExtension 401).Password
+            """).Good();
+        Assert.Equal(expected, stored.Output.Single().BaseObject);
+    }
+
+    [Fact]
+    public async Task An_option_of_a_menu_that_was_changed_is_written()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        var stored = engine.Run("""
+            New-SarkTenant acme -Description x | Out-Null; 401, 402 | New-SarkExtension -Tenant acme -Device 'General SIP' | Out-Null
+            $menu = New-SarkIvr 350 -Tenant acme -Greeting 1 -Option @{ 1 = '401'; 2 = '401' }
+            $menu.Options[1].Destination = '402'; $menu.Options[2].Destination = $null; $menu.Options[3].Tag = 'three'
+            $menu | Set-SarkIvr
+            (Get-SarkIvr 350).Options[0..3] | ForEach-Object { "$($_.Number) $($_.Destination) $($_.Tag)" }
+            """).Good();
+        Assert.Equal(["0 None ", "1 402 ", "2  ", "3 None three"], stored.Output.Select(o => o.ToString()));
+    }
+
+    [Fact]
+    public async Task What_was_added_to_an_object_is_written_or_told()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("New-SarkTenant acme -Description x; New-SarkExtension 401 -Tenant acme -Device 'General SIP'").Good();
+        var result = engine.Run("""
+            $e = Get-SarkExtension 401
+            $e.PSObject.Members.Add([psnoteproperty]::new('Description', 'Ann'), $true); $e.PSObject.Members.Add([psnoteproperty]::new('Toes', 10), $true)
+            $e | Set-SarkExtension -PassThru
+            """).Good();
+        Assert.Equal("Ann", ((Extension)result.Output.Single().BaseObject).Description);
+        Assert.Equal(["'Toes' is no property of extensions and is left out."], result.Warnings);
+    }
+
+    [Fact]
+    public async Task A_row_of_a_data_table_is_its_columns_and_nothing_in_it_clears()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("New-SarkTenant acme -Description x; 401, 402 | New-SarkExtension -Tenant acme -Device 'General SIP' -CellPhone 441200000401").Good();
+        var result = engine.Run("""
+            $table = [Data.DataTable]::new(); 'Key', 'CellPhone' | ForEach-Object { $null = $table.Columns.Add($_) }
+            $null = $table.Rows.Add('401', [DBNull]::Value); $null = $table.Rows.Add('402', '441200000402')
+            $table.Rows | Set-SarkExtension -PassThru | ForEach-Object { "$($_.Key) $($_.CellPhone)" }
+            """).Good();
+        Assert.Equal(["401 ", "402 441200000402"], result.Output.Select(o => o.ToString()));
+        Assert.Empty(result.Warnings);
+    }
+
+    [Fact]
+    public async Task A_row_that_is_written_back_as_it_is_shown_stays_as_it_is_stored()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("New-SarkTenant acme -Description x; New-SarkTrunk sip1 -Tenant acme -Carrier GeneralSIP -Username u -HostName h.example.com -Password secret").Good();
+        engine.Database.Execute("UPDATE lineIO SET moh = 'NO', callprogress = 'NO' WHERE pkey = 'sip1'; CREATE TABLE seen (key); CREATE TRIGGER sees AFTER UPDATE ON lineIO BEGIN INSERT INTO seen VALUES (new.pkey); END");
+        engine.Run("$row = @{}; foreach ($p in (Get-SarkTrunk sip1).PSObject.Properties) { $row[$p.Name] = $p.Value }; [pscustomobject]$row | Set-SarkTrunk").Good();
+        Assert.Equal(0L, engine.Database.Value("SELECT count(*) FROM seen"));
+        engine.Run("Set-SarkTrunk sip1 -MusicOnHold $true").Good();
+        Assert.Equal("ON", engine.Database.Value("SELECT moh FROM lineIO WHERE pkey = 'sip1'"));
+    }
+
+    [Theory]
+    [InlineData("ring group 400", "New-SarkRingGroup 400 -Tenant acme -Members '401 402' -Outcome 402", "RingGroup 400 (Members)")]
+    [InlineData("operator", "Set-SarkTenant acme -Operator 401", "Tenant acme (Operator)")]
+    public async Task What_is_moved_to_another_tenant_is_not_what_its_own_leads_to(string what, string script, string expected)
+    {
+        _ = what;
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("'acme', 'beta' | ForEach-Object { New-SarkTenant $_ -Description x }; 401, 402 | New-SarkExtension -Tenant acme -Device 'General SIP'").Good();
+        engine.Run(script).Good();
+        Assert.Contains(expected, engine.Run("Set-SarkExtension 401 -Tenant beta").Failure.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal("acme", engine.Run("Get-SarkExtension 401").Single<Extension>().Tenant);
+        Assert.Equal("beta", engine.Run("Set-SarkExtension 401 -Tenant beta -AllowOtherTenant -PassThru").Single<Extension>().Tenant);
+        engine.Run("Set-SarkExtension 401 -Tenant acme").Good();
+    }
+
+    [Fact]
     public async Task The_stored_row_is_there_by_name_and_in_nothing_that_shows_everything()
     {
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);

@@ -63,5 +63,15 @@ public sealed class WhatIfTests
         Assert.Equal("1", engine.Run("$WhatIfPreference = $true; Set-SarkExtension 501 -CallerId 1 -WhatIf:$false -PassThru").Single<Extension>().CallerId);
     }
 
+    [Fact]
+    public async Task One_address_for_two_telephones_is_told_of_changes_too()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("New-SarkTenant acme -Description A; 501, 502 | New-SarkExtension -Tenant acme -Device 'General SIP'").Good();
+        var rehearsed = engine.Run("Set-SarkExtension 501, 502 -MacAddress 00:04:13:a1:b2:01 -WhatIf").Error();
+        Assert.Equal(Described(engine.Run("Set-SarkExtension 501, 502 -MacAddress 00:04:13:a1:b2:01").Error()), Described(rehearsed));
+        engine.Run("Set-SarkExtension 501, 501 -MacAddress 000413A1B201 -WhatIf").Good();
+    }
+
     private static string Described(ErrorRecord error) => $"{error.FullyQualifiedErrorId} {error.CategoryInfo.Category} {error}";
 }
