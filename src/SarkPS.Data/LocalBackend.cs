@@ -79,7 +79,7 @@ public sealed class LocalBackend : ISarkBackend
     /// <summary>The database file.</summary>
     public SqliteDatabase Database => database;
 
-    /// <summary>Whether a part belongs to the exchange. One that does not is refused when it is asked for.</summary>
+    /// <inheritdoc/>
     public bool Covers(ExchangePart part) => covered.Parts.Contains(part);
 
     /// <inheritdoc/>

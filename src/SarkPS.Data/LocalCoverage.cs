@@ -9,17 +9,6 @@ namespace SarkPS.Data;
 /// </summary>
 internal sealed class LocalCoverage
 {
-    private static readonly Dictionary<ExchangePart, string> Words = new()
-    {
-        [ExchangePart.Snapshots] = "snapshots",
-        [ExchangePart.Backups] = "backups",
-        [ExchangePart.Greetings] = "greetings",
-        [ExchangePart.Firewall] = "the firewall",
-        [ExchangePart.CallRecords] = "call records",
-        [ExchangePart.System] = "commits and commands to the machine",
-        [ExchangePart.Asterisk] = "Asterisk",
-    };
-
     // Parts that are one folder or file; a backup and the firewall are more than their folders.
     private static readonly Dictionary<ExchangePart, Func<SarkPaths, string>> OwnPath = new()
     {
@@ -61,11 +50,7 @@ internal sealed class LocalCoverage
         if (!Parts.Contains(part))
         {
             var own = part == ExchangePart.Asterisk ? "with -AmiHost and -AmiCredential (Sark:Ami in a service), " : OwnPath.ContainsKey(part) ? $"with Sark:Paths:{part} in a service, " : "";
-            throw new SarkException(
-                SarkErrorKind.Unsupported,
-                part.ToString(),
-                database,
-                $"This connection does not cover {Words[part]}. {Reason} Say whose they are {own}with -Root FOLDER (Sark:Root) for a tree of files, or with -Root / for this machine's.");
+            throw part.NotCovered(database, $"{Reason} Say whose they are {own}with -Root FOLDER (Sark:Root) for a tree of files, or with -Root / for this machine's.");
         }
     }
 

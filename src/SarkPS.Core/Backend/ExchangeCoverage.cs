@@ -43,3 +43,24 @@ public enum ExchangePart
     /// <summary>The Asterisk Manager Interface.</summary>
     Asterisk,
 }
+
+/// <summary>What people are told of the parts of an exchange.</summary>
+public static class ExchangeParts
+{
+    /// <summary>A part as messages call it.</summary>
+    public static string Words(this ExchangePart part) => part switch
+    {
+        ExchangePart.Firewall => "the firewall",
+        ExchangePart.CallRecords => "call records",
+        ExchangePart.System => "commits and commands to the machine",
+        ExchangePart.Asterisk => "Asterisk",
+        _ => part.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>The refusal of a part that a connection does not cover.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="location">The exchange.</param>
+    /// <param name="reason">What the connection covers, and how to say that more is meant.</param>
+    public static SarkException NotCovered(this ExchangePart part, string location, string reason) =>
+        new(SarkErrorKind.Unsupported, part.ToString(), location, $"This connection does not cover {part.Words()}. {reason}");
+}

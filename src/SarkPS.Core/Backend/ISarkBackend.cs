@@ -23,6 +23,9 @@ public interface ISarkBackend : IAsyncDisposable
     /// </summary>
     ExchangeCoverage Coverage { get; }
 
+    /// <summary>Whether a part belongs to what is reached. One that does not is refused when it is asked for.</summary>
+    bool Covers(ExchangePart part);
+
     /// <summary>Makes sure that the exchange is there, is one, and lets the caller in.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SarkException">It is not; the message says what is there instead.</exception>

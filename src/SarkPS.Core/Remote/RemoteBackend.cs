@@ -13,6 +13,14 @@ namespace SarkPS.Remote;
 /// </param>
 public sealed class RemoteBackend(SarkHttpClient client, bool? rehearses = null) : ISarkBackend
 {
+    private readonly RemoteAsterisk asterisk = new(client);
+    private readonly RemoteSnapshots snapshots = new(client);
+    private readonly RemoteBackups backups = new(client);
+    private readonly RemoteGreetings greetings = new(client);
+    private readonly RemoteFirewall firewall = new(client);
+    private readonly RemoteCallRecords callRecords = new(client);
+    private readonly RemoteSystem system = new(client);
+
     /// <inheritdoc/>
     public string Location => client.Address.ToString();
 
@@ -26,31 +34,34 @@ public sealed class RemoteBackend(SarkHttpClient client, bool? rehearses = null)
     public ExchangeCoverage Coverage => client.Identity?.Coverage ?? ExchangeCoverage.Unknown;
 
     /// <inheritdoc/>
+    public bool Covers(ExchangePart part) => client.Identity?.Covers(part) ?? true;
+
+    /// <inheritdoc/>
     public Task VerifyAsync(CancellationToken cancellationToken = default) => client.IdentifyAsync(cancellationToken);
 
     /// <inheritdoc/>
     public ITableOperations Tables { get; } = new RemoteTables(client, rehearses);
 
     /// <inheritdoc/>
-    public IAsteriskOperations Asterisk { get; } = new RemoteAsterisk(client);
+    public IAsteriskOperations Asterisk => Covered(ExchangePart.Asterisk, asterisk);
 
     /// <inheritdoc/>
-    public ISnapshotOperations Snapshots { get; } = new RemoteSnapshots(client);
+    public ISnapshotOperations Snapshots => Covered(ExchangePart.Snapshots, snapshots);
 
     /// <inheritdoc/>
-    public IBackupOperations Backups { get; } = new RemoteBackups(client);
+    public IBackupOperations Backups => Covered(ExchangePart.Backups, backups);
 
     /// <inheritdoc/>
-    public IGreetingOperations Greetings { get; } = new RemoteGreetings(client);
+    public IGreetingOperations Greetings => Covered(ExchangePart.Greetings, greetings);
 
     /// <inheritdoc/>
-    public IFirewallOperations Firewall { get; } = new RemoteFirewall(client);
+    public IFirewallOperations Firewall => Covered(ExchangePart.Firewall, firewall);
 
     /// <inheritdoc/>
-    public ICallRecordOperations CallRecords { get; } = new RemoteCallRecords(client);
+    public ICallRecordOperations CallRecords => Covered(ExchangePart.CallRecords, callRecords);
 
     /// <inheritdoc/>
-    public ISystemOperations System { get; } = new RemoteSystem(client);
+    public ISystemOperations System => Covered(ExchangePart.System, system);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -58,6 +69,10 @@ public sealed class RemoteBackend(SarkHttpClient client, bool? rehearses = null)
         client.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    // The service would say so too, but only when it is asked to do it.
+    private T Covered<T>(ExchangePart part, T operations) => Covers(part) ? operations : throw part.NotCovered(
+        Location, $"The service at {client.Address} serves a database and not all that belongs to a machine. Say there whose the rest is with Sark:Root: a FOLDER for a tree of files, or / for the machine's.");
 }
 
 /// <summary>Rows of any resource over HTTP.</summary>

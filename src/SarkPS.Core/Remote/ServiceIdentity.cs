@@ -8,13 +8,21 @@ namespace SarkPS.Remote;
 /// <param name="Scopes">What the token allows.</param>
 /// <param name="AnswersRehearsals">Whether it takes a rehearsal for what it is; one that does not would make the change.</param>
 /// <param name="Coverage">How much of an exchange it serves.</param>
-public sealed record ServiceIdentity(string Version, string? Caller, IReadOnlyList<string> Scopes, bool AnswersRehearsals, ExchangeCoverage Coverage)
+/// <param name="Parts">The parts of it beside the tables; null when it does not tell.</param>
+public sealed record ServiceIdentity(
+    string Version, string? Caller, IReadOnlyList<string> Scopes, bool AnswersRehearsals, ExchangeCoverage Coverage, IReadOnlyCollection<ExchangePart>? Parts = null)
 {
+    /// <summary>The member of the answer that names the parts.</summary>
+    public const string PartsMember = "covers";
+
     /// <summary>The member of the answer that tells the coverage.</summary>
     public const string CoverageMember = "coverage";
 
     /// <summary>What the service calls itself.</summary>
     public const string Product = "SarkPS";
+
+    /// <summary>Whether it serves a part. One that serves a database, and does not say what else, serves nothing else.</summary>
+    public bool Covers(ExchangePart part) => Parts?.Contains(part) ?? Coverage != ExchangeCoverage.Database;
 
     /// <summary>Reads the answer.</summary>
     /// <returns>Null when it is not that of SarkPS.</returns>
@@ -25,6 +33,7 @@ public sealed record ServiceIdentity(string Version, string? Caller, IReadOnlyLi
                 who["name"]?.ToString(),
                 [.. (who["scopes"] as JsonArray ?? []).Select(s => s?.ToString() ?? "")],
                 who[WireHeaders.DryRunMember]?.GetValue<bool>() ?? false,
-                Enum.TryParse<ExchangeCoverage>(who[CoverageMember]?.ToString(), out var coverage) ? coverage : ExchangeCoverage.Unknown)
+                Enum.TryParse<ExchangeCoverage>(who[CoverageMember]?.ToString(), out var coverage) ? coverage : ExchangeCoverage.Unknown,
+                (who[PartsMember] as JsonArray)?.Select(p => Enum.TryParse<ExchangePart>(p?.ToString(), out var part) ? part : (ExchangePart?)null).OfType<ExchangePart>().ToArray())
             : null;
 }

@@ -11,6 +11,7 @@ internal static class WhoAmI
 
     private static Task AnswerAsync(HttpContext context)
     {
+        var backend = context.RequestServices.GetRequiredService<ISarkBackend>();
         var token = context.Items[AccessMiddleware.CallerItem] as TokenOptions;
         return JsonAnswer.WriteAsync(context, new JsonObject
         {
@@ -21,7 +22,8 @@ internal static class WhoAmI
             ["product"] = nameof(SarkPS),
             ["version"] = typeof(WhoAmI).Assembly.GetName().Version!.ToString(3),
             [WireHeaders.DryRunMember] = true,
-            [ServiceIdentity.CoverageMember] = context.RequestServices.GetRequiredService<ISarkBackend>().Coverage.ToString(),
+            [ServiceIdentity.CoverageMember] = backend.Coverage.ToString(),
+            [ServiceIdentity.PartsMember] = new JsonArray([.. Enum.GetValues<ExchangePart>().Where(backend.Covers).Select(p => (JsonNode)p.ToString())]),
         });
     }
 }
