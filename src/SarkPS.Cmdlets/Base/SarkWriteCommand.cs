@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using SarkPS.Cmdlets.Csv;
 using SarkPS.Descriptors;
 
 namespace SarkPS.Cmdlets;
@@ -51,13 +52,7 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
     }
 
     // A whole line of headings as one name is a file that was read with another delimiter than it was written with.
-    private static string DelimiterHint(string name) =>
-        Delimiters.Where(d => name.Split(d.Character) is { Length: > 1 } parts && parts.Any(p => ResourceValues.FindColumn(Resource, p.Trim('"')) is not null))
-            .Select(d => $" It looks like the headings of a file whose fields are separated by {d.Name}: read it with -Delimiter {d.Typed}.")
-            .FirstOrDefault("");
-
-    private static readonly (char Character, string Name, string Typed)[] Delimiters =
-        [(';', "semicolons", "';'"), ('\t', "tabs", "\"`t\""), ('|', "vertical bars", "'|'"), (',', "commas", "','")];
+    private static string DelimiterHint(string name) => Delimiters.Hint(name, parts => parts.Any(p => ResourceValues.FindColumn(Resource, p) is not null));
 
     /// <summary>Adds what was given as a parameter: it wins over what was piped in.</summary>
     private protected Changes WithParameters(Changes changes)

@@ -54,8 +54,30 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
     {
         base.BeginProcessing();
         _file = FileSystemPath(ParameterSetName == PathSet ? WildcardPattern.Unescape(Path) : LiteralPath);
+        RequireTarget();
         _wanted = ShouldProcess(_file, "Export CSV");
     }
+
+    // What would be refused is told before anybody is asked, and not promised under -WhatIf.
+    private void RequireTarget()
+    {
+        if (Directory.Exists(_file))
+        {
+            ThrowTerminatingError(Error(SarkErrorKind.BadRequest, _file, $"'{_file}' is a folder; a CSV file is wanted."));
+        }
+
+        if (System.IO.Path.GetDirectoryName(_file) is { } folder && !Directory.Exists(folder))
+        {
+            ThrowTerminatingError(Error(SarkErrorKind.NotFound, _file, $"There is no folder '{folder}' to write '{System.IO.Path.GetFileName(_file)}' into."));
+        }
+
+        if (NoClobber && File.Exists(_file))
+        {
+            ThrowTerminatingError(Exists());
+        }
+    }
+
+    private ErrorRecord Exists() => Error(SarkErrorKind.Conflict, _file, $"'{_file}' exists already, and -NoClobber was given.");
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -120,7 +142,7 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
         }
         catch (IOException) when (NoClobber && _text is null && File.Exists(_file))
         {
-            ThrowTerminatingError(Error(SarkErrorKind.Conflict, _file, $"'{_file}' exists already, and -NoClobber was given."));
+            ThrowTerminatingError(Exists());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

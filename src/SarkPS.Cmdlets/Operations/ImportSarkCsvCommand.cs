@@ -132,7 +132,8 @@ public sealed class ImportSarkCsvCommand : SarkCsvCommand
     {
         if (record.Count > names.Count)
         {
-            throw new CsvException($"line {line}: {record.Count} fields, but there are only {names.Count} columns.");
+            var columns = names.Count == 1 ? $"is only 1 column, '{names[0]}'.{Delimiters.Hint(names[0], _ => true)}" : $"are only {names.Count} columns.";
+            throw new CsvException($"line {line}: {record.Count} fields, but there {columns}");
         }
 
         var row = new PSObject();

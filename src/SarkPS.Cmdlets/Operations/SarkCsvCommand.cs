@@ -47,6 +47,8 @@ public abstract class SarkCsvCommand : PSCmdlet
     {
         FileNotFoundException or DirectoryNotFoundException =>
             Error(SarkErrorKind.NotFound, path, $"There is no file or folder '{path}'.", e),
+        UnauthorizedAccessException when Directory.Exists(path) =>
+            Error(SarkErrorKind.BadRequest, path, $"'{path}' is a folder; a CSV file is wanted.", e),
         UnauthorizedAccessException =>
             Error(SarkErrorKind.Denied, path, $"'{path}' may not be {verb}: {e.Message}", e),
         _ => Error(SarkErrorKind.Unavailable, path, $"'{path}' cannot be {verb}: {e.Message}", e),

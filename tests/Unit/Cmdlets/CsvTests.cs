@@ -128,6 +128,38 @@ public sealed class CsvTests : IDisposable
         Assert.Contains(where, error.Exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Key;Description\n1;a, b\n", "-Delimiter ';'")]
+    [InlineData("Key\tDescription\n1\ta, b\n", "-Delimiter \"`t\"")]
+    [InlineData("Key|Description\n1|a, b\n", "-Delimiter '|'")]
+    public void A_file_with_another_delimiter_and_a_comma_in_a_cell_tells_what_to_say(string text, string hint)
+    {
+        File.WriteAllText(_folder["a.csv"], text);
+        var message = Assert.Single(Run("Import-SarkCsv a.csv").Errors).ToString();
+        Assert.Contains("line 2: 2 fields, but there is only 1 column", message, StringComparison.Ordinal);
+        Assert.EndsWith($"read it with {hint}.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_is_named_as_one()
+    {
+        Directory.CreateDirectory(_folder["folder"]);
+        foreach (var command in new[] { "Import-SarkCsv folder", "1 | Export-SarkCsv folder", "1 | Export-SarkCsv folder -WhatIf" })
+        {
+            var error = Failure(command);
+            Assert.StartsWith("SarkCsvBadRequest", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Contains("is a folder", error.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Export_promises_nothing_under_WhatIf_that_would_be_refused()
+    {
+        File.WriteAllText(_folder["there.csv"], "x");
+        Assert.StartsWith("SarkCsvNotFound", Failure("[pscustomobject]@{ A = 1 } | Export-SarkCsv nosuch/a.csv -WhatIf").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("SarkCsvConflict", Failure("[pscustomobject]@{ A = 1 } | Export-SarkCsv there.csv -NoClobber -WhatIf").FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Text_in_another_encoding_is_refused_rather_than_garbled()
     {
@@ -206,6 +238,19 @@ public sealed class CsvTests : IDisposable
     {
         Run("[pscustomobject]@{ A = 1; B = 2 }, [pscustomobject]@{ B = 3; C = 4 } | Export-SarkCsv a.csv");
         Assert.Equal("A,B\r\n1,2\r\n,3\r\n", File.ReadAllText(_folder["a.csv"]));
+    }
+
+    // Whether it ends the command or not.
+    private ErrorRecord Failure(string script)
+    {
+        try
+        {
+            return Assert.Single(Run(script).Errors);
+        }
+        catch (RuntimeException error)
+        {
+            return error.ErrorRecord;
+        }
     }
 
     private (IReadOnlyList<PSObject> Rows, IReadOnlyList<ErrorRecord> Errors) Run(string script)
