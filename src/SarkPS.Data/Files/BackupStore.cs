@@ -108,19 +108,15 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             throw NothingToRestore(name, parts, present);
         }
 
-        if (dryRun)
-        {
-            if (DatabaseEntry(reader.Entries) is { } entry && chosen.HasFlag(BackupParts.Database))
-            {
-                await CheckEntryAsync(entry, name, cancellationToken).ConfigureAwait(false);
-            }
-
-            return new BackupRestore(name, true, chosen, absent, Compare(reader.Entries, chosen), null, []);
-        }
-
         using var restore = new Staging();
         try
         {
+            if (dryRun)
+            {
+                await CheckChosenAsync(reader, name, chosen, progress, cancellationToken).ConfigureAwait(false);
+                return new BackupRestore(name, true, chosen, absent, Compare(reader.Entries, chosen), null, []);
+            }
+
             await StageAsync(reader, name, chosen, restore, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException e)
@@ -130,6 +126,25 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
 
         return await ApplyAsync(name, chosen, absent, restore, progress, cancellationToken).ConfigureAwait(false);
     }, cancellationToken));
+
+    /// <summary>Reads what a restore would unpack, so that a rehearsal finds damage where the restore would.</summary>
+    /// <exception cref="InvalidDataException">An entry is damaged.</exception>
+    private async Task CheckChosenAsync(ArchiveReader reader, string name, BackupParts chosen, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    {
+        ZipArchiveEntry[] entries =
+        [
+            .. reader.Entries.Where(entry => (chosen.HasFlag(BackupParts.Database) && entry.FullName == BackupLayout.EntryName(Options.Paths.Database)) || (chosen.HasFlag(BackupParts.Ldap) && entry.FullName == BackupLayout.Ldif)),
+            .. BackupLayout.FolderParts.Where(part => chosen.HasFlag(part.Part)).SelectMany(part => BackupLayout.EntriesOf(part, Options.Paths, reader.Entries)).Select(found => found.Entry).Where(entry => !ArchiveReader.IsFolder(entry)),
+        ];
+        var total = entries.Sum(entry => entry.Length);
+        long done = 0;
+        foreach (var entry in entries)
+        {
+            progress?.Report(new OperationProgress($"Checking {entry.FullName}", done, total));
+            await CheckEntryAsync(entry, name, cancellationToken).ConfigureAwait(false);
+            done += entry.Length;
+        }
+    }
 
     private SarkValidationException NothingToRestore(string name, BackupParts asked, BackupParts present)
     {
@@ -204,7 +219,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     {
         if (Posix.Status(database) is not { } status)
         {
-            throw new SarkUnavailableException(Kind.Noun, Path.GetFileName(database), "The database does not exist; without it there is no backup.");
+            throw new SarkUnavailableException(Kind.Noun, Path.GetFileName(database), $"The database '{Path.GetFileName(database)}' does not exist; without it there is no backup.");
         }
 
         using var copy = NewTemporary("database");
