@@ -161,6 +161,20 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Asks whether a change is to be made. That there is an exchange to make it at, is known before.</summary>
+    protected new bool ShouldProcess(string target, string action)
+    {
+        _ = InUse;
+        return base.ShouldProcess(target, action);
+    }
+
+    /// <summary>The same in sentences of its own.</summary>
+    protected new bool ShouldProcess(string verboseDescription, string verboseWarning, string caption, out ShouldProcessReason shouldProcessReason)
+    {
+        _ = InUse;
+        return base.ShouldProcess(verboseDescription, verboseWarning, caption, out shouldProcessReason);
+    }
+
     private void Show(ConcurrentQueue<Notice> notices)
     {
         while (notices.TryDequeue(out var notice))
@@ -184,7 +198,12 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     internal static ErrorRecord ToRecord(SarkException error) => ToRecord(error, error.Target);
 
     /// <summary>The same about something else than the key, such as a whole row.</summary>
-    internal static ErrorRecord ToRecord(SarkException error, object? target) => new(error, error.ErrorId, CategoryOf(error.Kind), target);
+    internal static ErrorRecord ToRecord(SarkException error, object? target)
+    {
+        // What is missing lies on this machine, or was told by a service that may tell it.
+        error.Spell(error.MessageWithPath);
+        return new(error, error.ErrorId, CategoryOf(error.Kind), target);
+    }
 
     /// <summary>A failure of one item. Its target is the row that was piped in, so that it can be put right and piped in again.</summary>
     private protected virtual ErrorRecord Describe(SarkException error) => ToRecord(error, PipedRow ?? error.Target);

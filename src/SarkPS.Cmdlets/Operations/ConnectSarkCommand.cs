@@ -209,6 +209,7 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
         if (Root is not null)
         {
             options.Root = FileSystemPath(Root, nameof(Root));
+            RequireRoot(options.Root);
         }
 
         if (AmiCredential is not null)
@@ -220,6 +221,36 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
         options.Ami.Host = AmiHost ?? options.Ami.Host;
         options.Ami.Port = AmiPort > 0 ? AmiPort : options.Ami.Port;
         return LocalBackend.Create(options);
+    }
+
+    // Before anything is opened.
+    private void RequireRoot(string root)
+    {
+        if (File.Exists(root))
+        {
+            throw new SarkException(SarkErrorKind.BadRequest, Noun, root, $"'{root}' is a file; -Root names the folder that stands for the root of the file system.");
+        }
+
+        if (!Directory.Exists(root))
+        {
+            if (Database is null)
+            {
+                // A tree of one's own begins with an empty database.
+                WriteWarning($"There was no folder '{root}'. It is made, with an empty database in it.");
+                return;
+            }
+
+            throw new SarkNotFoundException(Noun, root, $"There is no folder '{root}'; -Root names the folder that stands for the root of the file system.");
+        }
+
+        try
+        {
+            _ = Directory.EnumerateFileSystemEntries(root).FirstOrDefault();
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new SarkDeniedException(Noun, root, $"The folder '{root}' that -Root names may not be read by the account '{Environment.UserName}'.", error);
+        }
     }
 
     // Relative to where the session stands, not to where the process was started.

@@ -74,6 +74,11 @@ public class SarkException : Exception
     /// <summary>The error id at the prompt, such as <c>SarkTrunkNotFound</c>. Stable: scripts match on it.</summary>
     public string ErrorId => $"Sark{Noun}{Kind}";
 
+    /// <summary>The sentence for whoever sits at the machine that it happened on: it says also where a missing file or folder lies.</summary>
+    public string MessageWithPath => InnerException is DirectoryNotFoundException or FileNotFoundException && !Message.Contains(InnerException.Message, StringComparison.Ordinal)
+        ? $"{Message} {InnerException.Message}"
+        : Message;
+
     /// <summary>
     /// Says the same in the words of whoever asked: the back end knows columns, the prompt also knows what was typed and
     /// which line of which file it came from.

@@ -185,7 +185,7 @@ internal static class DatabaseFile
         (Busy or Locked, _) => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database is in use by another program and did not become free in time.{FileErrors.NothingChanged}", e),
         (Full, _) => new SarkUnavailableException(noun, Path.GetFileName(path), $"No space is left on the disk for the database.{FileErrors.NothingChanged}", e),
         (ReadOnly, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not write the database, or the folder in which SQLite keeps its journal.{FileErrors.NothingChanged}", e),
-        (CanNotOpen, _) when !File.Exists(path) => new SarkUnavailableException(noun, Path.GetFileName(path), "The database does not exist.", e),
+        (CanNotOpen, _) when !File.Exists(path) => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database '{Path.GetFileName(path)}' does not exist.", e),
         (CanNotOpen, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not open the database or its folder.{FileErrors.NothingChanged}", e),
         (NotADatabase or Corrupt, _) => new SarkUnavailableException(noun, Path.GetFileName(path), "The live database is damaged; restore a snapshot.", e),
         _ => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database could not be used (SQLite error {e.SqliteErrorCode}).", e),

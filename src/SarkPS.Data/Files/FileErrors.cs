@@ -32,7 +32,7 @@ internal static class FileErrors
     {
         SarkException => null,
         UnauthorizedAccessException => new SarkDeniedException(noun, target, $"The account '{Environment.UserName}' that SarkPS runs under may not {what}. Missing: permission on {Leaf(e, target)}. Nothing was changed.", e),
-        DirectoryNotFoundException or FileNotFoundException => new SarkUnavailableException(noun, target, $"Could not {what}: a file or folder that it needs does not exist. Nothing was changed.", e),
+        DirectoryNotFoundException or FileNotFoundException => new SarkUnavailableException(noun, target, $"Could not {what}: {Leaf(e, target)} does not exist. Nothing was changed.", e),
         PathTooLongException => new SarkNotFoundException(noun, target),
         IOException io when Code(io) is NoSpace or QuotaExceeded => new SarkUnavailableException(noun, target, $"Could not {what}: no space is left on the disk. Nothing was changed.", e),
         IOException io when Code(io) is ReadOnlyFileSystem => new SarkDeniedException(noun, target, $"Could not {what}: the file system is read-only. Nothing was changed.", e),

@@ -45,7 +45,7 @@ internal static class ErrorBody
             ["detail"] = WithoutPath(error, isLocal),
             ["kind"] = error.Kind.ToString(),
             ["noun"] = error.Noun,
-            ["target"] = error.Noun == DatabaseNoun ? null : error.Target?.ToString(),
+            ["target"] = NamesDatabase(error) ? null : error.Target?.ToString(),
         };
         if (error is SarkValidationException invalid)
         {
@@ -61,15 +61,18 @@ internal static class ErrorBody
     }
 
     /// <summary>What is wrong and where it lies: for the log, and for who calls from this machine.</summary>
-    public static string WithPath(SarkException error) =>
-        error.InnerException is DirectoryNotFoundException or FileNotFoundException ? $"{error.Message} {error.InnerException.Message}" : error.Message;
+    public static string WithPath(SarkException error) => error.MessageWithPath;
 
     private const string DatabaseNoun = "Database";
 
     // Who calls over the network learns what is wrong, not where it lies on the disk; that is in the log.
     private static string WithoutPath(SarkException error, bool isLocal) =>
         isLocal ? WithPath(error)
-        : error.Noun == DatabaseNoun && error.Target is string path ? error.Message.Replace($" '{path}'", "", StringComparison.Ordinal) : error.Message;
+        : NamesDatabase(error) && error.Target is string path ? error.Message.Replace($" '{path}'", "", StringComparison.Ordinal) : error.Message;
+
+    // What a service of a database alone does not cover, it says of that file.
+    private static bool NamesDatabase(SarkException error) =>
+        error.Noun == DatabaseNoun || (error.Kind == SarkErrorKind.Unsupported && error.Target is string path && Path.IsPathRooted(path));
 
     private static JsonObject Messages(SarkValidationException error)
     {

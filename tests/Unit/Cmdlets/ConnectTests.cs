@@ -49,6 +49,49 @@ public sealed class ConnectTests
         Assert.Empty(engine.Run("Get-SarkConnection").Output);
     }
 
+    [Theory]
+    [InlineData("-Database $copy -Root $folder/nosuch", "SarkConnectionNotFound", "nosuch")]
+    [InlineData("-Root $copy", "SarkConnectionBadRequest", "is a file")]
+    [InlineData("-Database $copy -Root $copy", "SarkConnectionBadRequest", "is a file")]
+    public async Task A_root_that_is_no_folder_is_an_error_at_once_and_nothing_is_made(string where, string id, string said)
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        var error = engine.Run($"Connect-Sark {where}", ("copy", engine.Database.Path), ("folder", engine.Database.Folder)).Failure;
+        Assert.StartsWith(id + ",", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(said, error.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(engine.Database.Folder, "nosuch")));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_missing_is_named_here_and_over_the_network_without_where_it_lies()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        var message = engine.Run("Get-SarkSnapshot").Error().ToString();
+        Assert.Contains(Path.Combine(engine.Database.Folder, "opt/sark/snap"), message, StringComparison.Ordinal);
+        // What the error itself says, is what callers from elsewhere are told.
+        await using var backend = new SarkPS.Data.LocalBackend(engine.Database.Options);
+        var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => backend.Snapshots.ListAsync());
+        Assert.Contains("'snap'", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(engine.Database.Folder, error.Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<SarkException>(() => new SarkPS.Data.LocalBackend(new SarkOptions { Database = engine.Database.Path }).Snapshots);
+        Assert.DoesNotContain(engine.Database.Path, SarkPS.Service.Errors.ErrorBody.Problem(refused, 501).ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Remove-SarkExtension 501 -Connection $null")]
+    [InlineData("Remove-SarkTenant acme -Connection $null")]
+    [InlineData("New-SarkTenant acme -Description x -Connection $null")]
+    [InlineData("Remove-SarkCosOpen 501 cos -Connection $null")]
+    [InlineData("Import-SarkGreeting $file -Name usergreeting0001.wav -Connection $null -WhatIf")]
+    [InlineData("Restart-SarkSystem -Connection $null")]
+    public async Task A_connection_that_is_null_is_an_error_before_anybody_is_asked(string command)
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        // The hosted engine has nobody to ask: asking is an error of its own.
+        var error = engine.Run(command, ("file", engine.Database.Path)).Failure;
+        Assert.StartsWith("SarkConnectionBadRequest", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_failed_attempt_that_is_not_to_be_the_default_leaves_the_default()
     {
