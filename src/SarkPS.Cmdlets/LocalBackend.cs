@@ -19,10 +19,24 @@ public static class LocalBackend
     private static readonly Lazy<Func<SarkOptions, ISarkBackend>> _create =
         new(() => Find<Func<SarkOptions, ISarkBackend>>("LocalBackendFactory", "Create"), LazyThreadSafetyMode.PublicationOnly);
 
+    private static readonly Lazy<Func<string, string, Stream, LimitOptions?, CancellationToken, Task<IReadOnlyList<string>>>> _judge =
+        new(() => Find<Func<string, string, Stream, LimitOptions?, CancellationToken, Task<IReadOnlyList<string>>>>("LocalBackendFactory", "JudgeContentAsync"), LazyThreadSafetyMode.PublicationOnly);
+
     /// <summary>Makes a back end that works on this machine's database, files and Asterisk.</summary>
     /// <param name="options">Where they are.</param>
     /// <exception cref="SarkException">The database cannot be opened, or the module's folder is not whole.</exception>
     public static ISarkBackend Create(SarkOptions options) => _create.Value(options);
+
+    /// <summary>Judges the content of a file as a store does that takes it in, here and without one, so that nothing is sent to a service for it.</summary>
+    /// <param name="noun">What the store holds, as in a cmdlet's name.</param>
+    /// <param name="name">The name that the file would get.</param>
+    /// <param name="content">Its content, read to the end.</param>
+    /// <param name="limits">The largest that is allowed; null where another exchange has limits of its own.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What would be warned of.</returns>
+    /// <exception cref="SarkException">It would be refused.</exception>
+    internal static Task<IReadOnlyList<string>> JudgeContentAsync(string noun, string name, Stream content, LimitOptions? limits, CancellationToken cancellationToken) =>
+        _judge.Value(noun, name, content, limits, cancellationToken);
 
     /// <summary>The load context of the local back end: for tests and for people who look for a clash of assemblies.</summary>
     public static AssemblyLoadContext Context => _context.Value;

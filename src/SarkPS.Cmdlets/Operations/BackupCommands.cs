@@ -72,22 +72,18 @@ public sealed class RestoreSarkBackupCommand : SarkRestoreCommand
 
     private protected override void Restore(string name)
     {
-        if (!Reaches(backend => backend.Backups))
+        var backups = Backend.Backups;
+        Wait(token => backups.RequireAsync(name, token));
+        // What cannot be restored is an error and not a promise, so it is looked through before the promise is made.
+        var rehearsed = Rehearsal.IsOn ? Restore(name, dryRun: true) : null;
+        if (ShouldProcess($"Restore {Part} of {Backend.Location} from backup {name}", $"Restore {Part} of {Backend.Location} from backup {name}? What is there now is replaced.", "Restore a backup", out _))
         {
-            return;
+            WriteObject(Restore(name, dryRun: false));
         }
-
-        if (!ShouldProcess($"Restore {Part} of {Backend.Location} from backup {name}", $"Restore {Part} of {Backend.Location} from backup {name}? What is there now is replaced.", "Restore a backup", out var reason))
+        else if (rehearsed is not null)
         {
-            if (reason == ShouldProcessReason.WhatIf)
-            {
-                WriteObject(Restore(name, dryRun: true).Changes.Where(change => change.Action != BackupChangeAction.Keep), enumerateCollection: true);
-            }
-
-            return;
+            WriteObject(rehearsed.Changes.Where(change => change.Action != BackupChangeAction.Keep), enumerateCollection: true);
         }
-
-        WriteObject(Restore(name, dryRun: false));
     }
 
     private BackupRestore Restore(string name, bool dryRun)

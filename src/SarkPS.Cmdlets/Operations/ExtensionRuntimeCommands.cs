@@ -22,10 +22,10 @@ public abstract class ExtensionRuntimeCommand : SarkNamedCommand
 
     private protected override string[] Properties => ["Key", "pkey"];
 
-    // Asterisk's database takes any key. The service looks up the extension itself.
+    // Asterisk's database takes any key. The service looks up the extension itself, when it is really asked.
     private protected void RequireExtension(string key)
     {
-        if (!Backend.IsRemote)
+        if (!Backend.IsRemote || Rehearsal.IsOn)
         {
             Wait(token => Backend.Tables.GetAsync(Extension.Descriptor, new RowKey(key), token));
         }
@@ -81,12 +81,17 @@ public sealed class SetSarkExtensionRuntimeCommand : ExtensionRuntimeCommand
         Add(nameof(ForwardAll), ExtensionRuntime.ForwardAllFamily, ForwardAll);
         Add(nameof(ForwardBusy), ExtensionRuntime.ForwardBusyFamily, ForwardBusy);
         Add(nameof(RingDelay), ExtensionRuntime.RingDelayFamily, RingDelay?.ToString(CultureInfo.InvariantCulture));
-        if (!Reaches(backend => backend.Asterisk) || !ShouldProcess(name, "Set " + string.Join(", ", changes.Select(c => $"{c.Key} to '{c.Value}'"))))
+        if (!Reaches(backend => backend.Asterisk))
         {
             return;
         }
 
         RequireExtension(name);
+        if (!ShouldProcess(name, "Set " + string.Join(", ", changes.Select(c => $"{c.Key} to '{c.Value}'"))))
+        {
+            return;
+        }
+
         Wait(token => Backend.Asterisk.SetRuntimeAsync(name, new(changes), token));
         if (PassThru)
         {

@@ -19,6 +19,13 @@ public abstract class SarkFileStoreCommand<TFile> : SarkOperationCmdlet
 
     private protected string Words => SarkText.Words(Kind.Noun);
 
+    // What was promised under -WhatIf: a second one of the same name would find what the first had done.
+    private readonly HashSet<string> promised = new(StringComparer.Ordinal);
+
+    /// <summary>Notes under -WhatIf that something of a name would be done.</summary>
+    /// <returns>False when that was promised before.</returns>
+    private protected bool Promise(string name) => !Rehearsal.IsOn || promised.Add(name);
+
     /// <summary>The names that are meant; one that is no pattern is taken as it is, so that a missing one is an error.</summary>
     private protected IEnumerable<string> Expand(KeyWish wish)
     {
@@ -161,20 +168,17 @@ public abstract class SarkExportFileCommand<TFile> : SarkNamedFileCommand<TFile>
     {
         // Before it becomes part of a path of ours.
         Kind.Existing(name);
+        Wait(token => Store.RequireAsync(name, token));
         var path = FileSystemPath(Path, Kind.Noun);
         if (Directory.Exists(path))
         {
             path = System.IO.Path.Combine(path, name);
         }
 
+        RequireTarget(path);
         if (!ShouldProcess(path, $"Export {Words} {name}"))
         {
             return;
-        }
-
-        if (File.Exists(path) && !Force)
-        {
-            throw new SarkConflictException(Kind.Noun, path, $"The file '{path}' exists. It is replaced only with -Force.");
         }
 
         var temporary = $"{path}.{Guid.NewGuid():N}.part";
@@ -199,6 +203,24 @@ public abstract class SarkExportFileCommand<TFile> : SarkNamedFileCommand<TFile>
             WriteObject(new FileInfo(path));
             return true;
         });
+    }
+
+    private void RequireTarget(string path)
+    {
+        if (System.IO.Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+        {
+            throw new SarkNotFoundException(Kind.Noun, path, $"There is no folder '{folder}' to export to.");
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw new SarkConflictException(Kind.Noun, path, $"'{path}' is a folder, and the copy would have that name.");
+        }
+
+        if (!Force && (File.Exists(path) || !Promise(path)))
+        {
+            throw new SarkConflictException(Kind.Noun, path, $"The file '{path}' exists. It is replaced only with -Force.");
+        }
     }
 
     /// <summary>Makes a file that only the user can read: snapshots and backups hold every password of the exchange.</summary>
@@ -247,6 +269,7 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
     private void Import(string path)
     {
         var name = Name ?? System.IO.Path.GetFileName(path);
+        Judge(path, name);
         if (!ShouldProcess(name, $"Import {Words}"))
         {
             return;
@@ -256,7 +279,7 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
         {
             var taken = WaitWithProgress($"Importing {name}", async (progress, token) =>
             {
-                using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+                using var content = Open(path);
                 return await Store.ImportAsync(name, content, Force, token).ConfigureAwait(false);
             });
             foreach (var warning in (taken as Backup)?.Warnings ?? [])
@@ -268,6 +291,37 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
             return true;
         });
     }
+
+    /// <summary>
+    /// Refuses what would be refused, before anybody is asked. The content is judged under -WhatIf only, and here, whether the
+    /// store is: in a real run the store does it, and nothing is read or sent twice.
+    /// </summary>
+    private void Judge(string path, string name)
+    {
+        var store = Store;
+        WithFile(Kind.Noun, path, () =>
+        {
+            using var content = Open(path);
+            Wait(token => store.JudgeImportAsync(name, Force, token));
+            if (!Promise(name) && !Force)
+            {
+                throw Kind.Taken(name);
+            }
+
+            if (Rehearsal.IsOn)
+            {
+                var limits = Backend.IsRemote ? null : new LimitOptions();
+                foreach (var warning in WaitWithProgress($"Looking through {name}", (progress, token) => LocalBackend.JudgeContentAsync(Kind.Noun, name, content, limits, token)))
+                {
+                    WriteWarning(warning);
+                }
+            }
+
+            return true;
+        });
+    }
+
+    private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
 }
 
 /// <summary>Removes files of a store.</summary>
@@ -281,6 +335,12 @@ public abstract class SarkRemoveFileCommand<TFile> : SarkNamedFileCommand<TFile>
 
     private protected override void Process(string name)
     {
+        Wait(token => Store.JudgeRemoveAsync(name, Force, token));
+        if (!Promise(name))
+        {
+            throw new SarkNotFoundException(Kind.Noun, name);
+        }
+
         if (ShouldRemove(name, $"Remove {Words}", Force))
         {
             Wait(token => Store.RemoveAsync(name, Force, token));

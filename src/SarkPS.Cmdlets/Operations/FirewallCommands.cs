@@ -10,6 +10,16 @@ public abstract class SarkFirewallCommand : SarkOperationCmdlet
     public FirewallFamily Family { get; set; }
 
     private protected string Target => $"{Family} firewall";
+
+    /// <summary>Has Shorewall check under -WhatIf what would be put in place: rules, or with null those that are live.</summary>
+    /// <exception cref="SarkValidationException">It would be refused.</exception>
+    private protected void Judge(IFirewallOperations firewall, IReadOnlyList<string>? rules)
+    {
+        if (Rehearsal.IsOn && Wait(token => firewall.TestAsync(Family, rules, token)) is { Valid: false } check)
+        {
+            throw new SarkValidationException("Firewall", Family, [new("rules", check.Output)]);
+        }
+    }
 }
 
 /// <summary>Reads the firewall's rules.</summary>
@@ -43,6 +53,7 @@ public sealed class SetSarkFirewallCommand : SarkFirewallCommand
         Try(() =>
         {
             var firewall = Backend.Firewall;
+            Judge(firewall, Rule);
             if (!ShouldProcess(Target, $"Replace the rules with {Rule.Length} lines"))
             {
                 return;
@@ -84,6 +95,7 @@ public sealed class RestartSarkFirewallCommand : SarkFirewallCommand
         Try(() =>
         {
             var firewall = Backend.Firewall;
+            Judge(firewall, null);
             if (ShouldProcess(Target, "Restart"))
             {
                 WriteObject(Wait(token => firewall.RestartAsync(Family, token)));

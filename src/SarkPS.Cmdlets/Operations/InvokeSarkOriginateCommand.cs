@@ -75,13 +75,13 @@ public sealed class InvokeSarkOriginateCommand : SarkCmdlet
         Try(() =>
         {
             var asterisk = Backend.Asterisk;
+            if (RingTime < TimeSpan.FromSeconds(1) || RingTime > TimeSpan.FromMinutes(10))
+            {
+                throw new SarkValidationException("Call", Target, "ringtime", "The ringtime must be between 1 and 600 seconds.");
+            }
+
             if (ShouldProcess(Caller, $"Call {Target}"))
             {
-                if (RingTime < TimeSpan.FromSeconds(1) || RingTime > TimeSpan.FromMinutes(10))
-                {
-                    throw new SarkValidationException("Call", Target, "ringtime", "The ringtime must be between 1 and 600 seconds.");
-                }
-
                 var request = new OriginateRequest(Caller, Target, Context, CallerId ?? Caller) { RingTime = RingTime, Wait = Wait };
                 WriteObject(base.Wait(token => asterisk.OriginateAsync(request, token)));
             }

@@ -27,6 +27,10 @@ public abstract class SarkOperationCmdlet : SarkCmdlet
         {
             throw new SarkNotFoundException(noun, path, $"There is no file or folder '{path}'.");
         }
+        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
+        {
+            throw new SarkException(SarkErrorKind.BadRequest, noun, path, $"'{path}' is a folder; a file is wanted.", e);
+        }
         catch (UnauthorizedAccessException e)
         {
             throw new SarkDeniedException(noun, path, $"'{path}' may not be read or written: {e.Message}", e);

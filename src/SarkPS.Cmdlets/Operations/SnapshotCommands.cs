@@ -61,11 +61,24 @@ public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand
     private protected override void Restore(string name)
     {
         var snapshots = Backend.Snapshots;
+        Wait(token => snapshots.RequireAsync(name, token));
+        if (Rehearsal.IsOn)
+        {
+            Judge(snapshots, name);
+        }
+
         if (ShouldProcess(Backend.Location, $"Replace the database with snapshot {name}"))
         {
             WriteObject(WaitForChange($"Restoring {name}", (_, token) => Task.Run(() => snapshots.RestoreAsync(name, token), CancellationToken.None)));
         }
     }
+
+    // Whether it could become the live database, is found out on a copy here.
+    private void Judge(ISnapshotOperations snapshots, string name) => WaitWithProgress($"Looking through {name}", async (progress, token) =>
+    {
+        using var content = await snapshots.OpenAsync(name, token).ConfigureAwait(false);
+        return await LocalBackend.JudgeContentAsync(Noun, name, content, limits: null, token).ConfigureAwait(false);
+    });
 }
 
 /// <summary>Removes snapshots.</summary>

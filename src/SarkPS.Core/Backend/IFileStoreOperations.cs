@@ -25,6 +25,29 @@ public interface IFileStoreOperations<TFile> where TFile : StoredFile
     /// <param name="cancellationToken">Ends it; nothing is left behind.</param>
     Task<TFile> ImportAsync(string name, Stream content, bool force = false, CancellationToken cancellationToken = default);
 
+    /// <summary>Makes sure that there is a file of a name, without reading it.</summary>
+    /// <exception cref="SarkNotFoundException">There is none.</exception>
+    Task RequireAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>Judges by the name alone whether a file could be taken in; its content is not looked at.</summary>
+    /// <param name="name">The name that it would get.</param>
+    /// <param name="force">Whether it would replace a file of the same name.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SarkValidationException">The name is not allowed.</exception>
+    /// <exception cref="SarkConflictException">The name is taken.</exception>
+    Task JudgeImportAsync(string name, bool force = false, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Judges whether a file could be deleted, and deletes nothing. Of a service it is known only whether the file is there,
+    /// not whether something uses it.
+    /// </summary>
+    /// <param name="name">The file.</param>
+    /// <param name="force">Whether it would be deleted even though something still uses it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SarkNotFoundException">There is none.</exception>
+    /// <exception cref="SarkConflictException">Something uses it.</exception>
+    Task JudgeRemoveAsync(string name, bool force = false, CancellationToken cancellationToken = default);
+
     /// <summary>Deletes a file.</summary>
     /// <param name="name">The file.</param>
     /// <param name="force">Delete it even though something still uses it; else that is <see cref="SarkErrorKind.Conflict"/>.</param>

@@ -111,6 +111,9 @@ public sealed class FileStoreKind<TFile> where TFile : StoredFile
         ? name
         : throw new SarkNotFoundException(Noun, name, $"There is no {SarkText.Words(Noun)} '{SarkText.Printable(name)}'; their names are {NameForm}.");
 
+    /// <summary>The refusal to replace a file that is there.</summary>
+    public SarkConflictException Taken(string name) => new(Noun, name, $"There is a {SarkText.Words(Noun)} '{name}' already. It is replaced only when that is asked for.");
+
     /// <summary>Refuses to make a file whose name is not of this store.</summary>
     /// <exception cref="SarkValidationException">The name has not the form of the store.</exception>
     public string Acceptable(string name) => IsName(name)

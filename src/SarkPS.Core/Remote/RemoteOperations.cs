@@ -156,6 +156,29 @@ internal abstract class RemoteFileStore<TFile>(SarkHttpClient client, FileStoreK
         return Read<TFile>(await Client.ReadAsync(response, cancellationToken).ConfigureAwait(false));
     }
 
+    public async Task RequireAsync(string name, CancellationToken cancellationToken = default)
+    {
+        kind.Existing(name);
+        if (!await IsThereAsync(name, cancellationToken).ConfigureAwait(false))
+        {
+            throw new SarkNotFoundException(kind.Noun, name);
+        }
+    }
+
+    public async Task JudgeImportAsync(string name, bool force = false, CancellationToken cancellationToken = default)
+    {
+        kind.Acceptable(name);
+        if (!force && await IsThereAsync(name, cancellationToken).ConfigureAwait(false))
+        {
+            throw kind.Taken(name);
+        }
+    }
+
+    public Task JudgeRemoveAsync(string name, bool force = false, CancellationToken cancellationToken = default) => RequireAsync(name, cancellationToken);
+
+    private async Task<bool> IsThereAsync(string name, CancellationToken cancellationToken) =>
+        (await ListAsync(cancellationToken).ConfigureAwait(false)).Any(file => file.Name == name);
+
     public Task RemoveAsync(string name, bool force = false, CancellationToken cancellationToken = default) =>
         Client.SendAsync(HttpMethod.Delete, force ? Item(name) + "?force=true" : Item(name), null, cancellationToken);
 

@@ -47,12 +47,7 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
         ArgumentNullException.ThrowIfNull(content);
         return GuardAsync($"write into the folder of the {kind.SetName}", name, async () =>
         {
-            var target = Path.Combine(Folder, name);
-            if (!force && Posix.Status(target) is not null)
-            {
-                throw AlreadyThere(name);
-            }
-
+            RequireFree(name, force);
             using var temporary = NewTemporary(name);
             await ReceiveAsync(name, content, temporary.Path, cancellationToken).ConfigureAwait(false);
             await CheckUploadAsync(name, temporary.Path, cancellationToken).ConfigureAwait(false);
@@ -64,7 +59,32 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
     }
 
     /// <inheritdoc/>
+    public Task RequireAsync(string name, CancellationToken cancellationToken = default) => GuardAsync("look for it", name, () => Task.FromResult(PathOf(name)));
+
+    /// <inheritdoc/>
+    public Task JudgeImportAsync(string name, bool force = false, CancellationToken cancellationToken = default)
+    {
+        kind.Acceptable(name);
+        return GuardAsync($"write into the folder of the {kind.SetName}", name, () =>
+        {
+            // Missing, or not to be read: then nothing can be put into it either.
+            _ = Directory.EnumerateFiles(Folder).FirstOrDefault();
+            RequireFree(name, force);
+            return Task.FromResult(true);
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task JudgeRemoveAsync(string name, bool force = false, CancellationToken cancellationToken = default) => GuardAsync("delete it", name, () => RequireRemovableAsync(name, force, cancellationToken));
+
+    /// <inheritdoc/>
     public Task RemoveAsync(string name, bool force = false, CancellationToken cancellationToken = default) => GuardAsync("delete it", name, async () =>
+    {
+        File.Delete(await RequireRemovableAsync(name, force, cancellationToken).ConfigureAwait(false));
+        return true;
+    });
+
+    private async Task<string> RequireRemovableAsync(string name, bool force, CancellationToken cancellationToken)
     {
         var path = PathOf(name);
         if (!force)
@@ -72,9 +92,16 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
             await CheckUnusedAsync(name, cancellationToken).ConfigureAwait(false);
         }
 
-        File.Delete(path);
-        return true;
-    });
+        return path;
+    }
+
+    private void RequireFree(string name, bool force)
+    {
+        if (!force && Posix.Status(Path.Combine(Folder, name)) is not null)
+        {
+            throw kind.Taken(name);
+        }
+    }
 
     /// <summary>Checks that an upload is of the right kind and whole; may rewrite the file.</summary>
     protected abstract Task CheckUploadAsync(string name, string path, CancellationToken cancellationToken);
@@ -158,7 +185,7 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
         }
         catch (IOException) when (!force && Posix.Status(target) is not null)
         {
-            throw AlreadyThere(name);
+            throw kind.Taken(name);
         }
 
         Posix.FlushFolder(Folder);
@@ -198,8 +225,6 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
     }
 
     protected Task<T> GuardAsync<T>(string what, string target, Func<Task<T>> action) => FileErrors.MapAsync(kind.Noun, target, what, action);
-
-    private SarkConflictException AlreadyThere(string name) => new(kind.Noun, name, $"There is a {SarkText.Words(kind.Noun)} '{name}' already. It is replaced only when that is asked for.");
 
     private async Task ReceiveAsync(string name, Stream content, string path, CancellationToken cancellationToken)
     {
