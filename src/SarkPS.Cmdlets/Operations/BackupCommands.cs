@@ -73,7 +73,11 @@ public sealed class RestoreSarkBackupCommand : SarkRestoreCommand
     private protected override void Restore(string name)
     {
         var backups = Backend.Backups;
-        Wait(token => backups.RequireAsync(name, token));
+        if (LooksFirst)
+        {
+            Wait(token => backups.RequireAsync(name, token));
+        }
+
         // What cannot be restored is an error and not a promise, so it is looked through before the promise is made.
         var rehearsed = Rehearsal.IsOn ? Restore(name, dryRun: true) : null;
         if (ShouldProcess($"Restore {Part} of {Backend.Location} from backup {name}", $"Restore {Part} of {Backend.Location} from backup {name}? What is there now is replaced.", "Restore a backup", out _))

@@ -235,8 +235,7 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
         {
             if (Database is null)
             {
-                // A tree of one's own begins with an empty database.
-                WriteWarning($"There was no folder '{root}'. It is made, with an empty database in it.");
+                // A tree of one's own begins with an empty database, and is made for it.
                 return;
             }
 

@@ -168,7 +168,11 @@ public abstract class SarkExportFileCommand<TFile> : SarkNamedFileCommand<TFile>
     {
         // Before it becomes part of a path of ours.
         Kind.Existing(name);
-        Wait(token => Store.RequireAsync(name, token));
+        if (LooksFirst)
+        {
+            Wait(token => Store.RequireAsync(name, token));
+        }
+
         var path = FileSystemPath(Path, Kind.Noun);
         if (Directory.Exists(path))
         {
@@ -302,7 +306,11 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
         WithFile(Kind.Noun, path, () =>
         {
             using var content = Open(path);
-            Wait(token => store.JudgeImportAsync(name, Force, token));
+            if (LooksFirst)
+            {
+                Wait(token => store.JudgeImportAsync(name, Force, token));
+            }
+
             if (!Promise(name) && !Force)
             {
                 throw Kind.Taken(name);
@@ -335,7 +343,12 @@ public abstract class SarkRemoveFileCommand<TFile> : SarkNamedFileCommand<TFile>
 
     private protected override void Process(string name)
     {
-        Wait(token => Store.JudgeRemoveAsync(name, Force, token));
+        var store = Store;
+        if (LooksFirst)
+        {
+            Wait(token => store.JudgeRemoveAsync(name, Force, token));
+        }
+
         if (!Promise(name))
         {
             throw new SarkNotFoundException(Kind.Noun, name);
@@ -343,7 +356,7 @@ public abstract class SarkRemoveFileCommand<TFile> : SarkNamedFileCommand<TFile>
 
         if (ShouldRemove(name, $"Remove {Words}", Force))
         {
-            Wait(token => Store.RemoveAsync(name, Force, token));
+            Wait(token => store.RemoveAsync(name, Force, token));
         }
     }
 }

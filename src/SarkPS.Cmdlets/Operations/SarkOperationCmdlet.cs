@@ -9,6 +9,12 @@ public abstract class SarkOperationCmdlet : SarkCmdlet
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestGoodbye = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// Whether what would be refused is looked for before anybody is asked. In a real run over a service it is not: each look
+    /// would be a question of its own, and the service judges anyway.
+    /// </summary>
+    private protected bool LooksFirst => Rehearsal.IsOn || !Backend.IsRemote;
+
     /// <summary>A path of the file system, relative ones from where the session stands. The file need not exist.</summary>
     private protected string FileSystemPath(string path, string noun)
     {

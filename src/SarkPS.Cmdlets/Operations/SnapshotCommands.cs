@@ -61,7 +61,11 @@ public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand
     private protected override void Restore(string name)
     {
         var snapshots = Backend.Snapshots;
-        Wait(token => snapshots.RequireAsync(name, token));
+        if (LooksFirst)
+        {
+            Wait(token => snapshots.RequireAsync(name, token));
+        }
+
         if (Rehearsal.IsOn)
         {
             Judge(snapshots, name);
