@@ -100,6 +100,8 @@ public sealed class WriteBackTests
             Assert.Equal(" padded ", database.Value("SELECT device FROM IPphone WHERE pkey = '401'"));
         }
 
+        // Read again: the time of the last change has changed.
+        row = JsonNode.Parse(await client.GetStringAsync("/api/extensions/401"))!.AsObject();
         row["celltwin"] = "perhaps";
         row["firstseen"] = "never";
         var (refused, errors) = await PutAsync(client, "/api/extensions/401", row.ToJsonString(), isStrict: true);
