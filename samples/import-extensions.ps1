@@ -43,7 +43,7 @@ if ($Database) {
 $rows = @(Import-SarkCsv $Path)
 
 $judgedFor = $Tenant
-if (-not (Get-SarkTenant | Where-Object Key -eq $Tenant)) {
+if (-not (Get-SarkTenant | Where-Object Key -ceq $Tenant)) {
     $null = New-SarkTenant $Tenant -Description $Tenant
     if ($WhatIfPreference) {
         # The tenant was not really made, and rows cannot be judged for one that does not exist.

@@ -12,6 +12,14 @@ internal static class Nearness
             .Select(k => k.Name)
             .FirstOrDefault();
 
+    /// <summary>The name that differs in case or in blanks around it only; null when there is none, or when the name itself is known.</summary>
+    public static string? Same(string wanted, IReadOnlyCollection<string> known)
+    {
+        var trimmed = wanted.Trim();
+        return known.Contains(wanted, StringComparer.Ordinal) ? null
+            : known.FirstOrDefault(k => k == trimmed) ?? known.FirstOrDefault(k => string.Equals(k.Trim(), trimmed, StringComparison.OrdinalIgnoreCase));
+    }
+
     // How many letters are added, left out or replaced.
     private static int Distance(string a, string b)
     {

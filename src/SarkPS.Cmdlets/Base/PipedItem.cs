@@ -66,8 +66,11 @@ internal sealed class PipedItem
     /// <summary>The live row, or null.</summary>
     public SarkRecord? Record => Source?.BaseObject as SarkRecord;
 
-    /// <summary>The exchange that something from a file or another process came from, or null.</summary>
-    public string? FarExchange => Kind is not null && Record is null ? Property(nameof(SarkRecord.Exchange)) : null;
+    /// <summary>
+    /// The exchange that something from a file or another process says it came from, or null. A row that became JSON or a
+    /// line of a file still says it, though it cannot be told any more that it was of ours.
+    /// </summary>
+    public string? FarExchange => Text is null && Record is null ? Property(nameof(SarkRecord.Exchange)) : null;
 
     /// <summary>The things in what was piped in: a list is taken apart.</summary>
     public static IEnumerable<PipedItem> Read(object? input)
@@ -109,6 +112,9 @@ internal sealed class PipedItem
         var second = resource.SecondKeyColumn is { } column ? KeyPart(resource, column) : null;
         return new RowKey(first ?? throw Nameless(resource), second);
     }
+
+    /// <summary>Whether a row says a key of a resource itself.</summary>
+    public bool HasOwnKey(ResourceDescriptor resource) => Record is not null || Property(resource.Find(resource.KeyColumn)!.Property!, resource.KeyColumn) is not null;
 
     /// <summary>The key of something that should be of a resource: its own, or what a text or a row from elsewhere says.</summary>
     /// <exception cref="SarkException">It is of another kind, or says no key.</exception>
@@ -175,6 +181,12 @@ internal sealed class PipedItem
     {
         var property = resource.Find(column)!.Property!;
         var said = Property(property, column);
+        if (Record is null && Property(column) is { } other && other != said)
+        {
+            throw new SarkException(
+                SarkErrorKind.BadRequest, resource.Noun, Source, $"What was piped in has the {property} '{said}' and the {column} '{other}', which are the same property: which {SarkText.Words(resource.Noun)} is meant cannot be told.");
+        }
+
         if (Record is { } record && ReferenceEquals(Resource, resource) && record.Raw.TryGetValue(column, out var stored) && stored is not null)
         {
             var key = Rules.PhpValue.Text(stored);

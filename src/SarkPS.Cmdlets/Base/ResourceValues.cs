@@ -15,7 +15,7 @@ internal static partial class ResourceValues
 {
     // What cells are trimmed of, as the store trims texts. A no-break space is not among them: in a number it is damage that
     // has to be told.
-    private const string Blanks = " \t\n\r\0\v";
+    internal const string Blanks = " \t\n\r\0\v";
 
     // What a row may carry besides columns: which kind it is to be, and what objects have on them that come from a job or
     // another machine.
@@ -117,13 +117,14 @@ internal static partial class ResourceValues
     /// <param name="resource">What the row is to become.</param>
     /// <param name="row">The row.</param>
     /// <param name="isCreate">Whether it is to be made; then null is no value either.</param>
+    /// <param name="newKey">The key that it is to have then, where that is known.</param>
     /// <param name="unknown">Told of properties that mean nothing here.</param>
     /// <exception cref="SarkValidationException">Two properties are the same column, or a value lost letters on its way.</exception>
-    public static Changes FromRow(ResourceDescriptor resource, PSObject row, bool isCreate, Action<string> unknown)
+    public static Changes FromRow(ResourceDescriptor resource, PSObject row, bool isCreate, string? newKey, Action<string> unknown)
     {
         var changes = new Changes();
         var names = new Dictionary<Column, string>();
-        var copied = isCreate && row.BaseObject is SarkRecord ? row.Properties["Key"]?.Value?.ToString() : null;
+        var copied = isCreate ? CopiedKey(resource, row, newKey) : null;
         foreach (var (name, given) in Cells(resource, row))
         {
             if (FindColumn(resource, name) is not { } column)
@@ -143,7 +144,7 @@ internal static partial class ResourceValues
                 continue;
             }
 
-            // A file says everything expressly; a live row that is made again is another one.
+            // A file says everything expressly; a row of an exchange that is made again is another one.
             if (copied is not null && column.IsNotCopied)
             {
                 continue;
@@ -231,6 +232,18 @@ internal static partial class ResourceValues
     /// <summary>Whether a property that is no column is one that our objects have, or that a job or another machine puts on objects.</summary>
     public static bool IsOwn(ResourceDescriptor resource, string property) =>
         Carried.Contains(property.Trim()) || resource.RecordType.GetProperty(property) is not null || resource.Hidden.Contains(property);
+
+    // The key of a row of which a copy is made; null for one that is new. A row of ours is a copy, live or not. One that
+    // says only from which exchange it came may be put back under its own key, with all that it has.
+    private static string? CopiedKey(ResourceDescriptor resource, PSObject row, string? newKey)
+    {
+        var item = PipedItem.Read(row).First();
+        var own = item.Property(resource.Find(resource.KeyColumn)?.Property ?? "Key", resource.KeyColumn);
+        return ReferenceEquals(item.Resource, resource) || (item.FarExchange is not null && newKey is not null && newKey != own) ? own ?? "" : null;
+    }
+
+    /// <summary>Whether a property of a row means something, be it only that it is carried along.</summary>
+    public static bool IsKnown(ResourceDescriptor resource, string property) => FindColumn(resource, property) is not null || IsOwn(resource, property);
 
     private static object FromText(Column column, string text)
     {

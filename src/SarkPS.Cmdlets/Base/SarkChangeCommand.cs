@@ -21,12 +21,13 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
     /// <param name="given">Columns that something else than a row or a parameter says, such as the tenant that was piped in.</param>
     private protected void Create(string? key, PSObject? row, Changes? given = null)
     {
-        var changes = WithParameters(given ?? (row is null ? new Changes() : FromRow(row, isCreate: true)));
+        var changes = WithParameters(given ?? (row is null ? new Changes() : FromRow(row, isCreate: true, key)));
         if (key is not null && !Resource.GeneratesKey)
         {
             changes[Resource.KeyColumn] = key;
         }
 
+        Sent = changes;
         ResourceValues.RefuseDamage(Resource, key, changes);
         var kind = ChooseKind(changes, row);
         var target = key ?? string.Join('/', new[] { Resource.KeyColumn, Resource.SecondKeyColumn }.OfType<string>().Select(c => changes[c]).OfType<object>().DefaultIfEmpty("(new)"));
@@ -42,7 +43,7 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
     /// <param name="changes">What was piped in says of it; parameters win over that.</param>
     private protected void Change(RowKey key, Changes changes)
     {
-        changes = WithParameters(changes);
+        Sent = changes = WithParameters(changes);
         ResourceValues.RefuseDamage(Resource, key, changes);
         Rehearsal.Update(Resource, key, changes, () => Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions with { IsRehearsal = true }, token)));
         var told = (Rehearsal.IsOn ? Differences(key, changes) : [.. changes.Select(c => c.Key)]).Select(c => Resource.Find(c)?.Property ?? c).ToArray();
@@ -77,10 +78,16 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
         }
 
         var isRow = !item.IsEmpty && item.Text is null;
-        var key = Resource.IsSingleton && isRow ? new RowKey("") : typed is null || !isRow || item.Record is not null ? item.KeyFor(Resource) : new RowKey(typed);
+        var key = Resource.IsSingleton && isRow ? new RowKey("") : typed is not null && isRow && !item.HasOwnKey(Resource) ? new RowKey(typed) : item.KeyFor(Resource);
+        if (typed is not null && item.Kind is null && key.First.Trim(ResourceValues.Blanks.ToCharArray()) == typed)
+        {
+            // A cell with blanks around it says the same.
+            key = new RowKey(typed);
+        }
+
         if (typed is not null && key.First != typed)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, item.Source, $"The {SarkText.Words(Resource.Noun)} '{key}' was piped in, and -Key says '{typed}': which one is meant cannot be told.");
+            throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, item.Source, $"The {SarkText.Words(Resource.Noun)} '{key}' was piped in, and -Key says '{typed}': which one is meant cannot be told. Leave -Key out, or pipe in a row without a key.");
         }
 
         WorkOn(() => item.Source);

@@ -17,6 +17,8 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     private static readonly ConcurrentDictionary<Type, string[]> NamingParameters = [];
 
     private readonly CancellationTokenSource stop = new();
+    // The keys of resources, as they were when one was first looked for and not found.
+    private readonly Dictionary<(ISarkBackend, ResourceDescriptor), string[]> names = [];
     private readonly HashSet<string> told = new(StringComparer.Ordinal);
     private SarkConnection? home;
     private bool? isRefused;
@@ -57,6 +59,9 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Whether what is piped in is worked on where it came from, also when the session is connected elsewhere.</summary>
     private protected virtual bool GoesHome => true;
+
+    /// <summary>Whether a row from elsewhere may say that it came from another exchange: it is made here, and nothing there is meant.</summary>
+    private protected virtual bool MayTakeRows => false;
 
     /// <summary>Whether something is piped in, be it null. An empty pipeline never gets as far as being asked.</summary>
     private protected bool IsPiped => MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey("InputObject");
@@ -138,6 +143,7 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         }
         catch (SarkException error)
         {
+            TellNear(error);
             WriteError(Describe(error));
             return false;
         }
@@ -175,6 +181,46 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         return base.ShouldProcess(verboseDescription, verboseWarning, caption, out shouldProcessReason);
     }
 
+    // Keys have the case that they are stored in. Who typed another one is told which there is.
+    private void TellNear(SarkException error)
+    {
+        if (SarkResources.All.FirstOrDefault(r => r.Noun == error.Noun) is not { IsSingleton: false } resource)
+        {
+            return;
+        }
+
+        try
+        {
+            var near = error switch
+            {
+                SarkNotFoundException { Target: string key } => [Near(resource, key)],
+                SarkValidationException { IsDuplicate: false } invalid => invalid.Errors.Select(e =>
+                    resource.Find(e.Key)?.Reference?.Noun is { } noun && Sent?[e.Key] is string key ? Near(SarkResources.Find(noun), key) : null),
+                _ => Enumerable.Empty<string?>(),
+            };
+            foreach (var name in near.OfType<string>().Distinct(StringComparer.Ordinal))
+            {
+                error.Spell($"{error.Message} There is '{name}'.");
+            }
+        }
+        catch (SarkException)
+        {
+            // What went wrong first is what is told.
+        }
+    }
+
+    private string? Near(ResourceDescriptor resource, string key)
+    {
+        if (!names.TryGetValue((Backend, resource), out var known))
+        {
+            known = [.. Wait(token => Backend.Tables.ListAsync(resource, null, token))
+                .Select(r => new RowKey(r.Text(resource.KeyColumn) ?? "", resource.SecondKeyColumn is { } second ? r.Text(second) : null).ToString())];
+            names[(Backend, resource)] = known;
+        }
+
+        return Nearness.Same(key, known);
+    }
+
     private void Show(ConcurrentQueue<Notice> notices)
     {
         while (notices.TryDequeue(out var notice))
@@ -210,6 +256,19 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
 
     /// <summary>The row that was piped in and is worked on now; null for a plain key and for what was typed.</summary>
     private protected PSObject? PipedRow => wish?.Item is { IsEmpty: false, Text: null, Source: { } source } ? source : null;
+
+    /// <summary>Warns, once, of a property of a row from elsewhere that means nothing for a pair.</summary>
+    private protected void TellUnknown(string property)
+    {
+        var warning = $"'{property}' is no property of a pair of an extension and a rule and is left out.";
+        if (told.Add(warning))
+        {
+            WriteWarning(warning);
+        }
+    }
+
+    /// <summary>The columns that were sent last, to explain a refusal.</summary>
+    private protected Changes? Sent { get; set; }
 
     /// <summary>Says under -WhatIf what would be refused.</summary>
     private protected Rehearsals Rehearsal => rehearsals ??= new Rehearsals(this);
@@ -332,6 +391,11 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     {
         if (item.FarExchange is { } far)
         {
+            if (item.Kind is null && MayTakeRows)
+            {
+                return null;
+            }
+
             return far == InUse.Location ? null : throw new SarkException(
                 SarkErrorKind.BadRequest, "Connection", item.Source, $"What was piped in came from '{far}', and the exchange in use is '{InUse.Location}'. Name one with -Connection.");
         }

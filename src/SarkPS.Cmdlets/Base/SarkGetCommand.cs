@@ -178,9 +178,13 @@ public abstract class SarkListCommand<T> : SarkCmdlet
         // Keys of others have the case that they are stored in; words such as the device are typed as it comes.
         public static Filter Of(Column column, string parameter, string[] wanted)
         {
-            var wishes = Array.ConvertAll(wanted, KeyWish.Typed);
+            var wishes = Array.ConvertAll(wanted, w => KeyWish.Typed(column.Reference is not null ? Trimmed(w) : w));
             return new(column, parameter, wishes, Array.ConvertAll(wishes, w => w.Matcher(parameter, ignoreCase: column.Reference is null)));
         }
+
+        // A name is stored without blanks around it, so New- takes it with them. An object that was given stays itself.
+        private static string Trimmed(string text) =>
+            SarkKeyAttribute.Origin(text) is null && text.Trim(ResourceValues.Blanks.ToCharArray()) is { Length: > 0 } name ? name : text;
 
         public bool Matches(SarkRow row) => Array.Exists(Matchers, m => m(row.Text(Column.Name)));
     }

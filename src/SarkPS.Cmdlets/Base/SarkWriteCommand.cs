@@ -41,7 +41,10 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
     }
 
     /// <summary>The columns of a row that was piped in.</summary>
-    private protected Changes FromRow(PSObject row, bool isCreate) => ResourceValues.FromRow(Resource, row, isCreate, WarnOf);
+    /// <param name="row">The row.</param>
+    /// <param name="isCreate">Whether it is to be made.</param>
+    /// <param name="newKey">The key that it is to have then, where that is known.</param>
+    private protected Changes FromRow(PSObject row, bool isCreate, string? newKey = null) => ResourceValues.FromRow(Resource, row, isCreate, newKey, WarnOf);
 
     private void WarnOf(string name)
     {

@@ -120,7 +120,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
     /// <inheritdoc/>
     public async IAsyncEnumerable<AmiEvent> WatchAsync(IReadOnlyCollection<string>? names = null, string? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var path = "astamis/events" + (names is { Count: > 0 } ? "?name=" + string.Join(',', names.Select(SarkHttpClient.Escape)) : "");
+        var path = "astamis/events" + (names is { Count: > 0 } ? "?name=" + string.Join(',', names.Select(SarkHttpClient.EscapeQuery)) : "");
         var pause = TimeSpan.Zero;
         while (true)
         {
@@ -227,7 +227,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
     private JsonNode? Member(JsonNode? answer, string name) => client.Understand(() => answer?.AsObject()[name]);
 
     private static string Path(string function, IEnumerable<string> arguments) =>
-        string.Join('/', arguments.Select(SarkHttpClient.Escape).Prepend($"astamis/{function}"));
+        string.Join('/', arguments.Select(a => SarkHttpClient.Escape(a)).Prepend($"astamis/{function}"));
 
-    private static string RuntimePath(string extension) => $"extensions/{SarkHttpClient.Escape(extension)}/runtime";
+    private static string RuntimePath(string extension) => $"extensions/{SarkHttpClient.Escape(extension, nameof(Extension))}/runtime";
 }

@@ -83,7 +83,7 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
 
     public async Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
     {
-        var query = filter is null ? "" : "?" + string.Join('&', filter.Select(f => $"filter[{SarkHttpClient.Escape(f.Key)}]={SarkHttpClient.Escape(f.Value)}"));
+        var query = filter is null ? "" : "?" + string.Join('&', filter.Select(f => $"filter[{SarkHttpClient.EscapeQuery(f.Key)}]={SarkHttpClient.EscapeQuery(f.Value)}"));
         using var response = await client.SendAsync(
             () => new HttpRequestMessage(HttpMethod.Get, client.Resolve(resource.Route + query)), HttpCompletionOption.ResponseHeadersRead, null, cancellationToken).ConfigureAwait(false);
         using var document = await client.ReceiveAsync(async () =>
@@ -94,8 +94,25 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
         return client.Understand(() => Rows(resource, document.RootElement));
     }
 
-    public async Task<SarkRow> GetAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken) =>
-        ReadRow(await client.SendAsync(HttpMethod.Get, Path(resource, key), null, cancellationToken).ConfigureAwait(false));
+    public async Task<SarkRow> GetAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken)
+    {
+        // A row whose key no address can have is still in the list.
+        if (!resource.IsSingleton && !SarkHttpClient.IsAddressable(key.First))
+        {
+            var rows = await ListAsync(resource, null, cancellationToken).ConfigureAwait(false);
+            return rows.FirstOrDefault(r => IsRow(resource, key, r)) ?? throw resource.NotFound(key);
+        }
+
+        var answer = await client.SendAsync(HttpMethod.Get, Path(resource, key), null, cancellationToken).ConfigureAwait(false);
+        // Of an extension with several classes of service all are answered; anywhere else a list is no row.
+        if (answer is JsonArray && (resource.SecondKeyColumn is null || key.Second is not null))
+        {
+            throw Unexpected(resource, key, "a list");
+        }
+
+        var row = ReadRow(answer);
+        return resource.IsSingleton || IsRow(resource, key, row) ? row : throw Unexpected(resource, key, $"'{row.Text(resource.KeyColumn)}'");
+    }
 
     public async Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
         ReadRow(await ChangeAsync(
@@ -170,10 +187,20 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
         }
     }
 
+    // A key that the database makes is a number, however it was written.
+    private static bool IsRow(ResourceDescriptor resource, RowKey key, SarkRow row) =>
+        (row.Text(resource.KeyColumn) == key.First
+            || (resource.GeneratesKey && PhpValue.TryInteger(key.First, out var asked) && PhpValue.TryInteger(row[resource.KeyColumn], out var answered) && asked == answered))
+        && (key.Second is null || row.Text(resource.SecondKeyColumn!) == key.Second);
+
+    private SarkUnavailableException Unexpected(ResourceDescriptor resource, RowKey key, string answer) => new(
+        resource.Noun, key.ToString(), $"The service at {client.Address} was asked for the {SarkText.Words(resource.Noun)} '{key}' and answered {answer}, which is not taken for it.");
+
     private static string Path(ResourceDescriptor resource, RowKey key) =>
         resource.IsSingleton ? resource.Route
-        : key.Second is { } second ? $"{resource.Route}/{SarkHttpClient.Escape(key.First)}?{resource.SecondKeyColumn}={SarkHttpClient.Escape(second)}"
-        : $"{resource.Route}/{SarkHttpClient.Escape(key.First)}";
+        : key.Second is not { } second ? $"{resource.Route}/{SarkHttpClient.Escape(key.First, resource.Noun)}"
+        // An empty second part would mean all.
+        : $"{resource.Route}/{SarkHttpClient.Escape(key.First, resource.Noun)}?{resource.SecondKeyColumn}={(second.Length > 0 ? SarkHttpClient.EscapeQuery(second) : SarkHttpClient.Escape(second, resource.Noun))}";
 
     private static List<SarkRow> Rows(ResourceDescriptor resource, JsonElement answer)
     {

@@ -81,7 +81,20 @@ public sealed class SarkHttpClient : IDisposable
     public ServiceIdentity? Identity { get; private set; }
 
     /// <summary>One part of a path, escaped.</summary>
-    public static string Escape(string part) => Uri.EscapeDataString(part);
+    /// <param name="part">The part.</param>
+    /// <param name="noun">What it names, for messages.</param>
+    /// <exception cref="SarkException">An address cannot have such a part.</exception>
+    public static string Escape(string part, string noun = "Service") => IsAddressable(part) ? Uri.EscapeDataString(part) : throw new SarkException(
+        SarkErrorKind.BadRequest,
+        noun,
+        part,
+        $"An address cannot have '{part}' as a part: '.', '..' and nothing at all are taken out of it on the way, and what is left means something else. Nothing was sent. Use the database on the machine itself, with Connect-Sark -Database.");
+
+    /// <summary>Whether an address can have this part. Dots alone are folded into the path, escaped or not.</summary>
+    public static bool IsAddressable(string part) => part is not ("" or "." or "..");
+
+    /// <summary>One name or value of a query, escaped.</summary>
+    public static string EscapeQuery(string text) => Uri.EscapeDataString(text);
 
     /// <summary>Asks the service what it is, which shows whether it is one and whether it knows the caller.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
