@@ -35,6 +35,10 @@ internal static class RequestBody
         {
             form = await request.ReadFormAsync(cancellationToken).ConfigureAwait(false);
         }
+        catch (Exception error) when (TooLarge(error) is { } tooLarge)
+        {
+            throw tooLarge;
+        }
         catch (Exception error) when (IsUnreadableForm(error))
         {
             throw Unreadable("The form cannot be read: it is cut short, has no boundary, too many or too long fields, or characters that are none.", error);
@@ -161,6 +165,20 @@ internal static class RequestBody
         {
             throw Unreadable("The form holds text that is not valid UTF-8.", error);
         }
+    }
+
+    // What the form's reader makes of the server's word that the body is too large depends on where it was.
+    private static SarkException? TooLarge(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge })
+            {
+                return new SarkException(SarkErrorKind.TooLarge, "Request", null, error.Message, error);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Whether an exception means that a form was sent that is none. Each part of the framework has one of its own.</summary>

@@ -230,6 +230,13 @@ internal static class Judgement
             return true;
         }
 
+        // Each client and each server takes such a part out of an address before anything else is done with it.
+        if (text is "." or ".." && column.Name == context.Resource.KeyColumn)
+        {
+            context.AddError(column.Name, $"The {RuleSet.Spell(column.Name)} may not be '{text}': in an address that means this or the parent folder, so that the row could never be reached by it.");
+            return true;
+        }
+
         // In lines of a configuration file and in a description people may write what they like.
         var isName = column.MaxLength < Lengths.Block && (column.Name == context.Resource.KeyColumn || column.Names is not null || column.Property?.EndsWith("Name", StringComparison.Ordinal) == true);
         if (isName && SarkText.Invisible(text) is { } invisible)

@@ -55,7 +55,13 @@ internal sealed class AccessMiddleware(RequestDelegate next, ServiceSettings set
             context.Items[CallerItem] = token;
         }
 
-        return access?.Changes == true ? NoteAsync(context) : next(context);
+        if (access?.Changes != true)
+        {
+            return next(context);
+        }
+
+        QueryNames.Check(context);
+        return NoteAsync(context);
     }
 
     private async Task NoteAsync(HttpContext context)

@@ -16,7 +16,7 @@ internal static class BackupRoutes
             var made = await OperationAnswer.Backend(context).Backups.CreateAsync(null, context.RequestAborted).ConfigureAwait(false);
             await OperationAnswer.WriteAsync(context, made, backup => new JsonObject { ["newbackupname"] = backup.Name }).ConfigureAwait(false);
         }).ChangesByGet();
-        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), NotFound));
+        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), NotFound)).WithMetadata(new QueryNames([QueryNames.DryRun], Rehearses: true));
         api.MapMethods(kind.Route + "/{name}/check", OperationAnswer.Reading, context => OperationAnswer.WithOriginalErrorsAsync(context, async () =>
         {
             var report = await OperationAnswer.Backend(context).Backups.TestAsync(OperationAnswer.Text(context, "name"), null, context.RequestAborted).ConfigureAwait(false);
@@ -35,7 +35,7 @@ internal static class BackupRoutes
     {
         var name = OperationAnswer.Text(context, "name");
         var parts = Parts(await RequestBody.ReadJsonAsync(context.Request, context.RequestAborted).ConfigureAwait(false) as JsonObject ?? [], name);
-        var dryRun = OperationAnswer.Flag(context, "dryrun");
+        var dryRun = OperationAnswer.Flag(context, QueryNames.DryRun) || ClientWish.IsRehearsal(context.Request);
         var backups = OperationAnswer.Backend(context).Backups;
         var result = await OperationLog.FollowAsync(context, token => backups.RestoreAsync(name, parts, dryRun, null, token)).ConfigureAwait(false);
         await OperationAnswer.WriteAsync(context, result, restored => restored.DryRun

@@ -27,9 +27,9 @@ internal sealed class FileStoreRoutes<TFile>(
     public void Map(IEndpointRouteBuilder api)
     {
         api.MapMethods(kind.Route, OperationAnswer.Reading, ListAsync);
-        api.MapPost(kind.Route, UploadAsync);
+        api.MapPost(kind.Route, UploadAsync).Takes(QueryNames.Force);
         api.MapMethods(kind.Route + "/{name}", OperationAnswer.Reading, DownloadAsync);
-        api.MapDelete(kind.Route + "/{name}", RemoveAsync);
+        api.MapDelete(kind.Route + "/{name}", RemoveAsync).Takes(QueryNames.Force);
     }
 
     /// <summary>The list of snapshots and backups: sizes and dates by name.</summary>
@@ -71,7 +71,7 @@ internal sealed class FileStoreRoutes<TFile>(
         var name = OperationAnswer.Text(context, "name");
         return OperationAnswer.WithOriginalErrorsAsync(context, async () =>
         {
-            await Store(context).RemoveAsync(name, OperationAnswer.Flag(context, "force"), context.RequestAborted).ConfigureAwait(false);
+            await Store(context).RemoveAsync(name, OperationAnswer.Flag(context, QueryNames.Force), context.RequestAborted).ConfigureAwait(false);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         }, error => NotFound(error, $"{name} not found in {kind.SetName}"));
     }
@@ -106,7 +106,7 @@ internal sealed class FileStoreRoutes<TFile>(
                     throw NoFile(sentOther: true);
                 }
 
-                var stored = await Store(context).ImportAsync(name, section.Body, OperationAnswer.Flag(context, "force"), context.RequestAborted).ConfigureAwait(false);
+                var stored = await Store(context).ImportAsync(name, section.Body, OperationAnswer.Flag(context, QueryNames.Force), context.RequestAborted).ConfigureAwait(false);
                 await OperationAnswer.WriteAsync(context, stored, file => new JsonArray($"Uploaded {uploadPrefix}{file.Name}")).ConfigureAwait(false);
                 return;
             }

@@ -29,30 +29,33 @@ internal static class ResourceRoutes
     private static void MapResource(this IEndpointRouteBuilder api, ResourceDescriptor resource, string route, Lazy<LocalBackend> backend)
     {
         var handlers = new ResourceHandlers(resource, backend);
+        // Of a pair the second half stands in the query: without it all pairs of the first are meant, and so a slip in it is not passed over.
+        var second = resource.SecondKeyColumn;
+        var names = new QueryNames(second is null ? [QueryNames.Force] : [second, QueryNames.Force], TakesNoOthers: second is not null, Rehearses: true);
         if (resource.IsSingleton)
         {
             api.MapMethods(route, Reading, handlers.GetAsync);
-            api.MapPut(route, handlers.UpdateAsync);
+            api.MapPut(route, handlers.UpdateAsync).WithMetadata(names);
             return;
         }
 
         api.MapMethods(route, Reading, handlers.ListAsync);
         api.MapMethods(route + "/{key}", Reading, handlers.GetAsync);
-        api.MapPut(route + "/{key}", handlers.UpdateAsync);
-        api.MapDelete(route + "/{key}", handlers.RemoveAsync);
+        api.MapPut(route + "/{key}", handlers.UpdateAsync).WithMetadata(names);
+        api.MapDelete(route + "/{key}", handlers.RemoveAsync).WithMetadata(names);
         if (resource.Kinds.Count == 0)
         {
-            api.MapPost(route, handlers.CreateAsync(null));
+            api.MapPost(route, handlers.CreateAsync(null)).WithMetadata(names with { TakesNoOthers = false });
         }
 
         foreach (var kind in resource.Kinds)
         {
-            api.MapPost($"{route}/{kind.Route}", handlers.CreateAsync(kind));
+            api.MapPost($"{route}/{kind.Route}", handlers.CreateAsync(kind)).WithMetadata(names with { TakesNoOthers = false });
         }
 
         if (resource.CreatesAtItem)
         {
-            api.MapPost(route + "/{key}", handlers.CreateAsync(null));
+            api.MapPost(route + "/{key}", handlers.CreateAsync(null)).WithMetadata(names with { TakesNoOthers = false });
         }
     }
 
@@ -107,7 +110,7 @@ internal static class ResourceRoutes
         {
             var options = new ChangeOptions(
                 ClientWish.IsRehearsal(context.Request),
-                OperationAnswer.Flag(context, "force"),
+                OperationAnswer.Flag(context, QueryNames.Force),
                 ClientWish.AllowsOtherTenant(context.Request));
             if (options.IsRehearsal)
             {
@@ -119,7 +122,7 @@ internal static class ResourceRoutes
 
         private RowKey Key(HttpContext context) => new(
             RawPath.Value(context, "key"),
-            resource.SecondKeyColumn is { } second && context.Request.Query[second] is [{ Length: > 0 } value] ? value : null);
+            resource.SecondKeyColumn is { } second ? QueryNames.Single(context.Request, second) : null);
 
         // filter[cluster]=acme; anything else in a query is ignored, as sark6api ignores it.
         private static Dictionary<string, string>? Filter(HttpRequest request)

@@ -250,7 +250,7 @@ internal sealed class StrictBinder(IConfiguration root)
         var parent = child.Path[..^child.Key.Length];
         var limit = Math.Max(1, Math.Min(3, child.Key.Length / 3));
         var nearest = known
-            .Select(path => (Path: path, Distance: Distance(Last(path).ToUpperInvariant(), child.Key.ToUpperInvariant()), IsNear: Generic(path).StartsWith(Generic(parent), StringComparison.OrdinalIgnoreCase) && path.Count(c => c == ':') == child.Path.Count(c => c == ':')))
+            .Select(path => (Path: path, Distance: Nearness.Distance(Last(path).ToUpperInvariant(), child.Key.ToUpperInvariant()), IsNear: Generic(path).StartsWith(Generic(parent), StringComparison.OrdinalIgnoreCase) && path.Count(c => c == ':') == child.Path.Count(c => c == ':')))
             .Where(k => k.Distance <= limit)
             .OrderBy(k => k.Distance + (k.IsNear ? 0 : 2)).FirstOrDefault();
         return nearest.Path is null ? $"; there are {string.Join(", ", Siblings(parent))}" : $". Did you mean {nearest.Path}?";
@@ -284,29 +284,12 @@ internal sealed class StrictBinder(IConfiguration root)
 
     private static bool Sets(IConfigurationProvider provider, string path) => provider.TryGet(path, out _) || provider.GetChildKeys([], path).Any();
 
-    private static string Name(IConfigurationProvider provider) => provider switch
+    /// <summary>Where a provider has its settings from, in words.</summary>
+    public static string Name(IConfigurationProvider provider) => provider switch
     {
         FileConfigurationProvider { Source: var file } => file.FileProvider?.GetFileInfo(file.Path ?? "").PhysicalPath ?? file.Path ?? "a file",
         EnvironmentVariablesConfigurationProvider => "the environment",
         CommandLineConfigurationProvider => "the command line",
         _ => "the host's settings",
     };
-
-    private static int Distance(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (one[i - 1] == other[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[^1];
-    }
 }

@@ -55,6 +55,119 @@ public sealed class RequestTests : IDisposable
         Assert.Equal("two", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["pkey"]);
     }
 
+    public static TheoryData<string, string, string> Slips => new()
+    {
+        { "DELETE", "coscloses/{0}?COS_pkey=", "COS_pkey" },
+        { "DELETE", "coscloses/{0}?COS_pkey", "COS_pkey" },
+        { "DELETE", "coscloses/{0}?COS_pkey=c1&COS_pkey=c2", "COS_pkey" },
+        { "DELETE", "coscloses/{0}?COS_pky=c1", "Did you mean COS_pkey?" },
+        { "DELETE", "coscloses/{0}?cos=c1", "COS_pkey and force are taken here" },
+        { "DELETE", "cosopens/{0}?COS_pkey=", "COS_pkey" },
+        { "DELETE", "cosopens/{0}?cospkey=c1", "Did you mean COS_pkey?" },
+        { "GET", "coscloses/{0}?COS_pkey=", "COS_pkey" },
+        { "DELETE", "extensions/{0}?dryrun=true", "Prefer: dry-run" },
+        { "DELETE", "extensions/{0}?whatif", "Prefer: dry-run" },
+        { "PUT", "extensions/{0}?dry-run=1", "Prefer: dry-run" },
+        { "DELETE", "extensions/{0}?forse=1", "Did you mean force?" },
+        { "PUT", "backups/sarkbak.1.zip?dry_run=true", "Did you mean dryrun?" },
+        { "PUT", "backups/sarkbak.1.zip?whatif=true", "Did you mean dryrun?" },
+        { "PUT", "backups/sarkbak.1.zip?DryRn", "Did you mean dryrun?" },
+        { "DELETE", "backups/sarkbak.1.zip?dryrun", "force is taken here" },
+        { "POST", "syscommands/commit?dryrun", "none is taken here" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Slips))]
+    public async Task A_slip_in_the_query_does_not_do_more_than_was_meant(string method, string path, string said)
+    {
+        const string Extension = "401";
+        database.Execute("INSERT INTO IPphone (pkey, cluster) VALUES ('401', 'default')");
+        foreach (var table in new[] { "IPphoneCOSclosed", "IPphoneCOSopen" })
+        {
+            database.Execute($"INSERT INTO {table} (IPphone_pkey, COS_pkey) VALUES ('{Extension}', 'c1'), ('{Extension}', 'c2')");
+        }
+
+        using var client = service.CreateClient();
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/api/" + string.Format(System.Globalization.CultureInfo.InvariantCulture, path, Extension));
+        request.Content = method == "GET" ? null : new StringContent("{}", Encoding.UTF8, "application/json");
+        using var response = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
+        Assert.Contains(said, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        foreach (var table in new[] { "IPphoneCOSclosed", "IPphoneCOSopen" })
+        {
+            Assert.Equal(2L, database.Value($"SELECT count(*) FROM {table} WHERE IPphone_pkey = '{Extension}'"));
+        }
+
+        Assert.Equal(1L, database.Value($"SELECT count(*) FROM IPphone WHERE pkey = '{Extension}'"));
+    }
+
+    [Fact]
+    public async Task Without_a_slip_one_pair_or_all_are_removed_and_other_parameters_are_let_pass()
+    {
+        const string Extension = "401";
+        database.Execute("INSERT INTO IPphone (pkey, cluster) VALUES ('401', 'default')");
+        database.Execute($"INSERT INTO IPphoneCOSclosed (IPphone_pkey, COS_pkey) VALUES ('{Extension}', 'c1'), ('{Extension}', 'c2'), ('{Extension}', 'c3')");
+        using var client = service.CreateClient();
+        using var one = await client.DeleteAsync($"/api/coscloses/{Extension}?cos_PKEY=c1");
+        Assert.Equal(HttpStatusCode.NoContent, one.StatusCode);
+        Assert.Equal(2L, database.Value("SELECT count(*) FROM IPphoneCOSclosed"));
+        using var all = await client.DeleteAsync($"/api/coscloses/{Extension}");
+        Assert.Equal(HttpStatusCode.NoContent, all.StatusCode);
+        Assert.Equal(0L, database.Value("SELECT count(*) FROM IPphoneCOSclosed"));
+
+        using var body = new StringContent("{}", Encoding.UTF8, "application/json");
+        using var put = await client.PutAsync($"/api/extensions/{Extension}?_=1700000000&name=x&page=2", body);
+        Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_rehearsed_is_not_done_on_trial()
+    {
+        using var client = service.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/syscommands/commit") { Headers = { { "Prefer", "dry-run" } } };
+        using var response = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
+        Assert.Contains("cannot be rehearsed", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("multipart")]
+    [InlineData("form")]
+    [InlineData("json")]
+    public async Task A_body_that_is_too_large_is_413_whatever_it_is(string kind)
+    {
+        await using var listening = await ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["Sark:Service:MaxBodyBytes"] = "2048" });
+        using var client = new HttpClient { BaseAddress = listening.Address };
+        var text = new string('x', 5000);
+        using HttpContent content = kind switch
+        {
+            "multipart" => new MultipartFormDataContent { { new StringContent(text), "description" } },
+            "form" => new FormUrlEncodedContent([new("description", text)]),
+            _ => new StringContent($$"""{"description":"{{text}}"}""", Encoding.UTF8, "application/json"),
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/tenants") { Content = content };
+        // Without a length the server finds out while it reads.
+        request.Headers.TransferEncodingChunked = true;
+        using var response = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Contains("too large", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tenants", """{"pkey":"."}""")]
+    [InlineData("tenants", """{"pkey":".."}""")]
+    [InlineData("tenants", """{"pkey":" .. "}""")]
+    [InlineData("customapps", """{"pkey":"..","cluster":"default"}""")]
+    [InlineData("cosrules", """{"pkey":".","cluster":"default"}""")]
+    public async Task A_key_that_no_address_can_hold_is_refused(string route, string sent)
+    {
+        using var client = service.CreateClient();
+        using var body = new StringContent(sent, Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync("/api/" + route, body);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
+        Assert.Contains("could never be reached by it", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_unknown_address_and_a_wrong_method_are_told_apart_in_json()
     {
