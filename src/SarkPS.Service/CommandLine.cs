@@ -5,8 +5,8 @@ namespace SarkPS.Service;
 /// <summary>What may stand behind the program's name: a word that it does, or settings. Anything else is a slip, and is not passed over.</summary>
 internal static class CommandLine
 {
-    // What hosts and their tools pass, beside our own settings.
-    private static readonly string[] Groups =
+    /// <summary>What hosts and their tools pass, beside our own settings.</summary>
+    public static readonly IReadOnlyList<string> Groups =
     [
         "Sark", "Kestrel", "Logging", "urls", "http_ports", "https_ports", "AllowedHosts", "environment", "contentRoot", "webroot", "applicationName",
         "hostBuilder", "preferHostingUrls", "shutdownTimeoutSeconds", "suppressStatusMessages", "detailedErrors", "captureStartupErrors", "startupAssembly", "preventHostingStartup", "hostingStartupAssemblies",
@@ -63,6 +63,11 @@ internal static class CommandLine
             var argument = arguments[i];
             var isOption = argument.StartsWith("--", StringComparison.Ordinal) || (argument.StartsWith('/') && !argument[1..].Contains('/', StringComparison.Ordinal));
             var name = argument.TrimStart('-', '/').Split('=')[0];
+            if (!isOption && argument.StartsWith('-'))
+            {
+                throw Wrong(argument, $"'{SarkText.Printable(argument)}' begins with one dash; a setting begins with two (--Sark:Database=FILE).");
+            }
+
             if (!isOption && !argument.Contains('=', StringComparison.Ordinal))
             {
                 throw Wrong(argument, $"'{SarkText.Printable(argument)}' is neither a setting (--Sark:Database=FILE) nor a command ({TokenCommand.Verb}).");

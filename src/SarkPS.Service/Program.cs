@@ -36,6 +36,12 @@ catch (IOException error)
     await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
     return 1;
 }
+catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException or NotSupportedException)
+{
+    // What the host or the server refuse of settings that are theirs.
+    await Console.Error.WriteLineAsync($"The service cannot start: {error.Message.Split('\n')[0].Trim()}").ConfigureAwait(false);
+    return 1;
+}
 
 /// <summary>The entry point, named for the tests that start the service in their own process.</summary>
 public partial class Program;

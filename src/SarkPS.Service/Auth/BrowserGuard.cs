@@ -7,7 +7,7 @@ namespace SarkPS.Service.Auth;
 /// known by (DNS rebinding), requests that another site's page makes, and GETs that change something when a browser makes
 /// them of a link, an image or a script. Programs send none of these headers.
 /// </summary>
-internal sealed class BrowserGuard(RequestDelegate next, ServiceSettings settings, IConfiguration configuration)
+internal sealed class BrowserGuard(RequestDelegate next, ServiceSettings settings)
 {
     private const string Any = "*";
 
@@ -92,9 +92,8 @@ internal sealed class BrowserGuard(RequestDelegate next, ServiceSettings setting
         }
 
         return (isBeyond && host.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase))
-            || settings.Current.Options.Hosts.Exists(h => IsNamed(h, host))
-            || (configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Any(h => h != Any && IsNamed(h, host))
-            || Settings.JudgedEndpoints.Addresses(configuration).Any(a => Exposure.Parse(a).Host.Equals(host, StringComparison.OrdinalIgnoreCase));
+            || settings.Current.Hosts.Any(h => IsNamed(h, host))
+            || settings.Listening.Any(a => Exposure.Parse(a).Host.Equals(host, StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool IsNamed(string pattern, string host) =>

@@ -14,7 +14,11 @@ namespace SarkPS.Service.Auth;
 internal sealed class Exposure
 {
     private readonly ConcurrentDictionary<int, bool> allowedPorts = [];
+    private readonly ConcurrentDictionary<EndPoint, int> bound = new(EqualityComparer<EndPoint>.Create(static (one, other) => one?.ToString() == other?.ToString(), static e => e.ToString()!.GetHashCode(StringComparison.Ordinal)));
     private volatile bool isOpen;
+
+    /// <summary>What the server listens on at this moment.</summary>
+    public IReadOnlyCollection<EndPoint> Bound => [.. bound.Keys];
 
     /// <summary>Refuses addresses that would open the exchange to the network.</summary>
     /// <exception cref="SarkException">One of them would, or is no address.</exception>
@@ -47,6 +51,18 @@ internal sealed class Exposure
         foreach (var binding in addresses.Select(Parse).Where(b => !IsLoopback(b)))
         {
             allowedPorts[binding.Port] = true;
+        }
+    }
+
+    /// <summary>Notes a socket that is listened on.</summary>
+    public void Opened(EndPoint endpoint) => bound.AddOrUpdate(endpoint, 1, static (_, count) => count + 1);
+
+    /// <summary>Notes that it no longer is.</summary>
+    public void Closed(EndPoint endpoint)
+    {
+        if (bound.AddOrUpdate(endpoint, 0, static (_, count) => count - 1) <= 0)
+        {
+            bound.TryRemove(new KeyValuePair<EndPoint, int>(endpoint, 0));
         }
     }
 
@@ -101,11 +117,42 @@ internal sealed class Exposure
 /// <param name="exposure">The judge.</param>
 internal sealed class JudgedListenerFactory(IConnectionListenerFactory sockets, Exposure exposure) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         exposure.CheckSocket(endpoint);
-        return sockets.BindAsync(endpoint, cancellationToken);
+        var listener = await sockets.BindAsync(endpoint, cancellationToken).ConfigureAwait(false);
+        exposure.Opened(endpoint);
+        return new Noted(listener, endpoint, exposure);
     }
 
     public bool CanBind(EndPoint endpoint) => (sockets as IConnectionListenerFactorySelector)?.CanBind(endpoint) ?? true;
+
+    private sealed class Noted(IConnectionListener listener, EndPoint asked, Exposure exposure) : IConnectionListener
+    {
+        private int isClosed;
+
+        public EndPoint EndPoint => listener.EndPoint;
+
+        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => listener.AcceptAsync(cancellationToken);
+
+        public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+        {
+            await listener.UnbindAsync(cancellationToken).ConfigureAwait(false);
+            Close();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await listener.DisposeAsync().ConfigureAwait(false);
+            Close();
+        }
+
+        private void Close()
+        {
+            if (Interlocked.Exchange(ref isClosed, 1) == 0)
+            {
+                exposure.Closed(asked);
+            }
+        }
+    }
 }

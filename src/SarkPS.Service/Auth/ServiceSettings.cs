@@ -11,7 +11,32 @@ namespace SarkPS.Service.Auth;
 /// <param name="Options">The settings.</param>
 /// <param name="Tokens">The tokens in them.</param>
 /// <param name="IsOpen">Whether anybody is served without a token: nobody once there have been tokens, unless the configuration says so.</param>
-internal sealed record ServiceState(ServiceOptions Options, Tokens Tokens, bool IsOpen);
+/// <param name="Hosts">The names that the service is called by, beside its addresses: those of its own setting, and of ASP.NET's <c>AllowedHosts</c>.</param>
+internal sealed record ServiceState(ServiceOptions Options, Tokens Tokens, bool IsOpen, IReadOnlyList<string> Hosts)
+{
+    /// <summary>Who may call, for the log.</summary>
+    public string Callers =>
+        !IsOpen ? Tokens.Count == 0 ? "nobody: there is no token" : "those with one of the tokens " + string.Join(", ", Tokens.All.Select(Text))
+        : Options.Mode == AccessMode.Open ? "ANYBODY, without a token (Sark:Service:Access is Open)"
+        : "any on this machine, without a token; none from elsewhere";
+
+    /// <summary>How the tokens of another state differ, by their names; null when they do not.</summary>
+    public string? TokenChanges(ServiceState before)
+    {
+        var (now, then) = (Tokens.All.ToDictionary(t => t.Name), before.Tokens.All.ToDictionary(t => t.Name));
+        string[] parts =
+        [
+            .. Part("added", now.Keys.Except(then.Keys)),
+            .. Part("removed", then.Keys.Except(now.Keys)),
+            .. Part("changed", now.Keys.Intersect(then.Keys).Where(n => now[n].Sha256 != then[n].Sha256 || Text(now[n]) != Text(then[n]))),
+        ];
+        return parts.Length == 0 ? null : string.Join("; ", parts);
+
+        static IEnumerable<string> Part(string word, IEnumerable<string> names) => names.ToArray() is { Length: > 0 } list ? [$"{word}: {string.Join(", ", list.Select(n => $"'{n}'"))}"] : [];
+    }
+
+    private static string Text(TokenOptions token) => $"'{token.Name}' ({string.Join(' ', token.Scopes)}{(token.Expires is { } end ? $", until {end:yyyy-MM-dd}" : "")})";
+}
 
 /// <summary>
 /// The settings of the service as the configuration has them now. A change counts at once; one that cannot be taken over is
@@ -19,6 +44,8 @@ internal sealed record ServiceState(ServiceOptions Options, Tokens Tokens, bool 
 /// </summary>
 internal sealed class ServiceSettings : IDisposable
 {
+    private static readonly TimeSpan BindingTime = TimeSpan.FromSeconds(5);
+
     private readonly IConfigurationManager configuration;
     private readonly JudgedEndpoints endpoints;
     private readonly Exposure exposure;
@@ -29,8 +56,13 @@ internal sealed class ServiceSettings : IDisposable
     private ILogger logger = Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
     private KestrelServerOptions? kestrel;
     private IDisposable? watch;
-    private string? last;
+    private IServiceProvider? services;
+    private SettingsWatch? files;
+    private HashSet<string> saidLast = [];
+    private HashSet<string> said = [];
     private string[] listening = [];
+    private IReadOnlyList<ListenAddress> staying = [];
+    private string? taken;
 
     /// <summary>Reads the configuration.</summary>
     /// <exception cref="SarkException">It cannot be read.</exception>
@@ -56,22 +88,32 @@ internal sealed class ServiceSettings : IDisposable
     /// <summary>Whether an address is a proxy's.</summary>
     public bool IsProxy(IPAddress address) => proxies.Count > 0 && proxies.Exists(p => p.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
 
+    /// <summary>The addresses that are listened on.</summary>
+    public IReadOnlyList<string> Listening => listening;
+
     /// <summary>Judges the addresses that will be listened on, and follows the configuration from now on.</summary>
-    /// <exception cref="SarkException">An address would open the exchange to the network.</exception>
+    /// <exception cref="SarkException">An address would open the exchange to the network, or cannot be listened on.</exception>
     public void Start(IServiceProvider services, IEnumerable<string> addresses)
     {
+        this.services = services;
         logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("SarkPS.Service.Settings");
         kestrel = services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
         lock (changing)
         {
             // Settings that came from a host between the two, as in tests, count.
             (_, Current) = Read(null);
-            var all = addresses.Concat(JudgedEndpoints.Addresses(configuration)).ToArray();
+            ListenAddress[] urls = [.. addresses.Distinct().Select(a => ListenAddress.Parse(AddressJudge.UrlsSetting, a))];
+            var named = AddressJudge.Endpoints(configuration);
+            string[] all = [.. urls.Concat(named).Select(a => a.Text)];
             Exposure.Check(all, Current.Tokens.Count > 0, Current.Options);
+            AddressJudge.CheckAvailable(configuration, named.Count > 0 ? named : urls, services, exposure.Bound);
             exposure.Allow(all, Current.Options);
             listening = all;
+            // The server lets these go at its end only.
+            staying = named.Count > 0 ? [] : urls;
             endpoints.Take(configuration);
             kestrel.Limits.MaxRequestBodySize = Current.Options.MaxBodyBytes;
+            taken = Signature();
             foreach (var file in ((IConfigurationBuilder)configuration).Sources.OfType<FileConfigurationSource>())
             {
                 // Told, and the old state kept, by Refresh.
@@ -79,10 +121,15 @@ internal sealed class ServiceSettings : IDisposable
             }
 
             watch = Microsoft.Extensions.Primitives.ChangeToken.OnChange(((IConfiguration)configuration).GetReloadToken, Refresh);
+            files = new SettingsWatch((IConfigurationRoot)configuration);
         }
     }
 
-    public void Dispose() => watch?.Dispose();
+    public void Dispose()
+    {
+        files?.Dispose();
+        watch?.Dispose();
+    }
 
     /// <summary>A network or an address in a setting.</summary>
     public static IPNetwork ParseNetwork(string text) =>
@@ -95,6 +142,7 @@ internal sealed class ServiceSettings : IDisposable
         lock (changing)
         {
             var before = Current;
+            said = [];
             try
             {
                 CheckFiles();
@@ -103,13 +151,16 @@ internal sealed class ServiceSettings : IDisposable
                 Current = now;
                 exposure.Allow([], now.Options);
                 kestrel!.Limits.MaxRequestBodySize = now.Options.MaxBodyBytes;
-                last = null;
-                if (before.Tokens.Count > 0 && now.Tokens.Count == 0 && !now.IsOpen)
+                TellOfCallers(before, now);
+                try
                 {
-                    Tell("No token is configured any more, so nobody is served. Configure one, or set Sark:Service:Access=Open; a restart without tokens serves callers on this machine.");
+                    TakeEndpoints(now);
+                }
+                catch (SarkException error)
+                {
+                    Tell($"The changed addresses are not taken over, the earlier ones go on: {error.Message}");
                 }
 
-                TakeEndpoints(now);
                 try
                 {
                     // What is bound stays bound; what may not be served over it any more is refused request by request.
@@ -119,26 +170,66 @@ internal sealed class ServiceSettings : IDisposable
                 {
                     Tell($"Requests from other machines are refused from now on: {error.Message}");
                 }
+
+                TellOfRestarts();
             }
             catch (SarkException error)
             {
                 Tell($"The changed configuration is not taken over, the earlier one goes on: {error.Message}");
-                return;
+            }
+            catch (Exception error)
+            {
+                // Whatever it is, it is told: an exception would be lost here.
+                Tell($"The changed configuration is not taken over, the earlier one goes on: {error.GetType().Name}, {error.Message}");
             }
 
-            foreach (var key in SarkValues().Where(v => atStart.GetValueOrDefault(v.Key) != v.Value).Select(v => v.Key).Concat(atStart.Keys.Where(k => ((IConfiguration)configuration)[k] is null)).Where(told.Add))
+            if (said.Count == 0 && saidLast.Count > 0)
             {
-                logger.LogWarning("The setting {Setting} was changed; it takes a restart", key);
+                logger.LogInformation("The configuration is in order again");
             }
+
+            saidLast = said;
+        }
+    }
+
+    private void TellOfCallers(ServiceState before, ServiceState now)
+    {
+        var signature = Signature();
+        if (signature == taken)
+        {
+            return;
+        }
+
+        taken = signature;
+        if (now.TokenChanges(before) is { } changes)
+        {
+            logger.LogWarning("The tokens were changed; {Changes}", changes);
+        }
+
+        logger.Log(
+            now.IsOpen && now.Options.Mode == AccessMode.Open ? LogLevel.Warning : LogLevel.Information,
+            "Callers from now on: {Who}",
+            now.Callers);
+        if (before.Tokens.Count > 0 && now.Tokens.Count == 0 && !now.IsOpen)
+        {
+            logger.LogError("No token is configured any more, so nobody is served. Configure one, or set Sark:Service:Access=Open; a restart without tokens serves callers on this machine.");
+        }
+    }
+
+    private void TellOfRestarts()
+    {
+        foreach (var key in SarkValues().Where(v => atStart.GetValueOrDefault(v.Key) != v.Value).Select(v => v.Key).Concat(atStart.Keys.Where(k => ((IConfiguration)configuration)[k] is null)).Where(told.Add))
+        {
+            logger.LogWarning("The setting {Setting} was changed; it takes a restart", key);
         }
     }
 
     // One save of a file can be noticed more than once.
     private void Tell(string message)
     {
-        if (message != last)
+        said.Add(message);
+        if (!saidLast.Contains(message))
         {
-            last = message;
             logger.LogError("{Message}", message);
         }
     }
@@ -150,20 +241,43 @@ internal sealed class ServiceSettings : IDisposable
             return;
         }
 
-        var wanted = JudgedEndpoints.Addresses(configuration).ToArray();
-        if (wanted.Length == 0)
+        var wanted = AddressJudge.Endpoints(configuration);
+        if (wanted.Count == 0)
         {
             throw new SarkException(SarkErrorKind.BadRequest, "Configuration", null, "Kestrel:Endpoints names no address any more; that takes a restart.");
         }
 
-        Exposure.Check(wanted, now.Tokens.Count > 0, now.Options);
-        endpoints.CheckAvailable(configuration);
-        exposure.Allow(wanted, now.Options);
+        string[] texts = [.. wanted.Select(w => w.Text)];
+        Exposure.Check(texts, now.Tokens.Count > 0, now.Options);
+        foreach (var address in wanted)
+        {
+            if (staying.FirstOrDefault(address.Overlaps) is { } kept)
+            {
+                throw ListenAddress.Wrong(address.Setting, address.Text, $"the service was started with {kept.Text}, which is given up by a restart only");
+            }
+        }
+
+        AddressJudge.CheckAvailable(configuration, wanted, services!, exposure.Bound);
+        var before = endpoints.Taken;
+        exposure.Allow(texts, now.Options);
         endpoints.Take(configuration);
-        listening = wanted;
-        logger.LogWarning("The addresses to listen on were changed to {Addresses}", string.Join(", ", wanted));
         endpoints.Announce();
+        // What was free a moment ago may be taken now.
+        if (!SpinWait.SpinUntil(() => wanted.All(w => w.IsAmong(exposure.Bound)), BindingTime))
+        {
+            endpoints.Restore(before);
+            endpoints.Announce();
+            throw new SarkException(SarkErrorKind.BadRequest, "Configuration", null, $"The server could not listen on {string.Join(", ", wanted.Where(w => !w.IsAmong(exposure.Bound)).Select(w => w.Text))}.");
+        }
+
+        listening = [.. staying.Select(s => s.Text), .. texts];
+        logger.LogWarning("The addresses to listen on were changed to {Addresses}", string.Join(", ", listening));
     }
+
+    // Of all that the service follows, so that a save without a change is none.
+    private string Signature() => string.Join('\n', configuration.AsEnumerable()
+        .Where(v => v.Key.StartsWith("Sark:", StringComparison.OrdinalIgnoreCase) || v.Key.StartsWith("Kestrel:", StringComparison.OrdinalIgnoreCase) || v.Key.Equals("AllowedHosts", StringComparison.OrdinalIgnoreCase))
+        .OrderBy(v => v.Key, StringComparer.OrdinalIgnoreCase).Select(v => $"{v.Key}={v.Value}"));
 
     // A file that cannot be read counts as empty to the framework, which would be the end of every token.
     private void CheckFiles()
@@ -179,6 +293,7 @@ internal sealed class ServiceSettings : IDisposable
 
     private (SarkOptions Sark, ServiceState Service) Read(ServiceState? before)
     {
+        TopLevel.Check(configuration);
         var binder = new StrictBinder(configuration).Knows<SarkOptions>("Sark").Knows<ServiceOptions>("Sark:Service");
         var sark = binder.Bind<SarkOptions>("Sark", "Service");
         var options = binder.Bind<ServiceOptions>("Sark:Service");
@@ -211,7 +326,8 @@ internal sealed class ServiceSettings : IDisposable
             AccessMode.Loopback => before?.IsOpen != false,
             _ => false,
         };
-        return (sark, new ServiceState(options, new Tokens(options), isOpen));
+        string[] hosts = [.. options.Hosts, .. (configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(h => h != "*")];
+        return (sark, new ServiceState(options, new Tokens(options), isOpen, hosts));
     }
 
     private Dictionary<string, string?> SarkValues() => configuration.GetSection("Sark").AsEnumerable()

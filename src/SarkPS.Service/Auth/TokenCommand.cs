@@ -21,7 +21,7 @@ internal static class TokenCommand
 
     public static int Run(string[] arguments, TextWriter output, TextWriter errors)
     {
-        if (arguments.Any(CommandLine.IsHelp))
+        if (arguments.Any(CommandLine.IsHelp) || arguments is ["help", ..])
         {
             output.WriteLine(Usage);
             return 0;

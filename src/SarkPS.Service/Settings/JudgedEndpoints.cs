@@ -1,9 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using SarkPS.Service.Auth;
-
 namespace SarkPS.Service.Settings;
 
 /// <summary>
@@ -37,59 +31,11 @@ internal sealed class JudgedEndpoints : ConfigurationProvider, IConfigurationSou
     /// <summary>Has the server read it.</summary>
     public void Announce() => OnReload();
 
-    /// <summary>Refuses what the server could not bind: it would already have closed what it has.</summary>
-    /// <exception cref="SarkException">A port is taken, or a certificate cannot be read.</exception>
-    public void CheckAvailable(IConfiguration configuration)
-    {
-        foreach (var endpoint in configuration.GetSection("Kestrel:Endpoints").GetChildren().Append(configuration.GetSection("Kestrel:Certificates:Default")))
-        {
-            var certificate = endpoint.Path.EndsWith(":Default", StringComparison.OrdinalIgnoreCase) ? endpoint : endpoint.GetSection("Certificate");
-            if (certificate["Path"] is { Length: > 0 } path)
-            {
-                CheckCertificate(certificate.Path, path, certificate["KeyPath"], certificate["Password"]);
-            }
-        }
+    /// <summary>Goes back to what was taken before.</summary>
+    public void Restore(IReadOnlyDictionary<string, string?> before) => Data = new Dictionary<string, string?>(before, StringComparer.OrdinalIgnoreCase);
 
-        var own = Own(this).Select(a => Exposure.Parse(a).Port).ToHashSet();
-        foreach (var address in Addresses(configuration))
-        {
-            var binding = Exposure.Parse(address);
-            if (binding.IsUnixPipe || binding.IsNamedPipe || own.Contains(binding.Port))
-            {
-                continue;
-            }
-
-            var ip = binding.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback
-                : IPAddress.TryParse(binding.Host.Trim('[', ']'), out var named) ? named
-                : IPAddress.Any;
-            try
-            {
-                using var probe = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-                probe.Bind(new IPEndPoint(ip, binding.Port));
-            }
-            catch (SocketException error)
-            {
-                throw new SarkException(SarkErrorKind.BadRequest, "Configuration", address, $"The address {address} cannot be listened on: {error.Message}.", error);
-            }
-        }
-    }
-
-    private static void CheckCertificate(string setting, string path, string? keyPath, string? password)
-    {
-        path = Path.Combine(AppContext.BaseDirectory, path);
-        try
-        {
-            using var certificate = keyPath is null ? X509CertificateLoader.LoadPkcs12FromFile(path, password)
-                : password is null ? X509Certificate2.CreateFromPemFile(path, Path.Combine(AppContext.BaseDirectory, keyPath))
-                : X509Certificate2.CreateFromEncryptedPemFile(path, password, Path.Combine(AppContext.BaseDirectory, keyPath));
-        }
-        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new SarkException(SarkErrorKind.BadRequest, "Configuration", setting, $"The certificate of {setting} cannot be read: {error.Message}", error);
-        }
-    }
-
-    private static IEnumerable<string> Own(JudgedEndpoints taken) => taken.Kestrel.GetSection("Endpoints").GetChildren().Select(e => e["Url"]).OfType<string>();
+    /// <summary>What was taken.</summary>
+    public IReadOnlyDictionary<string, string?> Taken => Data.AsReadOnly();
 
     private static Dictionary<string, string?> Values(IConfiguration configuration) =>
         configuration.GetSection(Section).AsEnumerable().Where(v => v.Value is not null).ToDictionary(v => v.Key, v => v.Value, StringComparer.OrdinalIgnoreCase);

@@ -17,11 +17,7 @@ internal static class StartReport
         }
 
         var state = services.GetRequiredService<ServiceSettings>().Current;
-        logger.LogInformation(
-            "Callers: {Who}",
-            !state.IsOpen ? "those with one of the tokens " + string.Join(", ", state.Tokens.All.Select(t => $"'{t.Name}' ({string.Join(' ', t.Scopes)}{(t.Expires is { } end ? $", until {end:yyyy-MM-dd}" : "")})"))
-            : state.Options.Mode == AccessMode.Open ? "ANYBODY, without a token (Sark:Service:Access is Open)"
-            : "any on this machine, without a token; none from elsewhere");
+        logger.LogInformation("Callers: {Who}", state.Callers);
         foreach (var token in state.Tokens.All.Where(t => t.Expires <= services.GetRequiredService<TimeProvider>().GetUtcNow()))
         {
             logger.LogWarning("The token '{Token}' has expired", token.Name);
@@ -29,9 +25,9 @@ internal static class StartReport
 
         var backend = services.GetRequiredService<LocalBackend>();
         logger.LogInformation("The database is {Database}", backend.Location);
-        if (!File.Exists(backend.Location))
+        if (Unusable(backend) is { } why)
         {
-            logger.LogWarning("The database {Database} is not there; requests that need it answer 503 until it is", backend.Location);
+            logger.LogWarning("The database {Database} {Why}; requests that need it answer 503 until that is put right", backend.Location, why);
         }
 
         if (backend.Coverage == ExchangeCoverage.Database)
@@ -49,6 +45,31 @@ internal static class StartReport
         if (folders.Where(f => !Directory.Exists(f.Path)).ToArray() is { Length: > 0 } missing)
         {
             logger.LogWarning("Not there: {Folders}", string.Join(", ", missing.Select(f => $"{f.Path} ({f.Name})")));
+        }
+    }
+
+    // Not by looking into the file: who closes it lets go of the locks that SQLite has on it in this process.
+    private static string? Unusable(LocalBackend backend)
+    {
+        var file = new FileInfo(backend.Location);
+        if (Directory.Exists(backend.Location) || !file.Exists)
+        {
+            return Directory.Exists(backend.Location) ? "is a folder, and must be a file" : "is not there";
+        }
+
+        if (file.Length == 0)
+        {
+            return "is an empty file, and no database";
+        }
+
+        try
+        {
+            backend.Store.ListAsync(Global.Descriptor, null, CancellationToken.None).GetAwaiter().GetResult();
+            return null;
+        }
+        catch (SarkException error)
+        {
+            return $"cannot be used: {error.Message.TrimEnd('.')}";
         }
     }
 }

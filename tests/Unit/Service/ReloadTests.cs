@@ -93,6 +93,131 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task What_cannot_be_listened_on_changes_nothing_and_the_way_back_is_open()
+    {
+        var (one, other) = (FreePort(), FreePort());
+        var good = Endpoint($"http://127.0.0.1:{one}");
+        Save(good);
+        await using var service = await ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["urls"] = null }, File, log);
+
+        static string Two(string first, string second) => "{\"Kestrel\":{\"Endpoints\":{\"A\":" + first + ",\"B\":" + second + "}}}";
+        foreach (var bad in new[]
+        {
+            Endpoint("http://unix:/nonexistent/x.sock"),
+            Endpoint($"http://127.0.0.1:{other}/base"),
+            Endpoint("http://localhost:0"),
+            Endpoint("http://127.0.0.1:99999"),
+            Endpoint("http://192.0.2.1:" + one),
+            Endpoint($"https://127.0.0.1:{other}"),
+            Two($$"""{"Url":"http://127.0.0.1:{{other}}"}""", $$"""{"Url":"http://localhost:{{other}}"}"""),
+            Two($$"""{"Url":"http://127.0.0.1:{{other}}"}""", """{"Protocols":"Http1"}"""),
+            Two($$"""{"Url":"http://127.0.0.1:{{one}}"}""", $$"""{"Urls":"http://127.0.0.1:{{other}}"}"""),
+            Two($$"""{"Url":"http://127.0.0.1:{{one}}"}""", $$"""{"Url":"http://127.0.0.1:{{other}}","Protocols":"Http9"}"""),
+        })
+        {
+            log.Clear();
+            Save(bad.Replace("http://192", "https://192", StringComparison.Ordinal));
+            await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains("not taken over", StringComparison.Ordinal))));
+            Assert.DoesNotContain(log.Lines, l => l.Contains("were changed to", StringComparison.Ordinal));
+            Assert.DoesNotContain('\n', log.Lines.First(l => l.Contains("not taken over", StringComparison.Ordinal)));
+            Assert.True(await ListensAsync(one));
+            Assert.False(await ListensAsync(other));
+
+            Save(good);
+            await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains("in order again", StringComparison.Ordinal))));
+            Assert.True(await ListensAsync(one));
+            Assert.Empty(log.Errors);
+        }
+
+        log.Clear();
+        Save(Endpoint($"http://127.0.0.1:{other}"));
+        await UntilAsync(() => ListensAsync(other));
+        await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains($"were changed to http://127.0.0.1:{other}", StringComparison.Ordinal))));
+        Save(good);
+        await UntilAsync(() => ListensAsync(one));
+        Assert.Empty(log.Errors);
+    }
+
+    [Fact]
+    public async Task An_address_that_the_start_gave_stays_until_a_restart()
+    {
+        Save("{}");
+        var port = FreePort();
+        await using var service = await ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["urls"] = $"http://127.0.0.1:{port}" }, File, log);
+        Save(Endpoint($"http://127.0.0.1:{port}"));
+        await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains("given up by a restart only", StringComparison.Ordinal))));
+        Assert.True(await ListensAsync(port));
+        Assert.Empty(log.Errors);
+    }
+
+    [Fact]
+    public async Task A_file_behind_a_symbolic_link_is_followed()
+    {
+        var (first, firstHash) = Tokens.Make();
+        var (second, secondHash) = Tokens.Make();
+        // As orchestrators have it: a link to a folder that is a link itself.
+        var (one, other, current) = (folder["1"], folder["2"], folder["current"]);
+        Directory.CreateDirectory(one);
+        Directory.CreateDirectory(other);
+        await System.IO.File.WriteAllTextAsync(Path.Combine(one, "appsettings.json"), WithTokens(("first", firstHash)));
+        await System.IO.File.WriteAllTextAsync(Path.Combine(other, "appsettings.json"), WithTokens(("second", secondHash)));
+        Directory.CreateSymbolicLink(current, one);
+        System.IO.File.CreateSymbolicLink(File, Path.Combine(current, "appsettings.json"));
+        await using var service = await ListeningService.StartAsync(database.Path, file: File, log: log);
+        using var client = new HttpClient { BaseAddress = service.Address };
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, first));
+
+        await System.IO.File.WriteAllTextAsync(Path.Combine(one, "appsettings.json"), WithTokens(("first", firstHash), ("second", secondHash)));
+        await UntilAsync(async () => await StatusAsync(client, second) == HttpStatusCode.OK);
+
+        Directory.CreateSymbolicLink(current + ".new", other);
+        Directory.Move(current, current + ".old");
+        Directory.Move(current + ".new", current);
+        await UntilAsync(async () => await StatusAsync(client, first) == HttpStatusCode.Unauthorized);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, second));
+    }
+
+    [Fact]
+    public async Task A_broken_file_takes_no_name_away()
+    {
+        Save("""{"AllowedHosts":"pbx.test","Sark":{"Service":{"Hosts":["other.test"]}}}""");
+        await using var service = await ListeningService.StartAsync(database.Path, file: File, log: log);
+        using var client = new HttpClient { BaseAddress = service.Address };
+        async Task<HttpStatusCode> AsAsync(string host)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/health") { Headers = { Host = host } };
+            using var response = await client.SendAsync(request);
+            return response.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await AsAsync("pbx.test"));
+        Save("""{"AllowedHosts":""");
+        await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains("not taken over", StringComparison.Ordinal))));
+        Assert.Equal(HttpStatusCode.OK, await AsAsync("pbx.test"));
+        Assert.Equal(HttpStatusCode.OK, await AsAsync("other.test"));
+
+        Save("""{"AllowedHosts":"new.test"}""");
+        await UntilAsync(async () => await AsAsync("new.test") == HttpStatusCode.OK);
+        Assert.Equal(HttpStatusCode.Forbidden, await AsAsync("pbx.test"));
+    }
+
+    [Fact]
+    public async Task Who_may_call_from_now_on_is_said()
+    {
+        var (_, firstHash) = Tokens.Make();
+        var (_, secondHash) = Tokens.Make();
+        Save("{}");
+        await using var service = await ListeningService.StartAsync(database.Path, file: File, log: log);
+        Save("""{"Sark":{"Service":{"Access":"Open"}}}""");
+        await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.StartsWith("Callers from now on: ANYBODY", StringComparison.Ordinal))));
+        Save(WithTokens(("first", firstHash), ("kept", secondHash)));
+        await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains("those with one of the tokens 'first' (read), 'kept' (read)", StringComparison.Ordinal))));
+        Save(WithTokens(("kept", firstHash), ("second", secondHash)));
+        await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l == "The tokens were changed; added: 'second'; removed: 'first'; changed: 'kept'")));
+        Assert.DoesNotContain(log.Lines, l => l.Contains(firstHash, StringComparison.OrdinalIgnoreCase) || l.Contains(secondHash, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     public async Task What_takes_a_restart_is_said()
     {
         Save("{}");

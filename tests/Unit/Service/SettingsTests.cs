@@ -117,6 +117,156 @@ public sealed class SettingsTests : IDisposable
         Assert.Throws<SarkException>(() => exposure.CheckSocket(new System.Net.IPEndPoint(System.Net.IPAddress.IPv6Any, 5394)));
     }
 
+    [Theory]
+    [InlineData("urls", "http://127.0.0.1:99999", "its port is 99999 and must be from 0 to 65535")]
+    [InlineData("urls", "http://127.0.0.1:-1", "its port is -1")]
+    [InlineData("urls", "http://127.0.0.1:http", "must be a number from 0 to 65535")]
+    [InlineData("urls", "http://127.0.0.1:5393/base", "has no path")]
+    [InlineData("urls", "http://localhost:0", "127.0.0.1:0 takes a free one")]
+    [InlineData("urls", "http://unix:/nonexistent/x.sock", "there is no folder '/nonexistent'")]
+    [InlineData("urls", "ftp://127.0.0.1:5393", "must begin with http:// or https://")]
+    [InlineData("urls", "https://127.0.0.1:5393", "Kestrel:Certificates:Default:Path")]
+    [InlineData("urls", "http://127.0.0.1:5393;http://localhost:5393", "takes the same port")]
+    [InlineData("urls", "http://192.0.2.1:5393", "this machine has no such address")]
+    [InlineData("Kestrel:Endpoints:A:Url", "https://127.0.0.1:5393", "Kestrel:Endpoints:A:Certificate:Path")]
+    [InlineData("Kestrel:Endpoints:A:Urls", "http://127.0.0.1:5393", "Did you mean Kestrel:Endpoints:A:Url?")]
+    [InlineData("Kestrel:Endpoints:A:Protocols", "Http1", "Kestrel:Endpoints:A:Url is not there")]
+    [InlineData("Kestrel:Endpoints:A", "http://127.0.0.1:5393", "is a group of settings")]
+    [InlineData("Kestrel:Endpoints", "http://127.0.0.1:5393", "Kestrel:Endpoints:NAME:Url")]
+    [InlineData("Kestrel:Endpoint:A:Url", "http://127.0.0.1:5393", "Did you mean Kestrel:Endpoints?")]
+    [InlineData("Kestrel:EndpointDefaults:Protocols", "Http9", "'Http9' and must be Http1 or Http2")]
+    [InlineData("Kestrel:Certificates:Default:Pth", "/x.pem", "Did you mean Kestrel:Certificates:Default:Path?")]
+    [InlineData("Logging:LogLevel:Default", "Bogus", "must be Trace or Debug")]
+    public async Task An_address_that_cannot_be_listened_on_stops_the_start_with_a_sentence(string name, string value, string allowed)
+    {
+        var settings = new Dictionary<string, string?> { [name] = value };
+        if (value.Contains("192.0.2.1", StringComparison.Ordinal))
+        {
+            settings["Sark:Service:Access"] = "Open";
+        }
+
+        var refusal = await Assert.ThrowsAsync<SarkException>(() => ListeningService.StartAsync(database.Path, settings));
+        Assert.Contains(allowed, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(string.Join(':', name.Split(':').Take(2)), refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refusal.Message);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_taken_is_told_before_the_server_tries_it()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        var log = new CapturedLog();
+        var refusal = await Assert.ThrowsAsync<SarkException>(() => ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["urls"] = $"http://{taken.LocalEndpoint}" }, log: log));
+        Assert.Contains("Address already in use", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(log.Errors);
+    }
+
+    [Theory]
+    [InlineData("""{"Srak":{"Database":"/x"}}""", "Did you mean Sark?")]
+    [InlineData("""{"Service":{"Tokens":[{"Name":"a"}]}}""", "Sark:Service")]
+    [InlineData("""{"Tokens":[]}""", "Sark:Service:Tokens")]
+    [InlineData("""{"Database":"/x"}""", "Sark:Database")]
+    [InlineData("""{"Exchange":{"Database":"/x"}}""", "Sark:Database")]
+    [InlineData("""{"Url":"http://127.0.0.1:1"}""", "Did you mean urls?")]
+    [InlineData("""{"AllowedHost":"pbx"}""", "Did you mean AllowedHosts?")]
+    [InlineData("""{"Kestrl":{"Endpoints":{}}}""", "Did you mean Kestrel?")]
+    public void A_group_that_is_none_is_not_passed_over(string json, string meant)
+    {
+        using var configuration = new ConfigurationManager();
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("appsettings.json", json);
+        configuration.AddJsonFile(file);
+        var refusal = Assert.Throws<SarkException>(() => new ServiceSettings(configuration, new JudgedEndpoints(), new Exposure()));
+        Assert.Contains(meant, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(file, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Groups_of_hosts_pass()
+    {
+        using var configuration = new ConfigurationManager();
+        using var folder = new TemporaryFolder();
+        configuration.AddJsonFile(folder.Write("appsettings.json", """{"Logging":{"LogLevel":{"Default":"Warning"}},"AllowedHosts":"*","urls":"http://127.0.0.1:1","ConnectionStrings":{"a":"b"},"https_port":"443","$schema":"x","Serilog":{"MinimumLevel":"Debug"},"Kestrel":{"Endpoints":{"A":{"Url":"http://127.0.0.1:1"}}}}"""));
+        using var settings = new ServiceSettings(configuration, new JudgedEndpoints(), new Exposure());
+        Assert.True(settings.Current.IsOpen);
+    }
+
+    [Theory]
+    [InlineData("Sark_Database", "Sark__Database")]
+    [InlineData("SARK_SERVICE_TOKENS_0_NAME", "Sark__Service")]
+    [InlineData("Sark.Service.Access", "Sark__Service")]
+    [InlineData("Srak__Database", "Sark__Database")]
+    [InlineData("Kestrl__Endpoints__A__Url", "Kestrel__Endpoints")]
+    [InlineData("SARK_DATABASE", null)]
+    [InlineData("SARK_HOME", null)]
+    [InlineData("SARK_TEST_AMI_HOST", null)]
+    [InlineData("SARK_SERVICE_HOST", null)]
+    [InlineData("SARK_PORT_44300_TCP", null)]
+    [InlineData("Spark__Home", null)]
+    public void A_variable_with_the_wrong_underscores_is_not_passed_over(string name, string? meant)
+    {
+        const string Prefix = "SARKPSTEST2_";
+        Environment.SetEnvironmentVariable(Prefix + name, "x");
+        using var configuration = new ConfigurationManager();
+        configuration.AddEnvironmentVariables(Prefix);
+        Environment.SetEnvironmentVariable(Prefix + name, null);
+        if (meant is null)
+        {
+            using var settings = new ServiceSettings(configuration, new JudgedEndpoints(), new Exposure());
+            return;
+        }
+
+        var refusal = Assert.Throws<SarkException>(() => new ServiceSettings(configuration, new JudgedEndpoints(), new Exposure()));
+        Assert.Contains($"Did you mean {meant}?", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("the environment", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("text", "is not an SQLite database")]
+    [InlineData("folder", "is a folder")]
+    [InlineData("empty", "is an empty file")]
+    [InlineData("other", "is not one of SARK")]
+    public async Task A_database_that_is_none_is_told_at_start(string kind, string what)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["sark.db"];
+        switch (kind)
+        {
+            case "text":
+                await File.WriteAllTextAsync(path, new string('x', 4096));
+                break;
+            case "folder":
+                Directory.CreateDirectory(path);
+                break;
+            case "empty":
+                await File.WriteAllTextAsync(path, "");
+                break;
+            default:
+                using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False"))
+                {
+                    connection.Open();
+                    using var command = connection.CreateCommand();
+                    command.CommandText = "CREATE TABLE a (b)";
+                    command.ExecuteNonQuery();
+                }
+
+                break;
+        }
+
+        var log = new CapturedLog();
+        await using var service = await ListeningService.StartAsync(path, log: log);
+        Assert.Contains(log.Lines, l => l.Contains(path, StringComparison.Ordinal) && l.Contains(what, StringComparison.Ordinal));
+        Assert.Empty(log.Errors);
+
+        using var client = new HttpClient { BaseAddress = service.Address };
+        using var read = await client.GetAsync("/api/tenants");
+        using var body = new StringContent("""{"pkey":"acme"}""", System.Text.Encoding.UTF8, "application/json");
+        using var written = await client.PostAsync("/api/tenants", body);
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, read.StatusCode);
+        Assert.Equal(await read.Content.ReadAsStringAsync(), await written.Content.ReadAsStringAsync());
+    }
+
     [Fact]
     public async Task The_first_lines_of_the_log_say_what_is_served_and_what_is_missing()
     {
@@ -167,6 +317,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData(0, "-h")]
     [InlineData(0, "token --help")]
     [InlineData(0, "token crm -h")]
+    [InlineData(0, "token help")]
     [InlineData(0, "--version")]
     [InlineData(0, "token crm read")]
     [InlineData(2, "token")]
@@ -186,6 +337,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("--Srak:Database=/x")]
     [InlineData("--database /x")]
     [InlineData("--Sark:Database")]
+    [InlineData("-Sark:Database=/x")]
     public void An_argument_that_is_neither_word_nor_setting_is_not_passed_over(string arguments) =>
         Assert.Contains("--help", Assert.Throws<SarkException>(() => SarkPS.Service.CommandLine.Run(arguments.Split(' '), TextWriter.Null, TextWriter.Null)).Message, StringComparison.Ordinal);
 
