@@ -63,6 +63,7 @@ internal sealed class ServiceSettings : IDisposable
     private string[] listening = [];
     private IReadOnlyList<ListenAddress> staying = [];
     private string? taken;
+    private (string Settings, SarkException Refusal)? unbound;
 
     /// <summary>Reads the configuration.</summary>
     /// <exception cref="SarkException">It cannot be read.</exception>
@@ -241,6 +242,13 @@ internal sealed class ServiceSettings : IDisposable
             return;
         }
 
+        if (unbound is { } failed && failed.Settings == Signature())
+        {
+            // Not tried again before something is changed: each time the earlier addresses are closed for a while.
+            throw failed.Refusal;
+        }
+
+        unbound = null;
         var wanted = AddressJudge.Endpoints(configuration);
         if (wanted.Count == 0)
         {
@@ -265,9 +273,11 @@ internal sealed class ServiceSettings : IDisposable
         // What was free a moment ago may be taken now.
         if (!SpinWait.SpinUntil(() => wanted.All(w => w.IsAmong(exposure.Bound)), BindingTime))
         {
+            var missing = string.Join(", ", wanted.Where(w => !w.IsAmong(exposure.Bound)).Select(w => w.Text));
+            unbound = (Signature(), new SarkException(SarkErrorKind.BadRequest, "Configuration", null, $"The server could not listen on {missing}."));
             endpoints.Restore(before);
             endpoints.Announce();
-            throw new SarkException(SarkErrorKind.BadRequest, "Configuration", null, $"The server could not listen on {string.Join(", ", wanted.Where(w => !w.IsAmong(exposure.Bound)).Select(w => w.Text))}.");
+            throw unbound.Value.Refusal;
         }
 
         listening = [.. staying.Select(s => s.Text), .. texts];

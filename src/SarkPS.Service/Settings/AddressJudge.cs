@@ -83,7 +83,8 @@ internal static class AddressJudge
         }
 
         CheckKeys(endpoint, keys);
-        CheckName<HttpProtocols>(endpoint.GetSection("Protocols"), nameof(HttpProtocols.None));
+        // By HTTP/3 alone only those would be served who know of it beforehand, over sockets that nobody judges.
+        CheckName<HttpProtocols>(endpoint.GetSection("Protocols"), nameof(HttpProtocols.None), nameof(HttpProtocols.Http3));
         foreach (var protocol in endpoint.GetSection("SslProtocols").GetChildren())
         {
             CheckName<SslProtocols>(protocol, nameof(SslProtocols.None));

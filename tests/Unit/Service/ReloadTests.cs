@@ -139,6 +139,32 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task An_address_that_is_taken_between_judging_and_binding_brings_the_earlier_one_back()
+    {
+        var (one, other) = (FreePort(), FreePort());
+        Save(Endpoint($"http://127.0.0.1:{one}"));
+        await using var service = await ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["urls"] = null, ["Logging:LogLevel:Microsoft.AspNetCore.Server.Kestrel"] = "Debug" }, File, log);
+        using var taken = new TcpListener(IPAddress.Loopback, other);
+        log.Written = text =>
+        {
+            // The server's own word, between the two.
+            if (text.StartsWith("Config reload token fired", StringComparison.Ordinal) && !taken.Server.IsBound)
+            {
+                taken.Start();
+            }
+        };
+        Save(Endpoint($"http://127.0.0.1:{other}"));
+        await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains($"could not listen on http://127.0.0.1:{other}", StringComparison.Ordinal))));
+        await UntilAsync(() => ListensAsync(one));
+        Assert.DoesNotContain(log.Lines, l => l.Contains("were changed to", StringComparison.Ordinal));
+
+        taken.Stop();
+        log.Written = null;
+        Save(Endpoint($"http://localhost:{other}"));
+        await UntilAsync(() => ListensAsync(other));
+    }
+
+    [Fact]
     public async Task An_address_that_the_start_gave_stays_until_a_restart()
     {
         Save("{}");

@@ -134,6 +134,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Kestrel:Endpoints:A", "http://127.0.0.1:5393", "is a group of settings")]
     [InlineData("Kestrel:Endpoints", "http://127.0.0.1:5393", "Kestrel:Endpoints:NAME:Url")]
     [InlineData("Kestrel:Endpoint:A:Url", "http://127.0.0.1:5393", "Did you mean Kestrel:Endpoints?")]
+    [InlineData("Kestrel:EndpointDefaults:Protocols", "Http3", "'Http3' and must be Http1 or Http2")]
     [InlineData("Kestrel:EndpointDefaults:Protocols", "Http9", "'Http9' and must be Http1 or Http2")]
     [InlineData("Kestrel:Certificates:Default:Pth", "/x.pem", "Did you mean Kestrel:Certificates:Default:Path?")]
     [InlineData("Logging:LogLevel:Default", "Bogus", "must be Trace or Debug")]

@@ -14,22 +14,29 @@ internal sealed class CapturedLog : ILoggerProvider
     /// <summary>Exceptions whose stack traces would stand in the log.</summary>
     public IReadOnlyList<Exception> Errors => [.. lines.Select(l => l.Error).OfType<Exception>()];
 
+    /// <summary>Is told of each entry when it is written.</summary>
+    public Action<string>? Written { get; set; }
+
     public void Clear() => lines.Clear();
 
-    public ILogger CreateLogger(string categoryName) => new Logger(lines);
+    public ILogger CreateLogger(string categoryName) => new Logger(this);
 
     public void Dispose()
     {
     }
 
-    private sealed class Logger(ConcurrentQueue<(string, Exception?)> lines) : ILogger
+    private sealed class Logger(CapturedLog log) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue((formatter(state, exception), exception));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var text = formatter(state, exception);
+            log.lines.Enqueue((text, exception));
+            log.Written?.Invoke(text);
+        }
     }
 }
