@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using SarkPS.Descriptors;
 using SarkPS.Service.Auth;
 using SarkPS.Tests.Support;
 
@@ -128,6 +129,14 @@ public sealed class RequestTests : IDisposable
         using var response = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
         Assert.Contains("cannot be rehearsed", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Both_sides_refuse_a_key_that_no_address_can_hold()
+    {
+        await using var sides = new TwoSides(Schema.Embedded);
+        var refusal = await sides.Invalid(t => t.CreateAsync(Tenant.Descriptor, null, new Changes { ["pkey"] = "..", ["description"] = "d" }, ChangeOptions.Default, default));
+        Assert.Contains("may not be '..'", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
