@@ -21,6 +21,6 @@ internal static class DatabaseIdentity
             throw new SarkNotFoundException(Noun, path, $"There is no database '{path}'.");
         }
 
-        DatabaseFile.Verify(path, Noun, path);
+        DatabaseFile.Verify(path, Noun, path, isToWrite: false);
     }
 }

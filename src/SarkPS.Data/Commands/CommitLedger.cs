@@ -16,7 +16,7 @@ internal static class CommitLedger
     // Kept by triggers for every other table; they change with it and say nothing of their own.
     private static readonly string[] Bookkeeping = ["master_audit", "master_xref"];
 
-    public static CommitStatus Read(string database, string committed)
+    public static async Task<CommitStatus> ReadAsync(string database, string committed, CancellationToken cancellationToken)
     {
         try
         {
@@ -25,6 +25,8 @@ internal static class CommitLedger
                 return new CommitStatus(true, null, null, null, []);
             }
 
+            // In a transaction nothing can be attached; who finds the database locked waits before.
+            await DatabaseFile.WhenFreeAsync(database, "Commit", cancellationToken).ConfigureAwait(false);
             using var connection = DatabaseFile.Open(database, SqliteOpenMode.ReadWrite);
             Execute(connection, "ATTACH DATABASE $path AS committed", ("$path", committed));
             var live = Tables(connection, "main");

@@ -19,7 +19,7 @@ internal sealed class SystemCommands(SarkOptions options, string database, IAste
 
     /// <inheritdoc/>
     public Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default) =>
-        Task.Run(() => CommitLedger.Read(database, options.Rooted(options.Paths.CommittedDatabase)), cancellationToken);
+        Task.Run(() => CommitLedger.ReadAsync(database, options.Rooted(options.Paths.CommittedDatabase), cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<SystemCommandResult> RebootAsync(CancellationToken cancellationToken = default) =>

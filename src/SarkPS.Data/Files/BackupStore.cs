@@ -14,6 +14,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     private const int BufferSize = 256 * 1024;
     private const int FileBits = 0b110_110_110;
     private const int PermissionBits = 0b111_111_111;
+    private const int EverybodyWrites = 0b000_000_010;
     private const int SetGroupBit = 0b010_000_000_000;
 
     // Already as small as they get; packing them again only costs time.
@@ -30,7 +31,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         {
             using var archive = new ZipArchive(target, ZipArchiveMode.Create, leaveOpen: true);
             var manifest = new BackupManifest();
-            PackDatabase(archive, manifest, warnings, cancellationToken);
+            await PackDatabaseAsync(archive, manifest, warnings, cancellationToken).ConfigureAwait(false);
             if (runner.Has(programs => programs.Slapcat))
             {
                 using var export = NewTemporary("ldif");
@@ -163,14 +164,39 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         return PublishNew(temporary, second => $"sarkbak.{second}.zip");
     }
 
-    /// <summary>Undoes what a restore left half done when its process was killed. A service calls it when it starts; each restore does it for its own parts.</summary>
+    /// <summary>Undoes what a restore left half done when its process was killed, or ends it where it counts. A service calls it when it starts; each restore does it before it begins.</summary>
     internal void Recover()
     {
-        foreach (var folder in BackupLayout.FolderParts.Select(part => Options.Rooted(part.Folder(Options.Paths))).Append(Options.Rooted(Options.Paths.Ldap)).Where(Directory.Exists))
+        RestoreDecision[] made = [.. ExchangedFolders().SelectMany(folder => FolderExchange.Recover(folder.Path))];
+        // Nobody depends on them any more.
+        foreach (var decision in made)
         {
-            FolderExchange.Recover(folder);
+            decision.Dispose();
+        }
+
+        RestoreDecision.Clear(Folder);
+    }
+
+    /// <summary>The same before something else changes what it is decided by. Folders that the account may not read are passed over, unless they are of the parts that are to be restored.</summary>
+    internal void RecoverOthers(BackupParts chosen)
+    {
+        foreach (var (part, path) in ExchangedFolders())
+        {
+            try
+            {
+                FolderExchange.Recover(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException && !chosen.HasFlag(part))
+            {
+                // Whoever may read it ends it.
+            }
         }
     }
+
+    private IEnumerable<(BackupParts Part, string Path)> ExchangedFolders() =>
+        BackupLayout.FolderParts.Select(part => (part.Part, Path: Options.Rooted(part.Folder(Options.Paths))))
+            .Append((BackupParts.Ldap, Path: Options.Rooted(Options.Paths.Ldap)))
+            .Where(folder => Directory.Exists(folder.Path));
 
     /// <inheritdoc/>
     protected override Task CheckUploadAsync(string name, string path, CancellationToken cancellationToken)
@@ -215,15 +241,15 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         return file.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start.SequenceEqual("PK"u8);
     }
 
-    private void PackDatabase(ZipArchive archive, BackupManifest manifest, List<string> warnings, CancellationToken cancellationToken)
+    private async Task PackDatabaseAsync(ZipArchive archive, BackupManifest manifest, List<string> warnings, CancellationToken cancellationToken)
     {
-        if (Posix.Status(database) is not { } status)
+        if (Posix.Status(DatabaseFile.Resolve(database)) is not { } status)
         {
             throw new SarkUnavailableException(Kind.Noun, Path.GetFileName(database), $"The database '{Path.GetFileName(database)}' does not exist; without it there is no backup.");
         }
 
         using var copy = NewTemporary("database");
-        if (DatabaseFile.Copy(database, copy.Path, Kind.Noun, cancellationToken) is { } refusal)
+        if (await DatabaseFile.CopyAsync(database, copy.Path, Kind.Noun, cancellationToken).ConfigureAwait(false) is { } refusal)
         {
             warnings.Add($"The database in the backup can not be restored by this version of SarkPS: it {refusal}.");
         }
@@ -489,6 +515,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
 
     private async Task StageAsync(ArchiveReader reader, string name, BackupParts chosen, Staging restore, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {
+        RecoverOthers(chosen);
         var manifest = BackupManifest.Read(reader.Entries);
         var parts = BackupLayout.FolderParts.Where(part => chosen.HasFlag(part.Part)).Select(part => (Part: part, Entries: BackupLayout.EntriesOf(part, Options.Paths, reader.Entries).ToArray())).ToArray();
         var databaseEntry = chosen.HasFlag(BackupParts.Database) ? reader.Entries.Single(entry => entry.FullName == BackupLayout.EntryName(Options.Paths.Database)) : null;
@@ -601,8 +628,9 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             }
 
             Posix.TakeOwner(path, saved?.Owner ?? old?.Owner ?? folder.Owner, saved?.Group ?? old?.Group ?? folder.Group);
-            // No archive makes a program that runs as somebody else.
-            Posix.SetMode(path, mode & (isFolder ? PermissionBits | SetGroupBit : PermissionBits));
+            // No archive makes a program that runs as somebody else, nor lets everybody write what not everybody could write before.
+            var allowed = (isFolder ? PermissionBits | SetGroupBit : PermissionBits) & ~(EverybodyWrites & ~(old?.Mode ?? 0));
+            Posix.SetMode(path, mode & allowed);
         }
     }
 
@@ -628,14 +656,25 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         string? keptDatabase = null;
         string? keptFiles = null;
         FolderExchange? ldap = null;
+        // One part alone decides for itself.
+        using var decision = restore.Exchanges.Count + (restore.Ldif is null ? 0 : 1) + (restore.Database is null ? 0 : 1) < 2 ? null
+            : restore.Database is null ? RestoreDecision.ByFile(Folder)
+            : RestoreDecision.ByDatabase(database);
+        if (restore.Database is not null)
+        {
+            // Known to be free before folders are moved for it.
+            await DatabaseFile.IsDatabaseAsync(database, Kind.Noun, cancellationToken).ConfigureAwait(false);
+            decision?.Mark(restore.Database.Path);
+        }
+
         try
         {
             await FoldersAsync(0).ConfigureAwait(false);
         }
-        catch (SarkUnavailableException e) when (!e.Message.EndsWith(FileErrors.NothingChanged, StringComparison.Ordinal) && !e.Message.Contains(FolderExchange.NotPutBack, StringComparison.Ordinal))
+        catch (SarkUnavailableException e) when (!e.Message.EndsWith(FileErrors.NothingChanged, StringComparison.Ordinal) && !e.Message.Contains(FolderExchange.NotPutBack, StringComparison.Ordinal) && !IsReplaced())
         {
             // A program that failed does not know that all has gone back.
-            throw new SarkUnavailableException(e.Noun, e.Target, e.Message + FileErrors.NothingChanged, e);
+            throw new SarkUnavailableException(e.Noun, e.Target, e.Message + FileErrors.NothingChanged, e) { RetryAfter = e.RetryAfter };
         }
 
         if (restore.Database is not null)
@@ -645,6 +684,19 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
 
         Warn(await commands.ReloadAsync(CancellationToken.None).ConfigureAwait(false));
         return new BackupRestore(name, false, chosen, absent, [], keptDatabase, warnings) { KeptBackup = keptFiles };
+
+        bool IsReplaced()
+        {
+            try
+            {
+                return decision?.IsMade() == true;
+            }
+            catch (SarkException)
+            {
+                // Not known, and so nothing is said of it.
+                return true;
+            }
+        }
 
         Task FoldersAsync(int at)
         {
@@ -656,13 +708,13 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             var (part, folder, exchange) = restore.Exchanges[at];
             progress?.Report(new OperationProgress($"Restoring {part.Part}", 0, 0));
             var names = Content(exchange.Incoming).Select(path => Path.GetFileName(path)!).ToHashSet(StringComparer.Ordinal);
-            return exchange.CommitAsync(Replaced(part, folder, names), () => FoldersAsync(at + 1));
+            return exchange.CommitAsync(Replaced(part, folder, names), () => FoldersAsync(at + 1), decision: decision);
         }
 
         async Task LdapAsync(string ldif)
         {
             progress?.Report(new OperationProgress("Restoring Ldap", 0, 0));
-            await RestoreLdapAsync(ldif, warnings, exchange =>
+            await RestoreLdapAsync(ldif, warnings, decision, exchange =>
             {
                 ldap = exchange;
                 return LastAsync();
@@ -678,6 +730,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
                 // Last, since SQLite ends it by itself; no part after it could fail and leave it behind.
                 keptDatabase = (await snapshots.ReplaceDatabaseAsync(restore.Database.Path, name, CancellationToken.None).ConfigureAwait(false)).KeptAs;
             }
+
+            decision?.Make();
         }
 
         void Warn(string? warning)
@@ -776,7 +830,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     }
 
     /// <summary>Loads an LDAP export into an emptied directory with the server stopped; when that fails, or what comes after it, the old files come back.</summary>
-    private async Task RestoreLdapAsync(string ldif, List<string> warnings, Func<FolderExchange, Task> afterwards)
+    private async Task RestoreLdapAsync(string ldif, List<string> warnings, RestoreDecision? decision, Func<FolderExchange, Task> afterwards)
     {
         var folder = Options.Rooted(Options.Paths.Ldap);
         var owner = Posix.Status(folder) ?? throw new SarkUnavailableException(Kind.Noun, "ldap", "There is no LDAP directory on this machine. Nothing was changed.");
@@ -800,7 +854,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
                 }
 
                 await afterwards(exchange).ConfigureAwait(false);
-            }, isWhole: true).ConfigureAwait(false);
+            }, isWhole: true, decision).ConfigureAwait(false);
         }
         catch (Exception e)
         {

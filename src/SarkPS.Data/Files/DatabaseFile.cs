@@ -20,7 +20,10 @@ internal static class DatabaseFile
     private const int CanNotOpen = 14;
     private const int NotADatabase = 26;
     private const int Corrupt = 11;
-    private static readonly TimeSpan BusyLimit = TimeSpan.FromSeconds(15);
+    private const int BusyMilliseconds = 5000;
+
+    // In whole seconds, and 0 would be for ever. It is the library that waits so, and only where a lock comes after all.
+    private const int CommandSeconds = 1;
 
     private const string TemporaryPrefix = ".sarkps-database.";
     private static readonly byte[] Header = "SQLite format 3\0"u8.ToArray();
@@ -34,23 +37,20 @@ internal static class DatabaseFile
     /// <param name="copy">An empty file.</param>
     /// <param name="noun">What messages speak of.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static string? Copy(string source, string copy, string noun, CancellationToken cancellationToken)
+    public static async Task<string?> CopyAsync(string source, string copy, string noun, CancellationToken cancellationToken)
     {
-        IReadOnlyDictionary<string, long> rows;
-        try
-        {
-            using var from = Open(source, SqliteOpenMode.ReadWrite);
-            // A transaction on the reading side: what is counted is what is copied. A writer waits for these milliseconds.
-            using var transaction = from.BeginTransaction(deferred: true);
-            rows = CountRows(from);
-            using var to = Open(copy, SqliteOpenMode.ReadWrite);
-            Transfer(from, to, cancellationToken);
-        }
-        catch (SqliteException e)
-        {
-            throw Map(e, noun, source);
-        }
-
+        // On the reading side a transaction: what is counted is what is copied. A writer waits for these milliseconds.
+        var rows = await ReadAsync(
+            source,
+            noun,
+            async from =>
+            {
+                var counted = CountRows(from);
+                using var to = Open(copy, SqliteOpenMode.ReadWrite);
+                await TransferAsync(from, to, cancellationToken).ConfigureAwait(false);
+                return counted;
+            },
+            cancellationToken).ConfigureAwait(false);
         KeepRollbackJournal(copy, noun, Path.GetFileName(source));
         var (copied, refusal) = Inspect(copy, noun, Path.GetFileName(source));
         foreach (var (table, count) in rows)
@@ -65,10 +65,79 @@ internal static class DatabaseFile
     }
 
     /// <summary>Checks that a file is a sound database with every table and column that SarkPS uses.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="noun">What messages speak of.</param>
+    /// <param name="name">What messages call the file.</param>
+    /// <param name="isToWrite">Whether its tables must take rows as well. Who only connects may find out when he writes.</param>
     /// <exception cref="SarkValidationException">It is not; the message names what is missing.</exception>
-    public static void Verify(string path, string noun, string name)
+    public static void Verify(string path, string noun, string name, bool isToWrite = true) => Require(Inspect(path, noun, name, isToWrite).Refusal, noun, name);
+
+    /// <summary>Reads a live database in a transaction. Who finds it locked waits as long as everybody, and holds no thread.</summary>
+    /// <param name="path">The database.</param>
+    /// <param name="noun">What messages speak of.</param>
+    /// <param name="work">What is done; only once, when the lock is there.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="SarkUnavailableException">It stayed locked, or cannot be read.</exception>
+    public static async Task<T> ReadAsync<T>(string path, string noun, Func<SqliteConnection, Task<T>> work, CancellationToken cancellationToken)
     {
-        if (Inspect(path, noun, name).Refusal is { } refusal)
+        try
+        {
+            using var connection = await OpenReadingAsync(path, noun, cancellationToken).ConfigureAwait(false);
+            return await work(connection).ConfigureAwait(false);
+        }
+        catch (SqliteException e)
+        {
+            throw Map(e, noun, path);
+        }
+    }
+
+    /// <summary>Waits until a live database can be read.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public static Task<bool> WhenFreeAsync(string path, string noun, CancellationToken cancellationToken) =>
+        ReadAsync(path, noun, _ => Task.FromResult(true), cancellationToken);
+
+    private static async Task<SqliteConnection> OpenReadingAsync(string path, string noun, CancellationToken cancellationToken)
+    {
+        var wait = new LockWait(LockWait.Usual);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var connection = Open(path, SqliteOpenMode.ReadWrite, busyMilliseconds: 0);
+            try
+            {
+                var result = raw.sqlite3_exec(connection.Handle, "BEGIN; SELECT 1 FROM sqlite_master LIMIT 1");
+                if (result == raw.SQLITE_OK)
+                {
+                    var ready = connection;
+                    connection = null;
+                    return ready;
+                }
+
+                if (!SqliteErrors.IsBusy(result))
+                {
+                    SqliteException.ThrowExceptionForRC(result, connection.Handle);
+                }
+            }
+            finally
+            {
+                connection?.Dispose();
+            }
+
+            await NextAsync(wait, noun, path, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task NextAsync(LockWait wait, string noun, string path, CancellationToken cancellationToken)
+    {
+        if (!await wait.NextAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw InUse(noun, path, null);
+        }
+    }
+
+    private static void Require(string? refusal, string noun, string name)
+    {
+        if (refusal is not null)
         {
             throw new SarkValidationException(noun, name, "file", $"'{name}' {refusal}.");
         }
@@ -83,41 +152,51 @@ internal static class DatabaseFile
     /// <param name="live">The live database; may be missing or damaged, and is then replaced as a file.</param>
     /// <param name="noun">What messages speak of.</param>
     /// <param name="cancellationToken">Ends it before the last step.</param>
-    public static void Replace(string source, string live, string noun, CancellationToken cancellationToken)
+    public static async Task ReplaceAsync(string source, string live, string noun, CancellationToken cancellationToken)
     {
-        if (!IsDatabase(live, noun))
+        if (!await IsDatabaseAsync(live, noun, cancellationToken).ConfigureAwait(false))
         {
-            ReplaceFile(source, live, noun, cancellationToken);
+            await ReplaceFileAsync(source, live, noun, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         try
         {
             using var from = Open(source, SqliteOpenMode.ReadWrite);
-            using var to = Open(live, SqliteOpenMode.ReadWrite);
-            Transfer(from, to, cancellationToken);
+            using var to = Open(live, SqliteOpenMode.ReadWrite, busyMilliseconds: 0);
+            await TransferAsync(from, to, cancellationToken).ConfigureAwait(false);
         }
         catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt)
         {
-            ReplaceFile(source, live, noun, cancellationToken);
+            await ReplaceFileAsync(source, live, noun, cancellationToken).ConfigureAwait(false);
         }
         catch (SqliteException e)
         {
             throw Map(e, noun, live);
         }
 
+        var name = Path.GetFileName(live);
         try
         {
-            Verify(live, noun, Path.GetFileName(live));
+            await ReadAsync(
+                live,
+                noun,
+                connection =>
+                {
+                    CheckIntegrity(connection, noun, name);
+                    Require(Refusal(connection, isToWrite: true), noun, name);
+                    return Task.FromResult(true);
+                },
+                cancellationToken).ConfigureAwait(false);
         }
         catch (SarkException e)
         {
-            throw new SarkUnavailableException(noun, Path.GetFileName(live), $"The database was replaced, and the check after that failed: {e.Message.Replace(FileErrors.NothingChanged, "", StringComparison.Ordinal)}", e);
+            throw new SarkUnavailableException(noun, name, $"The database was replaced, and the check after that failed: {e.Message.Replace(FileErrors.NothingChanged, "", StringComparison.Ordinal)}", e);
         }
     }
 
     /// <summary>Whether a file can be read as a database at all.</summary>
-    public static bool IsDatabase(string path, string noun)
+    public static async Task<bool> IsDatabaseAsync(string path, string noun, CancellationToken cancellationToken)
     {
         if (Posix.Status(path) is not { Size: > 0 })
         {
@@ -126,7 +205,7 @@ internal static class DatabaseFile
 
         try
         {
-            using var connection = Open(path, SqliteOpenMode.ReadWrite);
+            using var connection = await OpenReadingAsync(path, noun, cancellationToken).ConfigureAwait(false);
             return CountRows(connection).Count > 0;
         }
         catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt or Unreadable)
@@ -159,17 +238,22 @@ internal static class DatabaseFile
         }
     }
 
+    /// <summary>The file that a name leads to, beside which SQLite keeps its own.</summary>
+    public static string Resolve(string path) =>
+        new FileInfo(path) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } target ? target.FullName : path;
+
     /// <summary>Opens a connection of its own, outside every pool.</summary>
-    public static SqliteConnection Open(string path, SqliteOpenMode mode)
+    public static SqliteConnection Open(string path, SqliteOpenMode mode, int busyMilliseconds = BusyMilliseconds)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = (int)BusyLimit.TotalSeconds }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = CommandSeconds }.ToString());
         try
         {
             connection.Open();
             // Views and triggers of a file from outside may not call functions with side effects.
             using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 15000";
+            command.CommandText = "PRAGMA trusted_schema = OFF";
             command.ExecuteNonQuery();
+            raw.sqlite3_busy_timeout(connection.Handle, busyMilliseconds);
             return connection;
         }
         catch (SqliteException)
@@ -182,7 +266,7 @@ internal static class DatabaseFile
     /// <summary>What SQLite says, as people are told it.</summary>
     public static SarkException Map(SqliteException e, string noun, string path) => (e.SqliteErrorCode, e.SqliteExtendedErrorCode) switch
     {
-        (Busy or Locked, _) => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database is in use by another program and did not become free in time.{FileErrors.NothingChanged}", e),
+        (Busy or Locked, _) => InUse(noun, path, e),
         (Full, _) => new SarkUnavailableException(noun, Path.GetFileName(path), $"No space is left on the disk for the database.{FileErrors.NothingChanged}", e),
         (ReadOnly, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not write the database, or the folder in which SQLite keeps its journal.{FileErrors.NothingChanged}", e),
         (CanNotOpen, _) when !File.Exists(path) => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database '{Path.GetFileName(path)}' does not exist.", e),
@@ -191,14 +275,20 @@ internal static class DatabaseFile
         _ => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database could not be used (SQLite error {e.SqliteErrorCode}).", e),
     };
 
+    private static SarkUnavailableException InUse(string noun, string path, Exception? error) =>
+        new(noun, Path.GetFileName(path), $"The database is locked by another program and did not become free in time.{FileErrors.NothingChanged}", error) { RetryAfter = SqliteErrors.RetryAfter };
+
+    private static string? Refusal(SqliteConnection connection, bool isToWrite) =>
+        SchemaCheck.Refusal(connection) ?? (isToWrite ? SchemaCheck.WriteRefusal(connection) : null) ?? EmptySingleton(connection);
+
     /// <summary>The rows of every table, and why the database is none that SarkPS can work with. What is damaged is an error.</summary>
-    private static (Dictionary<string, long> Rows, string? Refusal) Inspect(string path, string noun, string name)
+    private static (Dictionary<string, long> Rows, string? Refusal) Inspect(string path, string noun, string name, bool isToWrite = true)
     {
         try
         {
             using var connection = Open(path, SqliteOpenMode.ReadWrite);
             CheckIntegrity(connection, noun, name);
-            return (CountRows(connection), SchemaCheck.Refusal(connection) ?? EmptySingleton(connection));
+            return (CountRows(connection), Refusal(connection, isToWrite));
         }
         catch (SqliteException e)
         {
@@ -280,7 +370,7 @@ internal static class DatabaseFile
         return rows;
     }
 
-    private static void Transfer(SqliteConnection from, SqliteConnection to, CancellationToken cancellationToken)
+    private static async Task TransferAsync(SqliteConnection from, SqliteConnection to, CancellationToken cancellationToken)
     {
         using var backup = raw.sqlite3_backup_init(to.Handle, "main", from.Handle, "main");
         if (backup.IsInvalid)
@@ -288,19 +378,15 @@ internal static class DatabaseFile
             throw new SqliteException(raw.sqlite3_errmsg(to.Handle).utf8_to_string(), raw.sqlite3_errcode(to.Handle), raw.sqlite3_extended_errcode(to.Handle));
         }
 
-        var until = DateTime.UtcNow + BusyLimit;
+        var wait = new LockWait(LockWait.Usual);
         int result;
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
             // All pages in one step: the copy takes milliseconds, and one in several steps begins again with each change by others.
             result = raw.sqlite3_backup_step(backup, -1);
-            if (result is Busy or Locked)
-            {
-                Thread.Sleep(20);
-            }
         }
-        while (result is Busy or Locked && DateTime.UtcNow < until);
+        while (SqliteErrors.IsBusy(result) && await wait.NextAsync(cancellationToken).ConfigureAwait(false));
 
         var finished = raw.sqlite3_backup_finish(backup);
         if (result != Done || finished != 0)
@@ -310,8 +396,9 @@ internal static class DatabaseFile
         }
     }
 
-    private static void ReplaceFile(string source, string live, string noun, CancellationToken cancellationToken)
+    private static async Task ReplaceFileAsync(string source, string live, string noun, CancellationToken cancellationToken)
     {
+        live = Resolve(live);
         var folder = Path.GetDirectoryName(live)!;
         foreach (var lost in Directory.GetFiles(folder, TemporaryPrefix + "*"))
         {
@@ -319,7 +406,7 @@ internal static class DatabaseFile
         }
 
         using var temporary = new TemporaryFile(Path.Combine(folder, $"{TemporaryPrefix}{Guid.NewGuid():N}"));
-        Copy(source, temporary.Path, noun, cancellationToken);
+        await CopyAsync(source, temporary.Path, noun, cancellationToken).ConfigureAwait(false);
         if (Posix.Status(live) is { } old)
         {
             Posix.Like(temporary.Path, old);

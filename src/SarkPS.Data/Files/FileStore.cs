@@ -44,6 +44,7 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
     public Task<TFile> ImportAsync(string name, Stream content, bool force = false, CancellationToken cancellationToken = default)
     {
         kind.Acceptable(name);
+        RefuseFuture(name);
         ArgumentNullException.ThrowIfNull(content);
         return GuardAsync($"write into the folder of the {kind.SetName}", name, async () =>
         {
@@ -65,6 +66,7 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
     public Task JudgeImportAsync(string name, bool force = false, CancellationToken cancellationToken = default)
     {
         kind.Acceptable(name);
+        RefuseFuture(name);
         return GuardAsync($"write into the folder of the {kind.SetName}", name, () =>
         {
             // Missing, or not to be read: then nothing can be put into it either.
@@ -225,6 +227,16 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
     }
 
     protected Task<T> GuardAsync<T>(string what, string target, Func<Task<T>> action) => FileErrors.MapAsync(kind.Noun, target, what, action);
+
+    // Files of this kind are told apart by when they were made, and cleared away by it.
+    private void RefuseFuture(string name)
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        if (name.Split('.').FirstOrDefault(part => part.All(char.IsAsciiDigit)) is { Length: > 0 } digits && long.Parse(digits, CultureInfo.InvariantCulture) is var second && second > now)
+        {
+            throw new SarkValidationException(kind.Noun, name, kind.UploadField, string.Create(CultureInfo.InvariantCulture, $"The name '{name}' is ahead of the clock: its second is {second}, and now it is {now}. Allowed are seconds up to now."));
+        }
+    }
 
     private async Task ReceiveAsync(string name, Stream content, string path, CancellationToken cancellationToken)
     {

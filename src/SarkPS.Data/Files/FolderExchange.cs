@@ -5,7 +5,8 @@ namespace SarkPS.Data.Files;
 /// <summary>
 /// Replaces some of the things in a folder, all or none. The new ones are put into a hidden folder inside it, so that
 /// putting them in place is renaming only; a plan in that folder says what is being exchanged. When the process dies in
-/// the middle, the next to look goes back to the old state. What was there before is deleted only when the exchange has
+/// the middle, the next to look goes back to the old state, or on to the new one where the whole that the exchange is a part
+/// of was decided already. What was there before is deleted only when the exchange has
 /// ended, never while something of it could still be needed.
 /// </summary>
 internal sealed class FolderExchange : IDisposable
@@ -37,6 +38,9 @@ internal sealed class FolderExchange : IDisposable
 
     /// <summary>There once the folder has been emptied for something that makes its own names: whatever is in it now goes when it is undone.</summary>
     private string Whole => Path.Combine(staging, "whole");
+
+    /// <summary>What says whether the whole that the exchange is a part of counts; only where it is a part of one.</summary>
+    private string Decision => Path.Combine(staging, "decision");
 
     /// <summary>What an undo took out of the way.</summary>
     private string Spoiled => Path.Combine(staging, "spoiled");
@@ -72,10 +76,12 @@ internal sealed class FolderExchange : IDisposable
         }
     }
 
-    /// <summary>Undoes exchanges in a folder whose process no longer lives.</summary>
+    /// <summary>Undoes exchanges in a folder whose process no longer lives, or ends them where they count.</summary>
+    /// <returns>What said so.</returns>
     /// <exception cref="SarkUnavailableException">Not all could be put back; what is missing is still there, and the next call tries again.</exception>
-    public static void Recover(string folder)
+    public static IReadOnlyList<RestoreDecision> Recover(string folder)
     {
+        var made = new List<RestoreDecision>();
         foreach (var left in new DirectoryInfo(folder).EnumerateDirectories(Prefix + "*").Select(found => found.FullName).ToArray())
         {
             // One without a claim was left by a release that knew processes by their numbers.
@@ -84,7 +90,15 @@ internal sealed class FolderExchange : IDisposable
             if (claim is not null && Directory.Exists(left))
             {
                 using var exchange = new FolderExchange(folder, left, claim);
-                exchange.Undo();
+                if (File.Exists(exchange.Plan) && File.Exists(exchange.Decision) && RestoreDecision.Parse(File.ReadAllText(exchange.Decision)) is { } decision && decision.IsMade())
+                {
+                    exchange.End();
+                    made.Add(decision);
+                }
+                else
+                {
+                    exchange.Undo();
+                }
             }
         }
 
@@ -92,24 +106,27 @@ internal sealed class FolderExchange : IDisposable
         {
             FileClaim.DeleteIfAbandoned(lost.FullName);
         }
+
+        return made;
     }
 
     /// <summary>Puts the new things in place.</summary>
     /// <param name="remove">Names in the folder that go.</param>
     /// <param name="afterwards">Runs when all is in place and can still fail; then everything goes back.</param>
     /// <param name="isWhole">What <paramref name="afterwards"/> makes in the folder belongs to the exchange, whatever its name.</param>
+    /// <param name="decision">From when on it counts, whatever fails after that; null when it does as soon as it has ended.</param>
     /// <exception cref="SarkUnavailableException">It failed, and could not be undone either; nothing is lost, and <see cref="Recover"/> tries again.</exception>
-    public async Task CommitAsync(IReadOnlyCollection<string> remove, Func<Task>? afterwards = null, bool isWhole = false)
+    public async Task CommitAsync(IReadOnlyCollection<string> remove, Func<Task>? afterwards = null, bool isWhole = false, RestoreDecision? decision = null)
     {
+        if (decision is not null)
+        {
+            WriteFlushed(Decision, decision.ToString());
+        }
+
         var install = Directory.EnumerateFileSystemEntries(Incoming).Select(path => Path.GetFileName(path)!).ToArray();
         // A name can hold anything but NUL and '/', so NUL separates.
         var plan = Plan + ".tmp";
-        using (var file = new FileStream(plan, FileMode.Create, FileAccess.Write))
-        {
-            file.Write(Encoding.UTF8.GetBytes(string.Join('\0', install)));
-            file.Flush(flushToDisk: true);
-        }
-
+        WriteFlushed(plan, string.Join('\0', install));
         File.Move(plan, Plan, overwrite: true);
         Posix.FlushFolder(staging);
         try
@@ -141,13 +158,33 @@ internal sealed class FolderExchange : IDisposable
         }
         catch (Exception failure)
         {
-            Undo(failure);
+            if (decision?.IsMade() == true)
+            {
+                End();
+            }
+            else
+            {
+                Undo(failure);
+            }
+
             throw;
         }
 
-        // The plan goes first: without it nothing would be undone, and what is in place is the new state.
+        End();
+    }
+
+    // The plan goes first: without it nothing would be undone, and what is in place is the new state.
+    private void End()
+    {
         File.Delete(Plan);
         Posix.FlushFolder(staging);
+    }
+
+    private static void WriteFlushed(string path, string text)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
+        file.Write(Encoding.UTF8.GetBytes(text));
+        file.Flush(flushToDisk: true);
     }
 
     public void Dispose()

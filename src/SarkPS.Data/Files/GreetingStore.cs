@@ -30,40 +30,39 @@ internal sealed class GreetingStore(SarkOptions options, string database) : File
     }
 
     /// <inheritdoc/>
-    protected override Task CheckUnusedAsync(string name, CancellationToken cancellationToken)
+    protected override async Task CheckUnusedAsync(string name, CancellationToken cancellationToken)
     {
         var stem = Path.GetFileNameWithoutExtension(name);
         // The same greeting in the other format goes on being played.
         if (!File.Exists(database) || Directory.EnumerateFiles(Folder, stem + ".*").Any(other => Kind.IsName(Path.GetFileName(other)) && Path.GetFileName(other) != name))
         {
-            return Task.CompletedTask;
+            return;
         }
 
         var number = int.Parse(stem.AsSpan("usergreeting".Length), NumberStyles.None, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
-        var users = new List<string>();
-        try
+        var users = await DatabaseFile.ReadAsync(database, Kind.Noun, connection => Task.FromResult(UsersOf(connection, stem, number)), cancellationToken).ConfigureAwait(false);
+        if (users.Count > 0)
         {
-            using var connection = DatabaseFile.Open(database, SqliteOpenMode.ReadWrite);
-            foreach (var (noun, table, column) in Players)
+            throw new SarkConflictException(Kind.Noun, name, $"The greeting '{name}' is played by {string.Join(", ", users)}. It is removed all the same only when that is asked for.", users);
+        }
+    }
+
+    private static List<string> UsersOf(SqliteConnection connection, string stem, string number)
+    {
+        var users = new List<string>();
+        foreach (var (noun, table, column) in Players)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT pkey FROM \"{table}\" WHERE \"{column}\" = $stem OR (\"{column}\" NOT GLOB '*[^0-9]*' AND \"{column}\" <> '' AND CAST(\"{column}\" AS INTEGER) = CAST($number AS INTEGER)) ORDER BY pkey";
+            command.Parameters.AddWithValue("$stem", stem);
+            command.Parameters.AddWithValue("$number", number);
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
             {
-                using var command = connection.CreateCommand();
-                command.CommandText = $"SELECT pkey FROM \"{table}\" WHERE \"{column}\" = $stem OR (\"{column}\" NOT GLOB '*[^0-9]*' AND \"{column}\" <> '' AND CAST(\"{column}\" AS INTEGER) = CAST($number AS INTEGER)) ORDER BY pkey";
-                command.Parameters.AddWithValue("$stem", stem);
-                command.Parameters.AddWithValue("$number", number);
-                using var reader = command.ExecuteReader();
-                while (reader.Read())
-                {
-                    users.Add($"{noun} {reader.GetString(0)}");
-                }
+                users.Add($"{noun} {reader.GetString(0)}");
             }
         }
-        catch (SqliteException e)
-        {
-            throw DatabaseFile.Map(e, Kind.Noun, database);
-        }
 
-        return users.Count == 0
-            ? Task.CompletedTask
-            : throw new SarkConflictException(Kind.Noun, name, $"The greeting '{name}' is played by {string.Join(", ", users)}. It is removed all the same only when that is asked for.", users);
+        return users;
     }
 }

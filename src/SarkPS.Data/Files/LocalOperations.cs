@@ -17,6 +17,7 @@ public sealed class LocalOperations
         var commands = new SystemCommands(options, database, asterisk);
         var snapshots = new SnapshotStore(options, database);
         backups = new BackupStore(options, database, snapshots, commands);
+        snapshots.BeforeReplacing = () => backups.RecoverOthers(BackupParts.None);
         Snapshots = snapshots;
         Greetings = new GreetingStore(options, database);
         Firewall = new ShorewallFirewall(options);

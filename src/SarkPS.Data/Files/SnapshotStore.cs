@@ -15,28 +15,36 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
     private readonly SnapshotRetention retention = new(options);
 
     /// <inheritdoc/>
-    public Task<Snapshot> CreateAsync(CancellationToken cancellationToken = default) => GuardAsync("take a snapshot", Kind.SetName, () =>
+    public Task<Snapshot> CreateAsync(CancellationToken cancellationToken = default) => GuardAsync("take a snapshot", Kind.SetName, async () =>
     {
         using var temporary = NewTemporary("snapshot");
-        if (DatabaseFile.Copy(database, temporary.Path, Kind.Noun, cancellationToken) is { } refusal)
+        if (await DatabaseFile.CopyAsync(database, temporary.Path, Kind.Noun, cancellationToken).ConfigureAwait(false) is { } refusal)
         {
             throw new SarkUnavailableException(Kind.Noun, Path.GetFileName(database), $"The database '{Path.GetFileName(database)}' {refusal}. A snapshot of it could not be restored, so none was taken.");
         }
 
         var name = PublishSnapshot(temporary.Path);
         retention.Apply(Folder, Kind.IsName, [name]);
-        return Task.FromResult(Describe(name));
+        return Describe(name);
     });
 
     /// <inheritdoc/>
-    public Task<SnapshotRestore> RestoreAsync(string name, CancellationToken cancellationToken = default) =>
-        GuardAsync("restore it", name, () => ReplaceDatabaseAsync(PathOf(name), name, cancellationToken));
+    public Task<SnapshotRestore> RestoreAsync(string name, CancellationToken cancellationToken = default) => GuardAsync("restore it", name, () =>
+    {
+        var path = PathOf(name);
+        // What a killed restore left is judged by the database that it left.
+        BeforeReplacing?.Invoke();
+        return ReplaceDatabaseAsync(path, name, cancellationToken);
+    });
+
+    /// <summary>Runs before a snapshot is restored.</summary>
+    public Action? BeforeReplacing { get; set; }
 
     /// <summary>Makes a database file the live one; the way of snapshots and backups both.</summary>
     /// <param name="source">The file; it is copied and checked before anything is done.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="cancellationToken">Ends it before the database is replaced.</param>
-    internal Task<SnapshotRestore> ReplaceDatabaseAsync(string source, string name, CancellationToken cancellationToken)
+    internal async Task<SnapshotRestore> ReplaceDatabaseAsync(string source, string name, CancellationToken cancellationToken)
     {
         // Worked on as a copy: opening a database can change it (a left journal is played back), and a snapshot stays as it is.
         using var checkedCopy = NewTemporary("restore");
@@ -45,29 +53,37 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
         DatabaseFile.Verify(checkedCopy.Path, Kind.Noun, name);
         cancellationToken.ThrowIfCancellationRequested();
 
-        var kept = Keep(cancellationToken);
-        DatabaseFile.Replace(checkedCopy.Path, database, Kind.Noun, cancellationToken);
-        retention.Apply(Folder, Kind.IsName, [name, .. kept is null ? [] : new[] { kept }]);
-        return Task.FromResult(new SnapshotRestore(name, kept));
+        var kept = await KeepAsync(cancellationToken).ConfigureAwait(false);
+        await DatabaseFile.ReplaceAsync(checkedCopy.Path, database, Kind.Noun, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            retention.Apply(Folder, Kind.IsName, [name, .. kept is null ? [] : new[] { kept }]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What was asked for is done; it will be looked at again.
+        }
+
+        return new SnapshotRestore(name, kept);
     }
 
     /// <summary>
     /// Keeps the live database before it is replaced: as a snapshot, whatever version of SARK it is of; what is damaged can
     /// not be one and stays beside, for whoever wants to rescue something from it.
     /// </summary>
-    private string? Keep(CancellationToken cancellationToken)
+    private async Task<string?> KeepAsync(CancellationToken cancellationToken)
     {
         if (!File.Exists(database))
         {
             return null;
         }
 
-        if (DatabaseFile.IsDatabase(database, Kind.Noun))
+        if (await DatabaseFile.IsDatabaseAsync(database, Kind.Noun, cancellationToken).ConfigureAwait(false))
         {
             using var temporary = NewTemporary("snapshot");
             try
             {
-                DatabaseFile.Copy(database, temporary.Path, Kind.Noun, cancellationToken);
+                await DatabaseFile.CopyAsync(database, temporary.Path, Kind.Noun, cancellationToken).ConfigureAwait(false);
                 var name = PublishSnapshot(temporary.Path);
                 SnapshotRetention.Protect(Folder, name);
                 return name;
@@ -86,10 +102,11 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
         }
 
         // What it left unfinished may be what saves it.
-        foreach (var companion in Companions.Where(companion => File.Exists(database + companion)))
+        var live = DatabaseFile.Resolve(database);
+        foreach (var companion in Companions.Where(companion => File.Exists(live + companion)))
         {
             using var copy = new TemporaryFile(Beside() + companion + ".part");
-            copy.FillFrom(database + companion);
+            copy.FillFrom(live + companion);
             Posix.DressAsSecret(copy.Path, Posix.Status(Path.GetDirectoryName(database)!)!.Value);
             File.Move(copy.Path, Beside() + companion);
         }

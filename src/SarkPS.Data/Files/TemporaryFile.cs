@@ -48,9 +48,20 @@ internal sealed class FileClaim : IDisposable
     /// <summary>Makes a file that is claimed from the moment others can see it as one.</summary>
     public static FileClaim Create(string path)
     {
-        while (true)
+        for (var isFirst = true; ; isFirst = false)
         {
-            var file = Posix.CreatePrivate(path, FileShare.ReadWrite | FileShare.Delete);
+            FileStream file;
+            try
+            {
+                file = Posix.CreatePrivate(path, FileShare.ReadWrite | FileShare.Delete);
+            }
+            catch (IOException) when (!isFirst && Posix.Status(path) is not null)
+            {
+                // Who took it has not yet removed it.
+                Thread.Yield();
+                continue;
+            }
+
             // Between making and claiming it another may have taken it for abandoned and removed it.
             if (Posix.TryClaim(file.SafeFileHandle, isExclusive: false) && Posix.Status(path)?.Inode == Posix.Status(file.SafeFileHandle).Inode)
             {

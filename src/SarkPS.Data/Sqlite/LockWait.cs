@@ -9,6 +9,9 @@ namespace SarkPS.Data.Sqlite;
 /// <param name="limit">How long in all.</param>
 internal sealed class LockWait(TimeSpan limit)
 {
+    /// <summary>How long everybody waits who says nothing else.</summary>
+    public static readonly TimeSpan Usual = TimeSpan.FromSeconds(5);
+
     // As SQLite's own: most locks last as long as a commit, a few milliseconds.
     private static readonly int[] Pauses = [1, 2, 5, 10, 15, 20, 25];
 

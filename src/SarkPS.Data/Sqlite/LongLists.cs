@@ -62,10 +62,25 @@ internal sealed class LongLists(SqliteDatabase database) : IDisposable
             }
             finally
             {
+                if (connection is { IsAbandoned: true })
+                {
+                    Forget();
+                }
+
                 turn.Release();
             }
 
             await database.NextAsync(wait ??= database.StartWait(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Closes the connection; who has the turn does it when it ends.</summary>
+    public void Clear()
+    {
+        if (turn.Wait(0))
+        {
+            Forget();
+            turn.Release();
         }
     }
 

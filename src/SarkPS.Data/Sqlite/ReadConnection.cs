@@ -28,21 +28,26 @@ internal sealed class ReadConnection : IDisposable
     private readonly Dictionary<AnswerKey, JsonRows> answers = [];
     private readonly long cacheBytes;
     private readonly sqlite3_stmt dataVersion;
-    private readonly StampedFile file;
+    private readonly SqliteDatabase database;
+    private readonly HeldFiles held;
     private long answersBytes;
     private FileState? known;
 
     /// <summary>Takes a connection over.</summary>
     /// <param name="connection">Open, and not of a pool.</param>
-    /// <param name="file">The file that it was opened by.</param>
+    /// <param name="database">What it was opened by.</param>
     /// <param name="cacheBytes">How many bytes of answers are kept, 0 for none.</param>
-    public ReadConnection(SqliteConnection connection, StampedFile file, long cacheBytes)
+    public ReadConnection(SqliteConnection connection, SqliteDatabase database, long cacheBytes)
     {
         this.connection = connection;
         this.cacheBytes = cacheBytes;
-        this.file = file;
+        this.database = database;
+        held = database.Held(connection);
         dataVersion = Prepare("PRAGMA data_version");
     }
+
+    /// <summary>Whether it has to be closed as soon as it is free.</summary>
+    public bool IsAbandoned => database.IsAbandoned(connection);
 
     /// <summary>
     /// Looks whether anybody has changed the database, and forgets the answers if so. Not to be used any more when it is
@@ -50,6 +55,12 @@ internal sealed class ReadConnection : IDisposable
     /// </summary>
     public Freshness Refresh()
     {
+        // A log that was deleted tells nothing of it.
+        if (held.HasLog && IsReplaced(held.Compare(database.File.Read())))
+        {
+            return Freshness.Replaced;
+        }
+
         if (ReadState() is not { } now)
         {
             return Freshness.Busy;
@@ -61,7 +72,7 @@ internal sealed class ReadConnection : IDisposable
         }
 
         // Commits into the file that we hold open say nothing when it is not the one of that name any more.
-        if (SqliteDatabase.HasMoved(connection))
+        if (SqliteDatabase.HasMoved(connection) || IsReplaced(held.CompareReading(now.Stamp)))
         {
             return Freshness.Replaced;
         }
@@ -228,12 +239,22 @@ internal sealed class ReadConnection : IDisposable
             }
 
             Check(result, raw.SQLITE_ROW);
-            return new FileState(raw.sqlite3_column_int64(dataVersion, 0), file.Read());
+            return new FileState(raw.sqlite3_column_int64(dataVersion, 0), database.File.Read());
         }
         finally
         {
             raw.sqlite3_reset(dataVersion);
         }
+    }
+
+    private bool IsReplaced(Holding holding)
+    {
+        if (holding == Holding.OtherLog)
+        {
+            database.Abandon(connection);
+        }
+
+        return holding != Holding.Same;
     }
 
     private int Run(RowQuery query, Func<sqlite3_stmt, int> work)

@@ -50,6 +50,20 @@ internal sealed class ReadPool(SqliteDatabase database, long cacheBytes) : IDisp
         longLists.Dispose();
     }
 
+    /// <summary>Closes what is not in use.</summary>
+    public void Clear()
+    {
+        lock (idle)
+        {
+            while (idle.TryPop(out var connection))
+            {
+                connection.Dispose();
+            }
+        }
+
+        longLists.Clear();
+    }
+
     private bool IsShort(AnswerKey key) => known.IsEmpty || !known.ContainsKey(key);
 
     private async ValueTask<JsonRows?> AnswerSlowlyAsync(AnswerKey key, Func<RowQuery> makeQuery, CancellationToken cancellationToken)
@@ -147,7 +161,7 @@ internal sealed class ReadPool(SqliteDatabase database, long cacheBytes) : IDisp
         var opened = database.Open(isPooled: false);
         try
         {
-            return new ReadConnection(opened, database.File, cacheBytes);
+            return new ReadConnection(opened, database, cacheBytes);
         }
         catch
         {
@@ -168,7 +182,7 @@ internal sealed class ReadPool(SqliteDatabase database, long cacheBytes) : IDisp
     {
         lock (idle)
         {
-            if (!isDisposed && idle.Count < MaximumIdle)
+            if (!isDisposed && idle.Count < MaximumIdle && !connection.IsAbandoned)
             {
                 idle.Push(connection);
                 return;

@@ -12,7 +12,8 @@ namespace SarkPS.Data.Sqlite;
 /// </summary>
 public sealed class SqliteDatabase : IDisposable
 {
-    private static readonly TimeSpan DefaultBusyTimeout = TimeSpan.FromSeconds(5);
+    // So often a connection is opened anew when the file is exchanged in that very moment.
+    private const int MaximumOpening = 10;
 
     private readonly string connectionString;
     private readonly string unpooledConnectionString;
@@ -22,17 +23,24 @@ public sealed class SqliteDatabase : IDisposable
     // The stamp that the file had when a connection last knew that what it remembers of the file is true.
     private readonly ConditionalWeakTable<sqlite3, StrongBox<FileStamp>> stamps = [];
 
+    // The files that a connection holds open.
+    private readonly ConditionalWeakTable<sqlite3, HeldFiles> held = [];
+
     // What a connection remembers of who names whom.
     private readonly ConditionalWeakTable<sqlite3, NamingMemory> namings = [];
 
     private readonly TimeSpan busyTimeout;
+
+    // Counts how often all connections had to go; see Abandon.
+    private int generation;
+    private volatile bool isDraining;
 
     // SQLite lets one connection write at a time; waiting here is fair and needs no polling.
     private readonly SemaphoreSlim writer = new(1, 1);
 
     /// <summary>Names a database file; it is opened when it is needed.</summary>
     public SqliteDatabase(string path)
-        : this(path, DefaultBusyTimeout)
+        : this(path, LockWait.Usual)
     {
     }
 
@@ -77,11 +85,11 @@ public sealed class SqliteDatabase : IDisposable
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                using (var connection = Open())
+                using (var connection = TryOpen(isPooled: true))
                 {
                     try
                     {
-                        if (TryBeginReading(connection))
+                        if (connection is not null && TryBeginReading(connection))
                         {
                             return work(new RowSession(connection));
                         }
@@ -121,32 +129,38 @@ public sealed class SqliteDatabase : IDisposable
 
         try
         {
-            for (var isSecond = false; ; isSecond = true)
+            for (var isSecond = false; ;)
             {
-                using var connection = Open();
-                try
+                using (var connection = TryOpen(isPooled: true))
                 {
-                    var begun = await BeginWritingAsync(connection, wait, cancellationToken).ConfigureAwait(false);
-                    var naming = namings.GetValue(connection.Handle!, handle => new NamingMemory(handle));
-                    naming.Begin();
-                    var result = work(new RowSession(connection, naming: naming));
-                    // Nothing of ours is in the file before the commit, and no program that asks for SQLite's lock can have
-                    // written either.
-                    if (file.Read() == begun || IsWriteAhead(connection))
+                    try
                     {
-                        await EndWritingAsync(connection, isRehearsal, wait, cancellationToken).ConfigureAwait(false);
-                        return result;
+                        if (connection is not null && await BeginWritingAsync(connection, wait, cancellationToken).ConfigureAwait(false) is { } begun)
+                        {
+                            var naming = namings.GetValue(connection.Handle!, handle => new NamingMemory(handle));
+                            naming.Begin();
+                            var result = work(new RowSession(connection, naming: naming));
+                            if (IsStill(connection, begun) && await EndWritingAsync(connection, isRehearsal, wait, cancellationToken).ConfigureAwait(false))
+                            {
+                                return result;
+                            }
+
+                            if (isSecond)
+                            {
+                                throw SqliteErrors.Overwritten(Path);
+                            }
+
+                            isSecond = true;
+                        }
+                    }
+                    finally
+                    {
+                        EndTransaction(connection);
                     }
                 }
-                finally
-                {
-                    EndTransaction(connection);
-                }
 
-                if (isSecond)
-                {
-                    throw SqliteErrors.Overwritten(Path);
-                }
+                // Another file has come, or those who hold the one before have to let go of it.
+                await NextAsync(wait, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (SqliteException error)
@@ -177,30 +191,99 @@ public sealed class SqliteDatabase : IDisposable
     public SqliteConnection Open() => Open(isPooled: true);
 
     /// <summary>The same; one that is not pooled is closed when it is disposed.</summary>
-    internal SqliteConnection Open(bool isPooled)
+    /// <exception cref="SqliteException">The file cannot be opened, or not yet (busy).</exception>
+    internal SqliteConnection Open(bool isPooled) =>
+        TryOpen(isPooled) ?? throw new SqliteException($"Connections to a write-ahead log of '{Path}' that is gone are still in use.", raw.SQLITE_BUSY);
+
+    /// <summary>What a connection of ours holds open.</summary>
+    internal HeldFiles Held(SqliteConnection connection) => held.TryGetValue(connection.Handle!, out var files) ? files : throw new InvalidOperationException("A connection that was not opened here.");
+
+    /// <summary>Whether a connection is of a generation that has to go.</summary>
+    internal bool IsAbandoned(SqliteConnection connection) => Held(connection).Generation != Volatile.Read(ref generation);
+
+    /// <summary>
+    /// Has every connection closed before a new one is opened. Needed when a write-ahead log was deleted: as long as one
+    /// connection of the process holds the log's index, SQLite gives it to the new ones as well.
+    /// </summary>
+    internal void Abandon(SqliteConnection connection)
     {
-        var connection = new SqliteConnection(isPooled ? connectionString : unpooledConnectionString);
-        try
+        if (Interlocked.CompareExchange(ref generation, Held(connection).Generation + 1, Held(connection).Generation) == Held(connection).Generation)
         {
-            connection.Open();
-            if (HasMoved(connection))
+            isDraining = true;
+            SqliteConnection.ClearPool(connection);
+            if (readers.IsValueCreated)
             {
+                readers.Value.Clear();
+            }
+        }
+    }
+
+    // Null when connections of before are still in use.
+    private SqliteConnection? TryOpen(bool isPooled)
+    {
+        for (var left = MaximumOpening; !IsDraining(); left--)
+        {
+            var before = file.Read();
+            var connection = new SqliteConnection(isPooled ? connectionString : unpooledConnectionString);
+            try
+            {
+                connection.Open();
+                var after = file.Read();
+                if (!held.TryGetValue(connection.Handle!, out var files) && before.IsSameFile(after))
+                {
+                    files = new HeldFiles(connection.Handle!, after, Volatile.Read(ref generation));
+                    held.Add(connection.Handle!, files);
+                    // Whoever closes last moves the log into the file, also when another file has taken its place meanwhile.
+                    raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+                }
+
+                var holding = files?.Compare(after) ?? Holding.OtherFile;
+                if (holding == Holding.Same && !HasMoved(connection))
+                {
+                    // Whoever finds a lock waits without a thread, see LockWait.
+                    raw.sqlite3_busy_timeout(connection.Handle, 0);
+                    return connection;
+                }
+
+                if (holding == Holding.OtherLog)
+                {
+                    Abandon(connection);
+                }
+
                 // A restore has put another file in place; the pool's connections all belong to the one before.
                 SqliteConnection.ClearPool(connection);
                 connection.Dispose();
-                connection = new SqliteConnection(connectionString);
-                connection.Open();
+                if (left == 0)
+                {
+                    throw SqliteErrors.Overwritten(Path);
+                }
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
+
+        return null;
+    }
+
+    private bool IsDraining()
+    {
+        if (isDraining)
+        {
+            foreach (var (handle, files) in held)
+            {
+                if (files.Generation != Volatile.Read(ref generation) && !handle.IsClosed)
+                {
+                    return true;
+                }
             }
 
-            // Whoever finds a lock waits without a thread, see LockWait.
-            raw.sqlite3_busy_timeout(connection.Handle, 0);
-            return connection;
+            isDraining = false;
         }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+
+        return false;
     }
 
     /// <inheritdoc/>
@@ -216,7 +299,30 @@ public sealed class SqliteDatabase : IDisposable
             SqliteConnection.ClearPool(connection);
         }
 
+        MoveLog();
         writer.Dispose();
+    }
+
+    // Our connections leave the log where it is. One that was opened just now knows the files as they are, and does as it
+    // should when it is the last.
+    private void MoveLog()
+    {
+        var path = System.IO.File.Exists(Path) ? new FileInfo(Path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path : null;
+        if (path is null || !System.IO.File.Exists(path + "-wal") || !System.IO.File.Exists(path + "-shm"))
+        {
+            return;
+        }
+
+        try
+        {
+            using var connection = new SqliteConnection(unpooledConnectionString);
+            connection.Open();
+            TryRun(connection, "SELECT 1 FROM sqlite_master LIMIT 1");
+        }
+        catch (SqliteException)
+        {
+            // It stays, and the next to open the database takes it as it is.
+        }
     }
 
     /// <summary>Runs statements without results.</summary>
@@ -242,11 +348,12 @@ public sealed class SqliteDatabase : IDisposable
     private bool TryBeginReading(SqliteConnection connection)
     {
         Forget(connection, file.Read());
-        return TryRun(connection, "BEGIN") && TryRun(connection, "SELECT 1 FROM sqlite_master LIMIT 1");
+        return TryRun(connection, "BEGIN") && TryRun(connection, "SELECT 1 FROM sqlite_master LIMIT 1") && IsHolding(connection, file.Read());
     }
 
-    // Immediate: two writers that both started by reading could never both finish.
-    private async ValueTask<FileStamp> BeginWritingAsync(SqliteConnection connection, LockWait wait, CancellationToken cancellationToken)
+    // Immediate: two writers that both started by reading could never both finish. Null when the connection holds what is
+    // not the database of the name any more.
+    private async ValueTask<FileStamp?> BeginWritingAsync(SqliteConnection connection, LockWait wait, CancellationToken cancellationToken)
     {
         // Pages that were changed stay in memory until the commit, so that the file has nothing of a change that may yet be
         // taken back.
@@ -257,10 +364,19 @@ public sealed class SqliteDatabase : IDisposable
             while (!TryRun(connection, "BEGIN IMMEDIATE"))
             {
                 await NextAsync(wait, cancellationToken).ConfigureAwait(false);
+                if (Held(connection).Compare(file.Read()) != Holding.Same || IsAbandoned(connection))
+                {
+                    return null;
+                }
             }
 
             // Looked at again now that nobody who asks for the lock can change it.
             var stamp = file.Read();
+            if (!IsHolding(connection, stamp))
+            {
+                return null;
+            }
+
             if (known == stamp)
             {
                 return stamp;
@@ -271,12 +387,14 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    private async ValueTask EndWritingAsync(SqliteConnection connection, bool isRehearsal, LockWait wait, CancellationToken cancellationToken)
+    /// <summary>Commits.</summary>
+    /// <returns>Whether the change is in the database of the name; false when it went into a log that was deleted.</returns>
+    private async ValueTask<bool> EndWritingAsync(SqliteConnection connection, bool isRehearsal, LockWait wait, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (isRehearsal)
         {
-            return;
+            return true;
         }
 
         // Those who are reading end first; new ones do not begin meanwhile.
@@ -285,23 +403,38 @@ public sealed class SqliteDatabase : IDisposable
             await NextAsync(wait, cancellationToken).ConfigureAwait(false);
         }
 
+        var now = file.Read();
         if (stamps.TryGetValue(connection.Handle!, out var known))
         {
-            known.Value = file.Read();
+            known.Value = now;
         }
+
+        return !Held(connection).HasLog || IsHolding(connection, now);
     }
 
+    // Nothing of ours is in the file before the commit, and no program that asks for SQLite's lock can have written either.
     // With a write-ahead log others may move finished changes into the file while we write.
-    private static bool IsWriteAhead(SqliteConnection connection)
+    private bool IsStill(SqliteConnection connection, FileStamp begun)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA journal_mode";
-        return command.ExecuteScalar() is "wal";
+        var now = file.Read();
+        return Held(connection).HasLog ? IsHolding(connection, now) : now == begun;
     }
 
-    private static void EndTransaction(SqliteConnection connection)
+    // For a connection that has begun to read.
+    private bool IsHolding(SqliteConnection connection, FileStamp now)
     {
-        if (raw.sqlite3_get_autocommit(connection.Handle) == 0)
+        var holding = Held(connection).CompareReading(now);
+        if (holding == Holding.OtherLog)
+        {
+            Abandon(connection);
+        }
+
+        return holding == Holding.Same;
+    }
+
+    private static void EndTransaction(SqliteConnection? connection)
+    {
+        if (connection is not null && raw.sqlite3_get_autocommit(connection.Handle) == 0)
         {
             raw.sqlite3_exec(connection.Handle, "ROLLBACK");
         }

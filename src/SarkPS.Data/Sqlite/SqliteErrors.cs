@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SarkPS.Descriptors;
 using SQLitePCL;
 
 namespace SarkPS.Data.Sqlite;
@@ -6,7 +7,8 @@ namespace SarkPS.Data.Sqlite;
 /// <summary>What SQLite's errors mean to people. (https://www.sqlite.org/rescode.html)</summary>
 internal static class SqliteErrors
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    /// <summary>After how long it is worth to try again when another holds the lock.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private const int FileReplaced = 1032;
     private const int PrimaryKeyTaken = 1555;
@@ -38,17 +40,31 @@ internal static class SqliteErrors
         8 => new SarkDeniedException("Database", path, $"The database '{path}' cannot be written: it, or its folder, is read-only for user {Environment.UserName}.", error),
         3 or 23 => new SarkDeniedException("Database", path, $"User {Environment.UserName} may not open the database '{path}'.", error),
         14 => CannotOpen(path, error),
+        1 or 11 or 26 when IsEmpty(path) => Unavailable($"The database '{path}' is not one of SARK: it lacks a table.", path, error),
         26 => Unavailable($"The file '{path}' is not an SQLite database.", path, error),
         11 => Unavailable($"The database '{path}' is damaged. Restore a snapshot of it.", path, error),
         13 => Unavailable($"The disk that holds the database '{path}' is full. Nothing was changed.", path, error),
         10 => Unavailable($"The database '{path}' could not be read or written: an error of the disk.", path, error),
         19 => Unavailable($"The database '{path}' refused the change: {Detail(error)}. Nothing was changed.", path, error),
-        1 when error.Message.Contains("no such table", StringComparison.Ordinal) =>
-            Unavailable($"The database '{path}' is not one of SARK: it lacks a table.", path, error),
-        1 when error.Message.Contains("no such column", StringComparison.Ordinal) || error.Message.Contains("has no column", StringComparison.Ordinal) =>
-            Unavailable($"The database '{path}' is of another version of SARK: it lacks a column.", path, error),
+        1 when Named(error, "no such table: ") is { } table => Unavailable(
+            UsedSchema.Tables.ContainsKey(table)
+                ? $"The database '{path}' is not one of SARK: it lacks the table '{table}'."
+                : $"A trigger or view of the database '{path}' names the table '{SarkText.Printable(table)}', which the database lacks. Nothing was changed.",
+            path, error),
+        1 when (Named(error, "no such column: ") ?? Named(error, "has no column named ")) is { } column => Unavailable(
+            UsedSchema.Tables.Values.Any(columns => columns.Contains(column))
+                ? $"The database '{path}' is of another version of SARK: it lacks a column."
+                : $"A trigger or view of the database '{path}' names the column '{SarkText.Printable(column)}', which the database lacks. Nothing was changed.",
+            path, error),
         _ => Unavailable($"The database '{path}' failed with SQLite error {error.SqliteErrorCode}.", path, error),
     };
+
+    // What is named, without the table or schema before it.
+    private static string? Named(SqliteException error, string what) => Detail(error) is var detail && detail.IndexOf(what, StringComparison.Ordinal) is >= 0 and var at
+        ? detail[(detail.LastIndexOfAny([' ', '.']) is var before && before >= at + what.Length ? before + 1 : at + what.Length)..]
+        : null;
+
+    private static bool IsEmpty(string path) => new FileInfo(path) is { Exists: true } file && (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file) is { Exists: true, Length: 0 };
 
     // The library puts "SQLite Error 19: '...'." around what SQLite, or a trigger of the database, said.
     private static string Detail(SqliteException error)

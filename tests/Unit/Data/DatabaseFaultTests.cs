@@ -98,6 +98,35 @@ public sealed class DatabaseFaultTests
         await AssertUnchangedAsync<SarkUnavailableException>(path, operation, $"The database '{path}' is not one of SARK: it lacks a table.");
     }
 
+    [Theory]
+    [InlineData("CREATE TRIGGER t AFTER UPDATE ON Cluster BEGIN INSERT INTO nosuch VALUES (1); END", "A trigger or view of the database '{0}' names the table 'nosuch', which the database lacks. Nothing was changed.")]
+    [InlineData("CREATE TRIGGER t AFTER UPDATE ON Cluster BEGIN UPDATE Queue SET nosuch = 1; END", "A trigger or view of the database '{0}' names the column 'nosuch', which the database lacks. Nothing was changed.")]
+    [InlineData("DROP TABLE Cluster", "The database '{0}' is not one of SARK: it lacks the table 'Cluster'.")]
+    public async Task What_a_database_lacks_is_named(string change, string said)
+    {
+        using var database = new TemporaryDatabase();
+        database.Execute(change);
+        await AssertUnchangedAsync<SarkUnavailableException>(database.Path, "update", string.Format(null, said, database.Path));
+    }
+
+    [Fact]
+    public async Task A_database_of_which_nothing_is_left_is_told_alike_to_readers_and_writers()
+    {
+        using var database = new TemporaryDatabase();
+        await database.Store.CreateAsync(Tenant.Descriptor, null, DatabaseExtensions.Values(("pkey", "t1"), ("description", "d")), default);
+        await database.Store.ListAsync(Tenant.Descriptor, null, default);
+        using (var file = File.OpenWrite(database.Path))
+        {
+            file.SetLength(0);
+        }
+
+        var said = $"The database '{database.Path}' is not one of SARK: it lacks a table.";
+        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.ListAsync(Tenant.Descriptor, null, default))).Message);
+        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.CreateAsync(Tenant.Descriptor, null, DatabaseExtensions.Values(("pkey", "t2"), ("description", "d")), default))).Message);
+        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(async () => (await database.Store.ListJsonAsync(Tenant.Descriptor, null, default)).Dispose())).Message);
+        Assert.Equal(0, new FileInfo(database.Path).Length);
+    }
+
     [Fact]
     public async Task A_database_of_another_version_lacks_a_column()
     {

@@ -140,6 +140,54 @@ public sealed class LockTests
         (await client.GetAsync("/api/tenants")).EnsureSuccessStatusCode();
     }
 
+    [Theory]
+    [InlineData("new snapshot")]
+    [InlineData("restore snapshot")]
+    [InlineData("new backup")]
+    [InlineData("restore backup")]
+    [InlineData("remove greeting")]
+    [InlineData("commit status")]
+    public async Task Operations_on_files_give_up_together_as_well_and_take_no_threads(string operation)
+    {
+        using var tree = new Files.PbxTree();
+        tree.Write("/etc/asterisk/sip.conf", "[general]\n");
+        tree.Write("/usr/share/asterisk/sounds/usergreeting0001.wav", "greeting");
+        tree.Write("/opt/sark/db/sark.rdonly.db", "");
+        File.Copy(tree.Database, tree["/opt/sark/db/sark.rdonly.db"], overwrite: true);
+        var operations = tree.Operations;
+        var snapshot = (await operations.Snapshots.CreateAsync()).Name;
+        var backup = (await operations.Backups.CreateAsync()).Name;
+        var before = tree.Fingerprint("/");
+        using var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={tree.Database};Pooling=False");
+        other.Open();
+        other.Run("BEGIN EXCLUSIVE");
+
+        var clock = Stopwatch.StartNew();
+        var waiting = Enumerable.Range(0, 20).Select(Task (_) => operation switch
+        {
+            "new snapshot" => operations.Snapshots.CreateAsync(),
+            "restore snapshot" => operations.Snapshots.RestoreAsync(snapshot),
+            "new backup" => operations.Backups.CreateAsync(),
+            "restore backup" => operations.Backups.RestoreAsync(backup, BackupParts.Database),
+            "remove greeting" => operations.Greetings.RemoveAsync("usergreeting0001.wav"),
+            _ => operations.System.GetCommitStatusAsync(),
+        }).ToArray();
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Assert.All(waiting, w => Assert.False(w.IsCompleted, w.Exception?.ToString()));
+        // Whoever else needs a thread has one at once.
+        var turn = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => { })));
+        Assert.InRange(turn.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        var errors = await Task.WhenAll(waiting.Select(w => Assert.ThrowsAsync<SarkUnavailableException>(() => w)));
+
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(5) + Margin);
+        Assert.All(errors, e => Assert.NotNull(e.RetryAfter));
+        Assert.All(errors, e => Assert.Equal("The database is locked by another program and did not become free in time. Nothing was changed.", e.Message));
+        other.Run("ROLLBACK");
+        other.Dispose();
+        Assert.Equal(before, tree.Fingerprint("/"));
+    }
+
     private static Task CreateAsync(SqliteStore store, int number, CancellationToken cancellationToken = default) =>
         store.CreateAsync(Tenant.Descriptor, null, Values(("pkey", $"t{number}"), ("description", "one of many")), cancellationToken);
 

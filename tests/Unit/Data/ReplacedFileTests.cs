@@ -107,6 +107,150 @@ public sealed class ReplacedFileTests
         Assert.Equal(["ok"], database.Query("PRAGMA integrity_check"));
     }
 
+    [SkippableFact]
+    public async Task A_link_is_followed_to_where_it_leads_now()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows lets only some accounts make links.");
+        using var database = new TemporaryDatabase();
+        var (first, second, saved) = (database.Folder["first.db"], database.Folder["second.db"], database.Folder["saved.db"]);
+        foreach (var copy in new[] { first, second, saved })
+        {
+            File.Copy(database.Path, copy);
+        }
+
+        Link(first);
+        var store = database.Store;
+        await CreateAsync(store, "t1");
+        Assert.Equal(["default", "t1"], await KeysAsync(store));
+        Link(second);
+        Assert.Equal(["default"], await KeysAsync(store));
+        await CreateAsync(store, "t2");
+        Assert.Equal(["default", "t2"], await KeysAsync(store));
+        File.Delete(database.Path);
+        File.Copy(saved, database.Path);
+        await CreateAsync(store, "t3");
+        Assert.Equal(["default", "t3"], await KeysAsync(store));
+        Assert.Equal(["default", "t3"], database.Query("SELECT pkey FROM Cluster ORDER BY pkey"));
+        Link(first);
+        Assert.Equal(["default", "t1"], await KeysAsync(store));
+        Assert.Equal(["default", "t1"], database.Query("SELECT pkey FROM Cluster ORDER BY pkey"));
+        Link(second);
+        Assert.Equal(["default", "t2"], database.Query("SELECT pkey FROM Cluster ORDER BY pkey"));
+
+        void Link(string target)
+        {
+            File.Delete(database.Path);
+            File.CreateSymbolicLink(database.Path, target);
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Nothing_of_a_write_ahead_log_that_was_deleted_comes_back(bool isRenamed, bool hasLog)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows does not replace a file that is open.");
+        using var database = new TemporaryDatabase();
+        var saved = database.Folder["saved.db"];
+        File.Copy(database.Path, saved);
+        database.Execute("PRAGMA journal_mode = wal");
+        if (hasLog)
+        {
+            File.Copy(database.Path, saved, overwrite: true);
+        }
+
+        using (var own = new SqliteDatabase(database.Path))
+        {
+            var store = new SqliteStore(own);
+            await CreateAsync(store, "old1");
+            Assert.Equal(["default", "old1"], await KeysAsync(store));
+            await CreateAsync(store, "old2");
+            for (var i = 0; i < 3; i++)
+            {
+                Restore();
+                if (i == 1)
+                {
+                    Assert.Equal(["default"], await KeysAsync(store));
+                }
+
+                await CreateAsync(store, "new1");
+                Assert.Equal(["default", "new1"], await KeysAsync(store));
+                await CreateAsync(store, "new2");
+                Assert.Equal(["default", "new1", "new2"], database.Query("SELECT pkey FROM Cluster ORDER BY pkey"));
+            }
+        }
+
+        // The last has moved the log into the file, and nothing else.
+        Assert.False(File.Exists(database.Path + "-wal"));
+        Assert.Equal(["default", "new1", "new2"], database.Query("SELECT pkey FROM Cluster ORDER BY pkey"));
+        Assert.Equal(["ok"], database.Query("PRAGMA integrity_check"));
+        using (var own = new SqliteDatabase(database.Path))
+        {
+            await CreateAsync(new SqliteStore(own), "old1");
+            Restore();
+        }
+
+        Assert.Equal(["default"], database.Query("SELECT pkey FROM Cluster ORDER BY pkey"));
+
+        void Restore()
+        {
+            if (isRenamed)
+            {
+                File.Copy(saved, database.Path + ".new", overwrite: true);
+                File.Move(database.Path + ".new", database.Path, overwrite: true);
+            }
+            else
+            {
+                File.Copy(saved, database.Path, overwrite: true);
+            }
+
+            File.Delete(database.Path + "-wal");
+            File.Delete(database.Path + "-shm");
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_log_that_is_deleted_in_the_middle_of_a_change_takes_nothing_with_it()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows does not delete a file that is open.");
+        using var database = new TemporaryDatabase();
+        var saved = database.Folder["saved.db"];
+        File.Copy(database.Path, saved);
+        database.Execute("PRAGMA journal_mode = wal");
+        await CreateAsync(database.Store, "t1");
+        var times = 0;
+        await database.Database.WriteAsync(
+            session =>
+            {
+                if (times++ == 0)
+                {
+                    File.Copy(saved, database.Path, overwrite: true);
+                    File.Delete(database.Path + "-wal");
+                    File.Delete(database.Path + "-shm");
+                }
+
+                session.Insert("Cluster", ("pkey", "t2"));
+                return true;
+            },
+            isRehearsal: false,
+            default);
+
+        Assert.Equal(2, times);
+        Assert.Equal(["default", "t2"], database.Query("SELECT pkey FROM Cluster ORDER BY rowid"));
+        Assert.Equal(["default", "t2"], await KeysAsync(database.Store));
+    }
+
+    private static async Task<string[]> KeysAsync(SqliteStore store)
+    {
+        var listed = (await store.ListAsync(Tenant.Descriptor, null, default)).Select(row => (string)row["pkey"]!).Order(StringComparer.Ordinal).ToArray();
+        using var json = await store.ListJsonAsync(Tenant.Descriptor, null, default);
+        using var document = System.Text.Json.JsonDocument.Parse(json.Bytes!);
+        Assert.Equal(listed, document.RootElement.EnumerateArray().Select(row => row.GetProperty("pkey").GetString()!).Order(StringComparer.Ordinal));
+        return listed;
+    }
+
     private static void Put(string way, string saved, TemporaryDatabase database, bool keepsTimes)
     {
         var written = File.GetLastWriteTimeUtc(database.Path);

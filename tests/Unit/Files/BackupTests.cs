@@ -246,6 +246,113 @@ public sealed class BackupTests : IDisposable
         Assert.Equal(before, tree.Fingerprint("/etc/asterisk"));
     }
 
+    [Theory]
+    [InlineData("checksum")]
+    [InlineData("method")]
+    [InlineData("length")]
+    public async Task A_dry_run_refuses_what_cannot_be_restored(string what)
+    {
+        var zip = MakeZip(archive =>
+        {
+            archive.CreateEntryFromFile(tree.Database, "opt/sark/db/sark.db");
+            Add(archive, "tmp/sark.local.ldif", "dn: dc=sark\n");
+            Add(archive, "etc/asterisk/damaged.conf", string.Concat(Enumerable.Range(0, 500).Select(i => $"line {i * 7919 % 1000}\n")));
+        });
+        var name = "etc/asterisk/damaged.conf"u8;
+        var (local, central) = (zip.AsSpan().IndexOf(name) - 30, zip.AsSpan().LastIndexOf(name) - 46);
+        switch (what)
+        {
+            case "checksum":
+                zip[central + 16] ^= 0x55;
+                break;
+            case "method":
+                // LZMA.
+                zip[local + 8] = zip[central + 10] = 14;
+                break;
+            default:
+                zip[central + 24]--;
+                break;
+        }
+
+        File.WriteAllBytes(Path.Combine(Folder, "sarkbak.5.zip"), zip);
+        foreach (var parts in new[] { BackupParts.Asterisk, BackupParts.Database | BackupParts.Asterisk })
+        {
+            var said = (await Assert.ThrowsAsync<SarkValidationException>(() => Backups.RestoreAsync("sarkbak.5.zip", parts, dryRun: true))).Message;
+            Assert.Equal((await Assert.ThrowsAsync<SarkValidationException>(() => Backups.RestoreAsync("sarkbak.5.zip", parts))).Message, said);
+            Assert.Contains("is damaged", said, StringComparison.Ordinal);
+        }
+
+        // What is not asked for need not be whole.
+        Assert.NotEmpty((await Backups.RestoreAsync("sarkbak.5.zip", BackupParts.Database | BackupParts.Ldap, dryRun: true)).Changes);
+        Assert.False(File.Exists(tree["/etc/asterisk/damaged.conf"]));
+    }
+
+    [SkippableFact]
+    public async Task No_archive_lets_everybody_write_or_run_as_another()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such modes.");
+        var shared = tree.Write("/etc/asterisk/shared.conf", "written by everybody");
+        File.SetUnixFileMode(shared, (UnixFileMode)0b110_110_110);
+        File.WriteAllBytes(Path.Combine(Folder, "sarkbak.5.zip"), MakeZip(zip =>
+        {
+            foreach (var name in new[] { "etc/asterisk/program", "etc/asterisk/sip.conf", "etc/asterisk/shared.conf", "etc/asterisk/sub/" })
+            {
+                var isFolder = name.EndsWith('/');
+                var entry = isFolder ? zip.CreateEntry(name) : Add(zip, name, "x");
+                entry.ExternalAttributes = unchecked((int)((isFolder ? 0x4FFFu : 0x8FFFu) << 16));
+            }
+
+            // The same in the list of owners that SarkPS writes.
+            Add(zip, "etc/asterisk/listed", "x");
+            Add(zip, "sarkps-owners.txt", "7777 0 0 etc/asterisk/listed\n");
+        }));
+        await Backups.RestoreAsync("sarkbak.5.zip", BackupParts.Asterisk);
+        foreach (var name in new[] { "program", "sip.conf", "listed" })
+        {
+            Assert.Equal((UnixFileMode)0b111_111_101, File.GetUnixFileMode(tree["/etc/asterisk/" + name]));
+        }
+
+        Assert.Equal((UnixFileMode)0b010_111_111_101, File.GetUnixFileMode(tree["/etc/asterisk/sub"]));
+        // As it was before.
+        Assert.Equal((UnixFileMode)0b111_111_111, File.GetUnixFileMode(shared));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_exchange_that_was_killed_when_it_counted_goes_on(bool isMade)
+    {
+        // As a process leaves it that dies when the second of two parts is in place and the first not yet ended.
+        var decision = RestoreDecision.ByFile(Folder);
+        tree.Write("/etc/asterisk/.sarkps-exchange.999999999-x/decision", decision.ToString());
+        tree.Write("/etc/asterisk/.sarkps-exchange.999999999-x/plan", "sip.conf");
+        tree.Write("/etc/asterisk/.sarkps-exchange.999999999-x/old/sip.conf", "the old one");
+        Directory.CreateDirectory(tree["/etc/asterisk/.sarkps-exchange.999999999-x/new"]);
+        if (isMade)
+        {
+            File.WriteAllText(decision.ToString().Split('\0')[^1], "");
+        }
+
+        tree.Operations.Recover();
+        await Task.CompletedTask;
+        Assert.Equal(isMade ? "[general]\n" : "the old one", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
+        Assert.Empty(Directory.GetFileSystemEntries(tree["/etc/asterisk"], ".*"));
+        Assert.Empty(Directory.GetFileSystemEntries(Folder));
+    }
+
+    [Fact]
+    public async Task Nothing_of_what_decided_is_left_in_the_database_or_beside_the_backups()
+    {
+        tree.Sql("PRAGMA application_id = 4711");
+        var made = await Backups.CreateAsync();
+        tree.Sql("PRAGMA application_id = 4712");
+        await Backups.RestoreAsync(made.Name, BackupParts.Database | BackupParts.Asterisk | BackupParts.Greetings);
+        Assert.Equal(4711L, tree.Ask("PRAGMA application_id"));
+        var kept = (await Backups.RestoreAsync(made.Name, BackupParts.Asterisk | BackupParts.Greetings)).KeptBackup;
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(Folder), path => Path.GetFileName(path).StartsWith('.'));
+        Assert.NotNull(kept);
+    }
+
     [Fact]
     public async Task Uploads_that_are_no_archive_leave_nothing()
     {

@@ -9,6 +9,7 @@ namespace SarkPS.Tests.Files;
 public sealed class KillTests : IDisposable
 {
     private const int Kills = 100;
+    private const int KillsAtTheCommit = 8;
     private readonly PbxTree tree = new();
     private readonly Random random = new(20261123);
 
@@ -36,6 +37,66 @@ public sealed class KillTests : IDisposable
     [Fact]
     public async Task Killed_while_restoring_a_backup_each_part_is_wholly_old_or_wholly_new()
     {
+        var names = await BackUpBothAsync();
+        await KillAsync(["backups", tree.Root, .. names], () =>
+        {
+            tree.Operations.Recover();
+            var files = Directory.GetFiles(tree["/etc/asterisk"]);
+            Assert.Equal(40, files.Length);
+            // All parts are of one state.
+            Assert.Equal([(string)tree.Ask("SELECT letter FROM filler LIMIT 1")!], files.Select(File.ReadAllText).Distinct());
+            Assert.Equal((string)tree.Ask("SELECT letter FROM filler LIMIT 1")!, File.ReadAllText(tree["/usr/share/asterisk/sounds/usergreeting0001.wav"]));
+            Assert.Equal("stays", File.ReadAllText(tree["/usr/share/asterisk/sounds/beep.gsm"]));
+            // Nothing is left beside them, and what a restore replaced is whole.
+            Assert.Empty(Directory.GetFileSystemEntries(tree["/etc/asterisk"], ".sarkps-*").Concat(Directory.GetFileSystemEntries(tree["/usr/share/asterisk/sounds"], ".sarkps-*")));
+            foreach (var kept in tree.Operations.Backups.ListAsync().GetAwaiter().GetResult().Where(backup => !names.Contains(backup.Name)))
+            {
+                Assert.True(tree.Operations.Backups.TestAsync(kept.Name).GetAwaiter().GetResult().Valid);
+                File.Delete(Path.Combine(tree["/opt/sark/bkup"], kept.Name));
+            }
+        });
+    }
+
+    [SkippableFact]
+    public async Task Killed_right_after_the_commit_of_the_database_all_parts_are_new()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "The programs of the machine are those of Unix.");
+        var names = await BackUpBothAsync();
+        for (var kill = 0; kill < KillsAtTheCommit; kill++)
+        {
+            // The restores go to A and B in turn, and B is what is there.
+            var (from, to) = kill % 2 == 0 ? ("B", "A") : ("A", "B");
+            Assert.Equal(from, tree.Ask("SELECT letter FROM filler LIMIT 1"));
+            using (var process = PbxTree.Helper("backups", tree.Root, names[to == "A" ? 0 : 1], names[to == "A" ? 0 : 1]))
+            {
+                // The journal of the live database is there while SQLite commits.
+                var journal = tree.Database + "-journal";
+                var limit = System.Diagnostics.Stopwatch.StartNew();
+                while (!File.Exists(journal) && limit.Elapsed < TimeSpan.FromSeconds(60))
+                {
+                }
+
+                while (File.Exists(journal))
+                {
+                }
+
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
+
+            Assert.Equal(to, tree.Ask("SELECT letter FROM filler LIMIT 1"));
+            // What others write before somebody looks changes nothing.
+            tree.Sql("INSERT INTO Cluster (pkey, description) VALUES ('other', 'program')");
+            tree.Operations.Recover();
+            Assert.Equal([to], Directory.GetFiles(tree["/etc/asterisk"]).Select(File.ReadAllText).Distinct());
+            Assert.Equal(40, Directory.GetFiles(tree["/etc/asterisk"]).Length);
+            Assert.Equal(to, File.ReadAllText(tree["/usr/share/asterisk/sounds/usergreeting0001.wav"]));
+            Assert.Empty(Directory.GetFileSystemEntries(tree["/etc/asterisk"], ".sarkps-*"));
+        }
+    }
+
+    private async Task<List<string>> BackUpBothAsync()
+    {
         var names = new List<string>();
         foreach (var letter in new[] { "A", "B" })
         {
@@ -53,22 +114,7 @@ public sealed class KillTests : IDisposable
             names.Add((await tree.Operations.Backups.CreateAsync()).Name);
         }
 
-        await KillAsync(["backups", tree.Root, .. names], () =>
-        {
-            tree.Operations.Recover();
-            var files = Directory.GetFiles(tree["/etc/asterisk"]);
-            Assert.Equal(40, files.Length);
-            Assert.Single(files.Select(File.ReadAllText).Distinct());
-            Assert.Contains(File.ReadAllText(tree["/usr/share/asterisk/sounds/usergreeting0001.wav"]), new[] { "A", "B" });
-            Assert.Equal("stays", File.ReadAllText(tree["/usr/share/asterisk/sounds/beep.gsm"]));
-            // Nothing is left beside them, and what a restore replaced is whole.
-            Assert.Empty(Directory.GetFileSystemEntries(tree["/etc/asterisk"], ".sarkps-*").Concat(Directory.GetFileSystemEntries(tree["/usr/share/asterisk/sounds"], ".sarkps-*")));
-            foreach (var kept in tree.Operations.Backups.ListAsync().GetAwaiter().GetResult().Where(backup => !names.Contains(backup.Name)))
-            {
-                Assert.True(tree.Operations.Backups.TestAsync(kept.Name).GetAwaiter().GetResult().Valid);
-                File.Delete(Path.Combine(tree["/opt/sark/bkup"], kept.Name));
-            }
-        });
+        return names;
     }
 
     private async Task KillAsync(string[] arguments, Action alsoCheck)

@@ -275,6 +275,10 @@ public sealed class SnapshotTests : IDisposable
         { "DROP TABLE IPphone_FKEY", "'IPphone_FKEY'" },
         { "ALTER TABLE Carrier RENAME COLUMN carriertype TO kind", "'carriertype'" },
         { "DELETE FROM globals", "table 'globals' holds no row" },
+        { "CREATE TRIGGER broken AFTER INSERT ON Queue BEGIN INSERT INTO nosuch VALUES (1); END", "table 'Queue' takes no INSERT, because of its trigger 'broken' (no such table: main.nosuch)" },
+        { "CREATE TRIGGER broken AFTER UPDATE OF conf ON Queue BEGIN INSERT INTO nosuch VALUES (1); END", "table 'Queue' takes no UPDATE, because of its trigger 'broken'" },
+        { "CREATE TRIGGER broken BEFORE DELETE ON Agent BEGIN UPDATE Queue SET nosuch = 1; END", "table 'Agent' takes no DELETE, because of its trigger 'broken' (no such column: nosuch)" },
+        { "DROP TABLE mfgmac; CREATE TABLE mfgmac (pkey TEXT PRIMARY KEY, name TEXT, notify TEXT, z_created, z_updated, z_updater) WITHOUT ROWID", "table 'mfgmac' has no rowid" },
     };
 
     [Theory]
@@ -368,6 +372,53 @@ public sealed class SnapshotTests : IDisposable
         }
 
         Assert.Empty(Directory.GetFileSystemEntries(tree["/opt/sark/snap"]));
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_database_behind_a_link_is_restored_where_it_lies(bool isDamaged)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows lets only some accounts make links.");
+        var real = Path.Combine(tree.Root, "real.db");
+        File.Move(tree.Database, real);
+        File.SetUnixFileMode(real, (UnixFileMode)0b110_100_000);
+        File.CreateSymbolicLink(tree.Database, real);
+        var made = await Snapshots.CreateAsync();
+        PbxTree.Sql(real, "INSERT INTO Cluster (pkey, description) VALUES ('t1', 'd')");
+        if (isDamaged)
+        {
+            File.WriteAllText(real, "no database");
+        }
+
+        await Snapshots.RestoreAsync(made.Name);
+        Assert.Equal(real, new FileInfo(tree.Database).LinkTarget);
+        Assert.Equal(1L, PbxTree.Ask(real, "SELECT count(*) FROM Cluster"));
+        Assert.Equal((UnixFileMode)0b110_100_000, File.GetUnixFileMode(real));
+        Assert.Equal(isDamaged ? 1 : 0, Directory.GetFiles(tree["/opt/sark/db"], "*.damaged.*").Length);
+        using var zip = ZipFile.OpenRead(Path.Combine(tree["/opt/sark/bkup"], (await tree.Operations.Backups.CreateAsync()).Name));
+        Assert.Equal(0b110_100_000, (zip.GetEntry("opt/sark/db/sark.db")!.ExternalAttributes >> 16) & 0xFFF);
+    }
+
+    [Fact]
+    public async Task A_file_whose_name_runs_ahead_of_the_clock_is_not_taken_in()
+    {
+        await Snapshots.CreateAsync();
+        var backup = File.ReadAllBytes(Path.Combine(tree["/opt/sark/bkup"], (await tree.Operations.Backups.CreateAsync()).Name));
+        var before = tree.Fingerprint("/opt/sark");
+        var soon = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 100;
+        foreach (var second in new[] { $"{soon}", $"{soon}.7", "9999999999", "99999999999" })
+        {
+            var error = await Assert.ThrowsAsync<SarkValidationException>(() => Snapshots.ImportAsync($"sark.db.{second}", File.OpenRead(tree.Database)));
+            Assert.Contains($"'sark.db.{second}' is ahead of the clock", error.Message, StringComparison.Ordinal);
+            Assert.Equal("uploadsnap", Assert.Single(error.Errors).Key);
+            // Nor is it promised.
+            await Assert.ThrowsAsync<SarkValidationException>(() => Snapshots.JudgeImportAsync($"sark.db.{second}"));
+            await Assert.ThrowsAsync<SarkValidationException>(() => tree.Operations.Backups.ImportAsync($"sarkbak.{second}.zip", new MemoryStream(backup), force: true));
+        }
+
+        Assert.Equal(before, tree.Fingerprint("/opt/sark"));
+        await Snapshots.ImportAsync("sark.db.1700000000.7", File.OpenRead(tree.Database));
     }
 
     [Fact]
