@@ -425,7 +425,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         var changes = new List<BackupChange>();
         if (chosen.HasFlag(BackupParts.Database))
         {
-            changes.Add(Change(BackupParts.Database, entries.Single(entry => entry.FullName == BackupLayout.EntryName(Options.Paths.Database)), database, Options.Paths.Database));
+            changes.Add(Change(BackupParts.Database, entries.Single(entry => entry.FullName == BackupLayout.EntryName(Options.Paths.Database)), database, Options.Paths.Database, DatabaseFile.Checksum));
         }
 
         foreach (var part in BackupLayout.FolderParts.Where(part => chosen.HasFlag(part.Part)))
@@ -436,7 +436,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             foreach (var (entry, relative) in BackupLayout.EntriesOf(part, Options.Paths, entries).Where(found => !ArchiveReader.IsFolder(found.Entry)))
             {
                 inArchive.Add(relative);
-                changes.Add(Change(part.Part, entry, Path.Combine(folder, relative), $"{path}/{relative}"));
+                changes.Add(Change(part.Part, entry, Path.Combine(folder, relative), $"{path}/{relative}", Checksum));
             }
 
             changes.AddRange(
@@ -456,10 +456,10 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         return changes;
     }
 
-    private static BackupChange Change(BackupParts part, ZipArchiveEntry entry, string live, string shown) => new(
+    private static BackupChange Change(BackupParts part, ZipArchiveEntry entry, string live, string shown, Func<string, uint?> checksum) => new(
         part,
         Posix.Status(live) is not { } status ? BackupChangeAction.Add
-            : status.Kind == PosixKind.Regular && status.Size == entry.Length && Checksum(live) == entry.Crc32 ? BackupChangeAction.Keep
+            : status.Kind == PosixKind.Regular && status.Size == entry.Length && checksum(live) == entry.Crc32 ? BackupChangeAction.Keep
             : BackupChangeAction.Replace,
         shown,
         entry.Length);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using SarkPS.Data.Sqlite;
 using SarkPS.Descriptors;
@@ -326,6 +327,45 @@ internal static class DatabaseFile
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// The checksum of a live database's bytes; null when it cannot be read now. SQLite reads them: when a process closes a
+    /// file that it opened by itself, the system lets go of all locks that the process has on it.
+    /// (https://www.sqlite.org/howtocorrupt.html, 2.2)
+    /// </summary>
+    public static uint? Checksum(string path)
+    {
+        var image = IntPtr.Zero;
+        try
+        {
+            using var connection = Open(path, SqliteOpenMode.ReadWrite, busyMilliseconds: 0);
+            image = raw.sqlite3_serialize(connection.Handle, "main", out var length, 0);
+            if (image == IntPtr.Zero)
+            {
+                return null;
+            }
+
+            var checksum = new Crc32();
+            var buffer = new byte[1 << 16];
+            for (long done = 0; done < length; done += buffer.Length)
+            {
+                var count = (int)Math.Min(buffer.Length, length - done);
+                Marshal.Copy(new IntPtr(image.ToInt64() + done), buffer, 0, count);
+                checksum.Append(buffer.AsSpan(0, count));
+            }
+
+            return checksum.Value;
+        }
+        catch (SqliteException)
+        {
+            // Then it is told as what would be replaced.
+            return null;
+        }
+        finally
+        {
+            raw.sqlite3_free(image);
+        }
     }
 
     /// <summary>Says what a file is that should have been a database.</summary>

@@ -55,9 +55,9 @@ internal sealed class FileClaim : IDisposable
             {
                 file = Posix.CreatePrivate(path, FileShare.ReadWrite | FileShare.Delete);
             }
-            catch (IOException) when (!isFirst && Posix.Status(path) is not null)
+            catch (IOException e) when (IsClaimed(e) || (!isFirst && Posix.Status(path) is not null))
             {
-                // Who took it has not yet removed it.
+                // Another took it for abandoned in the moment after it was made, and has not yet removed it.
                 Thread.Yield();
                 continue;
             }
@@ -71,6 +71,9 @@ internal sealed class FileClaim : IDisposable
             file.Dispose();
         }
     }
+
+    // The number is that of the system: EWOULDBLOCK of Linux and of macOS, which is what .NET's own lock on a new file meets.
+    private static bool IsClaimed(IOException error) => error.HResult is 11 or 35;
 
     /// <summary>Takes over a file whose process no longer lives; null while one does, and when it may not be opened.</summary>
     public static FileClaim? TakeAbandoned(string path)

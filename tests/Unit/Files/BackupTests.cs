@@ -187,6 +187,59 @@ public sealed class BackupTests : IDisposable
         ], result.Changes.Select(change => (change.Action, change.Path)).OrderBy(change => change.Path == "" ? 0 : (int)change.Action == 0 ? 0 : change.Action == BackupChangeAction.Keep ? 1 : change.Action == BackupChangeAction.Remove ? 2 : 3));
     }
 
+    [SkippableFact]
+    public async Task A_dry_run_lets_go_of_no_lock_on_the_live_database()
+    {
+        Skip.IfNot(File.Exists("/proc/locks"), "The system does not list its locks.");
+        var made = await Backups.CreateAsync();
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={tree.Database};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "BEGIN IMMEDIATE";
+        command.ExecuteNonQuery();
+        var held = Locks();
+        Assert.NotEmpty(held);
+        var result = await Backups.RestoreAsync(made.Name, BackupParts.Database, dryRun: true);
+        Assert.Equal(BackupParts.Database, Assert.Single(result.Changes).Part);
+        Assert.Equal(held, Locks());
+        connection.Close();
+        var bytes = new Crc32();
+        bytes.Append(File.ReadAllBytes(tree.Database));
+        Assert.Equal(bytes.Value, DatabaseFile.Checksum(tree.Database));
+
+        string[] Locks() => [.. File.ReadLines("/proc/locks").Where(l => l.Contains($":{Posix.Status(tree.Database)!.Value.Inode} ", StringComparison.Ordinal)).Select(l => l.Split(':', 2)[1])];
+    }
+
+    [Fact]
+    public async Task Who_sweeps_up_what_others_left_takes_nothing_that_is_just_being_made()
+    {
+        using var folder = new TemporaryFolder();
+        using var done = new CancellationTokenSource();
+        var sweepers = Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                foreach (var path in Directory.GetFiles(folder.Path))
+                {
+                    FileClaim.DeleteIfAbandoned(path);
+                }
+            }
+        })).ToArray();
+        try
+        {
+            for (var i = 0; i < 2000; i++)
+            {
+                using var made = new TemporaryFile(folder[$"{i}"]);
+                Assert.True(File.Exists(made.Path), made.Path);
+            }
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await Task.WhenAll(sweepers);
+        }
+    }
+
     public static TheoryData<string> Dangerous() =>
         ["../../etc/passwd", "/etc/passwd", "etc/asterisk/../../../x", "etc\\asterisk\\x", "etc/asterisk/a\nb", "etc/asterisk/a\0b", "etc//asterisk/x", "etc/asterisk/.sarkps-exchange.1-x/plan", "LINK", "TWICE", "BELOW", "BOMB"];
 
