@@ -46,6 +46,28 @@ public static partial class SarkText
     /// <summary>Whether a spreadsheet has made this of a number: <c>6.45E+02</c>, <c>4,47920E+11</c>, <c>647.0</c>.</summary>
     public static bool IsSpreadsheetNumber(string text) => SpreadsheetNumber().IsMatch(text);
 
+    /// <summary>How many letters must be put in, left out, exchanged or turned round to make one text of another.</summary>
+    public static int Distance(string one, string other)
+    {
+        var table = new int[one.Length + 1, other.Length + 1];
+        for (var i = 0; i <= one.Length; i++)
+        {
+            for (var j = 0; j <= other.Length; j++)
+            {
+                if (i == 0 || j == 0)
+                {
+                    table[i, j] = i + j;
+                    continue;
+                }
+
+                var best = Math.Min(Math.Min(table[i - 1, j], table[i, j - 1]) + 1, table[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1));
+                table[i, j] = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] ? Math.Min(best, table[i - 2, j - 2] + 1) : best;
+            }
+        }
+
+        return table[one.Length, other.Length];
+    }
+
     /// <summary>Names in a sentence: the first ten, and how many more there are.</summary>
     public static string Listed(IReadOnlyList<string> names) =>
         names.Count <= 10 ? string.Join(", ", names) : $"{string.Join(", ", names.Take(10))} and {names.Count - 10} more";

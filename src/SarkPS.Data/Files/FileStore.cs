@@ -182,8 +182,14 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
         var target = Path.Combine(Folder, name);
         try
         {
-            // Without overwriting this is link(2) and unlink(2), so of two at once one fails.
-            File.Move(temporary, target, overwrite: force);
+            if (force)
+            {
+                File.Move(temporary, target, overwrite: true);
+            }
+            else
+            {
+                Posix.MoveNew(temporary, target);
+            }
         }
         catch (IOException) when (!force && Posix.Status(target) is not null)
         {

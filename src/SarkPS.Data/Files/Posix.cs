@@ -34,6 +34,7 @@ internal static class Posix
     private const uint Unchanged = uint.MaxValue;
     private const uint BasicStatistics = 0x7ff;
     private const int NoSuchFile = 2;
+    private const int AlreadyThere = 17;
     private const int NotADirectory = 20;
     private const int OpenDirectory = 0x10000 | 0x80000;
     private const int OpenDirectoryArm = 0x4000 | 0x80000;
@@ -55,6 +56,31 @@ internal static class Posix
         }
 
         return Read(buffer);
+    }
+
+    /// <summary>
+    /// Gives a file a name that nothing has. <c>File.Move</c> only looks before it renames, so that of two at once the later
+    /// one would replace what the earlier one was told is there.
+    /// </summary>
+    /// <exception cref="IOException">Something has the name.</exception>
+    public static void MoveNew(string path, string target)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            if (link(Bytes(path), Bytes(target)) == 0)
+            {
+                File.Delete(path);
+                return;
+            }
+
+            if (Marshal.GetLastPInvokeError() == AlreadyThere)
+            {
+                throw new IOException($"The file '{target}' is there already.", AlreadyThere);
+            }
+        }
+
+        // Elsewhere, and on file systems without links.
+        File.Move(path, target, overwrite: false);
     }
 
     /// <summary>The same of an open file, which may have lost its name.</summary>
@@ -235,6 +261,9 @@ internal static class Posix
 
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int rename(byte[] path, byte[] target);
+
+    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int link(byte[] path, byte[] target);
 
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int flock(SafeFileHandle file, int operation);

@@ -108,7 +108,7 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
             using var copy = new TemporaryFile(Beside() + companion + ".part");
             copy.FillFrom(live + companion);
             Posix.DressAsSecret(copy.Path, Posix.Status(Path.GetDirectoryName(database)!)!.Value);
-            File.Move(copy.Path, Beside() + companion);
+            Posix.MoveNew(copy.Path, Beside() + companion);
         }
 
         return null;

@@ -41,6 +41,9 @@ internal sealed class TemporaryFile : IDisposable
 /// </summary>
 internal sealed class FileClaim : IDisposable
 {
+    // Who sweeps removes at once what he took; whatever has the name after that is somebody's.
+    private const int MostAttempts = 1000;
+
     private readonly FileStream file;
 
     private FileClaim(FileStream file) => this.file = file;
@@ -48,17 +51,17 @@ internal sealed class FileClaim : IDisposable
     /// <summary>Makes a file that is claimed from the moment others can see it as one.</summary>
     public static FileClaim Create(string path)
     {
-        for (var isFirst = true; ; isFirst = false)
+        for (var attempt = 0; ; attempt++)
         {
             FileStream file;
             try
             {
                 file = Posix.CreatePrivate(path, FileShare.ReadWrite | FileShare.Delete);
             }
-            catch (IOException e) when (IsClaimed(e) || (!isFirst && Posix.Status(path) is not null))
+            catch (IOException e) when (IsClaimed(e) || (attempt > 0 && attempt < MostAttempts && IsThere(e)))
             {
                 // Another took it for abandoned in the moment after it was made, and has not yet removed it.
-                Thread.Yield();
+                Thread.Sleep(attempt < 10 ? 0 : 1);
                 continue;
             }
 
@@ -72,8 +75,10 @@ internal sealed class FileClaim : IDisposable
         }
     }
 
-    // The number is that of the system: EWOULDBLOCK of Linux and of macOS, which is what .NET's own lock on a new file meets.
+    // The numbers are those of the system: EWOULDBLOCK of Linux and of macOS, which .NET's own lock on a new file meets, and EEXIST.
     private static bool IsClaimed(IOException error) => error.HResult is 11 or 35;
+
+    private static bool IsThere(IOException error) => error.HResult == 17;
 
     /// <summary>Takes over a file whose process no longer lives; null while one does, and when it may not be opened.</summary>
     public static FileClaim? TakeAbandoned(string path)

@@ -42,7 +42,7 @@ public static class EmbeddedDatabase
             CreateFile(temporary);
             Fill(temporary);
             // Fails where the name is taken.
-            File.Move(temporary, path, overwrite: false);
+            Files.Posix.MoveNew(temporary, path);
             return true;
         }
         catch (IOException) when (File.Exists(path))

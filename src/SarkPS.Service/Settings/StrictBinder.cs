@@ -250,7 +250,7 @@ internal sealed class StrictBinder(IConfiguration root)
         var parent = child.Path[..^child.Key.Length];
         var limit = Math.Max(1, Math.Min(3, child.Key.Length / 3));
         var nearest = known
-            .Select(path => (Path: path, Distance: Nearness.Distance(Last(path).ToUpperInvariant(), child.Key.ToUpperInvariant()), IsNear: Generic(path).StartsWith(Generic(parent), StringComparison.OrdinalIgnoreCase) && path.Count(c => c == ':') == child.Path.Count(c => c == ':')))
+            .Select(path => (Path: path, Distance: SarkText.Distance(Last(path).ToUpperInvariant(), child.Key.ToUpperInvariant()), IsNear: Generic(path).StartsWith(Generic(parent), StringComparison.OrdinalIgnoreCase) && path.Count(c => c == ':') == child.Path.Count(c => c == ':')))
             .Where(k => k.Distance <= limit)
             .OrderBy(k => k.Distance + (k.IsNear ? 0 : 2)).FirstOrDefault();
         return nearest.Path is null ? $"; there are {string.Join(", ", Siblings(parent))}" : $". Did you mean {nearest.Path}?";
