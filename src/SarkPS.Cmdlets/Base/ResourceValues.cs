@@ -15,7 +15,7 @@ internal static partial class ResourceValues
 {
     // What cells are trimmed of, as the store trims texts. A no-break space is not among them: in a number it is damage that
     // has to be told.
-    internal const string Blanks = " \t\n\r\0\v";
+    private const string Blanks = " \t\n\r\0\v";
 
     // What a row may carry besides columns: which kind it is to be, and what objects have on them that come from a job or
     // another machine.
@@ -23,6 +23,9 @@ internal static partial class ResourceValues
     {
         "Kind", "Exchange", "Raw", "PSComputerName", "RunspaceId", "PSShowComputerName", "PSSourceJobInstanceId",
     };
+
+    /// <summary>A text without the blanks that are around it in a cell.</summary>
+    public static string Trimmed(string text) => text.AsSpan().Trim(Blanks).ToString();
 
     /// <summary>The value of a column as it goes over the wire.</summary>
     public static object? ToWire(Column column, object? value)
@@ -71,7 +74,7 @@ internal static partial class ResourceValues
             _ when type == typeof(bool) => value switch
             {
                 string word when string.IsNullOrWhiteSpace(word) => null,
-                string word => FlagWords.Read(word.AsSpan().Trim(Blanks).ToString())
+                string word => FlagWords.Read(Trimmed(word))
                     ?? throw new FormatException($"'{word}' is neither true nor false; allowed are $true, $false, YES, NO, ON, OFF, enabled and disabled."),
                 _ => value,
             },
@@ -156,7 +159,7 @@ internal static partial class ResourceValues
                 continue;
             }
 
-            if (value is string text && text.AsSpan().Trim(Blanks).IsEmpty)
+            if (value is string text && Trimmed(text).Length == 0)
             {
                 continue;
             }
@@ -179,7 +182,7 @@ internal static partial class ResourceValues
     /// <exception cref="SarkValidationException">One was.</exception>
     public static void RefuseDamage(ResourceDescriptor resource, object? key, Changes changes)
     {
-        if (changes[resource.KeyColumn] is string name && name.AsSpan().Trim(Blanks) is { IsEmpty: false } trimmed && SarkText.Invisible(trimmed.ToString()) is { } invisible)
+        if (changes[resource.KeyColumn] is string name && SarkText.Invisible(Trimmed(name)) is { } invisible)
         {
             throw new SarkValidationException(
                 resource.Noun, key, resource.KeyColumn, $"The {resource.KeyColumn} '{name}' holds a character that nobody sees, {invisible}.");
@@ -220,13 +223,13 @@ internal static partial class ResourceValues
 
     // False of a column of ON and OFF may be stored as the NO that a create fills in; a copy keeps it.
     private static bool IsDefault(Column column, object value) =>
-        column is { Type: ColumnType.Flag, HasDefault: true } && FlagWords.Read(PhpValue.Text(value)) == FlagWords.Read(PhpValue.Text(column.Default));
+        column is { Type: ColumnType.Flag, HasDefault: true } && FlagWords.AreSame(value, column.Default);
 
     /// <summary>Whether a value is what is stored, in the same or in another word for it.</summary>
     public static bool IsSame(Column? column, object? value, object? stored)
     {
         var (now, before) = (value is null ? "" : PhpValue.Text(value).Trim(), stored is null ? "" : PhpValue.Text(stored).Trim());
-        return now == before || (column is { Type: ColumnType.Flag } && FlagWords.Read(now) is { } flag && flag == FlagWords.Read(before));
+        return now == before || (column is { Type: ColumnType.Flag } && FlagWords.AreSame(now, before));
     }
 
     /// <summary>Whether a property that is no column is one that our objects have, or that a job or another machine puts on objects.</summary>
@@ -247,7 +250,7 @@ internal static partial class ResourceValues
 
     private static object FromText(Column column, string text)
     {
-        var trimmed = text.AsSpan().Trim(Blanks).ToString();
+        var trimmed = Trimmed(text);
         switch (column.Type)
         {
             case ColumnType.Flag when FlagWords.Read(trimmed) is { } flag:

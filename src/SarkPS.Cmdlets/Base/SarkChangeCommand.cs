@@ -79,7 +79,7 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
 
         var isRow = !item.IsEmpty && item.Text is null;
         var key = Resource.IsSingleton && isRow ? new RowKey("") : typed is not null && isRow && !item.HasOwnKey(Resource) ? new RowKey(typed) : item.KeyFor(Resource);
-        if (typed is not null && item.Kind is null && key.First.Trim(ResourceValues.Blanks.ToCharArray()) == typed)
+        if (typed is not null && item.Kind is null && ResourceValues.Trimmed(key.First) == typed)
         {
             // A cell with blanks around it says the same.
             key = new RowKey(typed);

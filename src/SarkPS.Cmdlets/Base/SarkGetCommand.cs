@@ -184,7 +184,7 @@ public abstract class SarkListCommand<T> : SarkCmdlet
 
         // A name is stored without blanks around it, so New- takes it with them. An object that was given stays itself.
         private static string Trimmed(string text) =>
-            SarkKeyAttribute.Origin(text) is null && text.Trim(ResourceValues.Blanks.ToCharArray()) is { Length: > 0 } name ? name : text;
+            SarkKeyAttribute.Origin(text) is null && ResourceValues.Trimmed(text) is { Length: > 0 } name ? name : text;
 
         public bool Matches(SarkRow row) => Array.Exists(Matchers, m => m(row.Text(Column.Name)));
     }

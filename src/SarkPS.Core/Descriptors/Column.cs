@@ -175,6 +175,13 @@ public sealed record FlagWords(string True, string False)
     /// <summary>enabled and disabled.</summary>
     public static FlagWords Enabled { get; } = new("enabled", "disabled");
 
+    /// <summary>Whether two values mean the same, be it in other words: NO, OFF and disabled. What is neither true nor false means nothing.</summary>
+    /// <param name="one">A value as it is sent or stored.</param>
+    /// <param name="other">Another.</param>
+    public static bool AreSame(object? one, object? other) =>
+        one is not null && other is not null && !PhpValue.IsStructure(one) && !PhpValue.IsStructure(other)
+        && Read(PhpValue.Text(one)) is { } flag && flag == Read(PhpValue.Text(other));
+
     /// <summary>1 and 0.</summary>
     public static FlagWords OneZero { get; } = new("1", "0");
 

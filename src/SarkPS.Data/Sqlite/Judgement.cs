@@ -188,9 +188,7 @@ internal static class Judgement
     }
 
     // New rows have NO in columns of ON and OFF; who sends back what is shown has changed nothing.
-    private static bool MeansTheSame(Column? column, object? value, object? stored) =>
-        column is { Type: ColumnType.Flag } && value is not null && stored is not null && !PhpValue.IsStructure(value)
-        && FlagWords.Read(PhpValue.Text(value)) is { } flag && flag == FlagWords.Read(PhpValue.Text(stored));
+    private static bool MeansTheSame(Column? column, object? value, object? stored) => column is { Type: ColumnType.Flag } && FlagWords.AreSame(value, stored);
 
     private static bool IsSame(object? raw, object? trimmed, object? stored, bool isStrict)
     {
