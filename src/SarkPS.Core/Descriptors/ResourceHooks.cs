@@ -23,6 +23,7 @@ public interface IRowSession
 public sealed class WriteContext
 {
     private readonly List<KeyValuePair<string, List<string>>> errors = [];
+    private readonly List<string> notices = [];
 
     internal WriteContext(ResourceDescriptor resource, IRowSession session, Changes sent, SarkRow? current, CreateKind? kind, bool isStrict)
     {
@@ -68,6 +69,12 @@ public sealed class WriteContext
     /// <summary>The messages in the order in which they came.</summary>
     public IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> Errors =>
         [.. errors.Select(e => new KeyValuePair<string, IReadOnlyList<string>>(e.Key, e.Value))];
+
+    /// <summary>What is to be known of the change if it is made.</summary>
+    public IReadOnlyList<string> Notices => notices;
+
+    /// <summary>Adds something to be known of the change if it is made, as a sentence.</summary>
+    public void AddNotice(string sentence) => notices.Add(sentence);
 
     /// <summary>Whether a column has a message.</summary>
     public bool HasError(string column) => errors.Exists(e => e.Key == column);

@@ -9,7 +9,8 @@ namespace SarkPS.Data.Sqlite;
 /// <param name="Answer">What sark6api would answer: on create the defaults and what was sent, on update the old row with what was sent.</param>
 /// <param name="Key">The row that was written.</param>
 /// <param name="Stored">The row as it is stored now.</param>
-public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answer, RowKey Key, SarkRow Stored);
+/// <param name="Notices">What is to be known of it, as sentences.</param>
+public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answer, RowKey Key, SarkRow Stored, IReadOnlyList<string> Notices);
 
 /// <summary>Rows of any resource in a SARK database. Knows no resource by name; everything comes from descriptors.</summary>
 public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
@@ -65,7 +66,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         sent = sent.Normalized(keepsLines: isStrict);
-        return database.WriteAsync(
+        return TellAsync(options, database.WriteAsync(
             session =>
             {
                 var context = new WriteContext(resource, session, sent, null, kind, isStrict);
@@ -82,6 +83,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 Judgement.Follow(context, session, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
+                Judgement.NoticeMissing(context);
                 var rowId = Insert(context, session, key);
                 if (resource.GeneratesKey)
                 {
@@ -90,17 +92,17 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
 
                 resource.Hooks.AfterCreate(context);
                 var stored = Find(session, resource, key!, resource.Hidden) is [var made, ..] ? made : throw TakenBack(resource, key, "the new");
-                return new WriteResult(CreateAnswer(context, rowId ?? 0), key!, stored);
+                return new WriteResult(CreateAnswer(context, rowId ?? 0), key!, stored, context.Notices);
             },
             options.IsRehearsal,
-            cancellationToken);
+            cancellationToken));
     }
 
     /// <summary>Changes the columns that are named and no others.</summary>
     public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         var trimmed = sent.Normalized(keepsLines: isStrict);
-        return database.WriteAsync(
+        return TellAsync(options, database.WriteAsync(
             session =>
             {
                 var current = Single(resource, key, Find(session, resource, key, null));
@@ -120,6 +122,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 Judgement.Follow(context, session, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
+                Judgement.NoticeMissing(context);
                 if (context.Row.Count > 0)
                 {
                     Update(context, session, current);
@@ -128,10 +131,10 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 var now = resource.IsSingleton ? key : KeyFrom(resource, Merged(resource, current, context.Row))!;
                 var stored = Find(session, resource, now, resource.Hidden) is [var kept, ..] && IsKept(context, kept) ? kept : throw TakenBack(resource, key, "the change of the");
                 // sark6api reads its single row again before it answers; of all others it tells what it knew before.
-                return new WriteResult(resource.IsSingleton ? stored : UpdateAnswer(context), now, stored);
+                return new WriteResult(resource.IsSingleton ? stored : UpdateAnswer(context), now, stored, context.Notices);
             },
             options.IsRehearsal,
-            cancellationToken);
+            cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -199,6 +202,17 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 return (kind, (IReadOnlyList<(string Name, string? Tenant)>)session.SelectPairs(kind.Resource.Table, kind.Resource.KeyColumn, "cluster", kind.Resource.ListFilters, order));
             })],
             cancellationToken);
+
+    private static async Task<WriteResult> TellAsync(ChangeOptions options, Task<WriteResult> change)
+    {
+        var result = await change.ConfigureAwait(false);
+        foreach (var notice in result.Notices)
+        {
+            options.Notify?.Invoke(notice);
+        }
+
+        return result;
+    }
 
     // SARK's pages let two tenants have a queue of the same name. Which is meant the key alone does not tell.
     private static SarkRow Single(ResourceDescriptor resource, RowKey key, List<SarkRow> rows) =>
@@ -343,11 +357,31 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 && double.TryParse(otherText, NumberStyles.Float, CultureInfo.InvariantCulture, out var otherNumber)
                 && number.Equals(otherNumber)));
 
+    // What is stored beyond what sark6api would store, and tell.
+    private static Changes Complete(WriteContext context)
+    {
+        var row = new Changes();
+        foreach (var (column, value) in context.Row)
+        {
+            row[column] = value;
+        }
+
+        foreach (var column in context.Resource.Columns)
+        {
+            if (PhpValue.Text(row[column.Name]).Length == 0 && column.Filled?.Invoke(context) is { } value)
+            {
+                row[column.Name] = value;
+            }
+        }
+
+        return row;
+    }
+
     private static long? Insert(WriteContext context, RowSession session, RowKey? key)
     {
         try
         {
-            return session.TryInsert(context.Resource.Table, context.Row.Select(v => (v.Key, v.Value)));
+            return session.TryInsert(context.Resource.Table, Complete(context).Select(v => (v.Key, v.Value)));
         }
         catch (SqliteException error) when (SqliteErrors.IsDuplicate(error))
         {
