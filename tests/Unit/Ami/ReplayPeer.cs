@@ -285,10 +285,18 @@ public sealed class LoopbackServer : IDisposable
     public static Task SendAsync(Stream stream, string text) => stream.WriteAsync(Encoding.Latin1.GetBytes(text.ReplaceLineEndings("\r\n"))).AsTask();
 
     /// <summary>Serves as an Asterisk that has nothing but its database.</summary>
-    public static async Task ServeDatabaseAsync(Stream stream, System.Collections.Concurrent.ConcurrentDictionary<string, string> database)
+    /// <param name="stream">The connection.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="isUp">Whether it runs; where it does not, it hangs up.</param>
+    public static async Task ServeDatabaseAsync(Stream stream, System.Collections.Concurrent.ConcurrentDictionary<string, string> database, Func<bool> isUp)
     {
+        if (!isUp())
+        {
+            return;
+        }
+
         await LoginAsync(stream);
-        while (await ReadActionAsync(stream) is { Length: > 0 } action)
+        while (await ReadActionAsync(stream) is { Length: > 0 } action && isUp())
         {
             var id = Field(action, "ActionID");
             var name = Field(action, "Action");
