@@ -34,7 +34,9 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
         Rehearsal.Create(Resource, kind, changes, () => Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions with { IsRehearsal = true }, token)));
         if (ShouldProcess(target, $"New {SarkText.Words(Resource.Noun)}"))
         {
-            WriteObject(Resource.Materialize(Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions, token))));
+            var stored = Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions, token));
+            WriteRemark(stored);
+            WriteObject(Resource.Materialize(stored));
         }
     }
 
@@ -50,10 +52,19 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
         if (ShouldProcess(Resource.IsSingleton ? Resource.PluralName : key.ToString(), told.Length > 0 ? $"Set {string.Join(", ", told)}" : "Leave as it is"))
         {
             var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions, token));
+            WriteRemark(stored);
             if (MyInvocation.BoundParameters.TryGetValue("PassThru", out var passThru) && LanguagePrimitives.IsTrue(passThru))
             {
                 WriteObject(Resource.Materialize(stored));
             }
+        }
+    }
+
+    private void WriteRemark(SarkRow stored)
+    {
+        if (Resource.Hooks.Remark(stored) is { } remark)
+        {
+            WriteWarning(remark);
         }
     }
 

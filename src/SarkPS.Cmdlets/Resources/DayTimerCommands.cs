@@ -1,8 +1,9 @@
 using System.Management.Automation;
+using SarkPS.Descriptors;
 
 namespace SarkPS.Cmdlets;
 
-/// <summary>Lists day timers, or finds them by key.</summary>
+/// <summary>Lists day timers, the hours in which tenants are closed, or finds them by key.</summary>
 [Cmdlet(VerbsCommon.Get, "SarkDayTimer")]
 [OutputType(typeof(DayTimer))]
 public sealed class GetSarkDayTimerCommand : SarkGetCommand<DayTimer>
@@ -50,9 +51,53 @@ public abstract class DayTimerWriteCommand : SarkKeyedCommand<DayTimer>
     [ArgumentCompleter(typeof(SarkCompleter))]
     [SarkValue]
     public string? TimeSpan { get; set; }
+
+    /// <summary>Closes the tenant the whole day, on the days that are named: the same as -TimeSpan *-*.</summary>
+    [Parameter]
+    public SwitchParameter ClosedAllDay { get; set; }
+
+    /// <summary>When the tenant closes, such as 17:30; -ClosedUntil says when it opens again.</summary>
+    [Parameter, ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string? ClosedFrom { get; set; }
+
+    /// <summary>When the tenant opens again, such as 08:30, in the morning after where that is before -ClosedFrom.</summary>
+    [Parameter, ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string? ClosedUntil { get; set; }
+
+    /// <inheritdoc/>
+    private protected override Changes FromParameters()
+    {
+        var changes = base.FromParameters();
+        var given = new (string Parameter, bool IsGiven)[]
+        {
+            ("-TimeSpan", changes.Has("timespan")), ("-ClosedAllDay", ClosedAllDay), ("-ClosedFrom with -ClosedUntil", ClosedFrom is not null || ClosedUntil is not null),
+        }.Where(way => way.IsGiven).Select(way => way.Parameter).ToArray();
+        if (given.Length > 1)
+        {
+            throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, null, $"{string.Join(" and ", given)} each say the hours of a day timer; give one of them.");
+        }
+
+        if (ClosedFrom is null != ClosedUntil is null)
+        {
+            throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, null, "-ClosedFrom and -ClosedUntil are the two ends of one span; give both.");
+        }
+
+        if (ClosedAllDay)
+        {
+            changes["timespan"] = "*-*";
+        }
+        else if (ClosedFrom is not null)
+        {
+            changes["timespan"] = $"{ClosedFrom}-{ClosedUntil}";
+        }
+
+        return changes;
+    }
 }
 
-/// <summary>Makes a day timer.</summary>
+/// <summary>Makes a day timer: hours that come back, in which a tenant is closed.</summary>
 [Cmdlet(VerbsCommon.New, "SarkDayTimer", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(DayTimer))]
 public sealed class NewSarkDayTimerCommand : DayTimerWriteCommand
@@ -64,7 +109,7 @@ public sealed class NewSarkDayTimerCommand : DayTimerWriteCommand
     public override string[]? Key { get; set; }
 }
 
-/// <summary>Changes day timers.</summary>
+/// <summary>Changes day timers, the hours in which tenants are closed.</summary>
 [Cmdlet(VerbsCommon.Set, "SarkDayTimer", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(DayTimer))]
 public sealed class SetSarkDayTimerCommand : DayTimerWriteCommand
@@ -74,6 +119,6 @@ public sealed class SetSarkDayTimerCommand : DayTimerWriteCommand
     public SwitchParameter PassThru { get; set; }
 }
 
-/// <summary>Removes day timers.</summary>
+/// <summary>Removes day timers, the hours in which tenants are closed.</summary>
 [Cmdlet(VerbsCommon.Remove, "SarkDayTimer", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkDayTimerCommand : SarkRemoveCommand<DayTimer>;
