@@ -35,7 +35,11 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
         if (ShouldProcess(target, $"New {SarkText.Words(Resource.Noun)}"))
         {
             var stored = Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions, token));
-            WriteRemark(stored);
+            if (Resource.Hooks.Remark(stored) is { } remark)
+            {
+                WriteWarning(remark);
+            }
+
             WriteObject(Resource.Materialize(stored));
         }
     }
@@ -52,19 +56,10 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
         if (ShouldProcess(Resource.IsSingleton ? Resource.PluralName : key.ToString(), told.Length > 0 ? $"Set {string.Join(", ", told)}" : "Leave as it is"))
         {
             var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions, token));
-            WriteRemark(stored);
             if (MyInvocation.BoundParameters.TryGetValue("PassThru", out var passThru) && LanguagePrimitives.IsTrue(passThru))
             {
                 WriteObject(Resource.Materialize(stored));
             }
-        }
-    }
-
-    private void WriteRemark(SarkRow stored)
-    {
-        if (Resource.Hooks.Remark(stored) is { } remark)
-        {
-            WriteWarning(remark);
         }
     }
 

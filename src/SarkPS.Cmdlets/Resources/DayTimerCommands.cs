@@ -57,12 +57,12 @@ public abstract class DayTimerWriteCommand : SarkKeyedCommand<DayTimer>
     public SwitchParameter ClosedAllDay { get; set; }
 
     /// <summary>When the tenant closes, such as 17:30; -ClosedUntil says when it opens again.</summary>
-    [Parameter, ValidateNotNullOrEmpty]
+    [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string? ClosedFrom { get; set; }
 
     /// <summary>When the tenant opens again, such as 08:30, in the morning after where that is before -ClosedFrom.</summary>
-    [Parameter, ValidateNotNullOrEmpty]
+    [Parameter]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string? ClosedUntil { get; set; }
 
@@ -70,27 +70,28 @@ public abstract class DayTimerWriteCommand : SarkKeyedCommand<DayTimer>
     private protected override Changes FromParameters()
     {
         var changes = base.FromParameters();
+        var ends = new[] { nameof(ClosedFrom), nameof(ClosedUntil) }.Where(MyInvocation.BoundParameters.ContainsKey).ToArray();
         var given = new (string Parameter, bool IsGiven)[]
         {
-            ("-TimeSpan", changes.Has("timespan")), ("-ClosedAllDay", ClosedAllDay), ("-ClosedFrom with -ClosedUntil", ClosedFrom is not null || ClosedUntil is not null),
+            ("-TimeSpan", changes.Has("timespan")), ("-ClosedAllDay", ClosedAllDay), ("-ClosedFrom with -ClosedUntil", ends.Length > 0),
         }.Where(way => way.IsGiven).Select(way => way.Parameter).ToArray();
         if (given.Length > 1)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, null, $"{string.Join(" and ", given)} each say the hours of a day timer; give one of them.");
+            throw new SarkValidationException(Resource.Noun, null, "timespan", $"{string.Join(" and ", given)} each say the hours of a day timer; give one of them.");
         }
 
-        if (ClosedFrom is null != ClosedUntil is null)
+        if (ends.Length == 1 || (ends.Length == 2 && (string.IsNullOrWhiteSpace(ClosedFrom) || string.IsNullOrWhiteSpace(ClosedUntil))))
         {
-            throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, null, "-ClosedFrom and -ClosedUntil are the two ends of one span; give both.");
+            throw new SarkValidationException(Resource.Noun, null, "timespan", "-ClosedFrom and -ClosedUntil are the two ends of one span; give both, such as -ClosedFrom 17:30 -ClosedUntil 08:30.");
         }
 
         if (ClosedAllDay)
         {
             changes["timespan"] = "*-*";
         }
-        else if (ClosedFrom is not null)
+        else if (ends.Length > 0)
         {
-            changes["timespan"] = $"{ClosedFrom}-{ClosedUntil}";
+            changes["timespan"] = $"{ClosedFrom!.Trim()}-{ClosedUntil!.Trim()}";
         }
 
         return changes;

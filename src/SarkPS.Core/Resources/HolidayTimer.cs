@@ -28,7 +28,7 @@ public sealed class HolidayTimer : SarkRecord, ISarkResource<HolidayTimer>
     /// <summary>The tenant that it belongs to.</summary>
     public string? Tenant { get; init; }
 
-    /// <summary>Destination of the tenant's calls from outside while it holds. The others come back by themselves when it ends.</summary>
+    /// <summary>Destination of the tenant's calls from outside while it holds; afterwards they go where they went before.</summary>
     public string? Route { get; init; }
 
     /// <summary>What people call the timer.</summary>
