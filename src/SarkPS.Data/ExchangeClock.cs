@@ -22,7 +22,7 @@ internal static partial class ExchangeClock
         }
 
         // Debian lets several versions lie side by side; which one is started this link says.
-        var started = File.ResolveLinkTarget(options.Rooted("/etc/alternatives/php"), returnFinalTarget: false)?.Name;
+        var started = Path.GetFileName(new FileInfo(options.Rooted("/etc/alternatives/php")).LinkTarget);
         var chosen = versions.FirstOrDefault(folder => "php" + Path.GetFileName(folder) == started)
             ?? versions.MaxBy(folder => Version.TryParse(Path.GetFileName(folder), out var version) ? version : new Version(0, 0))!;
         return Setting(Path.Combine(chosen, "cli")) is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : TimeZoneInfo.Utc;

@@ -61,7 +61,7 @@ public sealed record OpeningHours(string Tenant, bool IsOpen, DateTimeOffset? Ne
         : zone.IsAmbiguousTime(wall) ? zone.GetAmbiguousTimeOffsets(wall).Select(offset => new DateTimeOffset(wall, offset))
         : [new DateTimeOffset(wall, zone.GetUtcOffset(wall))];
 
-    // The minute of a day in which the clock is put forward or back.
+    // The minute of a day in which the clock is put forward or back. The day before and the day after have their own.
     private static IEnumerable<DateTimeOffset> Shift(DateTime day, TimeZoneInfo zone)
     {
         var (low, high) = (new DateTimeOffset(day, TimeSpan.Zero).AddHours(-15), new DateTimeOffset(day, TimeSpan.Zero).AddHours(39));
@@ -76,6 +76,6 @@ public sealed record OpeningHours(string Tenant, bool IsOpen, DateTimeOffset? Ne
             (low, high) = zone.GetUtcOffset(middle) == zone.GetUtcOffset(low) ? (middle, high) : (low, middle);
         }
 
-        return [high];
+        return TimeZoneInfo.ConvertTime(high, zone).Date == day ? [high] : [];
     }
 }
