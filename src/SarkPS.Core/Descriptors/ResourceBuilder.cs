@@ -126,6 +126,10 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     /// <summary>sark6api never writes the column before; a strict request may.</summary>
     public ResourceBuilder<T> Strict() => Change(c => Copy(c, access: Access.Strict));
 
+    /// <summary>The column before takes several spellings of the same from a strict request.</summary>
+    /// <param name="reads">Gives SARK's own spelling; null is sent for nothing.</param>
+    public ResourceBuilder<T> Reads(Func<string?, string?> reads) => Change(c => Copy(c, reads: reads));
+
     /// <summary>Lists can be filtered by the column before.</summary>
     public ResourceBuilder<T> Filter() => Change(c => Copy(c, isFilter: true));
 
@@ -305,7 +309,8 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
         int? maxLength = null,
         bool? isNotCopied = null,
         bool? mayNameItself = null,
-        Func<WriteContext, object?>? filled = null) => new(column.Name, column.Property, column.Type)
+        Func<WriteContext, object?>? filled = null,
+        Func<string?, string?>? reads = null) => new(column.Name, column.Property, column.Type)
         {
             Access = access ?? column.Access,
             Rules = column.Rules,
@@ -324,5 +329,6 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
             MaxLength = maxLength ?? column.MaxLength,
             IsNotCopied = isNotCopied ?? column.IsNotCopied,
             MayNameItself = mayNameItself ?? column.MayNameItself,
+            Reads = reads ?? column.Reads,
         };
 }
