@@ -136,6 +136,7 @@ internal static class SarkApplication
         var tables = api.MapGroup("").NeedsReadOrWrite();
         tables.MapResources();
         tables.MapDestinations();
+        tables.MapConfiguration();
         tables.MapGreetingRoutes();
         tables.MapCallRecordRoutes();
         api.MapWhoAmI();

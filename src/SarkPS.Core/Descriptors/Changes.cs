@@ -46,14 +46,14 @@ public sealed class Changes : IEnumerable<KeyValuePair<string, object?>>
     /// The same with texts trimmed and empty ones made null, as the original does before it judges them; a password is
     /// not trimmed.
     /// </summary>
-    /// <param name="keepsLines">Whether texts of several lines stay as they are, so that a copy of a row is one.</param>
-    public Changes Normalized(bool keepsLines)
+    /// <param name="keepsLines">Whether texts of several lines stay as they are in a column; null where they do in none.</param>
+    public Changes Normalized(Func<string, bool>? keepsLines = null)
     {
         var normal = new Changes();
         foreach (var (column, value) in this)
         {
             var text = value as string;
-            if (text is not null && column is not ("password" or "password_confirmation") && !(keepsLines && text.Contains('\n', StringComparison.Ordinal)))
+            if (text is not null && column is not ("password" or "password_confirmation") && !(text.Contains('\n', StringComparison.Ordinal) && keepsLines?.Invoke(column) == true))
             {
                 text = Trimmed(text);
             }

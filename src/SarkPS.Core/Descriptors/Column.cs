@@ -117,6 +117,12 @@ public sealed class Column
     /// <summary>Whether a value may be taken away again: SARK copes without one.</summary>
     public bool MayBeEmpty { get; init; }
 
+    /// <summary>What SARK's own programs can carry in it; null where the type says all: a number, a flag, a time.</summary>
+    public ValueForm? Form { get; init; }
+
+    /// <summary>Which other rows' names it must differ from, since SARK's generator writes them into one file.</summary>
+    public IReadOnlyList<NameSpace> NameSpaces { get; init; } = [];
+
     /// <summary>The most characters that a value may have.</summary>
     public int MaxLength { get; init; } = Lengths.Text;
 

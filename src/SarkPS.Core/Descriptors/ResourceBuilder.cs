@@ -142,7 +142,7 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
 
     /// <summary>The column before holds one of these words where it names no row.</summary>
     /// <param name="words">The words that SARK's pages write.</param>
-    public ResourceBuilder<T> Or(params string[] words) => Change(c => Copy(c, names: new RowNames(c.Names!.Form, [.. c.Names.Nouns]) { Words = words, IsChecked = c.Names.IsChecked }));
+    public ResourceBuilder<T> Or(params string[] words) => Change(c => Copy(c, names: c.Names!.Or(words)));
 
     /// <summary>Columns that never leave the database and name rows all the same.</summary>
     /// <param name="names">Which, and how.</param>
@@ -166,6 +166,12 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
 
     /// <summary>The column before always has a value, which a hook fills in.</summary>
     public ResourceBuilder<T> NeverEmpty() => Say(mayBeEmpty: false);
+
+    /// <summary>What SARK's own programs can carry in the column before, where that is not what its kind says.</summary>
+    public ResourceBuilder<T> Form(ValueForm form) => Change(c => Copy(c, form: form));
+
+    /// <summary>What the column before names must differ from other names.</summary>
+    public ResourceBuilder<T> Among(params NameSpace[] spaces) => Change(c => Copy(c, nameSpaces: spaces));
 
     /// <summary>The column before holds so many characters at most.</summary>
     public ResourceBuilder<T> Holds(int length) => Change(c => Copy(c, maxLength: length));
@@ -240,7 +246,7 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     {
         for (var i = 0; i < parts.Columns.Count; i++)
         {
-            parts.Columns[i] = Copy(parts.Columns[i], mayBeEmpty: MayBeEmpty(parts.Columns[i]));
+            parts.Columns[i] = Copy(parts.Columns[i], mayBeEmpty: MayBeEmpty(parts.Columns[i]), form: parts.Columns[i].Form ?? FormOf(parts.Columns[i]));
         }
 
         return new(parts);
@@ -252,6 +258,12 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
         : column.Rules.IsNullable || column.Destination is not null
             || (!parts.IsSingleton && !column.IsHidden && column.Name != "cluster" && column.Name != parts.KeyColumn && column.Name != parts.SecondKeyColumn
                 && !column.CreateRules.IsRequired && column is not { HasDefault: true, Default: not null });
+
+    private ValueForm? FormOf(Column column) => column.Type != ColumnType.Text || column.Access == Access.ReadOnly ? null
+        : column.MaxLength == Lengths.Block ? ValueForm.Note
+        : column.Name == parts.KeyColumn ? ValueForm.Key
+        : column.IsSecret ? ValueForm.Secret
+        : ValueForm.Line;
 
     private ResourceBuilder<T> Add(string property, string column, ColumnType type, Rule[] rules)
     {
@@ -301,7 +313,9 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
         bool? mayBeEmpty = null,
         int? maxLength = null,
         bool? isNotCopied = null,
-        bool? mayNameItself = null) => new(column.Name, column.Property, column.Type)
+        bool? mayNameItself = null,
+        ValueForm? form = null,
+        IReadOnlyList<NameSpace>? nameSpaces = null) => new(column.Name, column.Property, column.Type)
         {
             Access = access ?? column.Access,
             Rules = column.Rules,
@@ -319,5 +333,7 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
             MaxLength = maxLength ?? column.MaxLength,
             IsNotCopied = isNotCopied ?? column.IsNotCopied,
             MayNameItself = mayNameItself ?? column.MayNameItself,
+            Form = form ?? column.Form,
+            NameSpaces = nameSpaces ?? column.NameSpaces,
         };
 }

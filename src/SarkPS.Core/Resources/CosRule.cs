@@ -14,10 +14,10 @@ public sealed class CosRule : SarkRecord, ISarkResource<CosRule>
             .Flag(nameof(DefaultClosed), "defaultclosed", FlagWords.YesNo).Default("NO")
             .Flag(nameof(DefaultOpen), "defaultopen", FlagWords.YesNo).Default("NO")
             .Text(nameof(Description), "description", Rule.String, Rule.Nullable).Default(null)
-            .Text(nameof(DialPlan), "dialplan", Rule.String, Rule.Nullable).CreateRules(Rule.Required).Default(null).Holds(Lengths.List)
+            .Text(nameof(DialPlan), "dialplan", Rule.String, Rule.Nullable).CreateRules(Rule.Required).Default(null).Holds(Lengths.List).Form(ValueForm.Patterns)
             .Flag(nameof(OverrideClosed), "orideclosed", FlagWords.YesNo).Default("NO")
             .Flag(nameof(OverrideOpen), "orideopen", FlagWords.YesNo).Default("NO")
-            .Key("pkey", Rule.AlphaDash)
+            .Key("pkey", Rule.AlphaDash).Among(NameSpace.Contexts)
             .Stamps()
             .CreatesAtItem()
             .Build();

@@ -10,7 +10,7 @@ public sealed class Extension : SarkRecord, ISarkResource<Extension>
     /// <inheritdoc/>
     public static ResourceDescriptor<Extension> Descriptor { get; } =
         new ResourceBuilder<Extension>("Extension", "extensions", "IPphone")
-            .Key("pkey", Rule.DialledNumber)
+            .Key("pkey", Rule.DialledNumber).Among(NameSpace.Extensions)
             .Flag(nameof(Active), "active", FlagWords.YesNo).UpdateOnly().Default("YES")
             .Text(nameof(CallbackTo), "callbackto", Rule.In("desk", "cell")).UpdateOnly().Default("desk")
             .Text(nameof(CallerId), "callerid", Rule.PhoneNumber, Rule.Nullable).UpdateOnly()
@@ -25,9 +25,9 @@ public sealed class Extension : SarkRecord, ISarkResource<Extension>
             .Text(nameof(ProvisionWith), "provisionwith", Rule.In("IP", "FQDN")).UpdateOnly().Default("IP")
             .Text(nameof(SendCredentials), "sndcreds", Rule.In("No", "Once", "Always")).UpdateOnly().Default("Always")
             .Text(nameof(Transport), "transport", Rule.In("udp", "tcp", "tls", "wss")).UpdateOnly().Default("udp").Filter()
-            .Text(nameof(VoicemailEmail), "vmailfwd", Rule.Email, Rule.Nullable).UpdateOnly()
+            .Text(nameof(VoicemailEmail), "vmailfwd", Rule.Email, Rule.Nullable).Form(ValueForm.Name).UpdateOnly()
             .Text(nameof(MacAddress), "macaddr", Forms.MacAddress).Strict().NotCopied()
-            .Text(nameof(Description), "desc", Rule.String, Rule.Nullable).Strict()
+            .Text(nameof(Description), "desc", Rule.String, Rule.Nullable).Strict().Form(ValueForm.Name)
             .Text(nameof(Device), "device", Rule.String, Rule.Nullable).Strict().Filter().Names(References.Device)
             .Text(nameof(DeviceModel), "devicemodel", Rule.String, Rule.Nullable).Strict()
             .Text(nameof(Password), "passwd", Rule.String).Strict().Secret().NeverEmpty().NotCopied()

@@ -30,7 +30,7 @@ public sealed class Tenant : SarkRecord, ISarkResource<Tenant>
             .Text(nameof(RouteOverride), "routeoverride", Rule.String, Rule.Nullable).Strict().Destination("routeclassoverride")
             .Text(nameof(MusicOnHold), "usemohcustom", Rule.String, Rule.Nullable).Strict()
             .Integer(nameof(VoicemailMaxAge), "vmailage", Rule.Nullable).Strict()
-            .Key("pkey")
+            .Key("pkey").Form(ValueForm.Tenant).Among(NameSpace.Contexts, NameSpace.Extensions)
             .Stamps()
             .Hidden("name", "oclo")
             .Hooks(new TenantHooks())

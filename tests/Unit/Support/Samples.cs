@@ -140,7 +140,7 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
                 "in" => "no such word",
                 "exists" => "no such key",
                 "string" => 12L,
-                "alpha" or "alpha_num" or "alpha_dash" => "not valid!",
+                "alpha" or "alpha_num" or "alpha_dash" => "not; valid!",
                 "email" => "nobody at nowhere",
                 "ip" => "300.1.2.3",
                 "digits" => "12a",
