@@ -31,9 +31,6 @@ public enum Access
     /// <summary>On create only, as in sark6api.</summary>
     Create,
 
-    /// <summary>On update only, as in sark6api; a strict request may set it on create too.</summary>
-    Update,
-
     /// <summary>Beyond sark6api: only a request that asks to be read strictly, as the module's do. Others are ignored, as sark6api ignores them.</summary>
     Strict,
 }
@@ -145,7 +142,6 @@ public sealed class Column
     {
         Access.Write => true,
         Access.Create => isCreate,
-        Access.Update => !isCreate || isStrict,
         Access.Strict => isStrict,
         _ => false,
     };

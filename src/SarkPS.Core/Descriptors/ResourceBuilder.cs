@@ -30,6 +30,10 @@ internal sealed class ResourceParts
 
     public bool IsSingleton { get; set; }
 
+    public bool DuplicateEnds { get; set; }
+
+    public bool ChecksKeyLast { get; set; }
+
     public bool ClearsToNull { get; set; }
 
     public bool GeneratesKey { get; set; }
@@ -116,9 +120,6 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
 
     /// <summary>Only a create writes the column before.</summary>
     public ResourceBuilder<T> CreateOnly() => Change(c => Copy(c, access: Access.Create));
-
-    /// <summary>sark6api writes the column before on update only.</summary>
-    public ResourceBuilder<T> UpdateOnly() => Change(c => Copy(c, access: Access.Update));
 
     /// <summary>sark6api never writes the column before; a strict request may.</summary>
     public ResourceBuilder<T> Strict() => Change(c => Copy(c, access: Access.Strict));
@@ -231,6 +232,22 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
 
     /// <summary>The documentation of sark6api creates it at the address of an item.</summary>
     public ResourceBuilder<T> CreatesAtItem() => Set(p => p.CreatesAtItem = true);
+
+    /// <summary>sark6api looks whether a key is taken only where all else is right: of the kind before, or of the resource where it has no kinds yet.</summary>
+    public ResourceBuilder<T> ChecksKeyLast() => Set(p =>
+    {
+        if (p.Kinds.Count > 0)
+        {
+            p.Kinds[^1] = p.Kinds[^1] with { ChecksKeyLast = true };
+        }
+        else
+        {
+            p.ChecksKeyLast = true;
+        }
+    });
+
+    /// <summary>sark6api says nothing of destinations where the key is taken.</summary>
+    public ResourceBuilder<T> DuplicateEnds() => Set(p => p.DuplicateEnds = true);
 
     /// <summary>There is one row only.</summary>
     public ResourceBuilder<T> Singleton() => Set(p => p.IsSingleton = true);

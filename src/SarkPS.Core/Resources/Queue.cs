@@ -20,6 +20,7 @@ public sealed class Queue : SarkRecord, ISarkResource<Queue>
             .HiddenDefault("timeout", 0)
             .Hidden("id", "name", "outcome")
             .HiddenNames(RowNames.Destination, "outcome")
+            .Hooks(new QueueHooks())
             .Build();
 
     /// <summary>Lines of Asterisk's queues.conf.</summary>

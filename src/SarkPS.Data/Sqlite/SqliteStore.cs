@@ -74,14 +74,20 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                 var context = new WriteContext(resource, session, sent, null, kind, isStrict) { Forms = forms };
                 Judgement.Judge(context, kind);
                 var key = KeyFrom(resource, sent);
-                if (key is not null && !context.HasError(resource.KeyColumn) && Find(session, resource, key, null, useFilter: false).Count > 0)
+                // Whoever reads strictly is told all at once.
+                var looksLast = !isStrict && (resource.ChecksKeyLast || kind?.ChecksKeyLast == true) && context.HasErrors;
+                if (key is not null && !looksLast && !context.HasError(resource.KeyColumn) && Find(session, resource, key, null, useFilter: false).Count > 0)
                 {
                     context.AddError(SarkValidationException.DuplicateField, resource.Duplicate(key));
                 }
 
                 resource.Hooks.Validate(context);
                 FillIn(context, kind);
-                Judgement.Resolve(context);
+                if (isStrict || !resource.DuplicateEnds || !context.HasError(SarkValidationException.DuplicateField))
+                {
+                    Judgement.Resolve(context);
+                }
+
                 Judgement.Follow(context, session, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
