@@ -20,10 +20,11 @@ public sealed class ValueForm
 
     private readonly string? signs;
     private readonly string refused;
+    private readonly string patternSigns;
     private readonly bool isSection;
 
     // Either letters, digits and these signs are allowed, or all but these.
-    private ValueForm(string word, string hint, int length, string? signs = null, string refused = "", bool hasLines = false, bool isSection = false)
+    private ValueForm(string word, string hint, int length, string? signs = null, string patternSigns = "", string refused = "", bool hasLines = false, bool isSection = false)
     {
         Word = word;
         MaxLength = length;
@@ -31,6 +32,7 @@ public sealed class ValueForm
         HasLines = hasLines;
         this.signs = signs;
         this.refused = refused;
+        this.patternSigns = patternSigns;
         this.isSection = isSection;
     }
 
@@ -41,7 +43,7 @@ public sealed class ValueForm
     public static ValueForm Key { get; } = new("Key", "letters, digits and _ - . + * # ~", AsteriskName, signs: "_-.+*#~");
 
     /// <summary>A number that is dialled, or a pattern of such numbers.</summary>
-    public static ValueForm Number { get; } = new("Number", "letters, digits and _ - . + * # ! [ ]", AsteriskName, signs: "_-.+*#![]");
+    public static ValueForm Number { get; } = new("Number", "letters, digits and _ - . + * #, and after an underscore at the beginning ! [ ]", AsteriskName, signs: "_-.+*#", patternSigns: "![]");
 
     /// <summary>Patterns of numbers, separated by blanks.</summary>
     public static ValueForm Patterns { get; } = new("Patterns", "numbers and patterns of letters, digits and _ - . + * # ! [ ] /, separated by blanks", Descriptors.Lengths.List, signs: "_-.+*#![]/ ");
@@ -92,13 +94,13 @@ public sealed class ValueForm
                 return Apostrophe;
             }
 
-            if (Rune.DecodeFromUtf16(value.AsSpan(i), out var rune, out var length) != System.Buffers.OperationStatus.Done)
+            if (Rune.DecodeFromUtf16(value.AsSpan(i), out var rune, out var length) != System.Buffers.OperationStatus.Done || rune == Rune.ReplacementChar)
             {
-                return $"half of a character (U+{(int)letter:X4}), which no text file can carry";
+                return "a character that was lost on the way here (U+FFFD): what it was cannot be told";
             }
 
             i += length - 1;
-            if (Fault(rune, IsLineEnd(value, i)) is { } fault)
+            if (!(IsOneOf(rune, patternSigns) && value[0] == '_') && Fault(rune, IsLineEnd(value, i)) is { } fault)
             {
                 return fault;
             }
