@@ -75,7 +75,7 @@ public sealed class SarkPaths
     /// <summary>Backup archives, <c>sarkbak.&lt;epoch&gt;.zip</c>.</summary>
     public string Backups { get; set; } = "/opt/sark/bkup";
 
-    /// <summary>Asterisk's sounds; user greetings lie here as <c>usergreetingNNNN.wav</c> or <c>.mp3</c>.</summary>
+    /// <summary>Asterisk's sounds; user greetings lie here as <c>usergreetingNNNN.wav</c>, <c>.mp3</c> or <c>.gsm</c>.</summary>
     public string Greetings { get; set; } = "/usr/share/asterisk/sounds";
 
     /// <summary>Voicemail messages.</summary>

@@ -122,7 +122,7 @@ internal static class Judgement
 
             // The word that SARK itself stores for a new row, with the class that it has then.
             var known = column is { HasDefault: true, Default: string word } && word == name ? context.Resource.Find(destination.RouteClassColumn)?.Default : null;
-            if ((known is null ? Destinations.Resolve(context.Session, name) : Convert.ToInt32(known, CultureInfo.InvariantCulture)) is not { } routeClass)
+            if ((Destinations.Resolve(context.Session, name) ?? (known is null ? null : Convert.ToInt32(known, CultureInfo.InvariantCulture))) is not { } routeClass)
             {
                 context.AddError(column.Name, string.Format(CultureInfo.InvariantCulture, destination.UnknownMessage, name));
             }
