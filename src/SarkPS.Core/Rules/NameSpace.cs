@@ -32,7 +32,7 @@ public sealed partial class NameSpace
     /// <summary>Extensions of the context internal: each tenant and each ring group is one, beside the telephones.</summary>
     public static NameSpace Extensions { get; } = new(
         "an extension of the dial plan",
-        ["MASTER", "RINGALL", "h", "i", "o", "s", "t", "fax", "sipsak"],
+        ["MASTER", "h", "i", "o", "s", "t", "fax", "sipsak"],
         ExtensionPattern());
 
     /// <summary>Sections of queues.conf.</summary>
