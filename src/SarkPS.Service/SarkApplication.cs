@@ -151,6 +151,7 @@ internal static class SarkApplication
         tables.MapResources();
         tables.MapDestinations();
         tables.MapConfiguration();
+        tables.MapHours();
         tables.MapGreetingRoutes();
         tables.MapCallRecordRoutes();
         api.MapWhoAmI();

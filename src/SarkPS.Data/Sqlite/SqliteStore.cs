@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SarkPS.Descriptors;
+using SarkPS.Resources;
 using SarkPS.Rules;
 
 namespace SarkPS.Data.Sqlite;
@@ -15,7 +16,9 @@ public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answ
 /// <summary>Rows of any resource in a SARK database. Knows no resource by name; everything comes from descriptors.</summary>
 /// <param name="database">The database.</param>
 /// <param name="forms">What is let through of values that SARK cannot carry; null for nothing.</param>
-public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = null) : ITableOperations
+/// <param name="zone">The time zone in which SARK's timers count; this machine's without it.</param>
+/// <param name="clock">The clock; the machine's without it.</param>
+public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = null, Func<TimeZoneInfo>? zone = null, TimeProvider? clock = null) : ITableOperations
 {
     /// <inheritdoc/>
     public Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
@@ -67,7 +70,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
     /// <param name="cancellationToken">Stops waiting.</param>
     public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
-        sent = Normalized(resource, sent, isStrict);
+        sent = Normal(resource, sent, isStrict);
         return TellAsync(options, database.WriteAsync(
             session =>
             {
@@ -99,6 +102,11 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
 
                 resource.Hooks.AfterCreate(context);
                 var stored = Find(session, resource, key!, resource.Hidden) is [var made, ..] ? made : throw TakenBack(resource, key, "the new");
+                if (resource.Hooks.Remark(stored) is { } remark)
+                {
+                    context.AddNotice(remark);
+                }
+
                 return new WriteResult(CreateAnswer(context, rowId ?? 0), key!, stored, context.Notices);
             },
             options.IsRehearsal,
@@ -108,7 +116,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
     /// <summary>Changes the columns that are named and no others.</summary>
     public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
-        var trimmed = Normalized(resource, sent, isStrict);
+        var trimmed = Normal(resource, sent, isStrict);
         return TellAsync(options, database.WriteAsync(
             session =>
             {
@@ -177,7 +185,8 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                     resource.Hooks.AfterRemove(resource, session, row);
                 }
 
-                return dependants;
+                // Some of what named it has gone with it.
+                return dependants.Count > 0 ? Dependants.Find(session, resource, key.First) : dependants;
             },
             options.IsRehearsal,
             cancellationToken);
@@ -202,6 +211,10 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
         ];
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<OpeningHours>> HoursAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(session => OpeningHours.Of(session, (clock ?? TimeProvider.System).GetUtcNow(), zone?.Invoke() ?? TimeZoneInfo.Local), cancellationToken);
+
     /// <summary>The names that calls can be sent to and their tenants, kind by kind.</summary>
     public Task<IReadOnlyList<(DestinationKind Kind, IReadOnlyList<(string Name, string? Tenant)> Rows)>> DestinationsByKindAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<(DestinationKind Kind, IReadOnlyList<(string Name, string? Tenant)> Rows)>>(
@@ -211,10 +224,6 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                 return (kind, (IReadOnlyList<(string Name, string? Tenant)>)session.SelectPairs(kind.Resource.Table, kind.Resource.KeyColumn, "cluster", kind.Resource.ListFilters, order));
             })],
             cancellationToken);
-
-    // A strict request, as the module's, keeps the lines of a block as they are, so that a copy of a row is one.
-    private static Changes Normalized(ResourceDescriptor resource, Changes sent, bool isStrict) =>
-        sent.Normalized(column => isStrict && resource.Find(column)?.Form?.HasLines == true);
 
     private static async Task<WriteResult> TellAsync(ChangeOptions options, Task<WriteResult> change)
     {
@@ -270,6 +279,13 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
         return (where, useFilter && resource.Filter is { } filter ? [filter] : [], order, resource.IsSingleton ? 1 : null);
     }
 
+    // A strict request, as the module's, keeps the lines of a block as they are, so that a copy of a row is one.
+    private static Changes Normal(ResourceDescriptor resource, Changes sent, bool isStrict)
+    {
+        var normal = sent.Normalized(column => isStrict && resource.Find(column)?.Form?.HasLines == true);
+        return isStrict ? resource.Spelled(normal) : normal;
+    }
+
     private static RowKey? KeyFrom(ResourceDescriptor resource, Changes values)
     {
         if (values[resource.KeyColumn] is not { } first || PhpValue.IsStructure(first))
@@ -302,7 +318,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
         {
             if (column.HasDefault)
             {
-                context.Row[column.Name] = column.Default;
+                context.Row[column.Name] = context.IsStrict && column is { Reads: { } reads, Default: string text } ? reads(text) : column.Default;
             }
         }
 
