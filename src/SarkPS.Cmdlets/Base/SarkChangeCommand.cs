@@ -43,13 +43,7 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
         Rehearsal.Create(Resource, kind, changes, () => Telling(true, (options, token) => Backend.Tables.CreateAsync(Resource, kind, changes, options, token)));
         if (ShouldProcess(target, $"New {SarkText.Words(Resource.Noun)}"))
         {
-            var stored = Telling(false, (options, token) => Backend.Tables.CreateAsync(Resource, kind, changes, options, token));
-            if (Resource.Hooks.Remark(stored) is { } remark)
-            {
-                WriteWarning(remark);
-            }
-
-            WriteObject(Resource.Materialize(stored));
+            WriteObject(Resource.Materialize(Telling(false, (options, token) => Backend.Tables.CreateAsync(Resource, kind, changes, options, token))));
         }
     }
 

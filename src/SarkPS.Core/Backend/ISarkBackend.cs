@@ -116,6 +116,9 @@ public interface ITableOperations
     /// <exception cref="SarkConflictException">It is protected, or others name it and <see cref="ChangeOptions.Force"/> is not set.</exception>
     Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, ChangeOptions options, CancellationToken cancellationToken);
 
+    /// <summary>The rows that SARK's own programs cannot carry as they are, the worst first.</summary>
+    Task<IReadOnlyList<ConfigurationFault>> InspectAsync(CancellationToken cancellationToken);
+
     /// <summary>Everything that calls can be sent to: the fixed targets first, then what the tables hold.</summary>
     Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken);
 

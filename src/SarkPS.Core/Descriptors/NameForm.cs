@@ -235,8 +235,17 @@ public sealed class RowNames(NameForm form, params string[] nouns)
     /// <summary>Whether whoever writes a name that is not there is told so, where it is not checked.</summary>
     public bool TellsMissing { get; init; }
 
+    /// <summary>Whether calls are led to what is named.</summary>
+    public bool LeadsCalls { get; init; }
+
+    /// <summary>Whether SARK's generator puts what is named in its place, and what that names, and so on: one that leads back to itself never ends.</summary>
+    public bool IsExpanded { get; init; }
+
+    /// <summary>The same, where these words stand for no row.</summary>
+    internal RowNames Or(string[] words) => new(form, nouns) { Words = words, IsChecked = IsChecked, LeadsCalls = LeadsCalls, IsExpanded = IsExpanded, TellsMissing = TellsMissing };
+
     /// <summary>Where calls can be sent to; a row of the table of trunks may be an inbound route as well.</summary>
-    public static RowNames Destination { get; } = new(NameForm.Destination, nameof(Extension), nameof(RingGroup), nameof(Queue), nameof(Ivr), nameof(CustomApp), nameof(Trunk), nameof(InboundRoute));
+    public static RowNames Destination { get; } = new(NameForm.Destination, nameof(Extension), nameof(RingGroup), nameof(Queue), nameof(Ivr), nameof(CustomApp), nameof(Trunk), nameof(InboundRoute)) { LeadsCalls = true };
 
     /// <summary>The rows that a value names.</summary>
     public IEnumerable<NamedRow> Read(string value) => Words.Contains(value) ? [] : form.Read(value, nouns);

@@ -57,6 +57,9 @@ public sealed class WriteContext
     /// <summary>Whether the request asks to be read strictly.</summary>
     public bool IsStrict { get; }
 
+    /// <summary>What is let through of values that SARK cannot carry; null for nothing.</summary>
+    internal FormOptions? Forms { get; init; }
+
     /// <summary>What will be written: on create the whole row, on update the changed columns. A hook may add to it.</summary>
     public Changes Row { get; } = new();
 
@@ -117,6 +120,9 @@ public abstract class ResourceHooks
     public virtual void AfterCreate(WriteContext context)
     {
     }
+
+    /// <summary>Says what else of a stored row SARK's own programs cannot carry, beyond what its columns' forms say: the column, and a sentence.</summary>
+    public virtual IEnumerable<(string Column, string Problem)> Inspect(ResourceDescriptor resource, IRowSession session, SarkRow row) => [];
 
     /// <summary>Refuses the removal of a row that is protected.</summary>
     /// <exception cref="SarkConflictException">The row is protected; the store adds the noun and the key.</exception>

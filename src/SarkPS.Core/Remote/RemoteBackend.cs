@@ -135,6 +135,12 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
         return client.Understand<IReadOnlyList<string>>(() => [.. (answer?["orphans"] as JsonArray ?? []).Select(o => o!.ToString())]);
     }
 
+    public async Task<IReadOnlyList<ConfigurationFault>> InspectAsync(CancellationToken cancellationToken)
+    {
+        var answer = await client.SendAsync(HttpMethod.Get, WireHeaders.ConfigurationFaults, null, cancellationToken).ConfigureAwait(false);
+        return client.Understand(() => answer.Deserialize<List<ConfigurationFault>>(OperationJson.Options)) ?? throw client.NotUnderstood(null);
+    }
+
     public async Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken)
     {
         var answer = await client.SendAsync(HttpMethod.Get, Destinations.Route, null, cancellationToken, WireHeaders.ReturnRepresentation).ConfigureAwait(false);

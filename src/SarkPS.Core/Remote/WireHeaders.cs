@@ -31,6 +31,9 @@ public static class WireHeaders
     /// <summary>Where a service says who asks and what it understands, below <c>/api/</c>.</summary>
     public const string WhoAmI = "auth/whoami";
 
+    /// <summary>Where a service lists the rows that SARK cannot carry, below <c>/api/</c>.</summary>
+    public const string ConfigurationFaults = "configuration/faults";
+
     /// <summary>The member of that answer that is true where the service rehearses changes.</summary>
     public const string DryRunMember = "dryRun";
 

@@ -121,16 +121,16 @@ internal sealed partial class ExtensionHooks : ResourceHooks
             return;
         }
 
-        var isSent = context.IsStrict ? context.Sent : [];
+        bool IsSent(string column) => context.Sent.Has(column) && context.Resource.Find(column)!.IsWritable(isCreate: true, context.IsStrict);
         var key = PhpValue.Text(row["pkey"]);
         switch (context.Kind?.Name)
         {
             case "Provisioned":
-                var maker = isSent["device"] is null ? FindMaker(context.Session, (string)context.Sent["macaddr"]!)! : PhpValue.Text(row["device"]);
+                var maker = IsSent("device") && row["device"] is string named ? named : FindMaker(context.Session, (string)context.Sent["macaddr"]!)!;
                 var template = Provisioning.FindDevice(context.Session, maker);
-                row["provision"] = isSent.Has("provision") ? row["provision"] : Provisioning.Lines(context, template);
+                row["provision"] = IsSent("provision") ? row["provision"] : Provisioning.Lines(context, template);
                 row["device"] = template?.Text("pkey") ?? maker;
-                if (template is null && !isSent.Has("provision"))
+                if (template is null && !IsSent("provision"))
                 {
                     context.AddNotice($"There is no template for telephones of the kind '{maker}', so that extension '{key}' is sent an empty configuration and SARK's own pages do not list it. Set the telephone up by hand, or make a template '{maker}' and include it in the extension's lines with '#INCLUDE {maker}'.");
                 }
@@ -139,13 +139,13 @@ internal sealed partial class ExtensionHooks : ResourceHooks
             case "Mailbox":
                 break;
             default:
-                row["desc"] = isSent.Has("desc") ? row["desc"] : DefaultName(context);
+                row["desc"] = IsSent("desc") ? row["desc"] : DefaultName(context);
                 break;
         }
 
         var globals = context.Session.Select("globals") is [var found, ..] ? found : null;
         row["location"] ??= DefaultLocation(globals);
-        if (!isSent.Has("provisionwith") && globals?.Text("FQDNPROV") == "YES")
+        if (!IsSent("provisionwith") && globals?.Text("FQDNPROV") == "YES")
         {
             row["provisionwith"] = "FQDN";
         }

@@ -15,9 +15,10 @@ public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answ
 
 /// <summary>Rows of any resource in a SARK database. Knows no resource by name; everything comes from descriptors.</summary>
 /// <param name="database">The database.</param>
+/// <param name="forms">What is let through of values that SARK cannot carry; null for nothing.</param>
 /// <param name="zone">The time zone in which SARK's timers count; this machine's without it.</param>
 /// <param name="clock">The clock; the machine's without it.</param>
-public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zone = null, TimeProvider? clock = null) : ITableOperations
+public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = null, Func<TimeZoneInfo>? zone = null, TimeProvider? clock = null) : ITableOperations
 {
     /// <inheritdoc/>
     public Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
@@ -73,17 +74,23 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
         return TellAsync(options, database.WriteAsync(
             session =>
             {
-                var context = new WriteContext(resource, session, sent, null, kind, isStrict);
+                var context = new WriteContext(resource, session, sent, null, kind, isStrict) { Forms = forms };
                 Judgement.Judge(context, kind);
                 var key = KeyFrom(resource, sent);
-                if (key is not null && !context.HasError(resource.KeyColumn) && Find(session, resource, key, null, useFilter: false).Count > 0)
+                // Whoever reads strictly is told all at once.
+                var looksLast = !isStrict && (resource.ChecksKeyLast || kind?.ChecksKeyLast == true) && context.HasErrors;
+                if (key is not null && !looksLast && !context.HasError(resource.KeyColumn) && Find(session, resource, key, null, useFilter: false).Count > 0)
                 {
                     context.AddError(SarkValidationException.DuplicateField, resource.Duplicate(key));
                 }
 
                 resource.Hooks.Validate(context);
                 FillIn(context, kind);
-                Judgement.Resolve(context);
+                if (isStrict || !resource.DuplicateEnds || !context.HasError(SarkValidationException.DuplicateField))
+                {
+                    Judgement.Resolve(context);
+                }
+
                 Judgement.Follow(context, session, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
@@ -96,6 +103,11 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
 
                 resource.Hooks.AfterCreate(context);
                 var stored = Find(session, resource, key!, resource.Hidden) is [var made, ..] ? made : throw TakenBack(resource, key, "the new");
+                if (resource.Hooks.Remark(stored) is { } remark)
+                {
+                    context.AddNotice(remark);
+                }
+
                 return new WriteResult(CreateAnswer(context, rowId ?? 0), key!, stored, context.Notices);
             },
             options.IsRehearsal,
@@ -111,7 +123,7 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
             {
                 var current = Single(resource, key, Find(session, resource, key, null));
                 var changes = Judgement.Differences(resource, sent, trimmed, current, isStrict);
-                var context = new WriteContext(resource, session, changes, current, null, isStrict) { All = trimmed };
+                var context = new WriteContext(resource, session, changes, current, null, isStrict) { All = trimmed, Forms = forms };
                 Judgement.Judge(context, null);
                 resource.Hooks.Validate(context);
                 foreach (var (column, _) in resource.RulesFor(null, isCreate: false, isStrict))
@@ -180,6 +192,9 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
             },
             options.IsRehearsal,
             cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ConfigurationFault>> InspectAsync(CancellationToken cancellationToken) => database.ReadAsync(Inspection.Read, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken)
@@ -266,9 +281,10 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
         return (where, useFilter && resource.Filter is { } filter ? [filter] : [], order, resource.IsSingleton ? 1 : null);
     }
 
+    // A strict request, as the module's, keeps the lines of a block as they are, so that a copy of a row is one.
     private static Changes Normal(ResourceDescriptor resource, Changes sent, bool isStrict)
     {
-        var normal = sent.Normalized(keepsLines: isStrict);
+        var normal = sent.Normalized(column => isStrict && resource.Find(column)?.Form?.HasLines == true);
         return isStrict ? resource.Spelled(normal) : normal;
     }
 
