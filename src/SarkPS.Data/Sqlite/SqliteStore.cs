@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SarkPS.Descriptors;
+using SarkPS.Resources;
 using SarkPS.Rules;
 
 namespace SarkPS.Data.Sqlite;
@@ -12,7 +13,10 @@ namespace SarkPS.Data.Sqlite;
 public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answer, RowKey Key, SarkRow Stored);
 
 /// <summary>Rows of any resource in a SARK database. Knows no resource by name; everything comes from descriptors.</summary>
-public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
+/// <param name="database">The database.</param>
+/// <param name="zone">The time zone in which SARK's timers count; this machine's without it.</param>
+/// <param name="clock">The clock; the machine's without it.</param>
+public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zone = null, TimeProvider? clock = null) : ITableOperations
 {
     /// <inheritdoc/>
     public Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
@@ -64,7 +68,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     /// <param name="cancellationToken">Stops waiting.</param>
     public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
-        sent = sent.Normalized(keepsLines: isStrict);
+        sent = Normal(resource, sent, isStrict);
         return database.WriteAsync(
             session =>
             {
@@ -99,7 +103,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     /// <summary>Changes the columns that are named and no others.</summary>
     public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
-        var trimmed = sent.Normalized(keepsLines: isStrict);
+        var trimmed = Normal(resource, sent, isStrict);
         return database.WriteAsync(
             session =>
             {
@@ -168,7 +172,8 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                     resource.Hooks.AfterRemove(resource, session, row);
                 }
 
-                return dependants;
+                // Some of what named it has gone with it.
+                return dependants.Count > 0 ? Dependants.Find(session, resource, key.First) : dependants;
             },
             options.IsRehearsal,
             cancellationToken);
@@ -189,6 +194,10 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
             })),
         ];
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<OpeningHours>> HoursAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(session => OpeningHours.Of(session, (clock ?? TimeProvider.System).GetUtcNow(), zone?.Invoke() ?? TimeZoneInfo.Local), cancellationToken);
 
     /// <summary>The names that calls can be sent to and their tenants, kind by kind.</summary>
     public Task<IReadOnlyList<(DestinationKind Kind, IReadOnlyList<(string Name, string? Tenant)> Rows)>> DestinationsByKindAsync(CancellationToken cancellationToken) =>
@@ -243,6 +252,12 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
         return (where, useFilter && resource.Filter is { } filter ? [filter] : [], order, resource.IsSingleton ? 1 : null);
     }
 
+    private static Changes Normal(ResourceDescriptor resource, Changes sent, bool isStrict)
+    {
+        var normal = sent.Normalized(keepsLines: isStrict);
+        return isStrict ? resource.Spelled(normal) : normal;
+    }
+
     private static RowKey? KeyFrom(ResourceDescriptor resource, Changes values)
     {
         if (values[resource.KeyColumn] is not { } first || PhpValue.IsStructure(first))
@@ -275,7 +290,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
         {
             if (column.HasDefault)
             {
-                context.Row[column.Name] = column.Default;
+                context.Row[column.Name] = context.IsStrict && column is { Reads: { } reads, Default: string text } ? reads(text) : column.Default;
             }
         }
 
