@@ -72,6 +72,20 @@ public sealed partial class HookTests
 
     [SkippableTheory]
     [MemberData(nameof(Both))]
+    public async Task Extensions_of_sark6api_are_found(Schema schema)
+    {
+        await using var store = new Rig(schema);
+        await store.Create<Extension>("Provisioned", ("pkey", "5001"), ("cluster", "default"), ("macaddr", "001565aabbcc"));
+        Assert.DoesNotContain(await store.Tables.InspectAsync(default), f => f.Resource == nameof(Extension));
+        store.Database.Execute("UPDATE IPphone SET sipiaxfriend = 'type=peer' || char(10) || 'subscribecontext=$subtxt', device = 'YEALINK', provision = '#INCLUDE Yealink' || char(10) || '#INCLUDE Yealink.udp'");
+        var faults = (await store.Tables.InspectAsync(default)).Where(f => f.Resource == nameof(Extension)).ToDictionary(f => f.Column, f => f.Problem);
+        Assert.Contains("$subtxt", faults["sipiaxfriend"], StringComparison.Ordinal);
+        Assert.Contains("'YEALINK'", faults["device"], StringComparison.Ordinal);
+        Assert.Contains("'Yealink.udp'", faults["provision"], StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Both))]
     public async Task A_telephone_includes_templates_that_there_are_and_is_told_of_those_that_there_are_not(Schema schema)
     {
         await using var store = new Rig(schema);
