@@ -24,7 +24,7 @@ public sealed class InboundRoute : SarkRecord, ISarkResource<InboundRoute>
             .Flag(nameof(ShowCallerId), "swoclip", FlagWords.YesNo).Default("YES")
             .Text(nameof(Tag), "tag", Rule.AlphaNum, Rule.Nullable)
             .Text(nameof(TrunkName), "trunkname", Rule.AlphaNum).CreateRules(Rule.Required)
-            .Key("pkey", Rule.DialledName).Form(ValueForm.Number)
+            .Key("pkey", Rule.DialledName).Form(ValueForm.Number).Among(NameSpace.Incoming)
             .Integer(nameof(RouteClassOpen), "routeclassopen").ReadOnly().Default(100)
             .Integer(nameof(RouteClassClosed), "routeclassclosed").ReadOnly().Default(100)
             .Text(nameof(Recording), "devicerec", Rule.String, Rule.Nullable).Strict()

@@ -33,7 +33,7 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
             .Text(nameof(Transform), "transform", Rule.Regex(@"^\s*([0-9]+:[0-9]+\s*)+$", "pairs of digits, such as 01924:441924, separated by spaces"), Rule.Nullable)
             .Text(nameof(TrunkName), "trunkname", Rule.AlphaNum).NeverEmpty()
             .Text(nameof(UserName), "username", Rule.AlphaNum, Rule.Nullable).CreateRules(Rule.Required)
-            .Key("pkey")
+            .Key("pkey").Among(NameSpace.Incoming)
             .Text(nameof(Carrier), "carrier", Rule.In("GeneralSIP", "GeneralIAX2")).CreateOnly().Required()
             .Stamps(Access.Write, Rule.AlphaNum)
             .HiddenDefault("closeroute", "Operator")

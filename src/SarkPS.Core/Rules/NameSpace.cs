@@ -32,8 +32,11 @@ public sealed partial class NameSpace
     /// <summary>Extensions of the context internal: each tenant and each ring group is one, beside the telephones.</summary>
     public static NameSpace Extensions { get; } = new(
         "an extension of the dial plan",
-        ["MASTER", "h", "i", "o", "s", "t", "fax", "sipsak"],
+        ["MASTER", "0", "h", "i", "o", "s", "t", "fax", "sipsak"],
         ExtensionPattern());
+
+    /// <summary>Extensions of the menu of incoming calls: each inbound route and each trunk is one.</summary>
+    public static NameSpace Incoming { get; } = new("an extension of the menu of incoming calls", ["h", "i", "o", "s", "t", "fax", "sipsak"]);
 
     /// <summary>Sections of queues.conf.</summary>
     public static NameSpace Queues { get; } = new("a section of queues.conf", ["general"]);

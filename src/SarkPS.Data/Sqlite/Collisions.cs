@@ -11,9 +11,10 @@ internal static class Collisions
 {
     /// <summary>What a name would merge with, as a sentence; null where with nothing.</summary>
     /// <param name="session">The database.</param>
+    /// <param name="resource">The resource of the row.</param>
     /// <param name="column">The column that holds the name.</param>
     /// <param name="name">The name.</param>
-    public static string? Find(IRowSession session, Column column, string name)
+    public static string? Find(IRowSession session, ResourceDescriptor resource, Column column, string name)
     {
         foreach (var space in column.NameSpaces)
         {
@@ -22,9 +23,10 @@ internal static class Collisions
                 return $"The {RuleSet.Spell(column.Name)} '{name}' would become {space.Description} that SARK uses itself, and both would merge. Choose another name.";
             }
 
-            foreach (var (resource, _) in Sharing(space).Where(s => s.Column != column && session.Exists(s.Resource.Table, s.Column.Name, name)))
+            // Within one table the key itself sees to it.
+            foreach (var (other, _) in Sharing(space).Where(s => s.Resource.Table != resource.Table && session.Exists(s.Resource.Table, s.Column.Name, name)))
             {
-                return $"The {RuleSet.Spell(column.Name)} '{name}' would become {space.Description}, as the {SarkText.Words(resource.Noun)} '{name}' is one, and both would merge. Choose another name.";
+                return $"The {RuleSet.Spell(column.Name)} '{name}' would become {space.Description}, as the {SarkText.Words(other.Noun)} '{name}' is one, and both would merge. Choose another name.";
             }
         }
 

@@ -56,7 +56,7 @@ internal static class Inspection
                     yield return Fault(FaultKind.Value, column, $"The {RuleSet.Spell(column.Name)} has {length} characters; beyond {form.MaxLength} Asterisk cuts it off.");
                 }
 
-                if (Collisions.Find(session, column, value) is { } collision)
+                if (Collisions.Find(session, resource, column, value) is { } collision)
                 {
                     yield return Fault(FaultKind.Collision, column, collision);
                 }

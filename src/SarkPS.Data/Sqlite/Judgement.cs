@@ -273,7 +273,7 @@ internal static class Judgement
                 context.AddError(column.Name, message);
             }
         }
-        else if (Collisions.Find(context.Session, column, text) is { } collision)
+        else if (Collisions.Find(context.Session, context.Resource, column, text) is { } collision)
         {
             context.AddError(column.Name, collision);
         }

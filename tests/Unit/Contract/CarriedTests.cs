@@ -65,7 +65,7 @@ public sealed class CarriedTests : ContractTests
         { nameof(Tenant), "MASTER" }, { nameof(Tenant), "vm401" }, { nameof(Tenant), "s" },
         { nameof(CosRule), "internal" }, { nameof(CosRule), "macro-x" }, { nameof(CosRule), "parkedcalls" }, { nameof(CosRule), "4711closedcos" },
         { nameof(CustomApp), "mainmenu" }, { nameof(CustomApp), "globals" }, { nameof(CustomApp), "qrxvtmny" },
-        { nameof(Queue), "general" }, { nameof(RingGroup), "MASTER" }, { nameof(RingGroup), "vm401" },
+        { nameof(Queue), "general" }, { nameof(RingGroup), "MASTER" }, { nameof(RingGroup), "vm401" }, { nameof(Trunk), "fax" }, { nameof(InboundRoute), "i" },
     };
 
     [Theory]
