@@ -40,7 +40,7 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
                 WriteWarning(remark);
             }
 
-            WriteObject(Resource.Materialize(stored));
+            WriteRow(stored);
         }
     }
 
@@ -58,9 +58,21 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
             var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions, token));
             if (MyInvocation.BoundParameters.TryGetValue("PassThru", out var passThru) && LanguagePrimitives.IsTrue(passThru))
             {
-                WriteObject(Resource.Materialize(stored));
+                WriteRow(stored);
             }
         }
+    }
+
+    private void WriteRow(SarkRow stored)
+    {
+        var record = Resource.Materialize(stored);
+        Complete(record);
+        WriteObject(record);
+    }
+
+    /// <summary>Adds what a row does not say of itself, before it is passed on.</summary>
+    private protected virtual void Complete(T record)
+    {
     }
 
     // A row from a file says everything; what would change is what the row has otherwise.

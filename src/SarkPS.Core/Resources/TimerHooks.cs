@@ -38,9 +38,9 @@ internal sealed class DayTimerHooks() : TimerHooks("dateSeg", "dateSeg")
 
         foreach (var (column, reason) in Hours(context).NeverBecause())
         {
-            // sark6api's clients write columns one by one. They are refused what they send of the hours or the day, and
-            // not what is stored beside that.
-            if (context.IsStrict ? When.Any(context.Sent.Has)
+            // Any day and any month say nothing of when. sark6api's clients write columns one by one: they are refused what
+            // they send of the hours or the day, and not what is stored beside that.
+            if (context.IsStrict ? When.Any(c => context.Sent.Has(c) && !(context.IsCreate && context.Sent[c] is DayTimerHours.Any))
                 : context.IsCreate ? context.Sent.Has("timespan") || context.Sent.Has("datemonth")
                 : context.Sent.Has(column))
             {
