@@ -23,7 +23,7 @@ public sealed class LocalBackend : ISarkBackend
         CreatedDatabase = found.IsNew;
         database = new SqliteDatabase(found.Path) { ReadCacheBytes = options.ReadCacheBytes };
         covered = new LocalCoverage(options, database.Path, found.IsNamed);
-        Store = new SqliteStore(database, () => ExchangeClock.Zone(options));
+        Store = new SqliteStore(database, options.Forms, () => ExchangeClock.Zone(options));
         // Made only where it is covered: it reads this machine's secret.
         asterisk = Covers(ExchangePart.Asterisk) ? new LocalAsterisk(options) : null;
         operations = new LocalOperations(options, database.Path, asterisk, warn);

@@ -10,13 +10,15 @@ namespace SarkPS.Data.Sqlite;
 /// <param name="Answer">What sark6api would answer: on create the defaults and what was sent, on update the old row with what was sent.</param>
 /// <param name="Key">The row that was written.</param>
 /// <param name="Stored">The row as it is stored now.</param>
-public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answer, RowKey Key, SarkRow Stored);
+/// <param name="Notices">What is to be known of it, as sentences.</param>
+public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answer, RowKey Key, SarkRow Stored, IReadOnlyList<string> Notices);
 
 /// <summary>Rows of any resource in a SARK database. Knows no resource by name; everything comes from descriptors.</summary>
 /// <param name="database">The database.</param>
+/// <param name="forms">What is let through of values that SARK cannot carry; null for nothing.</param>
 /// <param name="zone">The time zone in which SARK's timers count; this machine's without it.</param>
 /// <param name="clock">The clock; the machine's without it.</param>
-public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zone = null, TimeProvider? clock = null) : ITableOperations
+public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = null, Func<TimeZoneInfo>? zone = null, TimeProvider? clock = null) : ITableOperations
 {
     /// <inheritdoc/>
     public Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
@@ -69,20 +71,26 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
     public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         sent = Normal(resource, sent, isStrict);
-        return database.WriteAsync(
+        return TellAsync(options, database.WriteAsync(
             session =>
             {
-                var context = new WriteContext(resource, session, sent, null, kind, isStrict);
+                var context = new WriteContext(resource, session, sent, null, kind, isStrict) { Forms = forms };
                 Judgement.Judge(context, kind);
                 var key = KeyFrom(resource, sent);
-                if (key is not null && !context.HasError(resource.KeyColumn) && Find(session, resource, key, null, useFilter: false).Count > 0)
+                // Whoever reads strictly is told all at once.
+                var looksLast = !isStrict && (resource.ChecksKeyLast || kind?.ChecksKeyLast == true) && context.HasErrors;
+                if (key is not null && !looksLast && !context.HasError(resource.KeyColumn) && Find(session, resource, key, null, useFilter: false).Count > 0)
                 {
                     context.AddError(SarkValidationException.DuplicateField, resource.Duplicate(key));
                 }
 
                 resource.Hooks.Validate(context);
                 FillIn(context, kind);
-                Judgement.Resolve(context);
+                if (isStrict || !resource.DuplicateEnds || !context.HasError(SarkValidationException.DuplicateField))
+                {
+                    Judgement.Resolve(context);
+                }
+
                 Judgement.Follow(context, session, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
@@ -94,22 +102,27 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
 
                 resource.Hooks.AfterCreate(context);
                 var stored = Find(session, resource, key!, resource.Hidden) is [var made, ..] ? made : throw TakenBack(resource, key, "the new");
-                return new WriteResult(CreateAnswer(context, rowId ?? 0), key!, stored);
+                if (resource.Hooks.Remark(stored) is { } remark)
+                {
+                    context.AddNotice(remark);
+                }
+
+                return new WriteResult(CreateAnswer(context, rowId ?? 0), key!, stored, context.Notices);
             },
             options.IsRehearsal,
-            cancellationToken);
+            cancellationToken));
     }
 
     /// <summary>Changes the columns that are named and no others.</summary>
     public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         var trimmed = Normal(resource, sent, isStrict);
-        return database.WriteAsync(
+        return TellAsync(options, database.WriteAsync(
             session =>
             {
                 var current = Single(resource, key, Find(session, resource, key, null));
                 var changes = Judgement.Differences(resource, sent, trimmed, current, isStrict);
-                var context = new WriteContext(resource, session, changes, current, null, isStrict) { All = trimmed };
+                var context = new WriteContext(resource, session, changes, current, null, isStrict) { All = trimmed, Forms = forms };
                 Judgement.Judge(context, null);
                 resource.Hooks.Validate(context);
                 foreach (var (column, _) in resource.RulesFor(null, isCreate: false, isStrict))
@@ -132,10 +145,10 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
                 var now = resource.IsSingleton ? key : KeyFrom(resource, Merged(resource, current, context.Row))!;
                 var stored = Find(session, resource, now, resource.Hidden) is [var kept, ..] && IsKept(context, kept) ? kept : throw TakenBack(resource, key, "the change of the");
                 // sark6api reads its single row again before it answers; of all others it tells what it knew before.
-                return new WriteResult(resource.IsSingleton ? stored : UpdateAnswer(context), now, stored);
+                return new WriteResult(resource.IsSingleton ? stored : UpdateAnswer(context), now, stored, context.Notices);
             },
             options.IsRehearsal,
-            cancellationToken);
+            cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -179,6 +192,9 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
             cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<ConfigurationFault>> InspectAsync(CancellationToken cancellationToken) => database.ReadAsync(Inspection.Read, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken)
     {
         var kinds = await DestinationsByKindAsync(cancellationToken).ConfigureAwait(false);
@@ -208,6 +224,17 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
                 return (kind, (IReadOnlyList<(string Name, string? Tenant)>)session.SelectPairs(kind.Resource.Table, kind.Resource.KeyColumn, "cluster", kind.Resource.ListFilters, order));
             })],
             cancellationToken);
+
+    private static async Task<WriteResult> TellAsync(ChangeOptions options, Task<WriteResult> change)
+    {
+        var result = await change.ConfigureAwait(false);
+        foreach (var notice in result.Notices)
+        {
+            options.Notify?.Invoke(notice);
+        }
+
+        return result;
+    }
 
     // SARK's pages let two tenants have a queue of the same name. Which is meant the key alone does not tell.
     private static SarkRow Single(ResourceDescriptor resource, RowKey key, List<SarkRow> rows) =>
@@ -252,9 +279,10 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
         return (where, useFilter && resource.Filter is { } filter ? [filter] : [], order, resource.IsSingleton ? 1 : null);
     }
 
+    // A strict request, as the module's, keeps the lines of a block as they are, so that a copy of a row is one.
     private static Changes Normal(ResourceDescriptor resource, Changes sent, bool isStrict)
     {
-        var normal = sent.Normalized(keepsLines: isStrict);
+        var normal = sent.Normalized(column => isStrict && resource.Find(column)?.Form?.HasLines == true);
         return isStrict ? resource.Spelled(normal) : normal;
     }
 

@@ -111,7 +111,10 @@ internal static class ResourceRoutes
             var options = new ChangeOptions(
                 ClientWish.IsRehearsal(context.Request),
                 OperationAnswer.Flag(context, QueryNames.Force),
-                ClientWish.AllowsOtherTenant(context.Request));
+                ClientWish.AllowsOtherTenant(context.Request))
+            {
+                Notify = notice => context.Response.Headers.Append(WireHeaders.Notice, WireHeaders.ToNotice(notice)),
+            };
             if (options.IsRehearsal)
             {
                 context.Response.Headers[WireHeaders.PreferenceApplied] = WireHeaders.DryRun;
