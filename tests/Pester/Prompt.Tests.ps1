@@ -33,7 +33,7 @@ Describe 'What <Noun> looks like' -ForEach $nouns {
         ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
         $lines[0] | Should -Not -Match '\u2026'
         $heads = -split $lines[0]
-        $known = [SarkPS.SarkResources]::Find($Noun.Substring(4)).Columns.Property
+        $known = [SarkPS.SarkResources]::Find($Noun.Substring(4)).RecordType.GetProperties().Name
         $heads | Where-Object { $_ -notin $known } | Should -BeNullOrEmpty
     }
 

@@ -222,9 +222,11 @@ internal static partial class ResourceValues
                 ? resource.Columns.Where(c => c is { IsSecret: true, IsHidden: false, Property: not null }).Select(c => (c.Property!, (object?)record.GetSecret(c.Property!)))
                 : []);
 
-    // False of a column of ON and OFF may be stored as the NO that a create fills in; a copy keeps it.
+    // False of a column of ON and OFF may be stored as the NO that a create fills in; a copy keeps it. What a create fills in
+    // anyway, in whatever spelling, says nothing of its own.
     private static bool IsDefault(Column column, object value) =>
-        column is { Type: ColumnType.Flag, HasDefault: true } && FlagWords.AreSame(value, column.Default);
+        (column is { Reads: { } reads, Default: string known } && value is string text && reads(text) == reads(known))
+        || (column is { Type: ColumnType.Flag, HasDefault: true } && FlagWords.AreSame(value, column.Default));
 
     /// <summary>Whether a value is what is stored, in the same or in another word for it.</summary>
     public static bool IsSame(Column? column, object? value, object? stored)

@@ -43,7 +43,7 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
         Rehearsal.Create(Resource, kind, changes, () => Telling(true, (options, token) => Backend.Tables.CreateAsync(Resource, kind, changes, options, token)));
         if (ShouldProcess(target, $"New {SarkText.Words(Resource.Noun)}"))
         {
-            WriteObject(Resource.Materialize(Telling(false, (options, token) => Backend.Tables.CreateAsync(Resource, kind, changes, options, token))));
+            WriteRow(Telling(false, (options, token) => Backend.Tables.CreateAsync(Resource, kind, changes, options, token)));
         }
     }
 
@@ -61,9 +61,21 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
             var stored = Telling(false, (options, token) => Backend.Tables.UpdateAsync(Resource, key, changes, options, token));
             if (MyInvocation.BoundParameters.TryGetValue("PassThru", out var passThru) && LanguagePrimitives.IsTrue(passThru))
             {
-                WriteObject(Resource.Materialize(stored));
+                WriteRow(stored);
             }
         }
+    }
+
+    private void WriteRow(SarkRow stored)
+    {
+        var record = Resource.Materialize(stored);
+        Complete(record);
+        WriteObject(record);
+    }
+
+    /// <summary>Adds what a row does not say of itself, before it is passed on.</summary>
+    private protected virtual void Complete(T record)
+    {
     }
 
     // A row from a file says everything; what would change is what the row has otherwise.

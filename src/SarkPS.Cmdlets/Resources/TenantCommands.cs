@@ -13,20 +13,35 @@ public sealed class GetSarkTenantCommand : SarkGetCommand<Tenant>
     /// <inheritdoc/>
     private protected override void Complete(Tenant record)
     {
-        // Asked once of each exchange, for all tenants that are listed, and only when somebody looks.
-        var backend = Backend;
-        if (!known.TryGetValue(backend, out var hours))
+        // Asked once of each exchange, for all tenants that are listed.
+        if (!known.TryGetValue(Backend, out var hours))
         {
-            known[backend] = hours = new(() => backend.Tables.HoursAsync(CancellationToken.None).GetAwaiter().GetResult().ToDictionary(h => h.Tenant, StringComparer.Ordinal));
+            known[Backend] = hours = TenantHours.Of(Backend);
         }
 
-        record.Hours = new(() => hours.Value.GetValueOrDefault(record.Key ?? ""));
+        TenantHours.Attach(record, hours);
     }
+}
+
+/// <summary>The hours of tenants: an exchange is asked for them only when somebody looks.</summary>
+internal static class TenantHours
+{
+    /// <summary>Those of all tenants of an exchange.</summary>
+    public static Lazy<Dictionary<string, OpeningHours>> Of(ISarkBackend backend) =>
+        new(() => backend.Tables.HoursAsync(CancellationToken.None).GetAwaiter().GetResult().ToDictionary(h => h.Tenant, StringComparer.Ordinal));
+
+    /// <summary>Lets a tenant tell its own.</summary>
+    public static void Attach(Tenant record, Lazy<Dictionary<string, OpeningHours>> hours) =>
+        record.Hours = new(() => hours.Value.GetValueOrDefault(record.Key ?? ""));
 }
 
 /// <summary>The parameters that New-SarkTenant and Set-SarkTenant share.</summary>
 public abstract class TenantWriteCommand : SarkRoutedCommand<Tenant>
 {
+    // Each for itself: the next one is changed only after this one was passed on.
+    /// <inheritdoc/>
+    private protected override void Complete(Tenant record) => TenantHours.Attach(record, TenantHours.Of(Backend));
+
     /// <inheritdoc cref="Tenant.CallTimeout"/>
     [Parameter, Alias("abstimeout")]
     [ArgumentCompleter(typeof(SarkCompleter))]

@@ -66,7 +66,7 @@ public sealed class Tenant : SarkRecord, ISarkResource<Tenant>
 
     /// <summary>
     /// Whether the tenant is open now, by its day timers, its <see cref="OpenCloseMode"/> and the exchange's own clock. Null
-    /// where the tenant does not come from Get-SarkTenant, or the exchange cannot tell. The exchange is asked when this or
+    /// where the tenant does not come from an exchange, or that cannot tell. The exchange is asked when this or
     /// <see cref="NextChange"/> is first looked at, for all tenants that were listed together.
     /// </summary>
     public bool? IsOpen => Hours?.Value?.IsOpen;

@@ -38,9 +38,9 @@ internal sealed class DayTimerHooks() : TimerHooks("dateSeg", "dateSeg")
 
         foreach (var (column, reason) in Hours(context).NeverBecause())
         {
-            // sark6api's clients write columns one by one. They are refused what they send of the hours or the day, and
-            // not what is stored beside that.
-            if (context.IsStrict ? When.Any(context.Sent.Has)
+            // Any day and any month say nothing of when. sark6api's clients write columns one by one: they are refused what
+            // they send of the hours or the day, and not what is stored beside that.
+            if (context.IsStrict ? When.Any(c => context.Sent.Has(c) && !(context.IsCreate && context.Sent[c] is DayTimerHours.Any))
                 : context.IsCreate ? context.Sent.Has("timespan") || context.Sent.Has("datemonth")
                 : context.Sent.Has(column))
             {
@@ -66,9 +66,9 @@ internal sealed class HolidayTimerHooks() : TimerHooks("Holiday", "sched")
 {
     public override void Validate(WriteContext context)
     {
-        // sark6api takes any two times.
-        if (context.IsStrict && (context.Sent.Has("stime") || context.Sent.Has("etime")) && !context.HasError("stime") && !context.HasError("etime")
-            && Time(context, "stime") is { } start && Time(context, "etime") is { } end && end < start)
+        // sark6api takes any two times, and who changes one of them may be about to change the other.
+        if (context.IsStrict && (context.Sent.Has("stime") || context.Sent.Has("etime")) && context.All.Has("stime") && context.All.Has("etime") && !context.HasError("stime") && !context.HasError("etime")
+            && PhpValue.TryInteger(context.All["stime"], out var start) && PhpValue.TryInteger(context.All["etime"], out var end) && end < start)
         {
             context.AddError("etime", $"The etime lies before the stime, so the holiday timer would never hold: it would begin at {Shown(start)} and end at {Shown(end)}.");
         }
@@ -77,9 +77,6 @@ internal sealed class HolidayTimerHooks() : TimerHooks("Holiday", "sched")
     public override string? Remark(SarkRow row) => row.Text("etime") is null or ""
         ? $"The holiday timer {row.Text("id")} has no end yet, so it never holds."
         : null;
-
-    private static long? Time(WriteContext context, string column) =>
-        PhpValue.TryInteger(context.Sent.Has(column) ? context.Sent[column] : context.Current?[column], out var seconds) ? seconds : null;
 
     private static string Shown(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

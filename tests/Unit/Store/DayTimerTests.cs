@@ -107,7 +107,7 @@ public sealed class DayTimerTests
         await using var sides = new TwoSides(Schema.Embedded);
         var good = await sides.Do(t => t.CreateAsync(HolidayTimer.Descriptor, null, Sent(("cluster", "default"), ("stime", 1900000000L), ("etime", 1900000000L)), default));
         Assert.Null(HolidayTimer.Descriptor.Hooks.Remark(good));
-        Assert.Contains("2030-03-17 17:46:40Z", Message(await sides.Invalid(t => t.UpdateAsync(HolidayTimer.Descriptor, new RowKey(good.Text("id")!), Sent(("etime", 1899999999L)), default)), "etime"), StringComparison.Ordinal);
+        Assert.Contains("2030-03-17 17:46:40Z", Message(await sides.Invalid(t => t.UpdateAsync(HolidayTimer.Descriptor, new RowKey(good.Text("id")!), Sent(("stime", 1900000000L), ("etime", 1899999999L)), default)), "etime"), StringComparison.Ordinal);
         await sides.Invalid(t => t.CreateAsync(HolidayTimer.Descriptor, null, Sent(("cluster", "default"), ("stime", 1900000000L), ("etime", 1800000000L)), default));
     }
 
