@@ -11,7 +11,7 @@ Describe 'Completion' {
         . $PSScriptRoot/common.ps1
         $connection = New-TestExchange (Join-Path $TestDrive 'exchange')
         $null = New-SarkTenant -Key acme -Description 'Acme Ltd'
-        $null = New-SarkTenant -Key zenith -Description "Zenith's"
+        $null = New-SarkTenant -Key zenith -Description "Zenith (main)"
 
         # One of each resource that a new exchange has none of.
         $null = New-SarkExtension 401 -Tenant acme -Description Desk
