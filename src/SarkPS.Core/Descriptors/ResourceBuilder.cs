@@ -161,6 +161,12 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     /// <summary>A strict request is judged by these rules instead.</summary>
     public ResourceBuilder<T> StrictRules(params Rule[] rules) => Change(c => Copy(c, strictRules: new RuleSet(rules)));
 
+    /// <summary>Only this version of SARK and later ones have the column before.</summary>
+    public ResourceBuilder<T> Since(SarkVersion version) => Change(c => Copy(c, since: version));
+
+    /// <summary>This version of SARK and later ones judge the column before by these rules instead.</summary>
+    public ResourceBuilder<T> RulesSince(SarkVersion version, params Rule[] rules) => Change(c => Copy(c, successor: (version, new RuleSet(rules))));
+
     /// <summary>SARK copes without a value of the column before.</summary>
     public ResourceBuilder<T> MayBeEmpty() => Say(mayBeEmpty: true);
 
@@ -301,7 +307,9 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
         bool? mayBeEmpty = null,
         int? maxLength = null,
         bool? isNotCopied = null,
-        bool? mayNameItself = null) => new(column.Name, column.Property, column.Type)
+        bool? mayNameItself = null,
+        SarkVersion? since = null,
+        (SarkVersion, RuleSet)? successor = null) => new(column.Name, column.Property, column.Type)
         {
             Access = access ?? column.Access,
             Rules = column.Rules,
@@ -319,5 +327,7 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
             MaxLength = maxLength ?? column.MaxLength,
             IsNotCopied = isNotCopied ?? column.IsNotCopied,
             MayNameItself = mayNameItself ?? column.MayNameItself,
+            Since = since ?? column.Since,
+            Successor = successor ?? column.Successor,
         };
 }

@@ -161,6 +161,11 @@ public sealed class SarkHttpClient : IDisposable
             HttpCompletionOption.ResponseContentRead,
             limit,
             cancellationToken).ConfigureAwait(false);
+        foreach (var sentence in response.Headers.TryGetValues(WireHeaders.Notice, out var told) ? told : [])
+        {
+            Notices.Tell(Uri.UnescapeDataString(sentence));
+        }
+
         return await ReadAsync(response, cancellationToken).ConfigureAwait(false);
     }
 

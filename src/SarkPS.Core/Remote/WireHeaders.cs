@@ -32,6 +32,12 @@ public static class WireHeaders
     /// <summary>The member of that answer that is true where the service rehearses changes.</summary>
     public const string DryRunMember = "dryRun";
 
+    /// <summary>
+    /// A sentence about a change that was made, such as that a file of Asterisk's configuration was left as it is; one
+    /// header for each, in ASCII with everything else percent-encoded.
+    /// </summary>
+    public const string Notice = "X-Notice";
+
     /// <summary>How many call records an answer in CSV holds.</summary>
     public const string RowsMatched = "X-Rows";
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using SarkPS.Data.Files;
 using SarkPS.Descriptors;
 using SarkPS.Rules;
 
@@ -12,8 +13,24 @@ namespace SarkPS.Data.Sqlite;
 public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answer, RowKey Key, SarkRow Stored);
 
 /// <summary>Rows of any resource in a SARK database. Knows no resource by name; everything comes from descriptors.</summary>
-public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
+public sealed class SqliteStore : ITableOperations
 {
+    private readonly SqliteDatabase database;
+    private readonly RowFiles? files;
+
+    /// <summary>The rows of a database alone: no file is written for them.</summary>
+    public SqliteStore(SqliteDatabase database)
+        : this(database, null)
+    {
+    }
+
+    /// <summary>The rows of a database and the files that belong to them.</summary>
+    internal SqliteStore(SqliteDatabase database, RowFiles? files)
+    {
+        this.database = database;
+        this.files = files;
+    }
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
     {
@@ -65,8 +82,9 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         sent = sent.Normalized(keepsLines: isStrict);
-        return database.WriteAsync(
-            session =>
+        return WriteAsync(
+            resource,
+            (session, plan) =>
             {
                 var context = new WriteContext(resource, session, sent, null, kind, isStrict);
                 Judgement.Judge(context, kind);
@@ -76,12 +94,14 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                     context.AddError(SarkValidationException.DuplicateField, resource.Duplicate(key));
                 }
 
+                Judgement.CheckFileName(context, key);
                 resource.Hooks.Validate(context);
                 FillIn(context, kind);
                 Judgement.Resolve(context);
                 Judgement.Follow(context, session, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
+                plan?.Begin(key!.First, null, session);
                 var rowId = Insert(context, session, key);
                 if (resource.GeneratesKey)
                 {
@@ -90,9 +110,10 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
 
                 resource.Hooks.AfterCreate(context);
                 var stored = Find(session, resource, key!, resource.Hidden) is [var made, ..] ? made : throw TakenBack(resource, key, "the new");
+                plan?.End(Find(session, resource, key!, null)[0], session, options.IsRehearsal);
                 return new WriteResult(CreateAnswer(context, rowId ?? 0), key!, stored);
             },
-            options.IsRehearsal,
+            options,
             cancellationToken);
     }
 
@@ -100,15 +121,16 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         var trimmed = sent.Normalized(keepsLines: isStrict);
-        return database.WriteAsync(
-            session =>
+        return WriteAsync(
+            resource,
+            (session, plan) =>
             {
                 var current = Single(resource, key, Find(session, resource, key, null));
                 var changes = Judgement.Differences(resource, sent, trimmed, current, isStrict);
                 var context = new WriteContext(resource, session, changes, current, null, isStrict) { All = trimmed };
                 Judgement.Judge(context, null);
                 resource.Hooks.Validate(context);
-                foreach (var (column, _) in resource.RulesFor(null, isCreate: false, isStrict))
+                foreach (var (column, _) in context.Rules)
                 {
                     if (changes.Has(column.Name))
                     {
@@ -120,6 +142,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 Judgement.Follow(context, session, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
+                plan?.Begin(key.First, current, session);
                 if (context.Row.Count > 0)
                 {
                     Update(context, session, current);
@@ -127,17 +150,19 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
 
                 var now = resource.IsSingleton ? key : KeyFrom(resource, Merged(resource, current, context.Row))!;
                 var stored = Find(session, resource, now, resource.Hidden) is [var kept, ..] && IsKept(context, kept) ? kept : throw TakenBack(resource, key, "the change of the");
+                plan?.End(Find(session, resource, now, null)[0], session, options.IsRehearsal);
                 // sark6api reads its single row again before it answers; of all others it tells what it knew before.
                 return new WriteResult(resource.IsSingleton ? stored : UpdateAnswer(context), now, stored);
             },
-            options.IsRehearsal,
+            options,
             cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, ChangeOptions options, CancellationToken cancellationToken) =>
-        database.WriteAsync<IReadOnlyList<string>>(
-            session =>
+        WriteAsync<IReadOnlyList<string>>(
+            resource,
+            (session, plan) =>
             {
                 var rows = Find(session, resource, key, null);
                 // All pairs of a first part may be meant; rows that happen to have the same key never are.
@@ -158,6 +183,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                         dependants);
                 }
 
+                plan?.Begin(key.First, rows[0], session);
                 foreach (var row in rows)
                 {
                     if (!session.TryDelete(resource.Table, Identity(resource, row)))
@@ -168,9 +194,10 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                     resource.Hooks.AfterRemove(resource, session, row);
                 }
 
+                plan?.End(null, session, options.IsRehearsal);
                 return dependants;
             },
-            options.IsRehearsal,
+            options,
             cancellationToken);
 
     /// <inheritdoc/>
@@ -199,6 +226,30 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
                 return (kind, (IReadOnlyList<(string Name, string? Tenant)>)session.SelectPairs(kind.Resource.Table, kind.Resource.KeyColumn, "cluster", kind.Resource.ListFilters, order));
             })],
             cancellationToken);
+
+    // The files that belong to a row follow when its change is committed.
+    private async Task<T> WriteAsync<T>(ResourceDescriptor resource, Func<RowSession, RowFiles.Plan?, T> work, ChangeOptions options, CancellationToken cancellationToken)
+    {
+        if (files is null || !RowFiles.Has(resource))
+        {
+            return await database.WriteAsync(session => work(session, null), options.IsRehearsal, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!options.IsRehearsal)
+        {
+            await files.RepairAsync(database, sentence => Notices.Tell(sentence), isAgain: false, cancellationToken).ConfigureAwait(false);
+        }
+
+        using var plan = new RowFiles.Plan(files, resource);
+        var result = await database.WriteAsync(session => work(session, plan), options.IsRehearsal, cancellationToken).ConfigureAwait(false);
+        if (!options.IsRehearsal)
+        {
+            // The row is stored: that nobody waits for the answer any more is no reason to leave its file as it was.
+            await plan.SettleAsync(database, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return result;
+    }
 
     // SARK's pages let two tenants have a queue of the same name. Which is meant the key alone does not tell.
     private static SarkRow Single(ResourceDescriptor resource, RowKey key, List<SarkRow> rows) =>
@@ -273,7 +324,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
     {
         foreach (var column in context.Resource.Columns)
         {
-            if (column.HasDefault)
+            if (column.HasDefault && context.Session.Version.IsSince(column.Since))
             {
                 context.Row[column.Name] = column.Default;
             }
@@ -284,7 +335,7 @@ public sealed class SqliteStore(SqliteDatabase database) : ITableOperations
             context.Row[column] = value;
         }
 
-        var writable = context.Resource.RulesFor(kind, isCreate: true, context.IsStrict).Select(r => r.Column.Name).ToHashSet(StringComparer.Ordinal);
+        var writable = context.Rules.Select(r => r.Column.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, value) in context.Sent)
         {
             if (writable.Contains(name))
