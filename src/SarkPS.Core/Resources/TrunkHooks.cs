@@ -18,15 +18,11 @@ internal sealed partial class TrunkHooks : ResourceHooks
 
     public override IReadOnlyList<(string Table, string[] Columns)> Uses =>
     [
-        ("lineIO", ["peername", "trunkname", "technology", "desc", "sipiaxpeer", "sipiaxuser"]),
+        ("lineIO", ["peername", "trunkname", "technology", "desc", "privileged", "sipiaxpeer", "sipiaxuser"]),
         ("Carrier", ["pkey", "sipiaxpeer", "sipiaxuser"]),
     ];
 
-    public override IReadOnlyList<(SarkVersion Since, string Table, string[] Columns)> UsesSince =>
-    [
-        (SarkVersion.V65, "lineIO", ["privileged"]),
-        (SarkVersion.V65, "Carrier", ["pjsipuser", "pjsipreg"]),
-    ];
+    public override IReadOnlyList<(SarkVersion Since, string Table, string[] Columns)> UsesSince => [(SarkVersion.V65, "Carrier", ["pjsipuser", "pjsipreg"])];
 
     public override IReadOnlyList<RowFileName> FileNames { get; } = [new(SarkVersion.V65, "sark_pjsip_", "_trunk.conf")];
 

@@ -17,6 +17,7 @@ namespace SarkPS.Data.Files;
 internal sealed class RowFiles(string folder, string? refusal, bool isTree)
 {
     private const string NotePrefix = ".sarkps-row.";
+    private const string NewRow = "new";
     private const string TemporaryPrefix = ".sarkps-file.";
 
     // A row may be changed while its file is written; so often it is looked at again.
@@ -37,6 +38,7 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
         private string? key;
         private IReadOnlyList<RowFile> before = [];
         private HashSet<string> known = [];
+        private bool isNew;
         private bool isChanged;
 
         /// <summary>Notes what the files should be before the change; called inside its transaction.</summary>
@@ -46,6 +48,7 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
         public void Begin(string rowKey, SarkRow? row, RowSession session)
         {
             key = rowKey;
+            isNew = row is null;
             before = Wanted(resource, rowKey, row, session);
             known = [.. before.Select(f => f.Text).OfType<string>().Select(Body)];
         }
@@ -57,11 +60,10 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
         public void End(SarkRow? row, RowSession session, bool isRehearsal)
         {
             var after = Wanted(resource, key!, row, session);
-            // A row that is new may find a file that another of its key has left.
-            isChanged = row is null || before.All(f => f.Text is null && !f.IsOnlyOurs) || !after.SequenceEqual(before);
+            isChanged = isNew || row is null || !after.SequenceEqual(before);
             if (isChanged && !isRehearsal && after.Count > 0 && note is null)
             {
-                note = files.WriteNote(resource, key!);
+                note = files.WriteNote(resource, key!, isNew);
             }
         }
 
@@ -70,7 +72,7 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
         {
             if (isChanged && key is not null)
             {
-                await files.SettleAsync(database, resource, key, known, sentence => Notices.Tell(sentence), cancellationToken).ConfigureAwait(false);
+                await files.SettleAsync(database, resource, key, isNew, known, sentence => Notices.Tell(sentence), cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -149,7 +151,7 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
             .Distinct(StringComparer.Ordinal);
         foreach (var key in due.ToArray())
         {
-            await SettleAsync(database, resource, key, [], tell, cancellationToken).ConfigureAwait(false);
+            await SettleAsync(database, resource, key, isNew: false, [], tell, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -163,18 +165,20 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
             return;
         }
 
-        if (File.ReadAllText(note).Split('\n') is [var noun, var key] && SarkResources.All.FirstOrDefault(r => r.Noun == noun) is { } resource && Has(resource))
+        if (File.ReadAllText(note).Split('\n') is [var noun, var key, var kind] && SarkResources.All.FirstOrDefault(r => r.Noun == noun) is { } resource && Has(resource))
         {
-            await SettleAsync(database, resource, key, [], tell, cancellationToken).ConfigureAwait(false);
+            await SettleAsync(database, resource, key, kind == NewRow, [], tell, cancellationToken).ConfigureAwait(false);
         }
 
         File.Delete(note);
     }
 
     // The row is read again after the files were written: whoever changed it meanwhile may have written them before us.
-    private async Task SettleAsync(SqliteDatabase database, ResourceDescriptor resource, string key, HashSet<string> known, Action<string> tell, CancellationToken cancellationToken)
+    private async Task SettleAsync(SqliteDatabase database, ResourceDescriptor resource, string key, bool isNew, HashSet<string> known, Action<string> tell, CancellationToken cancellationToken)
     {
-        var wanted = await ReadWantedAsync().ConfigureAwait(false);
+        var wanted = await ReadWantedAsync(isThere: true).ConfigureAwait(false);
+        // A row that is new does not inherit what another of its key has left.
+        var left = isNew ? await ReadWantedAsync(isThere: false).ConfigureAwait(false) : [];
         if (wanted.Count == 0)
         {
             return;
@@ -196,12 +200,13 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
         {
             for (var round = 0; round < MaximumRounds; round++)
             {
-                foreach (var file in wanted)
+                foreach (var file in left.Concat(wanted))
                 {
                     Put(file, known, what, tell);
                 }
 
-                var now = await ReadWantedAsync().ConfigureAwait(false);
+                left = [];
+                var now = await ReadWantedAsync(isThere: true).ConfigureAwait(false);
                 if (now.SequenceEqual(wanted))
                 {
                     return;
@@ -211,7 +216,8 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
             }
         }).ConfigureAwait(false);
 
-        Task<List<RowFile>> ReadWantedAsync() => database.ReadAsync(session => Wanted(resource, key, Find(resource, key, session), session), cancellationToken);
+        Task<List<RowFile>> ReadWantedAsync(bool isThere) =>
+            database.ReadAsync(session => Wanted(resource, key, isThere ? Find(resource, key, session) : null, session), cancellationToken);
     }
 
     private void Put(RowFile file, HashSet<string> known, string what, Action<string> tell)
@@ -273,7 +279,7 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
     }
 
     // Without a note the change is made all the same: what cannot be written now is told afterwards.
-    private TemporaryFile? WriteNote(ResourceDescriptor resource, string key)
+    private TemporaryFile? WriteNote(ResourceDescriptor resource, string key, bool isNew)
     {
         if (refusal is not null)
         {
@@ -289,7 +295,7 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
 
             var note = new TemporaryFile(Path.Combine(folder, $"{NotePrefix}{Guid.NewGuid():N}"));
             using var stream = note.Write();
-            stream.Write(Utf8.GetBytes($"{resource.Noun}\n{key}"));
+            stream.Write(Utf8.GetBytes($"{resource.Noun}\n{key}\n{(isNew ? NewRow : "")}"));
             stream.Flush(flushToDisk: true);
             return note;
         }
