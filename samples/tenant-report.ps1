@@ -49,7 +49,8 @@ foreach ($one in Get-SarkTenant $Tenant) {
         Numbers       = (& $own $inbound).Count
         Queues        = (& $own $queues).Count
         ClosedByHand  = $one.OpenCloseMode -eq 'CLOSED'
-        WithoutHours  = (& $own $timers).Count -eq 0
+        Open          = $one.IsOpen
+        NeverCloses   = (& $own $timers).Count -eq 0
         WithoutEmail  = (@($phones | Where-Object { -not $_.VoicemailEmail } | ForEach-Object Key)) -join ' '
         LeadNowhere   = (@(& $own $inbound | Where-Object OpenRoute -in 'None', $null | ForEach-Object Key)) -join ' '
     }

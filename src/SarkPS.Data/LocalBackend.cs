@@ -14,8 +14,10 @@ public sealed class LocalBackend : ISarkBackend
     private readonly LocalAsterisk? asterisk;
 
     /// <summary>Opens the exchange that the options describe.</summary>
+    /// <param name="options">Where everything is.</param>
+    /// <param name="warn">Is told, in a sentence, what did not work beside a change that was made. Null: <see cref="Notices"/>.</param>
     /// <exception cref="SarkException">An embedded database was needed and could not be made.</exception>
-    public LocalBackend(SarkOptions options)
+    public LocalBackend(SarkOptions options, Action<string>? warn = null)
     {
         Options = options;
         var found = DatabaseLocation.Find(options);
@@ -26,10 +28,14 @@ public sealed class LocalBackend : ISarkBackend
             options.Rooted(options.Paths.Asterisk),
             covered.HasConfiguration ? null : $"{covered.Reason} Say whose files are meant with -Root FOLDER (Sark:Root) for a tree of files, or with -Root / for this machine's.",
             isTree: covered.Kind == ExchangeCoverage.Tree);
-        Store = new SqliteStore(database, files);
+        Store = new SqliteStore(database, () => ExchangeClock.Zone(options)) { Files = files };
         // Made only where it is covered: it reads this machine's secret.
         asterisk = Covers(ExchangePart.Asterisk) ? new LocalAsterisk(options) : null;
-        operations = new LocalOperations(options, database.Path, asterisk);
+        operations = new LocalOperations(options, database.Path, asterisk, warn);
+        if (Covers(ExchangePart.System))
+        {
+            database.Written = operations.NoteChange;
+        }
     }
 
     /// <summary>Where everything is.</summary>

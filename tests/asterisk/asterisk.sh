@@ -427,6 +427,9 @@ exten => _.,1,Answer()
 
 [refused]
 exten => _.,1,Hangup()
+
+; what a test writes beside this file
+#tryinclude tests.conf
 CONF
 }
 

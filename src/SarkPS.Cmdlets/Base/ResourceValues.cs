@@ -216,7 +216,8 @@ internal static partial class ResourceValues
         ? map.Cast<DictionaryEntry>().Select(e => (Convert.ToString(e.Key, CultureInfo.InvariantCulture) ?? "", (object?)e.Value))
         : row.BaseObject is DataRow data
             ? data.Table.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, (object?)data[c]))
-        : row.Properties.Where(p => p.IsGettable).Select(p => (p.Name, (object?)p.Value))
+        // What is no column is not looked at: some of it an exchange would have to be asked for.
+        : row.Properties.Where(p => p.IsGettable).Select(p => (p.Name, FindColumn(resource, p.Name) is null ? null : (object?)p.Value))
             .Concat(row.BaseObject is SarkRecord record && record.GetType() == resource.RecordType
                 ? resource.Columns.Where(c => c is { IsSecret: true, IsHidden: false, Property: not null }).Select(c => (c.Property!, (object?)record.GetSecret(c.Property!)))
                 : []);

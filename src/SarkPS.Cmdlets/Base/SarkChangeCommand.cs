@@ -34,7 +34,13 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
         Rehearsal.Create(Resource, kind, changes, () => Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions with { IsRehearsal = true }, token)));
         if (ShouldProcess(target, $"New {SarkText.Words(Resource.Noun)}"))
         {
-            WriteObject(Resource.Materialize(Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions, token))));
+            var stored = Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions, token));
+            if (Resource.Hooks.Remark(stored) is { } remark)
+            {
+                WriteWarning(remark);
+            }
+
+            WriteObject(Resource.Materialize(stored));
         }
     }
 

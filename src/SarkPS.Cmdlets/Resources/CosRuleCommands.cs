@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace SarkPS.Cmdlets;
 
-/// <summary>Lists cos rules, or finds them by key.</summary>
+/// <summary>Lists class-of-service rules, the numbers that extensions are forbidden to dial, or finds them by key.</summary>
 [Cmdlet(VerbsCommon.Get, "SarkCosRule")]
 [OutputType(typeof(CosRule))]
 public sealed class GetSarkCosRuleCommand : SarkGetCommand<CosRule>;
@@ -49,7 +49,7 @@ public abstract class CosRuleWriteCommand : SarkKeyedCommand<CosRule>
     public bool? OverrideOpen { get; set; }
 }
 
-/// <summary>Makes a cos rule.</summary>
+/// <summary>Makes a class-of-service rule: numbers that extensions with it are forbidden to dial.</summary>
 [Cmdlet(VerbsCommon.New, "SarkCosRule", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(CosRule))]
 public sealed class NewSarkCosRuleCommand : CosRuleWriteCommand
@@ -63,7 +63,7 @@ public sealed class NewSarkCosRuleCommand : CosRuleWriteCommand
     public override string? DialPlan { get; set; }
 }
 
-/// <summary>Changes cos rules.</summary>
+/// <summary>Changes class-of-service rules, the numbers that extensions are forbidden to dial.</summary>
 [Cmdlet(VerbsCommon.Set, "SarkCosRule", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(CosRule))]
 public sealed class SetSarkCosRuleCommand : CosRuleWriteCommand
@@ -73,6 +73,6 @@ public sealed class SetSarkCosRuleCommand : CosRuleWriteCommand
     public SwitchParameter PassThru { get; set; }
 }
 
-/// <summary>Removes cos rules.</summary>
+/// <summary>Removes class-of-service rules and what they forbid.</summary>
 [Cmdlet(VerbsCommon.Remove, "SarkCosRule", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkCosRuleCommand : SarkRemoveCommand<CosRule>;

@@ -1,11 +1,28 @@
 using System.Management.Automation;
+using SarkPS.Resources;
 
 namespace SarkPS.Cmdlets;
 
 /// <summary>Lists tenants, or finds them by key.</summary>
 [Cmdlet(VerbsCommon.Get, "SarkTenant")]
 [OutputType(typeof(Tenant))]
-public sealed class GetSarkTenantCommand : SarkGetCommand<Tenant>;
+public sealed class GetSarkTenantCommand : SarkGetCommand<Tenant>
+{
+    private readonly Dictionary<ISarkBackend, Lazy<Dictionary<string, OpeningHours>>> known = [];
+
+    /// <inheritdoc/>
+    private protected override void Complete(Tenant record)
+    {
+        // Asked once of each exchange, for all tenants that are listed, and only when somebody looks.
+        var backend = Backend;
+        if (!known.TryGetValue(backend, out var hours))
+        {
+            known[backend] = hours = new(() => backend.Tables.HoursAsync(CancellationToken.None).GetAwaiter().GetResult().ToDictionary(h => h.Tenant, StringComparer.Ordinal));
+        }
+
+        record.Hours = new(() => hours.Value.GetValueOrDefault(record.Key ?? ""));
+    }
+}
 
 /// <summary>The parameters that New-SarkTenant and Set-SarkTenant share.</summary>
 public abstract class TenantWriteCommand : SarkRoutedCommand<Tenant>

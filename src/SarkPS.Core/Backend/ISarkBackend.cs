@@ -1,4 +1,5 @@
 using SarkPS.Descriptors;
+using SarkPS.Resources;
 
 namespace SarkPS;
 
@@ -117,4 +118,8 @@ public interface ITableOperations
 
     /// <summary>Everything that calls can be sent to: the fixed targets first, then what the tables hold.</summary>
     Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether each tenant is open now, and until when, by the exchange's own clock.</summary>
+    /// <returns>One for each tenant. Empty where the exchange cannot tell: a service that does not know the question.</returns>
+    Task<IReadOnlyList<OpeningHours>> HoursAsync(CancellationToken cancellationToken);
 }

@@ -129,6 +129,12 @@ public sealed class Column
     /// </summary>
     public RuleSet? StrictRules { get; init; }
 
+    /// <summary>
+    /// How SARK spells what a strict request sends, before that is judged: people write one and the same in several ways.
+    /// Null where there is one way only.
+    /// </summary>
+    public Func<string?, string?>? Reads { get; init; }
+
     /// <summary>Whether a value may be taken away again: SARK copes without one.</summary>
     public bool MayBeEmpty { get; init; }
 

@@ -123,6 +123,10 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     /// <summary>sark6api never writes the column before; a strict request may.</summary>
     public ResourceBuilder<T> Strict() => Change(c => Copy(c, access: Access.Strict));
 
+    /// <summary>The column before takes several spellings of the same from a strict request.</summary>
+    /// <param name="reads">Gives SARK's own spelling; null is sent for nothing.</param>
+    public ResourceBuilder<T> Reads(Func<string?, string?> reads) => Change(c => Copy(c, reads: reads));
+
     /// <summary>Lists can be filtered by the column before.</summary>
     public ResourceBuilder<T> Filter() => Change(c => Copy(c, isFilter: true));
 
@@ -309,7 +313,8 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
         bool? isNotCopied = null,
         bool? mayNameItself = null,
         SarkVersion? since = null,
-        (SarkVersion, RuleSet)? successor = null) => new(column.Name, column.Property, column.Type)
+        (SarkVersion, RuleSet)? successor = null,
+        Func<string?, string?>? reads = null) => new(column.Name, column.Property, column.Type)
         {
             Access = access ?? column.Access,
             Rules = column.Rules,
@@ -329,5 +334,6 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
             MayNameItself = mayNameItself ?? column.MayNameItself,
             Since = since ?? column.Since,
             Successor = successor ?? column.Successor,
+            Reads = reads ?? column.Reads,
         };
 }

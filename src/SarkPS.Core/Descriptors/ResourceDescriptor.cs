@@ -121,6 +121,17 @@ public abstract class ResourceDescriptor
     /// <summary>The column that says which tenant a row belongs to, or null.</summary>
     public Column? TenantColumn => Find("cluster") is { IsHidden: false } column ? column : null;
 
+    /// <summary>The same changes in SARK's own spelling, where a column reads others.</summary>
+    public Changes Spelled(Changes changes)
+    {
+        foreach (var column in Columns.Where(c => c.Reads is not null && changes.Has(c.Name) && changes[c.Name] is null or string))
+        {
+            changes[column.Name] = column.Reads!((string?)changes[column.Name]);
+        }
+
+        return changes;
+    }
+
     /// <summary>The rules of a column on create, those of the kind included.</summary>
     /// <param name="kind">The kind, where there are several.</param>
     /// <param name="isCreate">On create, else on update.</param>

@@ -140,6 +140,9 @@ public abstract class ResourceHooks
     {
     }
 
+    /// <summary>What people should know of a row that was just made, such as that it does nothing; null for nothing.</summary>
+    public virtual string? Remark(SarkRow row) => null;
+
     internal static ResourceHooks None { get; } = new Nothing();
 
     private sealed class Nothing : ResourceHooks;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SarkPS.Descriptors;
+using SarkPS.Resources;
 using SarkPS.Rules;
 
 namespace SarkPS.Remote;
@@ -147,6 +148,23 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
             RouteClass = (int)d["routeclass"]!,
             Tenant = (string?)d["cluster"],
         })]);
+    }
+
+    public async Task<IReadOnlyList<OpeningHours>> HoursAsync(CancellationToken cancellationToken)
+    {
+        JsonNode? answer;
+        try
+        {
+            answer = await client.SendAsync(HttpMethod.Get, OpeningHours.Route, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SarkNotFoundException)
+        {
+            // An older service, or sark6api itself.
+            return [];
+        }
+
+        return client.Understand<IReadOnlyList<OpeningHours>>(() => [.. answer!.AsArray().Select(h => new OpeningHours(
+            (string)h!["pkey"]!, (bool)h["open"]!, h["nextchange"]?.GetValue<DateTimeOffset>()))]);
     }
 
     private async Task<JsonNode?> ChangeAsync(

@@ -4,7 +4,10 @@ using SarkPS.Rules;
 
 namespace SarkPS;
 
-/// <summary>A class of service that holds for an extension in closed hours.</summary>
+/// <summary>
+/// Forbids an extension to dial the numbers of a rule by night, while its tenant is closed; by day it may dial them, unless
+/// a <see cref="CosOpen"/> forbids it then too.
+/// </summary>
 public sealed class CosClose : SarkRecord, ISarkResource<CosClose>
 {
     /// <inheritdoc/>
@@ -19,10 +22,10 @@ public sealed class CosClose : SarkRecord, ISarkResource<CosClose>
             .OrderBy("COS_pkey", "rowid")
             .Build();
 
-    /// <summary>The extension.</summary>
+    /// <summary>The extension that is forbidden the numbers.</summary>
     public string? Extension { get; init; }
 
-    /// <summary>The class-of-service rule.</summary>
+    /// <summary>The class-of-service rule that says which numbers.</summary>
     public string? Rule { get; init; }
 
     /// <summary>The extension and the rule.</summary>

@@ -4,7 +4,10 @@ using SarkPS.Rules;
 
 namespace SarkPS;
 
-/// <summary>A class of service that holds for an extension in open hours.</summary>
+/// <summary>
+/// Forbids an extension to dial the numbers of a rule by day, while its tenant is open; by night it may dial them, unless a
+/// <see cref="CosClose"/> forbids it then too.
+/// </summary>
 public sealed class CosOpen : SarkRecord, ISarkResource<CosOpen>
 {
     /// <inheritdoc/>
@@ -19,10 +22,10 @@ public sealed class CosOpen : SarkRecord, ISarkResource<CosOpen>
             .OrderBy("IPphone_pkey", "COS_pkey")
             .Build();
 
-    /// <summary>The extension.</summary>
+    /// <summary>The extension that is forbidden the numbers.</summary>
     public string? Extension { get; init; }
 
-    /// <summary>The class-of-service rule.</summary>
+    /// <summary>The class-of-service rule that says which numbers.</summary>
     public string? Rule { get; init; }
 
     /// <summary>The extension and the rule.</summary>

@@ -4,7 +4,11 @@ using SarkPS.Rules;
 
 namespace SarkPS;
 
-/// <summary>A class of service: a set of numbers that telephones may or may not dial.</summary>
+/// <summary>
+/// Numbers that extensions are forbidden to dial: by day, while the tenant is open, those extensions that have the rule as
+/// a <see cref="CosOpen"/>, and by night, while it is closed, those that have it as a <see cref="CosClose"/>; whatever no
+/// rule forbids, everybody may dial.
+/// </summary>
 public sealed class CosRule : SarkRecord, ISarkResource<CosRule>
 {
     /// <inheritdoc/>
@@ -20,27 +24,31 @@ public sealed class CosRule : SarkRecord, ISarkResource<CosRule>
             .Key("pkey", Rule.AlphaDash)
             .Stamps()
             .CreatesAtItem()
+            .Hooks(new CosRuleHooks())
             .Build();
 
-    /// <summary>Whether the rule is in force.</summary>
+    /// <summary>A note for people: SARK's dial plan forbids the numbers of a rule whether it is active or not.</summary>
     public bool? Active { get; init; }
 
-    /// <summary>Whether new extensions get it for closed hours.</summary>
+    /// <summary>Whether extensions that are made from now on are forbidden its numbers by night, in closed hours.</summary>
     public bool? DefaultClosed { get; init; }
 
-    /// <summary>Whether new extensions get it for open hours.</summary>
+    /// <summary>Whether extensions that are made from now on are forbidden its numbers by day, in open hours.</summary>
     public bool? DefaultOpen { get; init; }
 
     /// <summary>What people call the rule.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Dial patterns that the rule catches, separated by spaces, such as _0900X. _0800X.</summary>
+    /// <summary>
+    /// The numbers that it forbids: Asterisk's dial patterns as they are dialled, separated by spaces, such as _00X. _+X. for
+    /// calls abroad.
+    /// </summary>
     public string? DialPlan { get; init; }
 
-    /// <summary>Whether it also catches extensions that do not have it, in closed hours.</summary>
+    /// <summary>Whether its numbers are forbidden to every extension by night, in closed hours, those without the rule included.</summary>
     public bool? OverrideClosed { get; init; }
 
-    /// <summary>Whether it also catches extensions that do not have it, in open hours.</summary>
+    /// <summary>Whether its numbers are forbidden to every extension by day, in open hours, those without the rule included.</summary>
     public bool? OverrideOpen { get; init; }
 
     /// <summary>Name of the rule: letters, digits, dashes and underscores.</summary>

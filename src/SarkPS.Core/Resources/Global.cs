@@ -154,7 +154,7 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
     /// <summary>simple: everybody is equal; hosted: a host opens the conference.</summary>
     public string? ConferenceType { get; init; }
 
-    /// <summary>Whether class-of-service rules are in force.</summary>
+    /// <summary>Whether class-of-service rules forbid anything; while it is off, every extension may dial every number.</summary>
     public bool? ClassOfService { get; init; }
 
     /// <summary>Country of the exchange, two letters.</summary>
@@ -163,7 +163,7 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
     /// <summary>Address under which the exchange is reached from outside.</summary>
     public string? ExternalUrl { get; init; }
 
-    /// <summary>Number of the emergency services, three digits.</summary>
+    /// <summary>Number of the emergency services, three digits. No class-of-service rule forbids it.</summary>
     public string? EmergencyNumber { get; init; }
 
     /// <summary>Full host name of the exchange.</summary>

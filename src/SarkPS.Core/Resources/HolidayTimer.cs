@@ -4,7 +4,10 @@ using SarkPS.Rules;
 
 namespace SarkPS;
 
-/// <summary>A time from one moment to another in which calls go elsewhere.</summary>
+/// <summary>
+/// A time from one moment to another in which the calls of a tenant go to one destination, whether its day timers have it
+/// open or closed.
+/// </summary>
 public sealed class HolidayTimer : SarkRecord, ISarkResource<HolidayTimer>
 {
     /// <inheritdoc/>
@@ -19,22 +22,22 @@ public sealed class HolidayTimer : SarkRecord, ISarkResource<HolidayTimer>
             .Integer(nameof(RouteClass), "routeclass").ReadOnly().Default("0")
             .Stamps()
             .HiddenDefault("pkey", null)
-            .Hooks(new TimerHooks("Holiday", "sched"))
+            .Hooks(new HolidayTimerHooks())
             .Build();
 
     /// <summary>The tenant that it belongs to.</summary>
     public string? Tenant { get; init; }
 
-    /// <summary>Destination of calls while it holds.</summary>
+    /// <summary>Destination of the tenant's calls from outside while it holds; afterwards they go where they went before.</summary>
     public string? Route { get; init; }
 
     /// <summary>What people call the timer.</summary>
     public string? Description { get; init; }
 
-    /// <summary>When it begins.</summary>
+    /// <summary>When it begins; without it, it has begun.</summary>
     public DateTimeOffset? Start { get; init; }
 
-    /// <summary>When it ends.</summary>
+    /// <summary>When it ends; without it, it never holds.</summary>
     public DateTimeOffset? End { get; init; }
 
     /// <summary>Number of the timer, which the database gives.</summary>

@@ -60,8 +60,21 @@ public sealed class Tenant : SarkRecord, ISarkResource<Tenant>
     /// <summary>Dial pattern of local numbers, such as _XXXXXX.</summary>
     public string? LocalDialPlan { get; init; }
 
-    /// <summary>AUTO follows the timers, CLOSED keeps the tenant closed.</summary>
+    /// <summary>AUTO: closed while one of its day timers matches, else open. CLOSED: closed, whatever the timers say.</summary>
     public string? OpenCloseMode { get; init; }
+
+    /// <summary>
+    /// Whether the tenant is open now, by its day timers, its <see cref="OpenCloseMode"/> and the exchange's own clock. Null
+    /// where the tenant does not come from Get-SarkTenant, or the exchange cannot tell. The exchange is asked when this or
+    /// <see cref="NextChange"/> is first looked at, for all tenants that were listed together.
+    /// </summary>
+    public bool? IsOpen => Hours?.Value?.IsOpen;
+
+    /// <summary>When <see cref="IsOpen"/> changes next, in the exchange's own time zone; null where it never does.</summary>
+    public DateTimeOffset? NextChange => Hours?.Value?.NextChange;
+
+    /// <summary>Its hours. The exchange is asked when somebody looks at them, once for all tenants that were listed together.</summary>
+    internal Lazy<OpeningHours?>? Hours { get; set; }
 
     /// <summary>Extension that calls for the operator go to.</summary>
     public string? Operator { get; init; }
@@ -84,10 +97,16 @@ public sealed class Tenant : SarkRecord, ISarkResource<Tenant>
     /// <summary>Megabytes that recordings take.</summary>
     public int? RecordingUsed { get; init; }
 
-    /// <summary>Class of the destination that all calls go to while the tenant is overridden.</summary>
+    /// <summary>
+    /// Class of the destination that all calls go to while the tenant is overridden. SARK's timers write it, with the
+    /// destination.
+    /// </summary>
     public int? RouteClassOverride { get; init; }
 
-    /// <summary>Destination that all calls go to while the tenant is overridden.</summary>
+    /// <summary>
+    /// Destination that all calls go to while the tenant is overridden. SARK's timers write it once a minute: that of the
+    /// holiday timer that holds, or none, so that what is set by hand lasts for less than a minute.
+    /// </summary>
     public string? RouteOverride { get; init; }
 
     /// <summary>The tenant's own music on hold.</summary>

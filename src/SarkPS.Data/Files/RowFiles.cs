@@ -165,14 +165,7 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
             return;
         }
 
-        // Past the claim: .NET's own lock on an opened file would meet it.
-        string text;
-        using (var reader = new StreamReader(new FileStream(note, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Utf8))
-        {
-            text = await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        if (text.Split('\n') is [var noun, var key, var kind] && SarkResources.All.FirstOrDefault(r => r.Noun == noun) is { } resource && Has(resource))
+        if (claim.ReadText().Split('\n') is [var noun, var key, var kind] && SarkResources.All.FirstOrDefault(r => r.Noun == noun) is { } resource && Has(resource))
         {
             await SettleAsync(database, resource, key, kind == NewRow, [], tell, cancellationToken).ConfigureAwait(false);
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SarkPS.Data.Files;
 using SarkPS.Descriptors;
+using SarkPS.Resources;
 using SarkPS.Rules;
 
 namespace SarkPS.Data.Sqlite;
@@ -13,23 +14,13 @@ namespace SarkPS.Data.Sqlite;
 public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answer, RowKey Key, SarkRow Stored);
 
 /// <summary>Rows of any resource in a SARK database. Knows no resource by name; everything comes from descriptors.</summary>
-public sealed class SqliteStore : ITableOperations
+/// <param name="database">The database.</param>
+/// <param name="zone">The time zone in which SARK's timers count; this machine's without it.</param>
+/// <param name="clock">The clock; the machine's without it.</param>
+public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zone = null, TimeProvider? clock = null) : ITableOperations
 {
-    private readonly SqliteDatabase database;
-    private readonly RowFiles? files;
-
-    /// <summary>The rows of a database alone: no file is written for them.</summary>
-    public SqliteStore(SqliteDatabase database)
-        : this(database, null)
-    {
-    }
-
-    /// <summary>The rows of a database and the files that belong to them.</summary>
-    internal SqliteStore(SqliteDatabase database, RowFiles? files)
-    {
-        this.database = database;
-        this.files = files;
-    }
+    /// <summary>The files that belong to rows; null where rows alone are written.</summary>
+    internal RowFiles? Files { get; init; }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
@@ -81,7 +72,7 @@ public sealed class SqliteStore : ITableOperations
     /// <param name="cancellationToken">Stops waiting.</param>
     public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
-        sent = sent.Normalized(keepsLines: isStrict);
+        sent = Normal(resource, sent, isStrict);
         return WriteAsync(
             resource,
             (session, plan) =>
@@ -120,7 +111,7 @@ public sealed class SqliteStore : ITableOperations
     /// <summary>Changes the columns that are named and no others.</summary>
     public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
-        var trimmed = sent.Normalized(keepsLines: isStrict);
+        var trimmed = Normal(resource, sent, isStrict);
         return WriteAsync(
             resource,
             (session, plan) =>
@@ -195,7 +186,8 @@ public sealed class SqliteStore : ITableOperations
                 }
 
                 plan?.End(null, session, options.IsRehearsal);
-                return dependants;
+                // Some of what named it has gone with it.
+                return dependants.Count > 0 ? Dependants.Find(session, resource, key.First) : dependants;
             },
             options,
             cancellationToken);
@@ -217,6 +209,10 @@ public sealed class SqliteStore : ITableOperations
         ];
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<OpeningHours>> HoursAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(session => OpeningHours.Of(session, (clock ?? TimeProvider.System).GetUtcNow(), zone?.Invoke() ?? TimeZoneInfo.Local), cancellationToken);
+
     /// <summary>The names that calls can be sent to and their tenants, kind by kind.</summary>
     public Task<IReadOnlyList<(DestinationKind Kind, IReadOnlyList<(string Name, string? Tenant)> Rows)>> DestinationsByKindAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<(DestinationKind Kind, IReadOnlyList<(string Name, string? Tenant)> Rows)>>(
@@ -230,7 +226,7 @@ public sealed class SqliteStore : ITableOperations
     // The files that belong to a row follow when its change is committed.
     private async Task<T> WriteAsync<T>(ResourceDescriptor resource, Func<RowSession, RowFiles.Plan?, T> work, ChangeOptions options, CancellationToken cancellationToken)
     {
-        if (files is null || !RowFiles.Has(resource))
+        if (Files is not { } files || !RowFiles.Has(resource))
         {
             return await database.WriteAsync(session => work(session, null), options.IsRehearsal, cancellationToken).ConfigureAwait(false);
         }
@@ -294,6 +290,12 @@ public sealed class SqliteStore : ITableOperations
         return (where, useFilter && resource.Filter is { } filter ? [filter] : [], order, resource.IsSingleton ? 1 : null);
     }
 
+    private static Changes Normal(ResourceDescriptor resource, Changes sent, bool isStrict)
+    {
+        var normal = sent.Normalized(keepsLines: isStrict);
+        return isStrict ? resource.Spelled(normal) : normal;
+    }
+
     private static RowKey? KeyFrom(ResourceDescriptor resource, Changes values)
     {
         if (values[resource.KeyColumn] is not { } first || PhpValue.IsStructure(first))
@@ -326,7 +328,7 @@ public sealed class SqliteStore : ITableOperations
         {
             if (column.HasDefault && context.Session.Version.IsSince(column.Since))
             {
-                context.Row[column.Name] = column.Default;
+                context.Row[column.Name] = context.IsStrict && column is { Reads: { } reads, Default: string text } ? reads(text) : column.Default;
             }
         }
 

@@ -22,7 +22,7 @@ public sealed class CreateTests : ContractTests
                 Assert.Equal(PhpValue.Text(value), row.Text(column));
             }
 
-            foreach (var (column, value) in resource.Columns.Where(c => c is { HasDefault: true, IsHidden: false, Default: not null }).Select(c => (c.Name, c.Default))
+            foreach (var (column, value) in resource.Columns.Where(c => c is { HasDefault: true, IsHidden: false, Default: not null }).Select(c => (c.Name, c.Reads is { } reads ? reads((string?)c.Default) : c.Default))
                 .Where(d => kind?.Defaults.Any(k => k.Column == d.Name) != true)
                 .Concat(kind?.Defaults ?? []))
             {

@@ -90,7 +90,7 @@ public sealed class RehearsalTests : ContractTests
         var refused = Assert.IsType<SarkConflictException>(await sides.Refuses(t => t.RemoveAsync(resource, key, Rehearsal, default)));
         IReadOnlyList<string> orphans = [];
         Assert.Empty(await sides.Changes(async t => orphans = await t.RemoveAsync(resource, key, Rehearsal with { Force = true }, default)));
-        Assert.Equal(refused.Dependants, orphans);
+        Assert.Equal(noun == nameof(CosRule) ? [] : refused.Dependants, orphans);
     }
 
     [Fact]

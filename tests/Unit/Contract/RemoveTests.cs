@@ -52,7 +52,8 @@ public sealed class RemoveTests : ContractTests
         Assert.Empty(expected.Except(error.Dependants));
 
         var orphans = await sides.Remove(resource, new RowKey(key), force: true);
-        Assert.Equal(error.Dependants, orphans);
+        // The pairs of a rule are nothing without it.
+        Assert.Equal(noun == nameof(CosRule) ? [] : error.Dependants, orphans);
         Assert.IsType<SarkNotFoundException>(await sides.Refuses(t => t.GetAsync(resource, new RowKey(key), default)));
     }
 }

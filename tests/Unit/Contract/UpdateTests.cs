@@ -58,7 +58,8 @@ public sealed class UpdateTests : ContractTests
         var (sides, samples, resource) = Start(noun, schema);
         await using var _ = sides;
         var key = await SubjectAsync(sides, samples, resource);
-        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true))
+        // Where nothing is a word for something else it clears nothing.
+        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true).Where(r => r.Column.Reads?.Invoke(null) is null))
         {
             await sides.Update(resource, key, new Changes { [column.Name] = (await samples.ValidAsync(column, rules))[0] });
             var cleared = new Changes { [column.Name] = null };

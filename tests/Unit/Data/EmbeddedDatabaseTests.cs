@@ -110,7 +110,7 @@ public sealed class EmbeddedDatabaseTests
         var iax = await database.Store.CreateAsync(Trunk.Descriptor, null, Values(("pkey", "iaxtrunk"), ("carrier", "GeneralIAX2"), ("username", "joe"), ("password", "pw"), ("host", "192.0.2.1"), ("cluster", "default")), default);
 
         Assert.Equal(
-            ["type=peer", "host=192.0.2.1", "port=5060", "qualify=yes", "canreinvite=no", ";fromuser=joe", "secret=pw", "insecure=port,invite", "disallow=all", "allow=alaw", "allow=ulaw"],
+            ["type=peer", "host=192.0.2.1", "port=5060", "qualify=yes", "canreinvite=no", "fromuser=joe", "secret=pw", "insecure=port,invite", "disallow=all", "allow=alaw", "allow=ulaw"],
             sip.Text("sipiaxpeer")!.Split('\n'));
         Assert.Equal(
             ["type=peer", "host=192.0.2.1", "qualify=yes", "canreinvite=no", "username=joe", ";fromuser=joe", "secret=pw", "disallow=all", "allow=alaw", "allow=ulaw"],

@@ -57,7 +57,8 @@ public sealed class ReferenceTests
 
             var refused = Assert.IsType<SarkConflictException>(await sides.Refuses(t => t.RemoveAsync(target, new RowKey(Key), ChangeOptions.Default, default)));
             Assert.Contains(expected, refused.Dependants);
-            Assert.Equal(refused.Dependants, await sides.Remove(target, new RowKey(Key), force: true));
+            // The pairs of a rule go with it.
+            Assert.Equal(named == nameof(CosRule) ? [] : refused.Dependants, await sides.Remove(target, new RowKey(Key), force: true));
 
             // What only looks alike is no reference.
             Put(sides, target, "471", null);

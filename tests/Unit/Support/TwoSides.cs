@@ -115,6 +115,7 @@ internal sealed class TwoSides : IAsyncDisposable
             SarkRow row => Normal.Row(row),
             IEnumerable<SarkRow> rows => string.Join("\n\n", rows.Select(r => Normal.Row(r))),
             IEnumerable<Destination> all => string.Join("\n", all.Select(d => $"{d.Kind} {d.Name} {d.RouteClass} {d.Tenant}")),
+            IEnumerable<SarkPS.Resources.OpeningHours> hours => string.Join("\n", hours.Select(h => $"{h.Tenant} {h.IsOpen} {h.NextChange:O}")),
             IEnumerable<string> texts => string.Join("\n", texts),
             _ => throw new InvalidOperationException($"What to compare of {value}?"),
         };

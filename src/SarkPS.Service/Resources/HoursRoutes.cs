@@ -1,0 +1,21 @@
+using System.Text.Json.Nodes;
+using SarkPS.Data;
+using SarkPS.Resources;
+
+namespace SarkPS.Service.Resources;
+
+/// <summary>Which tenants are open.</summary>
+internal static class HoursRoutes
+{
+    public static void MapHours(this IEndpointRouteBuilder api) =>
+        api.MapMethods(OpeningHours.Route, [HttpMethods.Get, HttpMethods.Head], async context =>
+        {
+            var hours = await context.RequestServices.GetRequiredService<LocalBackend>().Store.HoursAsync(context.RequestAborted).ConfigureAwait(false);
+            await JsonAnswer.WriteAsync(context, new JsonArray([.. hours.Select(h => new JsonObject
+            {
+                ["pkey"] = h.Tenant,
+                ["open"] = h.IsOpen,
+                ["nextchange"] = h.NextChange is { } next ? JsonValue.Create(next) : null,
+            })])).ConfigureAwait(false);
+        });
+}
