@@ -147,6 +147,7 @@
         'Start-SarkPbx'
         'Stop-SarkPbx'
         'Test-SarkBackup'
+        'Test-SarkConfiguration'
         'Test-SarkFirewall'
         'Watch-SarkEvent'
     )

@@ -45,6 +45,9 @@ public sealed class SarkOptions
     /// <summary>How large uploads and archives may be.</summary>
     public LimitOptions Limits { get; set; } = new();
 
+    /// <summary>What becomes of values that SARK's own programs cannot carry.</summary>
+    public FormOptions Forms { get; set; } = new();
+
     /// <summary>A path of <see cref="Paths"/> below <see cref="Root"/>.</summary>
     /// <param name="path">An absolute path as it is on a real machine.</param>
     public string Rooted(string path) => IsWholeMachine ? path : Path.Combine(Root!, path.TrimStart('/'));
@@ -77,7 +80,7 @@ public sealed class SarkPaths
     /// <summary>Backup archives, <c>sarkbak.&lt;epoch&gt;.zip</c>.</summary>
     public string Backups { get; set; } = "/opt/sark/bkup";
 
-    /// <summary>Asterisk's sounds; user greetings lie here as <c>usergreetingNNNN.wav</c> or <c>.mp3</c>.</summary>
+    /// <summary>Asterisk's sounds; user greetings lie here as <c>usergreetingNNNN.wav</c>, <c>.mp3</c> or <c>.gsm</c>.</summary>
     public string Greetings { get; set; } = "/usr/share/asterisk/sounds";
 
     /// <summary>Voicemail messages.</summary>
@@ -226,6 +229,67 @@ public sealed class CommandOptions
 
     /// <summary>How long a commit, a database upgrade or an LDAP export may take.</summary>
     public TimeSpan CommitTimeout { get; set; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>What becomes of a value that SARK's own programs cannot carry.</summary>
+public enum FormPolicy
+{
+    /// <summary>It is refused.</summary>
+    Refuse,
+
+    /// <summary>
+    /// A client that does not ask to be read strictly may write it, as sark6api let it, and is warned. The module's commands
+    /// never may.
+    /// </summary>
+    Warn,
+}
+
+/// <summary>
+/// What becomes of values that SARK's own programs cannot carry, for each <see cref="Rules.ValueForm"/>. It is for clients
+/// of old that cannot be changed at once.
+/// </summary>
+public sealed class FormOptions
+{
+    /// <summary>Keys of tenants.</summary>
+    public FormPolicy Tenant { get; set; }
+
+    /// <summary>Other keys, which become names of contexts and sections.</summary>
+    public FormPolicy Key { get; set; }
+
+    /// <summary>Numbers that are dialled.</summary>
+    public FormPolicy Number { get; set; }
+
+    /// <summary>Patterns of numbers.</summary>
+    public FormPolicy Patterns { get; set; }
+
+    /// <summary>Passwords and other secrets.</summary>
+    public FormPolicy Secret { get; set; }
+
+    /// <summary>Names that telephones show.</summary>
+    public FormPolicy Name { get; set; }
+
+    /// <summary>Texts of one line.</summary>
+    public FormPolicy Line { get; set; }
+
+    /// <summary>Lines of sections of Asterisk's configuration.</summary>
+    public FormPolicy Section { get; set; }
+
+    /// <summary>Lines of telephones' configuration files.</summary>
+    public FormPolicy Note { get; set; }
+
+    /// <summary>What becomes of a value of this form.</summary>
+    internal FormPolicy Of(Rules.ValueForm form) => form.Word switch
+    {
+        nameof(Tenant) => Tenant,
+        nameof(Key) => Key,
+        nameof(Number) => Number,
+        nameof(Patterns) => Patterns,
+        nameof(Secret) => Secret,
+        nameof(Name) => Name,
+        nameof(Line) => Line,
+        nameof(Section) => Section,
+        _ => Note,
+    };
 }
 
 /// <summary>How large uploads and archives may be, in bytes, and how many files are kept.</summary>

@@ -28,7 +28,7 @@ public sealed class LocalBackend : ISarkBackend
             options.Rooted(options.Paths.Asterisk),
             covered.HasConfiguration ? null : $"{covered.Reason} Say whose files are meant with -Root FOLDER (Sark:Root) for a tree of files, or with -Root / for this machine's.",
             isTree: covered.Kind == ExchangeCoverage.Tree);
-        Store = new SqliteStore(database, () => ExchangeClock.Zone(options)) { Files = files };
+        Store = new SqliteStore(database, options.Forms, () => ExchangeClock.Zone(options)) { Files = files };
         // Made only where it is covered: it reads this machine's secret.
         asterisk = Covers(ExchangePart.Asterisk) ? new LocalAsterisk(options) : null;
         operations = new LocalOperations(options, database.Path, asterisk, warn);

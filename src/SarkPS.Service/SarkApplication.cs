@@ -160,6 +160,7 @@ internal static class SarkApplication
         var tables = api.MapGroup("").NeedsReadOrWrite();
         tables.MapResources();
         tables.MapDestinations();
+        tables.MapConfiguration();
         tables.MapHours();
         tables.MapGreetingRoutes();
         tables.MapCallRecordRoutes();

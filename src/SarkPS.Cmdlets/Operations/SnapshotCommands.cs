@@ -73,7 +73,13 @@ public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand
 
         if (ShouldProcess(Backend.Location, $"Replace the database with snapshot {name}"))
         {
-            WriteObject(WaitForChange($"Restoring {name}", (_, token) => Task.Run(() => snapshots.RestoreAsync(name, token), CancellationToken.None)));
+            var result = WaitForChange($"Restoring {name}", (_, token) => Task.Run(() => snapshots.RestoreAsync(name, token), CancellationToken.None));
+            foreach (var warning in result.Warnings)
+            {
+                WriteWarning(warning);
+            }
+
+            WriteObject(result);
         }
     }
 

@@ -80,6 +80,9 @@ public sealed record ChangeOptions(bool IsRehearsal = false, bool Force = false,
 {
     /// <summary>A real change, with every safeguard.</summary>
     public static ChangeOptions Default { get; } = new();
+
+    /// <summary>Is told what is to be known of a change that was made, or would be, such as that a telephone has no template. Null: nobody listens.</summary>
+    public Action<string>? Notify { get; init; }
 }
 
 /// <summary>Rows of any resource. Requests are read strictly: a column that cannot be written is an error, never ignored.</summary>
@@ -115,6 +118,9 @@ public interface ITableOperations
     /// <exception cref="SarkNotFoundException">There is none.</exception>
     /// <exception cref="SarkConflictException">It is protected, or others name it and <see cref="ChangeOptions.Force"/> is not set.</exception>
     Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, ChangeOptions options, CancellationToken cancellationToken);
+
+    /// <summary>The rows that SARK's own programs cannot carry as they are, the worst first.</summary>
+    Task<IReadOnlyList<ConfigurationFault>> InspectAsync(CancellationToken cancellationToken);
 
     /// <summary>Everything that calls can be sent to: the fixed targets first, then what the tables hold.</summary>
     Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken);

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text;
 using SarkPS.Rules;
 
 namespace SarkPS.Descriptors;
@@ -46,14 +47,15 @@ public sealed class Changes : IEnumerable<KeyValuePair<string, object?>>
     /// The same with texts trimmed and empty ones made null, as the original does before it judges them; a password is
     /// not trimmed.
     /// </summary>
-    /// <param name="keepsLines">Whether texts of several lines stay as they are, so that a copy of a row is one.</param>
-    public Changes Normalized(bool keepsLines)
+    /// <param name="keepsLines">Whether texts of several lines stay as they are in a column; null where they do in none.</param>
+    public Changes Normalized(Func<string, bool>? keepsLines = null)
     {
         var normal = new Changes();
         foreach (var (column, value) in this)
         {
-            var text = value as string;
-            if (text is not null && column is not ("password" or "password_confirmation") && !(keepsLines && text.Contains('\n', StringComparison.Ordinal)))
+            // Half of a character is replaced on its way over HTTP; so it is everywhere.
+            var text = value is string sent ? Whole(sent) : null;
+            if (text is not null && column is not ("password" or "password_confirmation") && !(text.Contains('\n', StringComparison.Ordinal) && keepsLines?.Invoke(column) == true))
             {
                 text = Trimmed(text);
             }
@@ -63,6 +65,8 @@ public sealed class Changes : IEnumerable<KeyValuePair<string, object?>>
 
         return normal;
     }
+
+    private static string Whole(string text) => text.Any(char.IsSurrogate) ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) : text;
 
     // Blanks of every kind: a spreadsheet pads with the no-break one, which nobody sees.
     private static string Trimmed(string text)

@@ -31,9 +31,6 @@ public enum Access
     /// <summary>On create only, as in sark6api.</summary>
     Create,
 
-    /// <summary>On update only, as in sark6api; a strict request may set it on create too.</summary>
-    Update,
-
     /// <summary>Beyond sark6api: only a request that asks to be read strictly, as the module's do. Others are ignored, as sark6api ignores them.</summary>
     Strict,
 }
@@ -138,6 +135,12 @@ public sealed class Column
     /// <summary>Whether a value may be taken away again: SARK copes without one.</summary>
     public bool MayBeEmpty { get; init; }
 
+    /// <summary>What SARK's own programs can carry in it; null where the type says all: a number, a flag, a time.</summary>
+    public ValueForm? Form { get; init; }
+
+    /// <summary>Which other rows' names it must differ from, since SARK's generator writes them into one file.</summary>
+    public IReadOnlyList<NameSpace> NameSpaces { get; init; } = [];
+
     /// <summary>The most characters that a value may have.</summary>
     public int MaxLength { get; init; } = Lengths.Text;
 
@@ -160,7 +163,6 @@ public sealed class Column
     {
         Access.Write => true,
         Access.Create => isCreate,
-        Access.Update => !isCreate || isStrict,
         Access.Strict => isStrict,
         _ => false,
     };

@@ -232,8 +232,17 @@ public sealed class RowNames(NameForm form, params string[] nouns)
     /// <summary>Whether what is written must be there. A telephone may name a template that is made later.</summary>
     public bool IsChecked { get; init; } = true;
 
+    /// <summary>Whether calls are led to what is named.</summary>
+    public bool LeadsCalls { get; init; }
+
+    /// <summary>Whether SARK's generator puts what is named in its place, and what that names, and so on: one that leads back to itself never ends.</summary>
+    public bool IsExpanded { get; init; }
+
+    /// <summary>The same, where these words stand for no row.</summary>
+    internal RowNames Or(string[] words) => new(form, nouns) { Words = words, IsChecked = IsChecked, LeadsCalls = LeadsCalls, IsExpanded = IsExpanded };
+
     /// <summary>Where calls can be sent to; a row of the table of trunks may be an inbound route as well.</summary>
-    public static RowNames Destination { get; } = new(NameForm.Destination, nameof(Extension), nameof(RingGroup), nameof(Queue), nameof(Ivr), nameof(CustomApp), nameof(Trunk), nameof(InboundRoute));
+    public static RowNames Destination { get; } = new(NameForm.Destination, nameof(Extension), nameof(RingGroup), nameof(Queue), nameof(Ivr), nameof(CustomApp), nameof(Trunk), nameof(InboundRoute)) { LeadsCalls = true };
 
     /// <summary>The rows that a value names.</summary>
     public IEnumerable<NamedRow> Read(string value) => Words.Contains(value) ? [] : form.Read(value, nouns);

@@ -24,13 +24,13 @@ internal static class References
     public static RowNames Tenants { get; } = new(NameForm.List, "Tenant");
 
     /// <summary>What a ring group rings.</summary>
-    public static RowNames Members { get; } = new(NameForm.Channels, "Extension", "RingGroup", "Queue", "CustomApp", "Trunk");
+    public static RowNames Members { get; } = new(NameForm.Channels, "Extension", "RingGroup", "Queue", "CustomApp", "Trunk") { LeadsCalls = true, IsExpanded = true };
 
     /// <summary>Who serves a queue.</summary>
-    public static RowNames MemberLines { get; } = new(NameForm.MemberLines, "Extension", "RingGroup", "Queue", "CustomApp", "Trunk", "Agent");
+    public static RowNames MemberLines { get; } = new(NameForm.MemberLines, "Extension", "RingGroup", "Queue", "CustomApp", "Trunk", "Agent") { LeadsCalls = true };
 
     /// <summary>A number that is dialled, here or outside.</summary>
-    public static RowNames Dialled { get; } = new(NameForm.Number, "Extension", "RingGroup");
+    public static RowNames Dialled { get; } = new(NameForm.Number, "Extension", "RingGroup") { LeadsCalls = true };
 
     /// <summary>A telephone's maker, which need not have a template.</summary>
     public static RowNames Device { get; } = new(NameForm.Key, "Template") { IsChecked = false };

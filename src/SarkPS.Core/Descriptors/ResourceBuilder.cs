@@ -30,6 +30,10 @@ internal sealed class ResourceParts
 
     public bool IsSingleton { get; set; }
 
+    public bool DuplicateEnds { get; set; }
+
+    public bool ChecksKeyLast { get; set; }
+
     public bool ClearsToNull { get; set; }
 
     public bool GeneratesKey { get; set; }
@@ -117,9 +121,6 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     /// <summary>Only a create writes the column before.</summary>
     public ResourceBuilder<T> CreateOnly() => Change(c => Copy(c, access: Access.Create));
 
-    /// <summary>sark6api writes the column before on update only.</summary>
-    public ResourceBuilder<T> UpdateOnly() => Change(c => Copy(c, access: Access.Update));
-
     /// <summary>sark6api never writes the column before; a strict request may.</summary>
     public ResourceBuilder<T> Strict() => Change(c => Copy(c, access: Access.Strict));
 
@@ -146,7 +147,7 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
 
     /// <summary>The column before holds one of these words where it names no row.</summary>
     /// <param name="words">The words that SARK's pages write.</param>
-    public ResourceBuilder<T> Or(params string[] words) => Change(c => Copy(c, names: new RowNames(c.Names!.Form, [.. c.Names.Nouns]) { Words = words, IsChecked = c.Names.IsChecked }));
+    public ResourceBuilder<T> Or(params string[] words) => Change(c => Copy(c, names: c.Names!.Or(words)));
 
     /// <summary>Columns that never leave the database and name rows all the same.</summary>
     /// <param name="names">Which, and how.</param>
@@ -176,6 +177,12 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
 
     /// <summary>The column before always has a value, which a hook fills in.</summary>
     public ResourceBuilder<T> NeverEmpty() => Say(mayBeEmpty: false);
+
+    /// <summary>What SARK's own programs can carry in the column before, where that is not what its kind says.</summary>
+    public ResourceBuilder<T> Form(ValueForm form) => Change(c => Copy(c, form: form));
+
+    /// <summary>What the column before names must differ from other names.</summary>
+    public ResourceBuilder<T> Among(params NameSpace[] spaces) => Change(c => Copy(c, nameSpaces: spaces));
 
     /// <summary>The column before holds so many characters at most.</summary>
     public ResourceBuilder<T> Holds(int length) => Change(c => Copy(c, maxLength: length));
@@ -236,6 +243,22 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     /// <summary>The documentation of sark6api creates it at the address of an item.</summary>
     public ResourceBuilder<T> CreatesAtItem() => Set(p => p.CreatesAtItem = true);
 
+    /// <summary>sark6api looks whether a key is taken only where all else is right: of the kind before, or of the resource where it has no kinds yet.</summary>
+    public ResourceBuilder<T> ChecksKeyLast() => Set(p =>
+    {
+        if (p.Kinds.Count > 0)
+        {
+            p.Kinds[^1] = p.Kinds[^1] with { ChecksKeyLast = true };
+        }
+        else
+        {
+            p.ChecksKeyLast = true;
+        }
+    });
+
+    /// <summary>sark6api says nothing of destinations where the key is taken.</summary>
+    public ResourceBuilder<T> DuplicateEnds() => Set(p => p.DuplicateEnds = true);
+
     /// <summary>There is one row only.</summary>
     public ResourceBuilder<T> Singleton() => Set(p => p.IsSingleton = true);
 
@@ -250,7 +273,7 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     {
         for (var i = 0; i < parts.Columns.Count; i++)
         {
-            parts.Columns[i] = Copy(parts.Columns[i], mayBeEmpty: MayBeEmpty(parts.Columns[i]));
+            parts.Columns[i] = Copy(parts.Columns[i], mayBeEmpty: MayBeEmpty(parts.Columns[i]), form: parts.Columns[i].Form ?? FormOf(parts.Columns[i]));
         }
 
         return new(parts);
@@ -262,6 +285,12 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
         : column.Rules.IsNullable || column.Destination is not null
             || (!parts.IsSingleton && !column.IsHidden && column.Name != "cluster" && column.Name != parts.KeyColumn && column.Name != parts.SecondKeyColumn
                 && !column.CreateRules.IsRequired && column is not { HasDefault: true, Default: not null });
+
+    private ValueForm? FormOf(Column column) => column.Type != ColumnType.Text || column.Access == Access.ReadOnly ? null
+        : column.MaxLength == Lengths.Block ? ValueForm.Note
+        : column.Name == parts.KeyColumn ? ValueForm.Key
+        : column.IsSecret ? ValueForm.Secret
+        : ValueForm.Line;
 
     private ResourceBuilder<T> Add(string property, string column, ColumnType type, Rule[] rules)
     {
@@ -314,6 +343,8 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
         bool? mayNameItself = null,
         SarkVersion? since = null,
         (SarkVersion, RuleSet)? successor = null,
+        ValueForm? form = null,
+        IReadOnlyList<NameSpace>? nameSpaces = null,
         Func<string?, string?>? reads = null) => new(column.Name, column.Property, column.Type)
         {
             Access = access ?? column.Access,
@@ -334,6 +365,8 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
             MayNameItself = mayNameItself ?? column.MayNameItself,
             Since = since ?? column.Since,
             Successor = successor ?? column.Successor,
+            Form = form ?? column.Form,
+            NameSpaces = nameSpaces ?? column.NameSpaces,
             Reads = reads ?? column.Reads,
         };
 }

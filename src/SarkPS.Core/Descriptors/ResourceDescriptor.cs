@@ -13,7 +13,11 @@ public sealed record CreateKind(
     string Name,
     string Route,
     IReadOnlyList<(string Column, RuleSet Rules)> Required,
-    IReadOnlyList<(string Column, object? Value)> Defaults);
+    IReadOnlyList<(string Column, object? Value)> Defaults)
+{
+    /// <summary>Whether sark6api looks whether its key is taken only where all else is right.</summary>
+    public bool ChecksKeyLast { get; init; }
+}
 
 /// <summary>
 /// Everything about one resource, said once. The store, the service's routes, the remote client, the cmdlets,
@@ -41,6 +45,8 @@ public abstract class ResourceDescriptor
         RouteAliases = parts.RouteAliases;
         IsSingleton = parts.IsSingleton;
         ClearsToNull = parts.ClearsToNull;
+        ChecksKeyLast = parts.ChecksKeyLast;
+        DuplicateEnds = parts.DuplicateEnds;
         GeneratesKey = parts.GeneratesKey;
         CreatesAtItem = parts.CreatesAtItem;
         DuplicateMessage = parts.DuplicateMessage;
@@ -99,6 +105,12 @@ public abstract class ResourceDescriptor
 
     /// <summary>Whether a cleared column is stored as NULL; elsewhere it is stored as an empty text.</summary>
     public bool ClearsToNull { get; }
+
+    /// <summary>Whether sark6api looks whether the key is taken only where all else is right.</summary>
+    public bool ChecksKeyLast { get; }
+
+    /// <summary>Whether sark6api says nothing of destinations where the key is taken.</summary>
+    public bool DuplicateEnds { get; }
 
     /// <summary>Whether the key is made by the database: none is sent.</summary>
     public bool GeneratesKey { get; }

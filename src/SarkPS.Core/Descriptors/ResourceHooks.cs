@@ -26,6 +26,7 @@ public interface IRowSession
 public sealed class WriteContext
 {
     private readonly List<KeyValuePair<string, List<string>>> errors = [];
+    private readonly List<string> notices = [];
 
     internal WriteContext(ResourceDescriptor resource, IRowSession session, Changes sent, SarkRow? current, CreateKind? kind, bool isStrict)
     {
@@ -59,6 +60,9 @@ public sealed class WriteContext
     /// <summary>Whether the request asks to be read strictly.</summary>
     public bool IsStrict { get; }
 
+    /// <summary>What is let through of values that SARK cannot carry; null for nothing.</summary>
+    internal FormOptions? Forms { get; init; }
+
     /// <summary>What will be written: on create the whole row, on update the changed columns. A hook may add to it.</summary>
     public Changes Row { get; } = new();
 
@@ -74,6 +78,12 @@ public sealed class WriteContext
     /// <summary>The messages in the order in which they came.</summary>
     public IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> Errors =>
         [.. errors.Select(e => new KeyValuePair<string, IReadOnlyList<string>>(e.Key, e.Value))];
+
+    /// <summary>What is to be known of the change if it is made.</summary>
+    public IReadOnlyList<string> Notices => notices;
+
+    /// <summary>Adds something to be known of the change if it is made, as a sentence.</summary>
+    public void AddNotice(string sentence) => notices.Add(sentence);
 
     /// <summary>Whether a column has a message.</summary>
     public bool HasError(string column) => errors.Exists(e => e.Key == column);
@@ -128,6 +138,9 @@ public abstract class ResourceHooks
     public virtual void AfterCreate(WriteContext context)
     {
     }
+
+    /// <summary>Says what else of a stored row SARK's own programs cannot carry, beyond what its columns' forms say: the column, and a sentence.</summary>
+    public virtual IEnumerable<(string Column, string Problem)> Inspect(ResourceDescriptor resource, IRowSession session, SarkRow row) => [];
 
     /// <summary>Refuses the removal of a row that is protected.</summary>
     /// <exception cref="SarkConflictException">The row is protected; the store adds the noun and the key.</exception>

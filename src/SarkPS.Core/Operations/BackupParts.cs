@@ -105,4 +105,8 @@ public readonly record struct OperationProgress(string Activity, long Done, long
 /// <summary>What a restore of a snapshot did.</summary>
 /// <param name="Restored">The snapshot that is the live database now.</param>
 /// <param name="KeptAs">The snapshot that holds the database that it replaced; null when there was none.</param>
-public sealed record SnapshotRestore(string Restored, string? KeptAs);
+public sealed record SnapshotRestore(string Restored, string? KeptAs)
+{
+    /// <summary>What is to be known of the restored database, one sentence each, such as rows that SARK's next reload would lose.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

@@ -41,13 +41,13 @@ public sealed record Backup(string Name, long Size, DateTimeOffset Date) : Store
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
-/// <summary>A recorded greeting, <c>usergreetingNNNN.wav</c> or <c>.mp3</c>.</summary>
+/// <summary>A recorded greeting, <c>usergreetingNNNN.wav</c>, <c>.mp3</c> or <c>.gsm</c>.</summary>
 public sealed record Greeting(string Name, long Size, DateTimeOffset Date) : StoredFile(Name, Size, Date)
 {
     /// <summary>The number in the name, 0 to 9999, by which IVRs, queues and ring groups play it.</summary>
     public int Number => int.Parse(Name.AsSpan("usergreeting".Length, 4), NumberStyles.None, CultureInfo.InvariantCulture);
 
-    /// <summary><c>wav</c> or <c>mp3</c>.</summary>
+    /// <summary><c>wav</c>, <c>mp3</c> or <c>gsm</c>.</summary>
     public string Format => Name[(Name.LastIndexOf('.') + 1)..];
 }
 
@@ -139,7 +139,7 @@ public static partial class FileStores
 
     /// <summary>Greetings that the users recorded or had recorded.</summary>
     public static FileStoreKind<Greeting> Greetings { get; } = new(
-        "Greeting", "greetings", "greeting", "sounds set", "audio/x-wav", "usergreetingNNNN.wav or usergreetingNNNN.mp3 with four digits",
+        "Greeting", "greetings", "greeting", "sounds set", "audio/x-wav", "usergreetingNNNN.wav, usergreetingNNNN.mp3 or usergreetingNNNN.gsm with four digits",
         GreetingName(), paths => paths.Greetings, limits => limits.Greeting, (name, size, date) => new Greeting(name, size, date));
 
     // A number behind the second is of one that was taken in the same.
@@ -150,6 +150,6 @@ public static partial class FileStores
     [GeneratedRegex(@"^sarkbak\.[0-9]{1,11}(\.[1-9][0-9]?)?\.zip\z", RegexOptions.CultureInvariant)]
     private static partial Regex BackupName();
 
-    [GeneratedRegex(@"^usergreeting[0-9]{4}\.(wav|mp3)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^usergreeting[0-9]{4}\.(wav|mp3|gsm)\z", RegexOptions.CultureInvariant)]
     private static partial Regex GreetingName();
 }

@@ -138,6 +138,12 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
         return client.Understand<IReadOnlyList<string>>(() => [.. (answer?["orphans"] as JsonArray ?? []).Select(o => o!.ToString())]);
     }
 
+    public async Task<IReadOnlyList<ConfigurationFault>> InspectAsync(CancellationToken cancellationToken)
+    {
+        var answer = await client.SendAsync(HttpMethod.Get, WireHeaders.ConfigurationFaults, null, cancellationToken).ConfigureAwait(false);
+        return client.Understand(() => answer.Deserialize<List<ConfigurationFault>>(OperationJson.Options)) ?? throw client.NotUnderstood(null);
+    }
+
     public async Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken)
     {
         var answer = await client.SendAsync(HttpMethod.Get, Destinations.Route, null, cancellationToken, WireHeaders.ReturnRepresentation).ConfigureAwait(false);
@@ -178,7 +184,7 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
 
         if (!options.IsRehearsal)
         {
-            return await client.SendAsync(method, path, body, cancellationToken, [.. preferences]).ConfigureAwait(false);
+            return await client.SendAsync(method, path, body, null, options.Notify, cancellationToken, [.. preferences]).ConfigureAwait(false);
         }
 
         if (!(rehearses ??= client.Identity?.AnswersRehearsals ?? await AskAsync(cancellationToken).ConfigureAwait(false)))
@@ -191,7 +197,7 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
         }
 
         preferences.Add(WireHeaders.DryRun);
-        return await client.SendAsync(method, path, body, cancellationToken, [.. preferences]).ConfigureAwait(false);
+        return await client.SendAsync(method, path, body, null, options.Notify, cancellationToken, [.. preferences]).ConfigureAwait(false);
     }
 
     // An older service, or sark6api itself, does not know the address.

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace SarkPS.Remote;
 
 /// <summary>What client and service tell each other beside the bodies.</summary>
@@ -29,14 +31,11 @@ public static class WireHeaders
     /// <summary>Where a service says who asks and what it understands, below <c>/api/</c>.</summary>
     public const string WhoAmI = "auth/whoami";
 
+    /// <summary>Where a service lists the rows that SARK cannot carry, below <c>/api/</c>.</summary>
+    public const string ConfigurationFaults = "configuration/faults";
+
     /// <summary>The member of that answer that is true where the service rehearses changes.</summary>
     public const string DryRunMember = "dryRun";
-
-    /// <summary>
-    /// A sentence about a change that was made, such as that a file of Asterisk's configuration was left as it is; one
-    /// header for each, in ASCII with everything else percent-encoded.
-    /// </summary>
-    public const string Notice = "X-Notice";
 
     /// <summary>The member of the problem details of a commit that failed which holds what it did, a <see cref="CommitResult"/>.</summary>
     public const string CommitMember = "commit";
@@ -46,6 +45,18 @@ public static class WireHeaders
 
     /// <summary>How many rows of the call records were left out of an answer in CSV, since they are no whole call record.</summary>
     public const string RowsSkipped = "X-Rows-Skipped";
+
+    /// <summary>
+    /// What is to be known of a change that was made, one line of the header for each; letters beyond ASCII, control
+    /// characters and percent signs as percent and two digits for each byte of UTF-8, see <see cref="FromNotice"/>.
+    /// </summary>
+    public const string Notice = "X-Notice";
+
+    /// <summary>A notice as it stands in its header.</summary>
+    public static string ToNotice(string text) => string.Concat(Encoding.UTF8.GetBytes(text).Select(b => b is >= 0x20 and < 0x7F and not (byte)'%' ? ((char)b).ToString() : $"%{b:X2}"));
+
+    /// <summary>A notice as its header holds it.</summary>
+    public static string FromNotice(string value) => Uri.UnescapeDataString(value);
 
     /// <summary>The content type of problem details. (RFC 9457)</summary>
     public const string Problem = "application/problem+json";

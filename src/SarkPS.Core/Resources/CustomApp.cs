@@ -12,10 +12,10 @@ public sealed class CustomApp : SarkRecord, ISarkResource<CustomApp>
         new ResourceBuilder<CustomApp>("CustomApp", "customapps", "Appl")
             .Tenant()
             .Text(nameof(Description), "desc", Rule.String, Rule.Nullable).Default(null)
-            .Text(nameof(DialPlan), "extcode", Rule.String, Rule.Nullable).Default(null).Holds(Lengths.Block)
+            .Text(nameof(DialPlan), "extcode", Rule.String, Rule.Nullable).Default(null).Holds(Lengths.Block).Form(ValueForm.Section)
             .Text(nameof(Span), "span", Rule.In("Internal", "External", "Both", "Neither")).Default("Neither")
             .Flag(nameof(StripTags), "striptags", FlagWords.YesNo).Default("NO")
-            .Key("pkey", Rule.DialledName)
+            .Key("pkey", Rule.DialledName).Among(NameSpace.Contexts)
             .Stamps()
             .Hidden("name")
             .Build();

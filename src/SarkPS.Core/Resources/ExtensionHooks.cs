@@ -130,21 +130,21 @@ internal sealed partial class ExtensionHooks : ResourceHooks
             return;
         }
 
-        var isSent = context.IsStrict ? context.Sent : [];
+        bool IsSent(string column) => context.Sent.Has(column) && context.Resource.Find(column)!.IsWritable(isCreate: true, context.IsStrict);
         var key = PhpValue.Text(row["pkey"]);
         switch (context.Kind?.Name)
         {
             case "Provisioned":
                 var maker = FindMaker(context.Session, (string)context.Sent["macaddr"]!)!;
-                row["provision"] = isSent.Has("provision")
+                row["provision"] = IsSent("provision")
                     ? row["provision"]
                     : $"#INCLUDE {maker}\n#INCLUDE {maker}.{row["transport"]}\n#INCLUDE {maker}.{PhpValue.Text(row["protocol"]).ToLowerInvariant()}\n";
-                row["device"] = isSent.Has("device") ? row["device"] : maker;
+                row["device"] = IsSent("device") ? row["device"] : maker;
                 break;
             case "Mailbox":
                 break;
             default:
-                row["desc"] = isSent.Has("desc") ? row["desc"] : "Ext" + key;
+                row["desc"] = IsSent("desc") ? row["desc"] : "Ext" + key;
                 break;
         }
 

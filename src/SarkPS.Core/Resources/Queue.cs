@@ -10,16 +10,17 @@ public sealed class Queue : SarkRecord, ISarkResource<Queue>
     /// <inheritdoc/>
     public static ResourceDescriptor<Queue> Descriptor { get; } =
         new ResourceBuilder<Queue>("Queue", "queues", "Queue")
-            .Text(nameof(Configuration), "conf", Rule.String).Default(QueueDefaults.Configuration).Holds(Lengths.Block).Names(References.MemberLines)
+            .Text(nameof(Configuration), "conf", Rule.String).Default(QueueDefaults.Configuration).Holds(Lengths.Block).Form(ValueForm.Section).Names(References.MemberLines)
             .Tenant()
             .Text(nameof(Recording), "devicerec", Rule.In("None", "OTR", "OTRR", "Inbound")).Default("None")
             .Text(nameof(Greeting), "greetnum", Forms.Greeting).Default(null).Names(References.Greeting).Or("None")
             .Text(nameof(Options), "options", Rule.Alpha).Default("t").MayBeEmpty()
-            .Key("pkey", Rule.DialledName)
+            .Key("pkey", Rule.DialledName).Among(NameSpace.Queues)
             .Stamps()
             .HiddenDefault("timeout", 0)
             .Hidden("id", "name", "outcome")
             .HiddenNames(RowNames.Destination, "outcome")
+            .Hooks(new QueueHooks())
             .Build();
 
     /// <summary>Lines of Asterisk's queues.conf.</summary>

@@ -24,11 +24,12 @@ public sealed class RingGroup : SarkRecord, ISarkResource<RingGroup>
             .Integer(nameof(PageGroup), "pagegroup").Default(null)
             .Integer(nameof(RingDelay), "ringdelay").Default(20)
             .Text(nameof(AlertInfo), "speedalert", Rule.String).Default(null)
-            .Key("pkey", Rule.DialledName)
+            .Key("pkey", Rule.DialledName).Among(NameSpace.Extensions)
             .Text(nameof(ShortDescription), "desc", Rule.String, Rule.Nullable).Strict()
             .Stamps()
             .Hidden("callerid", "calleridname", "trunk", "outcomerouteclass")
             .CreatesAtItem()
+            .DuplicateEnds()
             .Build();
 
     /// <summary>The tenant that it belongs to.</summary>

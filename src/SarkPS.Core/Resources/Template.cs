@@ -14,7 +14,7 @@ public sealed class Template : SarkRecord, ISarkResource<Template>
             .Text(nameof(Description), "desc", Rule.String)
             .Text(nameof(Provision), "provision", Rule.String, Rule.Nullable).Holds(Lengths.Block).Names(References.Includes)
             .Text(nameof(Technology), "technology", Rule.In("SIP", "Descriptor", "BLF Template")).Required().Filter()
-            .Key("pkey")
+            .Key("pkey").Form(ValueForm.Name)
             .Text(nameof(Owner), "owner").ReadOnly().Default("cust").Filter()
             .Stamps()
             .Hidden("blfkeys", "device", "fkeys", "imageurl", "legacy", "noproxy", "pkeys", "sipiaxfriend", "tftpname", "zapdevfixed")

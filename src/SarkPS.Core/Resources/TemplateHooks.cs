@@ -11,20 +11,22 @@ internal sealed class TemplateHooks : ResourceHooks
     {
         // sark6api judges the name against the template's kind each time it is sent; a row that is sent back as a whole is no change.
         var isSent = context.Sent.Has("blfkeyname") || (!context.IsStrict && !context.All.Has("technology"));
-        if (!isSent || context.All["blfkeyname"] is not string name || context.HasError("blfkeyname") || context.HasError("technology"))
+        if (!isSent || context.All["blfkeyname"] is not string name || (context.IsStrict && (context.HasError("blfkeyname") || context.HasError("technology"))))
         {
             return;
         }
 
-        if (context.Session.Select("Device", ("pkey", name)) is [var template, ..] && template.Text("technology") != LampKeys)
-        {
-            context.AddError("blfkeyname", "blfkeyname reference must be of type 'BLF Template'!");
-        }
-
-        var technology = context.Sent["technology"] as string ?? context.Current?.Text("technology");
+        // An update that names no technology, or none that there is, leaves the one that the template has.
+        var technology = context.Sent.Has("technology") && (context.IsCreate || !context.HasError("technology")) ? context.Sent["technology"] as string : context.Current?.Text("technology");
         if (technology != "SIP")
         {
             context.AddError("blfkeyname", $"blfkeyname only allowed {(context.IsCreate ? "for" : "in")} template type of SIP! ");
+        }
+
+        var known = context.Session.Select("Device", ("pkey", name));
+        if (known is not [var template, ..] || template.Text("technology") != LampKeys)
+        {
+            context.AddError("blfkeyname", "blfkeyname reference must be of type 'BLF Template'!");
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class Tenant : SarkRecord, ISarkResource<Tenant>
             .Text(nameof(CallerId), "clusterclid", Rule.PhoneNumber, Rule.Nullable)
             .Integer(nameof(CallGroup), "callgroup", Rule.Nullable)
             .Integer(nameof(MaxChannels), "chanmax").Default("30")
-            .Text(nameof(Description), "description", Rule.String).Required().MayBeEmpty()
+            .Text(nameof(Description), "description", Rule.String).CreateRules(Rule.String, Rule.Required).MayBeEmpty()
             .Text(nameof(Include), "include", Rule.String, Rule.Nullable).Holds(Lengths.List).Names(References.Tenants).Or("ALL")
             .Text(nameof(AreaCode), "localarea", Rule.Numeric, Rule.Nullable).StrictRules(Forms.Digits, Rule.Nullable)
             .Text(nameof(LocalDialPlan), "localdplan", Rule.Regex(@"^\s*_?[XZN0-9]+\.?\s*$", "a dial pattern of an optional underscore, X, Z, N and digits, and an optional dot at the end"), Rule.Nullable)
@@ -30,9 +30,10 @@ public sealed class Tenant : SarkRecord, ISarkResource<Tenant>
             .Text(nameof(RouteOverride), "routeoverride", Rule.String, Rule.Nullable).Strict().Destination("routeclassoverride")
             .Text(nameof(MusicOnHold), "usemohcustom", Rule.String, Rule.Nullable).Strict()
             .Integer(nameof(VoicemailMaxAge), "vmailage", Rule.Nullable).Strict()
-            .Key("pkey")
+            .Key("pkey").Form(ValueForm.Tenant).Among(NameSpace.Contexts, NameSpace.Extensions)
             .Stamps()
             .Hidden("name", "oclo")
+            .ChecksKeyLast()
             .Hooks(new TenantHooks())
             .Build();
 

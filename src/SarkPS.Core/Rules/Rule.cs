@@ -79,6 +79,12 @@ public abstract class Rule
     /// <summary>A number, decimals and exponents included.</summary>
     public static Rule Numeric { get; } = new Plain("numeric", "The {0} must be a number.", v => PhpValue.TryNumber(v, out _), makesNumber: true);
 
+    /// <summary>
+    /// A rule of sark6api that is narrower than what SARK can carry, widened to that. A client of old is told what it knows;
+    /// a strict request what is wrong.
+    /// </summary>
+    public static Rule Widened(Rule rule, ValueForm form) => new Wider(rule, form);
+
     /// <summary>A text; a number is none.</summary>
     public static Rule String { get; } = new Plain("string", "The {0} must be a string.", v => v is string);
 
@@ -177,6 +183,18 @@ public abstract class Rule
 
         public override string Message(string name, object? value, RuleContext context) =>
             SarkText.IsSpreadsheetNumber(PhpValue.Text(value)) ? $"{Message(name, context)} {SarkText.SpreadsheetHint}" : Message(name, context);
+    }
+
+    private sealed class Wider(Rule rule, ValueForm form) : Rule
+    {
+        public override string Text => rule.Text;
+
+        public override bool Passes(object? value, RuleContext context) => rule.Passes(value, context) || (value is string text && form.Fault(text) is null);
+
+        public override string Message(string name, RuleContext context) => rule.Message(name, context);
+
+        public override string Message(string name, object? value, RuleContext context) =>
+            context.IsStrict && value is string text && form.Fault(text) is { } fault ? $"The {name} may not hold {fault}." : rule.Message(name, value, context);
     }
 
     internal sealed class OneOf(string[] values) : Rule

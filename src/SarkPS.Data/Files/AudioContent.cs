@@ -15,6 +15,8 @@ internal static class AudioContent
         [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
     ];
 
+    private const int GsmFrame = 33;
+
     private static readonly int[] SampleRates = [44100, 48000, 32000];
 
     /// <summary>Why a file is no RIFF/WAVE file that is whole and holds sound; null when it is one.</summary>
@@ -104,6 +106,26 @@ internal static class AudioContent
         }
 
         return at > file.Length ? "is cut short in its second frame." : null;
+    }
+
+    /// <summary>Why a file is no GSM 06.10 audio as Asterisk stores it; null when it is one: frames of 33 bytes, each of which begins with the bits 1101. (RFC 3551, section 4.5.8)</summary>
+    public static string? WhyNotGsm(Stream file)
+    {
+        if (file.Length == 0 || file.Length % GsmFrame != 0)
+        {
+            return file.Length == 0 ? "holds no sound." : $"has {file.Length} bytes, which are no whole frames of {GsmFrame} bytes.";
+        }
+
+        Span<byte> frame = stackalloc byte[GsmFrame];
+        for (var number = 1; file.ReadAtLeast(frame, GsmFrame, throwOnEndOfStream: false) == GsmFrame; number++)
+        {
+            if (frame[0] >> 4 != 0xD)
+            {
+                return $"has something else than GSM audio as its frame {number}.";
+            }
+        }
+
+        return null;
     }
 
     private static int FrameLength(ReadOnlySpan<byte> header)

@@ -653,7 +653,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         using var oldLdif = restore.Ldif is null ? null : await KeepLdapAsync(warnings, cancellationToken).ConfigureAwait(false);
         // The last moment to turn back; from here each part is put in place.
         cancellationToken.ThrowIfCancellationRequested();
-        string? keptDatabase = null;
+        SnapshotRestore? replaced = null;
         string? keptFiles = null;
         FolderExchange? ldap = null;
         // One part alone decides for itself.
@@ -677,13 +677,17 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             throw new SarkUnavailableException(e.Noun, e.Target, e.Message + FileErrors.NothingChanged, e) { RetryAfter = e.RetryAfter };
         }
 
-        if (restore.Database is not null)
+        if (replaced is { Warnings.Count: > 0 })
+        {
+            warnings.AddRange(replaced.Warnings.Append("For that reason SARK's reloader was not started."));
+        }
+        else if (replaced is not null)
         {
             Warn(await commands.UpgradeDatabaseAsync(CancellationToken.None).ConfigureAwait(false));
         }
 
         Warn(await commands.ReloadAsync(CancellationToken.None).ConfigureAwait(false));
-        return new BackupRestore(name, false, chosen, absent, [], keptDatabase, warnings) { KeptBackup = keptFiles };
+        return new BackupRestore(name, false, chosen, absent, [], replaced?.KeptAs, warnings) { KeptBackup = keptFiles };
 
         bool IsReplaced()
         {
@@ -728,7 +732,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             {
                 progress?.Report(new OperationProgress("Restoring Database", 0, 0));
                 // Last, since SQLite ends it by itself; no part after it could fail and leave it behind.
-                keptDatabase = (await snapshots.ReplaceDatabaseAsync(restore.Database.Path, name, CancellationToken.None).ConfigureAwait(false)).KeptAs;
+                replaced = await snapshots.ReplaceDatabaseAsync(restore.Database.Path, name, CancellationToken.None).ConfigureAwait(false);
             }
 
             decision?.Make();

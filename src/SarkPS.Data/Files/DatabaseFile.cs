@@ -264,6 +264,20 @@ internal static class DatabaseFile
         }
     }
 
+    /// <summary>The values with an apostrophe, which SARK's dump and reload does not survive, such as <c>IPphone 401 (desc)</c>.</summary>
+    public static IReadOnlyList<string> Apostrophes(string path, string noun, string name)
+    {
+        try
+        {
+            using var connection = Open(path, SqliteOpenMode.ReadOnly);
+            return [.. Sqlite.Apostrophes.Find(connection).Select(a => a.ToString())];
+        }
+        catch (SqliteException e)
+        {
+            throw Map(e, noun, name);
+        }
+    }
+
     /// <summary>What SQLite says, as people are told it.</summary>
     public static SarkException Map(SqliteException e, string noun, string path) => (e.SqliteErrorCode, e.SqliteExtendedErrorCode) switch
     {

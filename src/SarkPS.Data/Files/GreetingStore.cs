@@ -23,7 +23,7 @@ internal sealed class GreetingStore(SarkOptions options, string database) : File
     protected override Task CheckUploadAsync(string name, string path, CancellationToken cancellationToken)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        var reason = name.EndsWith(".wav", StringComparison.Ordinal) ? AudioContent.WhyNotWave(file) : AudioContent.WhyNotMpeg(file);
+        var reason = Path.GetExtension(name) switch { ".wav" => AudioContent.WhyNotWave(file), ".gsm" => AudioContent.WhyNotGsm(file), _ => AudioContent.WhyNotMpeg(file) };
         return reason is null
             ? Task.CompletedTask
             : throw new SarkValidationException(Kind.Noun, name, [new(Kind.UploadField, ["The greeting must be a file of type: wav, mpeg.", $"'{name}' {reason}"])]);

@@ -68,11 +68,14 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
         }
 
         /// <summary>Puts the files so; the change is committed. What goes wrong is told and not thrown: the row is stored.</summary>
-        public async Task SettleAsync(SqliteDatabase database, CancellationToken cancellationToken)
+        /// <param name="database">The database.</param>
+        /// <param name="tell">Gets a sentence for each that could not be put so.</param>
+        /// <param name="cancellationToken">Stops it.</param>
+        public async Task SettleAsync(SqliteDatabase database, Action<string> tell, CancellationToken cancellationToken)
         {
             if (isChanged && key is not null)
             {
-                await files.SettleAsync(database, resource, key, isNew, known, sentence => Notices.Tell(sentence), cancellationToken).ConfigureAwait(false);
+                await files.SettleAsync(database, resource, key, isNew, known, tell, cancellationToken).ConfigureAwait(false);
             }
         }
 

@@ -54,6 +54,7 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
         checkedCopy.FillFrom(source);
         DatabaseFile.KeepRollbackJournal(checkedCopy.Path, Kind.Noun, name);
         DatabaseFile.Verify(checkedCopy.Path, Kind.Noun, name);
+        var lost = DatabaseFile.Apostrophes(checkedCopy.Path, Kind.Noun, name);
         cancellationToken.ThrowIfCancellationRequested();
 
         var kept = await KeepAsync(cancellationToken).ConfigureAwait(false);
@@ -68,7 +69,10 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
             // What was asked for is done; it will be looked at again.
         }
 
-        return new SnapshotRestore(name, kept);
+        return new SnapshotRestore(name, kept)
+        {
+            Warnings = lost.Count == 0 ? [] : [$"The restored database holds apostrophes in {SarkText.Listed(lost)}. SARK's dump writes values between apostrophes and escapes none, so its reload, which each upgrade of SARK's package does, would lose the rows of every customer. Test-SarkConfiguration lists them all."],
+        };
     }
 
     /// <summary>

@@ -68,6 +68,8 @@ internal static class Judgement
             {
                 context.AddError(column.Name, $"The {RuleSet.Spell(column.Name)} must be a string.");
             }
+
+            CheckForm(context, column, value);
         }
 
         if (!context.IsStrict)
@@ -134,7 +136,9 @@ internal static class Judgement
                 continue;
             }
 
-            if (Destinations.Resolve(context.Session, name) is not { } routeClass)
+            // The word that SARK itself stores for a new row, with the class that it has then.
+            var known = column is { HasDefault: true, Default: string word } && word == name ? context.Resource.Find(destination.RouteClassColumn)?.Default : null;
+            if ((Destinations.Resolve(context.Session, name) ?? (known is null ? null : Convert.ToInt32(known, CultureInfo.InvariantCulture))) is not { } routeClass)
             {
                 context.AddError(column.Name, string.Format(CultureInfo.InvariantCulture, destination.UnknownMessage, name));
             }
@@ -184,6 +188,8 @@ internal static class Judgement
                 CheckTenant(context, naming, names, value, tenant);
             }
         }
+
+        CallLoops.Check(context, session);
     }
 
     // A row that moves to another tenant takes away what rows of its own tenant lead to, as one that is removed does.
@@ -240,7 +246,7 @@ internal static class Judgement
 
         if (text.Length > column.MaxLength && text.EnumerateRunes().Count() is var length && length > column.MaxLength)
         {
-            context.AddError(column.Name, string.Create(CultureInfo.InvariantCulture, $"The {RuleSet.Spell(column.Name)} may not be greater than {column.MaxLength} characters; it has {length}."));
+            context.AddError(column.Name, TooLong(RuleSet.Spell(column.Name), column.MaxLength, length));
             return true;
         }
 
@@ -261,6 +267,49 @@ internal static class Judgement
 
         return false;
     }
+
+    // What has passed the rules may still be more than SARK's own programs can carry.
+    private static void CheckForm(WriteContext context, Column column, object? value)
+    {
+        if (value is not string text || column.Form is not { } form || context.HasError(column.Name))
+        {
+            return;
+        }
+
+        var name = RuleSet.Spell(column.Name);
+        if (form.Fault(text) is { } fault)
+        {
+            var message = $"The {name} may not hold {fault}.";
+            if (!context.IsStrict && context.Forms?.Of(form) == FormPolicy.Warn)
+            {
+                context.AddNotice($"{message} It was written all the same, as the setting Sark:Forms:{form.Word} says.");
+            }
+            else
+            {
+                context.AddError(column.Name, message);
+            }
+        }
+        else if (Collisions.Find(context.Session, context.Resource, column, text) is { } collision)
+        {
+            context.AddError(column.Name, collision);
+        }
+        else if (text.Length > form.MaxLength && text.EnumerateRunes().Count() is var length && length > form.MaxLength)
+        {
+            // sark6api has been seen to take longer keys; Asterisk cuts them off.
+            var message = TooLong(name, form.MaxLength, length);
+            if (context.IsStrict)
+            {
+                context.AddError(column.Name, message);
+            }
+            else
+            {
+                context.AddNotice($"{message} It was written all the same, and Asterisk cuts it off.");
+            }
+        }
+    }
+
+    private static string TooLong(string name, int limit, int length) =>
+        string.Create(CultureInfo.InvariantCulture, $"The {name} may not be greater than {limit} characters; it has {length}.");
 
     private static bool IsWord(WriteContext context, Column column, object? value) =>
         context.IsStrict && value is string text && column.Names?.Words.Contains(text) == true;

@@ -60,6 +60,9 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         return [.. Rows(sql, values, hidden)];
     }
 
+    /// <summary>The values that SARK's dump and reload does not survive.</summary>
+    public IReadOnlyList<ApostropheValue> Apostrophes() => Sqlite.Apostrophes.Find(connection);
+
     /// <summary>Whether a table has a column.</summary>
     public bool Has(string table, string column) =>
         connection.ExecuteScalar<long>("SELECT EXISTS(SELECT 1 FROM pragma_table_info(@p0) WHERE name = @p1)", Parameters([table, column]), transaction) != 0;
@@ -240,7 +243,7 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         return conditions.Count > 0 ? " WHERE " + string.Join(" AND ", conditions) : "";
     }
 
-    private static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+    internal static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     private static DynamicParameters Parameters(IEnumerable<object?> values)
     {

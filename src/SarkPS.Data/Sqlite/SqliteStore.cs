@@ -11,13 +11,15 @@ namespace SarkPS.Data.Sqlite;
 /// <param name="Answer">What sark6api would answer: on create the defaults and what was sent, on update the old row with what was sent.</param>
 /// <param name="Key">The row that was written.</param>
 /// <param name="Stored">The row as it is stored now.</param>
-public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answer, RowKey Key, SarkRow Stored);
+/// <param name="Notices">What is to be known of it, as sentences.</param>
+public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answer, RowKey Key, SarkRow Stored, IReadOnlyList<string> Notices);
 
 /// <summary>Rows of any resource in a SARK database. Knows no resource by name; everything comes from descriptors.</summary>
 /// <param name="database">The database.</param>
+/// <param name="forms">What is let through of values that SARK cannot carry; null for nothing.</param>
 /// <param name="zone">The time zone in which SARK's timers count; this machine's without it.</param>
 /// <param name="clock">The clock; the machine's without it.</param>
-public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zone = null, TimeProvider? clock = null) : ITableOperations
+public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = null, Func<TimeZoneInfo>? zone = null, TimeProvider? clock = null) : ITableOperations
 {
     /// <summary>The files that belong to rows; null where rows alone are written.</summary>
     internal RowFiles? Files { get; init; }
@@ -73,14 +75,16 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
     public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         sent = Normal(resource, sent, isStrict);
-        return WriteAsync(
+        return TellAsync(options, WriteAsync(
             resource,
             (session, plan) =>
             {
-                var context = new WriteContext(resource, session, sent, null, kind, isStrict);
+                var context = new WriteContext(resource, session, sent, null, kind, isStrict) { Forms = forms };
                 Judgement.Judge(context, kind);
                 var key = KeyFrom(resource, sent);
-                if (key is not null && !context.HasError(resource.KeyColumn) && Find(session, resource, key, null, useFilter: false).Count > 0)
+                // Whoever reads strictly is told all at once.
+                var looksLast = !isStrict && (resource.ChecksKeyLast || kind?.ChecksKeyLast == true) && context.HasErrors;
+                if (key is not null && !looksLast && !context.HasError(resource.KeyColumn) && Find(session, resource, key, null, useFilter: false).Count > 0)
                 {
                     context.AddError(SarkValidationException.DuplicateField, resource.Duplicate(key));
                 }
@@ -88,7 +92,11 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
                 Judgement.CheckFileName(context, key);
                 resource.Hooks.Validate(context);
                 FillIn(context, kind);
-                Judgement.Resolve(context);
+                if (isStrict || !resource.DuplicateEnds || !context.HasError(SarkValidationException.DuplicateField))
+                {
+                    Judgement.Resolve(context);
+                }
+
                 Judgement.Follow(context, session, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
@@ -102,23 +110,28 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
                 resource.Hooks.AfterCreate(context);
                 var stored = Find(session, resource, key!, resource.Hidden) is [var made, ..] ? made : throw TakenBack(resource, key, "the new");
                 plan?.End(Find(session, resource, key!, null)[0], session, options.IsRehearsal);
-                return new WriteResult(CreateAnswer(context, rowId ?? 0), key!, stored);
+                if (resource.Hooks.Remark(stored) is { } remark)
+                {
+                    context.AddNotice(remark);
+                }
+
+                return new WriteResult(CreateAnswer(context, rowId ?? 0), key!, stored, context.Notices);
             },
             options,
-            cancellationToken);
+            cancellationToken));
     }
 
     /// <summary>Changes the columns that are named and no others.</summary>
     public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         var trimmed = Normal(resource, sent, isStrict);
-        return WriteAsync(
+        return TellAsync(options, WriteAsync(
             resource,
             (session, plan) =>
             {
                 var current = Single(resource, key, Find(session, resource, key, null));
                 var changes = Judgement.Differences(resource, sent, trimmed, current, isStrict);
-                var context = new WriteContext(resource, session, changes, current, null, isStrict) { All = trimmed };
+                var context = new WriteContext(resource, session, changes, current, null, isStrict) { All = trimmed, Forms = forms };
                 Judgement.Judge(context, null);
                 resource.Hooks.Validate(context);
                 foreach (var (column, _) in context.Rules)
@@ -143,10 +156,10 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
                 var stored = Find(session, resource, now, resource.Hidden) is [var kept, ..] && IsKept(context, kept) ? kept : throw TakenBack(resource, key, "the change of the");
                 plan?.End(Find(session, resource, now, null)[0], session, options.IsRehearsal);
                 // sark6api reads its single row again before it answers; of all others it tells what it knew before.
-                return new WriteResult(resource.IsSingleton ? stored : UpdateAnswer(context), now, stored);
+                return new WriteResult(resource.IsSingleton ? stored : UpdateAnswer(context), now, stored, context.Notices);
             },
             options,
-            cancellationToken);
+            cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -193,6 +206,9 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
             cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<ConfigurationFault>> InspectAsync(CancellationToken cancellationToken) => database.ReadAsync(Inspection.Read, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken)
     {
         var kinds = await DestinationsByKindAsync(cancellationToken).ConfigureAwait(false);
@@ -231,9 +247,10 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
             return await database.WriteAsync(session => work(session, null), options.IsRehearsal, cancellationToken).ConfigureAwait(false);
         }
 
+        var tell = options.Notify ?? (_ => { });
         if (!options.IsRehearsal)
         {
-            await files.RepairAsync(database, sentence => Notices.Tell(sentence), isAgain: false, cancellationToken).ConfigureAwait(false);
+            await files.RepairAsync(database, tell, isAgain: false, cancellationToken).ConfigureAwait(false);
         }
 
         using var plan = new RowFiles.Plan(files, resource);
@@ -241,7 +258,13 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
         if (!options.IsRehearsal)
         {
             // The row is stored: that nobody waits for the answer any more is no reason to leave its file as it was.
-            await plan.SettleAsync(database, CancellationToken.None).ConfigureAwait(false);
+            await plan.SettleAsync(database, tell, CancellationToken.None).ConfigureAwait(false);
+    private static async Task<WriteResult> TellAsync(ChangeOptions options, Task<WriteResult> change)
+    {
+        var result = await change.ConfigureAwait(false);
+        foreach (var notice in result.Notices)
+        {
+            options.Notify?.Invoke(notice);
         }
 
         return result;
@@ -290,9 +313,10 @@ public sealed class SqliteStore(SqliteDatabase database, Func<TimeZoneInfo>? zon
         return (where, useFilter && resource.Filter is { } filter ? [filter] : [], order, resource.IsSingleton ? 1 : null);
     }
 
+    // A strict request, as the module's, keeps the lines of a block as they are, so that a copy of a row is one.
     private static Changes Normal(ResourceDescriptor resource, Changes sent, bool isStrict)
     {
-        var normal = sent.Normalized(keepsLines: isStrict);
+        var normal = sent.Normalized(column => isStrict && resource.Find(column)?.Form?.HasLines == true);
         return isStrict ? resource.Spelled(normal) : normal;
     }
 

@@ -22,7 +22,7 @@ internal sealed record ServiceState(ServiceOptions Options, Tokens Tokens, Accou
 
     /// <summary>Who may call, for the log.</summary>
     public string Callers =>
-        !IsOpen ? !HasCallers ? "nobody: there is no token" : "those with one of " + string.Join(", ", Credentials.Select(c => c.Text))
+        !IsOpen ? !HasCallers ? "nobody: there is no token" : "those with " + string.Join(" or ", Credentials.GroupBy(c => c.Kind).Select(k => $"one of the {k.Key} {string.Join(", ", k.Select(c => c.Text))}"))
         : Options.Mode == AccessMode.Open ? "ANYBODY, without a token (Sark:Service:Access is Open)"
         : "any on this machine, without a token; none from elsewhere";
 
@@ -42,10 +42,10 @@ internal sealed record ServiceState(ServiceOptions Options, Tokens Tokens, Accou
     }
 
     // By a name of its own, with what is said of each, and what makes it another one.
-    private IEnumerable<(string Name, string Text, string Secret)> Credentials =>
+    private IEnumerable<(string Name, string Kind, string Text, string Secret)> Credentials =>
     [
-        .. Tokens.All.Select(t => (t.Name, $"the token '{t.Name}' ({string.Join(' ', t.Scopes)}{(t.Expires is { } end ? $", until {end:yyyy-MM-dd}" : "")})", t.Sha256)),
-        .. Accounts.All.Select(a => ($"account {a.Email}", $"the account '{a.Email}' ({string.Join(' ', a.Scopes)})", a.Password)),
+        .. Tokens.All.Select(t => (t.Name, "tokens", $"'{t.Name}' ({string.Join(' ', t.Scopes)}{(t.Expires is { } end ? $", until {end:yyyy-MM-dd}" : "")})", t.Sha256)),
+        .. Accounts.All.Select(a => ($"account {a.Email}", "accounts", $"'{a.Email}' ({string.Join(' ', a.Scopes)})", a.Password)),
     ];
 }
 

@@ -175,7 +175,7 @@ internal static class AsteriskRoutes
 
     private static async Task OriginateAsync(HttpContext context)
     {
-        var body = (await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).Normalized(keepsLines: false);
+        var body = (await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).Normalized();
         var request = new OriginateRequest(Text("caller"), Text("target"), Text("context"), Text("clid")) { Wait = body["wait"] is true or 1L or "1" or "true" };
         if (body.Has("ringtime"))
         {
@@ -216,7 +216,7 @@ internal static class AsteriskRoutes
     private static async Task SetRuntimeAsync(HttpContext context)
     {
         var extension = await KnownExtensionAsync(context).ConfigureAwait(false);
-        var body = (await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).Normalized(keepsLines: false);
+        var body = (await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).Normalized();
         var changes = ExtensionRuntime.Families.Where(body.Has).ToDictionary(f => f, f => body[f] is { } value ? PhpValue.Text(value) : null);
         await Asterisk(context).SetRuntimeAsync(extension, new(changes), context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -56,7 +56,7 @@ internal sealed class FileStoreRoutes<TFile>(
         var name = OperationAnswer.Text(context, "name");
         var content = await Store(context).OpenAsync(name, context.RequestAborted).ConfigureAwait(false);
         context.Response.RegisterForDisposeAsync(content);
-        context.Response.ContentType = name.EndsWith(".mp3", StringComparison.Ordinal) ? "audio/mpeg" : kind.MediaType;
+        context.Response.ContentType = Path.GetExtension(name) switch { ".mp3" => "audio/mpeg", ".gsm" => "audio/x-gsm", _ => kind.MediaType };
         context.Response.ContentLength = content.Length;
         // The name has passed the store's pattern, so it needs no quotes.
         context.Response.Headers.ContentDisposition = $"attachment; filename={name}";

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using SarkPS.Data;
 using SarkPS.Descriptors;
 using SarkPS.Remote;
@@ -82,7 +81,7 @@ internal static class ResourceRoutes
         private async Task CreateAsync(HttpContext context, CreateKind? kind)
         {
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-            var result = await ChangeAsync(context, () => backend.Value.Store.CreateAsync(resource, kind, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted)).ConfigureAwait(false);
+            var result = await backend.Value.Store.CreateAsync(resource, kind, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted).ConfigureAwait(false);
             context.Response.StatusCode = StatusCodes.Status201Created;
             context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}"
                 + (resource.SecondKeyColumn is { } second && result.Key.Second is { } value ? $"?{second}={Uri.EscapeDataString(value)}" : "");
@@ -93,13 +92,13 @@ internal static class ResourceRoutes
         {
             var key = Key(context);
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-            var result = await ChangeAsync(context, () => backend.Value.Store.UpdateAsync(resource, key, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted)).ConfigureAwait(false);
+            var result = await backend.Value.Store.UpdateAsync(resource, key, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted).ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer).ConfigureAwait(false);
         }
 
         public async Task RemoveAsync(HttpContext context)
         {
-            var orphans = await ChangeAsync(context, () => backend.Value.Store.RemoveAsync(resource, Key(context), Options(context), context.RequestAborted)).ConfigureAwait(false);
+            var orphans = await backend.Value.Store.RemoveAsync(resource, Key(context), Options(context), context.RequestAborted).ConfigureAwait(false);
             if (orphans.Count == 0)
             {
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -109,26 +108,15 @@ internal static class ResourceRoutes
             await JsonAnswer.WriteAsync(context, new System.Text.Json.Nodes.JsonObject { ["orphans"] = new System.Text.Json.Nodes.JsonArray([.. orphans.Select(o => (System.Text.Json.Nodes.JsonNode)o)]) }).ConfigureAwait(false);
         }
 
-        // What a change has to tell beside its answer goes into headers.
-        private static async Task<T> ChangeAsync<T>(HttpContext context, Func<Task<T>> change)
-        {
-            var notices = new ConcurrentQueue<Notice>();
-            var result = await Notices.Hear(notices.Enqueue, change).ConfigureAwait(false);
-            foreach (var notice in notices)
-            {
-                context.Response.Headers.Append(WireHeaders.Notice, string.Concat(notice.Sentence.EnumerateRunes().Select(rune =>
-                    rune is { IsAscii: true, Value: >= ' ' and <= '~' and not '%' } ? rune.ToString() : Uri.EscapeDataString(rune.ToString()))));
-            }
-
-            return result;
-        }
-
         private static ChangeOptions Options(HttpContext context)
         {
             var options = new ChangeOptions(
                 ClientWish.IsRehearsal(context.Request),
                 OperationAnswer.Flag(context, QueryNames.Force),
-                ClientWish.AllowsOtherTenant(context.Request));
+                ClientWish.AllowsOtherTenant(context.Request))
+            {
+                Notify = notice => context.Response.Headers.Append(WireHeaders.Notice, WireHeaders.ToNotice(notice)),
+            };
             if (options.IsRehearsal)
             {
                 context.Response.Headers[WireHeaders.PreferenceApplied] = WireHeaders.DryRun;

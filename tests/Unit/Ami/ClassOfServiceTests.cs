@@ -114,7 +114,7 @@ public sealed partial class ClassOfServiceTests : IAsyncLifetime
             Assert.Equal(isOpen ? "OPEN" : "CLOSED", state);
             using (var file = new SqliteDatabase(database.Path))
             {
-                var told = (await new SqliteStore(file, () => TimeZoneInfo.Utc, new StoppedClock(new(wall, TimeSpan.Zero))).HoursAsync(default)).Single(h => h.Tenant == "default");
+                var told = (await new SqliteStore(file, null, () => TimeZoneInfo.Utc, new StoppedClock(new(wall, TimeSpan.Zero))).HoursAsync(default)).Single(h => h.Tenant == "default");
                 Assert.Equal(isOpen, told.IsOpen);
             }
 

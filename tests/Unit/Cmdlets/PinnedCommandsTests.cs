@@ -14,7 +14,7 @@ public sealed class PinnedCommandsTests
     // Everything that only reads.
     private static readonly string[] Silent =
     [
-        "Connect-Sark", "Disconnect-Sark", "Import-SarkCsv", "Test-SarkBackup", "Test-SarkFirewall", "Watch-SarkEvent",
+        "Connect-Sark", "Disconnect-Sark", "Import-SarkCsv", "Test-SarkBackup", "Test-SarkConfiguration", "Test-SarkFirewall", "Watch-SarkEvent",
         .. new[]
         {
             "AgentStatus", "Backup", "Cdr", "Channel", "CommitStatus", "Conference", "ConferenceMember", "Connection", "CoreSetting", "CoreStatus", "CosClose", "CosOpen",

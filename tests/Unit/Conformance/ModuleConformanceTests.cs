@@ -187,7 +187,7 @@ public sealed partial class ModuleConformanceTests
         {
             var type = Nullable.GetUnderlyingType(parameter.PropertyType) ?? parameter.PropertyType;
             Assert.True(
-                type == typeof(SwitchParameter) || type.IsEnum || parameter.GetCustomAttributes<ArgumentCompleterAttribute>(inherit: true).Any(),
+                type == typeof(SwitchParameter) || (type.GetElementType() ?? type).IsEnum || parameter.GetCustomAttributes<ArgumentCompleterAttribute>(inherit: true).Any(),
                 $"-{parameter.Name} of {command} has no completer, so that Tab offers file names.");
         }
     }

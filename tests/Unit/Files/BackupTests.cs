@@ -46,6 +46,23 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task SARKs_reloader_is_not_started_where_it_would_lose_every_row()
+    {
+        tree.Write("/opt/sark/scripts/srkV4reloader.sh", "echo upgrade >> " + tree["/log"]);
+        tree.Write("/opt/sark/scripts/srkreload", "echo reload >> " + tree["/log"]);
+        File.CreateSymbolicLink(tree["/bin"], "/bin");
+        tree.Sql("INSERT INTO IPphone (pkey, cluster, \"desc\") VALUES ('401', 'default', 'Ann O''Brien')");
+        var made = await Backups.CreateAsync();
+        var result = await Backups.RestoreAsync(made.Name, BackupParts.Database);
+        Assert.Contains(result.Warnings, w => w.Contains("IPphone 401 (desc)", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, w => w.Contains("reloader was not started", StringComparison.Ordinal));
+        Assert.Equal(["reload"], File.ReadAllLines(tree["/log"]));
+
+        var snapshot = await tree.Operations.Snapshots.CreateAsync();
+        Assert.Contains("IPphone 401 (desc)", Assert.Single((await tree.Operations.Snapshots.RestoreAsync(snapshot.Name)).Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Links_are_left_out_and_said()
     {
         var secret = tree.Write("/etc/shadow", "secret");

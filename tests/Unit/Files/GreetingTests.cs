@@ -46,6 +46,8 @@ public sealed class GreetingTests : IDisposable
         return content.ToArray();
     }
 
+    private static byte[] Gsm(int frames = 4) => [.. Enumerable.Range(0, frames).SelectMany(_ => new byte[] { 0xD2 }.Concat(new byte[32]))];
+
     private Task<Greeting> ImportAsync(string name, byte[] content, bool force = false) => Greetings.ImportAsync(name, new MemoryStream(content), force);
 
     [Fact]
@@ -56,8 +58,9 @@ public sealed class GreetingTests : IDisposable
         await ImportAsync("usergreeting0007.wav", Wave());
         await ImportAsync("usergreeting0004.mp3", Mpeg());
         await ImportAsync("usergreeting0005.mp3", Mpeg(tag: true));
+        await ImportAsync("usergreeting0006.gsm", Gsm());
         var listed = await Greetings.ListAsync();
-        Assert.Equal([(4, "mp3"), (5, "mp3"), (7, "wav")], listed.Select(greeting => (greeting.Number, greeting.Format)));
+        Assert.Equal([(4, "mp3"), (5, "mp3"), (6, "gsm"), (7, "wav")], listed.Select(greeting => (greeting.Number, greeting.Format)));
         using var content = await Greetings.OpenAsync("usergreeting0007.wav");
         Assert.Equal(Wave().Length, content.Length);
     }
@@ -75,6 +78,11 @@ public sealed class GreetingTests : IDisposable
         foreach (var content in new[] { [], Wave(), Mpeg(1), Mpeg()[..600], [0xFF, 0xFB, 0x90, 0x00, .. new byte[600]] })
         {
             await Assert.ThrowsAsync<SarkValidationException>(() => ImportAsync("usergreeting0001.mp3", content));
+        }
+
+        foreach (var content in new[] { [], Wave(), Gsm()[..^1], [.. Gsm(), .. new byte[33]] })
+        {
+            await Assert.ThrowsAsync<SarkValidationException>(() => ImportAsync("usergreeting0001.gsm", content));
         }
 
         tree.Options.Limits.Greeting = 1000;

@@ -47,7 +47,7 @@ public sealed class RowFileTests : IAsyncLifetime
         await ChangeAsync(("active", "NO"));
         Assert.True(File.Exists(Path("main")));
 
-        await HearAsync(() => backend.Tables.RemoveAsync(Trunk.Descriptor, new("main"), ChangeOptions.Default, default));
+        await backend.Tables.RemoveAsync(Trunk.Descriptor, new("main"), Told, default);
         Assert.Empty(Files());
         Assert.Empty(told);
     }
@@ -199,7 +199,7 @@ public sealed class RowFileTests : IAsyncLifetime
     {
         using var database = new TestDatabase(Schema.Embedded65);
         await using var alone = new LocalBackend(new SarkOptions { Database = database.Path });
-        await HearAsync(() => alone.Tables.CreateAsync(Trunk.Descriptor, null, Sent(("pkey", "six5-alone")), ChangeOptions.Default, default));
+        await alone.Tables.CreateAsync(Trunk.Descriptor, null, Sent(("pkey", "six5-alone")), Told, default);
 
         var sentence = Assert.Single(told);
         Assert.Contains("'sark_pjsip_six5-alone_trunk.conf'", sentence, StringComparison.Ordinal);
@@ -295,11 +295,11 @@ public sealed class RowFileTests : IAsyncLifetime
         return changes;
     }
 
-    private Task MakeAsync(params (string Column, object? Value)[] values) => HearAsync(() => backend.Tables.CreateAsync(Trunk.Descriptor, null, Sent(values), ChangeOptions.Default, default));
+    private Task MakeAsync(params (string Column, object? Value)[] values) => backend.Tables.CreateAsync(Trunk.Descriptor, null, Sent(values), Told, default);
 
-    private Task ChangeAsync(params (string Column, object? Value)[] values) => HearAsync(() => backend.Tables.UpdateAsync(Trunk.Descriptor, new("main"), Of(values), ChangeOptions.Default, default));
+    private Task ChangeAsync(params (string Column, object? Value)[] values) => backend.Tables.UpdateAsync(Trunk.Descriptor, new("main"), Of(values), Told, default);
 
-    private Task<T> HearAsync<T>(Func<Task<T>> work) => Notices.Hear(notice => told.Add(notice.Sentence), work);
+    private ChangeOptions Told => new() { Notify = told.Add };
 
     private string Path(string key) => tree[$"{Folder}/sark_pjsip_{key}_trunk.conf"];
 

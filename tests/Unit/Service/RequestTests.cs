@@ -74,7 +74,8 @@ public sealed class RequestTests : IDisposable
         { "PUT", "backups/sarkbak.1.zip?whatif=true", "Did you mean dryrun?" },
         { "PUT", "backups/sarkbak.1.zip?DryRn", "Did you mean dryrun?" },
         { "DELETE", "backups/sarkbak.1.zip?dryrun", "force is taken here" },
-        { "POST", "syscommands/commit?dryrun", "none is taken here" },
+        { "POST", "syscommands/reboot?dryrun", "none is taken here" },
+        { "POST", "syscommands/commit?dry_run", "Did you mean dryrun?" },
     };
 
     [Theory]
@@ -125,7 +126,7 @@ public sealed class RequestTests : IDisposable
     public async Task What_cannot_be_rehearsed_is_not_done_on_trial()
     {
         using var client = service.CreateClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/syscommands/commit") { Headers = { { "Prefer", "dry-run" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/syscommands/reboot") { Headers = { { "Prefer", "dry-run" } } };
         using var response = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
         Assert.Contains("cannot be rehearsed", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -205,7 +206,9 @@ public sealed class RequestTests : IDisposable
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(closed, HttpMethod.Get, "/api/tenants", expired));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(closed, HttpMethod.Get, "/api/tenants", reader));
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(closed, HttpMethod.Put, "/api/tenants/default", reader));
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(closed, HttpMethod.Get, "/api/syscommands/pbxrunstate", reader));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(closed, HttpMethod.Get, "/api/syscommands/commitstatus", reader));
+        // Whether it runs says nothing that a reader may not know.
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(closed, HttpMethod.Get, "/api/syscommands/pbxrunstate", reader));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(closed, HttpMethod.Get, "/health", null));
     }
 

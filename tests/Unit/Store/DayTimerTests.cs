@@ -167,7 +167,7 @@ public sealed class DayTimerTests
             var next = Enumerable.Range(1, 4 * 24 * 60).Select(m => whole.AddMinutes(m)).Where(t => IsOpen(t) != IsOpen(now)).Select(t => (DateTimeOffset?)t).FirstOrDefault();
 
             using var database = new SqliteDatabase(file.Path);
-            var told = Assert.Single(await new SqliteStore(database, () => zone, new StoppedClock(now)).HoursAsync(default), h => h.Tenant == "default");
+            var told = Assert.Single(await new SqliteStore(database, null, () => zone, new StoppedClock(now)).HoursAsync(default), h => h.Tenant == "default");
 
             var what = $"{zoneName} {now:O}: {string.Join("; ", timers.Select(t => t.ToString()))}";
             Assert.True(IsOpen(now) == told.IsOpen, what);

@@ -27,6 +27,7 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
         ["EURL"] = ["https://pbx.example.com/one", "http://pbx.example.org"],
         ["FQDN"] = ["pbx.example.com", "voice.example.org"],
         ["host"] = ["192.0.2.10", "sip.example.com"],
+        ["conf"] = ["strategy=ringall\ntimeout=20", "strategy=rrmemory"],
     };
 
     // What a row that others name must be beyond the least: a template of lamp keys.
@@ -95,7 +96,7 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
             return [.. rules.AllowedValues];
         }
 
-        if (rules.Hint is not null || column.Name is "host" or "include")
+        if (rules.Hint is not null || column.Name is "host" or "include" or "conf")
         {
             return Known.GetValueOrDefault(column.Name) ?? throw new InvalidOperationException($"{column.Name} has a pattern ({rules.Hint}): add samples of it.");
         }
@@ -140,7 +141,7 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
                 "in" => "no such word",
                 "exists" => "no such key",
                 "string" => 12L,
-                "alpha" or "alpha_num" or "alpha_dash" => "not valid!",
+                "alpha" or "alpha_num" or "alpha_dash" => "not; valid!",
                 "email" => "nobody at nowhere",
                 "ip" => "300.1.2.3",
                 "digits" => "12a",

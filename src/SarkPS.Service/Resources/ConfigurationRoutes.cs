@@ -1,0 +1,18 @@
+using System.Text.Json;
+using SarkPS.Data;
+using SarkPS.Remote;
+using SarkPS.Service.Operations;
+
+namespace SarkPS.Service.Resources;
+
+/// <summary>What is wrong with the rows as they are.</summary>
+internal static class ConfigurationRoutes
+{
+    public static void MapConfiguration(this IEndpointRouteBuilder api) => api.MapMethods(WireHeaders.ConfigurationFaults, OperationAnswer.Reading, GetFaultsAsync);
+
+    private static async Task GetFaultsAsync(HttpContext context)
+    {
+        var faults = await context.RequestServices.GetRequiredService<LocalBackend>().Store.InspectAsync(context.RequestAborted).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, JsonSerializer.SerializeToNode(faults, OperationJson.Options)!).ConfigureAwait(false);
+    }
+}
