@@ -12,6 +12,11 @@ public sealed class SarkOptions
     public string? Database { get; set; }
 
     /// <summary>
+    /// The version of SARK, 6.2 or 6.5, whose tables an embedded database gets; used only when one is made. Null: 6.2.
+    /// </summary>
+    public string? Version { get; set; }
+
+    /// <summary>
     /// Prefix for every path that SARK uses, so that everything can run in a temporary tree. <c>/</c> on a real machine, and
     /// without it. To name <c>/</c> says that a <see cref="Database"/> from another place belongs to this machine all the
     /// same.

@@ -12,8 +12,10 @@ internal static class DatabaseLocation
     /// the user's data folder, made on first use.
     /// </summary>
     /// <returns>The file, whether it was just made, and whether somebody named it.</returns>
+    /// <exception cref="SarkException">None was there and none could be made, or <see cref="SarkOptions.Version"/> is no version of SARK.</exception>
     public static (string Path, bool IsNew, bool IsNamed) Find(SarkOptions options)
     {
+        var version = options.Version is { } wanted ? SarkVersion.Require(wanted) : null;
         // A root of one's own is a tree of one's own: what the environment says of this machine is not meant.
         var isThisMachine = options.IsWholeMachine;
         var named = options.Database ?? (isThisMachine ? Environment.GetEnvironmentVariable(Variable) : null);
@@ -31,6 +33,6 @@ internal static class DatabaseLocation
 
         var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         var embedded = isThisMachine ? Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "SarkPS", "sark.db") : own;
-        return (embedded, EmbeddedDatabase.CreateIfMissing(embedded), false);
+        return (embedded, EmbeddedDatabase.CreateIfMissing(embedded, version), false);
     }
 }

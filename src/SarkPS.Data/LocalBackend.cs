@@ -10,6 +10,7 @@ public sealed class LocalBackend : ISarkBackend
     private readonly SqliteDatabase database;
     private readonly LocalCoverage covered;
     private readonly LocalOperations operations;
+    private readonly RowFiles files;
     private readonly LocalAsterisk? asterisk;
 
     /// <summary>Opens the exchange that the options describe.</summary>
@@ -23,7 +24,11 @@ public sealed class LocalBackend : ISarkBackend
         CreatedDatabase = found.IsNew;
         database = new SqliteDatabase(found.Path) { ReadCacheBytes = options.ReadCacheBytes };
         covered = new LocalCoverage(options, database.Path, found.IsNamed);
-        Store = new SqliteStore(database, options.Forms, () => ExchangeClock.Zone(options));
+        files = new RowFiles(
+            options.Rooted(options.Paths.Asterisk),
+            covered.HasConfiguration ? null : $"{covered.Reason} Say whose files are meant with -Root FOLDER (Sark:Root) for a tree of files, or with -Root / for this machine's.",
+            isTree: covered.Kind == ExchangeCoverage.Tree);
+        Store = new SqliteStore(database, options.Forms, () => ExchangeClock.Zone(options)) { Files = files };
         // Made only where it is covered: it reads this machine's secret.
         asterisk = Covers(ExchangePart.Asterisk) ? new LocalAsterisk(options) : null;
         operations = new LocalOperations(options, database.Path, asterisk, warn);
@@ -89,7 +94,40 @@ public sealed class LocalBackend : ISarkBackend
     public bool Covers(ExchangePart part) => covered.Parts.Contains(part);
 
     /// <inheritdoc/>
-    public Task VerifyAsync(CancellationToken cancellationToken = default) => Task.Run(() => DatabaseIdentity.Require(database.Path), cancellationToken);
+    public Task VerifyAsync(CancellationToken cancellationToken = default) => Task.Run(
+        async () =>
+        {
+            DatabaseIdentity.Require(database.Path);
+            await RepairFilesAsync(sentence => Notices.Tell(sentence), cancellationToken).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public SarkVersion? Version
+    {
+        get
+        {
+            try
+            {
+                return database.Read(session => session.Version);
+            }
+            catch (SarkException)
+            {
+                // It cannot be read now; what needs it says why.
+                return null;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Compares the files of Asterisk's configuration that belong to rows with the rows: finishes what a killed process has
+    /// not, and writes what is missing. Done when a connection is made and before the first change; a service calls it when
+    /// it starts.
+    /// </summary>
+    /// <param name="tell">Gets a sentence for each that could not be put right.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="SarkException">The database cannot be read.</exception>
+    public Task RepairFilesAsync(Action<string> tell, CancellationToken cancellationToken = default) => files.RepairAsync(database, tell, isAgain: true, cancellationToken);
 
     /// <summary>Undoes what a restore left half done when its process was killed. Restores do it for themselves; a service calls it when it starts.</summary>
     /// <exception cref="SarkException">The account may not.</exception>

@@ -43,6 +43,9 @@ internal sealed class LocalCoverage
     /// <summary>Why the other parts are refused, in a sentence.</summary>
     public string Reason => $"It covers the database file '{database}' only: that file was named, and it is not the database of this machine's exchange ('{options.Paths.Database}').";
 
+    /// <summary>Whether the folder of Asterisk's configuration belongs to it: with the machine or the tree, or because it was named.</summary>
+    public bool HasConfiguration => Kind != ExchangeCoverage.Database || options.Paths.Asterisk != SarkPaths.Default.Asterisk;
+
     /// <summary>Refuses a part that does not belong to it.</summary>
     /// <exception cref="SarkException">It does not.</exception>
     public void Require(ExchangePart part)

@@ -119,6 +119,16 @@ internal static class SarkApplication
             logger.LogWarning("A restore that was interrupted could not be looked for: {Reason}", error.Message);
         }
 
+        try
+        {
+            backend.RepairFilesAsync(sentence => logger.LogWarning("{Sentence}", sentence)).GetAwaiter().GetResult();
+        }
+        catch (SarkException error)
+        {
+            // As above: the start report says what is wrong with the database, and the first change tries again.
+            logger.LogWarning("The files that belong to rows could not be compared with them: {Reason}", error.Message);
+        }
+
         return backend;
     }
 

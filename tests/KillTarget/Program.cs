@@ -1,7 +1,9 @@
 using SarkPS;
 using SarkPS.Data.Files;
+using SarkPS.Descriptors;
 
 // KillTarget snapshots|backups ROOT FIRST SECOND   restores the two in turn until it is killed
+// KillTarget trunks ROOT                           makes, changes and removes a trunk in turn until it is killed
 // KillTarget try ROOT OPERATION                     does one operation and prints "ok" or the error's kind and message
 var options = new SarkOptions { Root = args[1] };
 var operations = new LocalOperations(options, options.Rooted(options.Paths.Database));
@@ -12,6 +14,13 @@ switch (args[0])
         break;
     case "backups":
         await LoopAsync(name => operations.Backups.RestoreAsync(name, BackupParts.Database | BackupParts.Asterisk | BackupParts.Greetings), args[2], args[3]);
+        break;
+    case "trunks":
+        await using (var backend = new SarkPS.Data.LocalBackend(options))
+        {
+            await TrunksAsync(backend.Tables);
+        }
+
         break;
     case "try":
         try
@@ -39,6 +48,20 @@ switch (args[0])
         break;
     default:
         throw new ArgumentException($"No mode '{args[0]}'.");
+}
+
+static async Task TrunksAsync(ITableOperations tables)
+{
+    Console.WriteLine("started");
+    for (var turn = 0; ; turn++)
+    {
+        var key = new RowKey("carrier");
+        var made = new Changes { ["pkey"] = "carrier", ["carrier"] = "GeneralSIP", ["cluster"] = "default", ["username"] = "u", ["password"] = "s", ["host"] = "a.example.com" };
+        await tables.CreateAsync(Trunk.Descriptor, null, made, ChangeOptions.Default, default);
+        await tables.UpdateAsync(Trunk.Descriptor, key, new Changes { ["host"] = "b.example.com" }, ChangeOptions.Default, default);
+        await tables.RemoveAsync(Trunk.Descriptor, key, ChangeOptions.Default, default);
+        Console.WriteLine("round");
+    }
 }
 
 static async Task LoopAsync(Func<string, Task> restore, string first, string second)

@@ -38,6 +38,9 @@ public sealed class SarkConnection : IDisposable
     /// </summary>
     public ExchangeCoverage Coverage => backend.Coverage;
 
+    /// <summary>The version of SARK that the exchange's database is of, such as 6.5; null while that cannot be told.</summary>
+    public string? SarkVersion => IsOpen ? backend.Version?.Name : null;
+
     /// <summary>Whether it can still be used.</summary>
     public bool IsOpen => Volatile.Read(ref isClosed) == 0;
 

@@ -57,7 +57,9 @@ public sealed class SarkCompleter : IArgumentCompleter
 
         if (column.AllowedValues.Count > 0)
         {
-            return column.AllowedValues.Select(v => (v, v));
+            // Where versions of SARK have words of their own, those of the exchange that is connected.
+            var known = column.Successor is null ? [] : Ask(bound, backend => column.AllowedValuesIn(backend.Version).Select(v => (v, v))).ToArray();
+            return known.Length > 0 ? known : column.AllowedValues.Select(v => (v, v));
         }
 
         if (column.Destination is not null)
@@ -96,6 +98,7 @@ public sealed class SarkCompleter : IArgumentCompleter
         ("SARKGREETING", "NAME") => Ask(bound, backend => Names<Greeting>(backend.Greetings)),
         ("SARKDESTINATION", "KIND") => Destinations.Kinds.Select(k => (k.Resource.Noun, SarkText.Words(k.Resource.Noun))).Append(("Target", "What every exchange has")),
         ("SARKDESTINATION", "NAME") => Destinations.Fixed.Keys.Select(d => (d, d)).Concat(Ask(bound, backend => DestinationNames(backend))),
+        ("SARK", "VERSION") => SarkVersion.All.Select(v => (v.Name, $"SARK {v}")),
         (_, "TENANT") => Keys(SarkPS.Tenant.Descriptor, bound),
         (_, "EXTENSION" or "MAILBOX") or ("SARKEXTENSIONRUNTIME" or "SARKEXTENSIONSTATE", "KEY") => Keys(Extension.Descriptor, bound),
         (_, "QUEUE") => Keys(Queue.Descriptor, bound),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Security;
 using SarkPS.Remote;
@@ -53,6 +54,14 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     /// </summary>
     [Parameter(ParameterSetName = LocalSet)]
     public string? Root { get; set; }
+
+    /// <summary>
+    /// The version of SARK, 6.2 or 6.5, that a new embedded database is made as; 6.2 without it. A database that is there
+    /// has its own, and one of another version is refused.
+    /// </summary>
+    [Parameter(ParameterSetName = LocalSet)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Version { get; set; }
 
     /// <summary>User and secret of the Asterisk Manager Interface: a PSCredential, or the secret of the user sark as a SecureString or text.</summary>
     [Parameter(ParameterSetName = LocalSet)]
@@ -135,7 +144,18 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     {
         try
         {
-            connection.Backend.VerifyAsync(stop.Token).GetAwaiter().GetResult();
+            var notices = new ConcurrentQueue<Notice>();
+            Notices.Hear(notices.Enqueue, () => connection.Backend.VerifyAsync(stop.Token)).GetAwaiter().GetResult();
+            foreach (var notice in notices)
+            {
+                WriteWarning(notice.Sentence);
+            }
+
+            if (Version is not null && connection.Backend.Version is { } found && found != SarkVersion.Require(Version))
+            {
+                throw new SarkException(
+                    SarkErrorKind.BadRequest, Noun, Version, $"The database '{connection.Location}' is there and of SARK {found}; -Version {Version} only says what a new one is made as. Leave it out, or name another place with -Root.");
+            }
         }
         catch (SarkNotFoundException error) when (Database is not null && Suggestion(Database) is { } address)
         {
@@ -146,7 +166,7 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     // A variable that is empty by mistake must not mean this machine.
     private void RefuseNothing()
     {
-        foreach (var name in (string[])[nameof(Database), nameof(Root), nameof(Uri), nameof(Token), nameof(AmiHost), nameof(AmiCredential)])
+        foreach (var name in (string[])[nameof(Database), nameof(Root), nameof(Uri), nameof(Token), nameof(AmiHost), nameof(AmiCredential), nameof(Version)])
         {
             if (MyInvocation.BoundParameters.TryGetValue(name, out var value) && value is null or "")
             {
@@ -218,6 +238,7 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
             options.Ami.Secret = AmiCredential.GetNetworkCredential().Password;
         }
 
+        options.Version = Version;
         options.Ami.Host = AmiHost ?? options.Ami.Host;
         options.Ami.Port = AmiPort > 0 ? AmiPort : options.Ami.Port;
         return LocalBackend.Create(options);

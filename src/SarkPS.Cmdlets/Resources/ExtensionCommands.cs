@@ -79,6 +79,19 @@ public abstract class ExtensionWriteCommand : SarkRoutedCommand<Extension>
     [SarkValue]
     public virtual string? Tenant { get; set; }
 
+    /// <inheritdoc cref="Extension.MaxCalls"/>
+    [Parameter, Alias("callmax")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue(typeof(int))]
+    public int? MaxCalls { get; set; }
+
+    /// <inheritdoc cref="Extension.PjsipStanza"/>
+    [Parameter, Alias("pjsipuser")]
+    [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
+    public string? PjsipStanza { get; set; }
+
     /// <inheritdoc cref="Extension.Recording"/>
     [Parameter, Alias("devicerec"), ArgumentCompleter(typeof(SarkCompleter))]
     [SarkValue]

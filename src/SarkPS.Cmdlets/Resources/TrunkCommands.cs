@@ -126,6 +126,23 @@ public abstract class TrunkWriteCommand : SarkRoutedCommand<Trunk>
     [SarkValue]
     public string? UserStanza { get; set; }
 
+    /// <inheritdoc cref="Trunk.Transport"/>
+    [Parameter, ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
+    public string? Transport { get; set; }
+
+    /// <inheritdoc cref="Trunk.Registration"/>
+    [Parameter, Alias("pjsipreg"), ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
+    public string? Registration { get; set; }
+
+    /// <inheritdoc cref="Trunk.PjsipStanza"/>
+    [Parameter, Alias("pjsipuser")]
+    [SarkSecret]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
+    public string? PjsipStanza { get; set; }
+
     /// <inheritdoc cref="Trunk.ShowCallerId"/>
     [Parameter, Alias("swoclip")]
     [SarkFlag, ArgumentCompleter(typeof(SarkCompleter))]

@@ -27,6 +27,9 @@ public interface ISarkBackend : IAsyncDisposable
     /// <summary>Whether a part belongs to what is reached. One that does not is refused when it is asked for.</summary>
     bool Covers(ExchangePart part);
 
+    /// <summary>The version of SARK that its database is of; null while that cannot be told.</summary>
+    SarkVersion? Version { get; }
+
     /// <summary>Makes sure that the exchange is there, is one, and lets the caller in.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SarkException">It is not; the message says what is there instead.</exception>

@@ -99,8 +99,23 @@ public sealed class Column
     /// <summary>Whether it holds the hardware address of a telephone, which people write with colons, dashes or dots.</summary>
     public bool IsHardwareAddress => Name.EndsWith("macaddr", StringComparison.Ordinal);
 
-    /// <summary>The words that are allowed, or none.</summary>
-    public IReadOnlyList<string> AllowedValues => (Rules.AllowedValues.Count > 0 ? Rules : CreateRules).AllowedValues;
+    /// <summary>The words that are allowed, or none. Where versions of SARK have words of their own, those of all versions.</summary>
+    public IReadOnlyList<string> AllowedValues => Successor is { } later
+        ? [.. OwnWords.Union(later.Rules.AllowedValues, StringComparer.Ordinal)]
+        : OwnWords;
+
+    /// <summary>The words that are allowed in one version of SARK.</summary>
+    /// <param name="version">The version; null for all of them.</param>
+    public IReadOnlyList<string> AllowedValuesIn(SarkVersion? version) =>
+        version is null || Successor is not { } later ? AllowedValues : version.IsSince(later.Since) ? later.Rules.AllowedValues : OwnWords;
+
+    private IReadOnlyList<string> OwnWords => (Rules.AllowedValues.Count > 0 ? Rules : CreateRules).AllowedValues;
+
+    /// <summary>The version of SARK that began with the column; null where every version has it.</summary>
+    public SarkVersion? Since { get; init; }
+
+    /// <summary>The rules that a later version of SARK has instead, and which version; null where all versions have the same.</summary>
+    public (SarkVersion Since, RuleSet Rules)? Successor { get; init; }
 
     /// <summary>The property of a record that holds the column; a secret is no public one. Null where there is none.</summary>
     public PropertyInfo? PropertyOf(Type record) => Property is null ? null : record.GetProperty(Property, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance);

@@ -169,6 +169,12 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     /// <summary>A strict request is judged by these rules instead.</summary>
     public ResourceBuilder<T> StrictRules(params Rule[] rules) => Change(c => Copy(c, strictRules: new RuleSet(rules)));
 
+    /// <summary>Only this version of SARK and later ones have the column before.</summary>
+    public ResourceBuilder<T> Since(SarkVersion version) => Change(c => Copy(c, since: version));
+
+    /// <summary>This version of SARK and later ones judge the column before by these rules instead.</summary>
+    public ResourceBuilder<T> RulesSince(SarkVersion version, params Rule[] rules) => Change(c => Copy(c, successor: (version, new RuleSet(rules))));
+
     /// <summary>SARK copes without a value of the column before.</summary>
     public ResourceBuilder<T> MayBeEmpty() => Say(mayBeEmpty: true);
 
@@ -339,6 +345,8 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
         bool? isNotCopied = null,
         bool? mayNameItself = null,
         Func<WriteContext, object?>? filled = null,
+        SarkVersion? since = null,
+        (SarkVersion, RuleSet)? successor = null,
         ValueForm? form = null,
         IReadOnlyList<NameSpace>? nameSpaces = null,
         Func<string?, string?>? reads = null) => new(column.Name, column.Property, column.Type)
@@ -360,6 +368,8 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
             MaxLength = maxLength ?? column.MaxLength,
             IsNotCopied = isNotCopied ?? column.IsNotCopied,
             MayNameItself = mayNameItself ?? column.MayNameItself,
+            Since = since ?? column.Since,
+            Successor = successor ?? column.Successor,
             Form = form ?? column.Form,
             NameSpaces = nameSpaces ?? column.NameSpaces,
             Reads = reads ?? column.Reads,

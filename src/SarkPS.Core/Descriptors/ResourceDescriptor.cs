@@ -145,15 +145,24 @@ public abstract class ResourceDescriptor
     }
 
     /// <summary>The rules of a column on create, those of the kind included.</summary>
-    public IEnumerable<(Column Column, RuleSet Rules)> RulesFor(CreateKind? kind, bool isCreate, bool isStrict)
+    /// <param name="kind">The kind, where there are several.</param>
+    /// <param name="isCreate">On create, else on update.</param>
+    /// <param name="isStrict">Whether the request asks to be read strictly.</param>
+    /// <param name="version">The version of SARK that the database is of; null for the columns of all, with the rules of the first.</param>
+    public IEnumerable<(Column Column, RuleSet Rules)> RulesFor(CreateKind? kind, bool isCreate, bool isStrict, SarkVersion? version = null)
     {
         foreach (var column in Columns)
         {
-            if (column.IsWritable(isCreate, isStrict) && kind?.Required.Any(r => r.Column == column.Name) != true)
+            if (column.IsWritable(isCreate, isStrict) && version?.IsSince(column.Since) != false && kind?.Required.Any(r => r.Column == column.Name) != true)
             {
-                yield return (column, isStrict && column.StrictRules is { } strict ? strict : isCreate ? column.CreateRules : column.Rules);
+                yield return (column, Rules(column));
             }
         }
+
+        RuleSet Rules(Column column) =>
+            column.Successor is { } later && version?.IsSince(later.Since) == true ? later.Rules
+            : isStrict && column.StrictRules is { } strict ? strict
+            : isCreate ? column.CreateRules : column.Rules;
 
         if (kind is not null)
         {

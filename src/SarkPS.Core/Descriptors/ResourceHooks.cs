@@ -5,6 +5,9 @@ namespace SarkPS.Descriptors;
 /// <summary>The rows of the database, inside the transaction of one change.</summary>
 public interface IRowSession
 {
+    /// <summary>The version of SARK that the database is of.</summary>
+    SarkVersion Version { get; }
+
     /// <summary>Rows of a table whose columns have these values, in the order of their row ids.</summary>
     IReadOnlyList<SarkRow> Select(string table, params (string Column, object? Value)[] where);
 
@@ -63,6 +66,9 @@ public sealed class WriteContext
     /// <summary>What will be written: on create the whole row, on update the changed columns. A hook may add to it.</summary>
     public Changes Row { get; } = new();
 
+    /// <summary>The columns that may be written here, with the rules that they are judged by.</summary>
+    public IEnumerable<(Column Column, RuleSet Rules)> Rules => Resource.RulesFor(Kind, IsCreate, IsStrict, Session.Version);
+
     /// <summary>Whether this is a create.</summary>
     public bool IsCreate => Current is null;
 
@@ -105,6 +111,18 @@ public abstract class ResourceHooks
 {
     /// <summary>The tables and columns that it names beside those of its resource's descriptor: a database without them is refused.</summary>
     public virtual IReadOnlyList<(string Table, string[] Columns)> Uses => [];
+
+    /// <summary>The columns among them that a later version of SARK began with, and which version.</summary>
+    public virtual IReadOnlyList<(SarkVersion Since, string Table, string[] Columns)> UsesSince => [];
+
+    /// <summary>How the files of Asterisk's configuration are named that belong to a row; none for most resources.</summary>
+    public virtual IReadOnlyList<RowFileName> FileNames => [];
+
+    /// <summary>What those files should be now. They are put so when the change of the row is committed, see <see cref="FileNames"/>.</summary>
+    /// <param name="key">The row.</param>
+    /// <param name="row">The row as it is stored; null where there is none.</param>
+    /// <param name="session">The database.</param>
+    public virtual IEnumerable<RowFile> FilesOf(string key, SarkRow? row, IRowSession session) => [];
 
     /// <summary>Adds messages after the rules have been judged, the broken ones included.</summary>
     public virtual void Validate(WriteContext context)

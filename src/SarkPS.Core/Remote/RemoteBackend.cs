@@ -35,6 +35,9 @@ public sealed class RemoteBackend(SarkHttpClient client, bool? rehearses = null)
     public ExchangeCoverage Coverage => client.Identity?.Coverage ?? ExchangeCoverage.Unknown;
 
     /// <inheritdoc/>
+    public SarkVersion? Version => client.Identity?.Sark;
+
+    /// <inheritdoc/>
     public bool Covers(ExchangePart part) => client.Identity?.Covers(part) ?? true;
 
     /// <inheritdoc/>

@@ -33,6 +33,8 @@ public sealed class Extension : SarkRecord, ISarkResource<Extension>
             .Text(nameof(Password), "passwd", Rule.String).Strict().Secret().NeverEmpty().NotCopied()
             .Text(nameof(BaseMacAddress), "basemacaddr", Rule.String, Rule.Nullable).Strict().Default(null)
             .Text(nameof(AlertInfo), "extalert", Rule.String, Rule.Nullable).Strict()
+            .Integer(nameof(MaxCalls), "callmax", Rule.Min(1), Rule.Nullable).Since(SarkVersion.V65)
+            .Text(nameof(PjsipStanza), "pjsipuser", Rule.String, Rule.Nullable).Since(SarkVersion.V65).Holds(Lengths.Block).Secret().NotCopied()
             .Text(nameof(FirstSeen), "firstseen").ReadOnly()
             .Text(nameof(LastSeen), "lastseen").ReadOnly()
             .Text(nameof(StealTime), "stealtime").ReadOnly()
@@ -118,6 +120,15 @@ public sealed class Extension : SarkRecord, ISarkResource<Extension>
 
     /// <summary>Text of the Alert-Info header, which chooses the ring tone.</summary>
     public string? AlertInfo { get; init; }
+
+    /// <summary>How many calls the telephone may have at once, from 1 on; SARK 6.5 and later.</summary>
+    public int? MaxCalls { get; init; }
+
+    /// <summary>
+    /// Asterisk's configuration of the telephone for PJSIP, in place of what SARK's template makes of it; SARK 6.5 and
+    /// later. Its generator replaces $ext, $password, $desc, $clst and $transport.
+    /// </summary>
+    internal string? PjsipStanza { get; init; }
 
     /// <summary>When the telephone was first seen on the network.</summary>
     public string? FirstSeen { get; init; }

@@ -17,6 +17,8 @@ internal sealed partial class ExtensionHooks : ResourceHooks
 
     private const int PasswordLength = 12;
 
+    private const string PjsipFile = "sark_pjsip_";
+
     /// <summary>The device of an extension that is a browser.</summary>
     public const string Browser = "WebRTC";
 
@@ -47,6 +49,20 @@ internal sealed partial class ExtensionHooks : ResourceHooks
         ("mfgmac", ["pkey", "name"]),
         ("Device", ["pkey", "blfkeyname"]),
     ];
+
+    // SARK's generator makes the file of a telephone from its template where there is none.
+    public override IReadOnlyList<RowFileName> FileNames { get; } =
+        [new(SarkVersion.V65, PjsipFile, "_phone.conf"), new(SarkVersion.V65, PjsipFile, "_webrtc.conf")];
+
+    public override IEnumerable<RowFile> FilesOf(string key, SarkRow? row, IRowSession session)
+    {
+        // SARK goes by the device's name alone.
+        var used = FileNames[row?.Text("device") == Browser ? 1 : 0];
+        return FileNames.Select(name =>
+            row is null ? RowFile.Gone(name.Of(key))
+            : name == used && row.Text("pjsipuser") is { Length: > 0 } own ? RowFile.Holding(name.Of(key), own)
+            : RowFile.Theirs(name.Of(key)));
+    }
 
     public override void Validate(WriteContext context)
     {

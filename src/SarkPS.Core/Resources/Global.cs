@@ -96,7 +96,7 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
             .Text(nameof(RecordingDelimiter), "RECFILEDLIM", Rule.String, Rule.Nullable).Strict()
             .Integer(nameof(RecordingGrace), "RECGRACE", Rule.Nullable).Strict()
             .Text(nameof(RecordingMount), "RECMOUNT", Rule.String, Rule.Nullable).Strict()
-            .Text(nameof(SipDriver), "SIPDRIVER", Rule.In("chan_sip", "chan_pjsip")).Strict()
+            .Text(nameof(SipDriver), "SIPDRIVER", Rule.In("chan_sip", "chan_pjsip")).RulesSince(SarkVersion.V65, Rule.In("PJSIP", "SIP")).Strict()
             .Text(nameof(SiteName), "SITENAME", Rule.String, Rule.Nullable).Strict()
             .Text(nameof(StaticAddress), "STATICIPV4", Rule.String, Rule.Nullable).Strict()
             .Text(nameof(CloudLocation), "VCL", Rule.String, Rule.Nullable).Strict()

@@ -34,7 +34,7 @@ public sealed class InboundRoute : SarkRecord, ISarkResource<InboundRoute>
             .HiddenDefault("lcl", "NO")
             .HiddenDefault("monitor", "NO")
             .HiddenDefault("routeable", "NO")
-            .Hidden("callback", "channel", "closecallback", "closecustom", "closedisa", "closeext", "closegreet", "closeivr", "closequeue", "closesibling", "closespeed", "custom", "desc", "didnumber", "ext", "forceivr", "macaddr", "method", "openfirewall", "opengreet", "opensibling", "pat", "postdial", "predial", "privileged", "provision", "queue", "remotenum", "service", "speed", "technology", "transformclip", "trunk", "zapcaruser", "callerid", "host", "match", "password", "peername", "register", "sipiaxpeer", "sipiaxuser", "transform", "username")
+            .Hidden("callback", "channel", "closecallback", "closecustom", "closedisa", "closeext", "closegreet", "closeivr", "closequeue", "closesibling", "closespeed", "custom", "desc", "didnumber", "ext", "forceivr", "macaddr", "method", "openfirewall", "opengreet", "opensibling", "pat", "postdial", "predial", "privileged", "provision", "queue", "remotenum", "service", "speed", "technology", "pjsipreg", "pjsipuser", "transformclip", "transport", "trunk", "zapcaruser", "callerid", "host", "match", "password", "peername", "register", "sipiaxpeer", "sipiaxuser", "transform", "username")
             .HiddenNames(References.Greeting, "opengreet", "closegreet")
             .Where("technology", "DiD", "CLID")
             .Hooks(new InboundRouteHooks())

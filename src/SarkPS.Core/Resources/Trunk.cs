@@ -35,6 +35,9 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
             .Text(nameof(UserName), "username", Rule.AlphaNum, Rule.Nullable).CreateRules(Rule.Required)
             .Key("pkey").Among(NameSpace.Incoming)
             .Text(nameof(Carrier), "carrier", Rule.In("GeneralSIP", "GeneralIAX2")).CreateOnly().Required()
+            .Text(nameof(Transport), "transport", Rule.In("udp", "tcp", "tls")).Since(SarkVersion.V65).NeverEmpty()
+            .Text(nameof(Registration), "pjsipreg", Rule.In("SND", "RCV", "NONE"), Rule.Nullable).Since(SarkVersion.V65)
+            .Text(nameof(PjsipStanza), "pjsipuser", Rule.String, Rule.Nullable).Since(SarkVersion.V65).Holds(Lengths.Block).Secret()
             .Stamps(Access.Write, Rule.AlphaNum)
             .HiddenDefault("closeroute", "Operator")
             .HiddenDefault("faxdetect", "NO")
@@ -125,6 +128,22 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
 
     /// <summary>GeneralSIP or GeneralIAX2.</summary>
     public string? Carrier { get; init; }
+
+    /// <summary>Transport of the signalling: udp, tcp or tls; SARK 6.5 and later.</summary>
+    public string? Transport { get; init; }
+
+    /// <summary>
+    /// Who registers with whom over PJSIP: SND sends registrations to the peer, RCV accepts the peer's, NONE trusts its
+    /// address; SARK 6.5 and later. A create without it takes RCV where the host is dynamic, SND where there is a password,
+    /// and else NONE.
+    /// </summary>
+    public string? Registration { get; init; }
+
+    /// <summary>
+    /// Asterisk's configuration of the trunk for PJSIP, in place of what the carrier's settings make of it; SARK 6.5 and
+    /// later. Its generator replaces $trunk, $host, $password, $transport and $context.
+    /// </summary>
+    internal string? PjsipStanza { get; init; }
 
     /// <summary>The key.</summary>
     public override string ToString() => Key ?? "";

@@ -1,45 +1,88 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using SarkPS.Descriptors;
+using SarkPS.Rules;
 
 namespace SarkPS.Resources;
 
-/// <summary>What a trunk takes from its carrier.</summary>
+/// <summary>What a trunk takes from its carrier, and what follows when its host, its user or its password is changed.</summary>
 internal sealed partial class TrunkHooks : ResourceHooks
 {
+    /// <summary>The host of a peer that tells where it is when it registers.</summary>
+    internal const string DynamicHost = "dynamic";
+
+    private const string Sip = "SIP";
+    private const string Iax2 = "IAX2";
+
     private static readonly string[] Codecs = ["disallow=all", "allow=alaw", "allow=ulaw"];
 
     public override IReadOnlyList<(string Table, string[] Columns)> Uses =>
     [
-        ("lineIO", ["peername", "trunkname", "technology", "sipiaxpeer", "sipiaxuser"]),
+        ("lineIO", ["peername", "trunkname", "technology", "desc", "privileged", "sipiaxpeer", "sipiaxuser"]),
         ("Carrier", ["pkey", "sipiaxpeer", "sipiaxuser"]),
     ];
 
+    public override IReadOnlyList<(SarkVersion Since, string Table, string[] Columns)> UsesSince => [(SarkVersion.V65, "Carrier", ["pjsipuser", "pjsipreg"])];
+
+    public override IReadOnlyList<RowFileName> FileNames { get; } = [new(SarkVersion.V65, "sark_pjsip_", "_trunk.conf")];
+
     public override void Validate(WriteContext context)
     {
-        if (context.Sent["host"] is { } host && !Rules.PhpValue.IsStructure(host) && !IsHost(Rules.PhpValue.Text(host)))
+        if (context.Sent["host"] is { } host && !PhpValue.IsStructure(host) && !IsHost(PhpValue.Text(host)))
         {
-            context.AddError("host", $"Host must be valid IP or valid domain name {Rules.PhpValue.Text(host)}");
+            context.AddError("host", $"Host must be valid IP or valid domain name {PhpValue.Text(host)}");
         }
     }
 
     public override void BeforeWrite(WriteContext context)
     {
-        var row = context.Row;
-        if (!context.IsCreate)
+        if (context.IsCreate)
         {
-            return;
+            Create(context);
+        }
+        else if (context.Row.Count > 0)
+        {
+            Follow(context);
+        }
+    }
+
+    public override IEnumerable<RowFile> FilesOf(string key, SarkRow? row, IRowSession session)
+    {
+        var name = FileNames[0].Of(key);
+        if (row?.Text("technology") != Sip)
+        {
+            yield return row is null ? RowFile.Gone(name) : RowFile.Theirs(name);
+            yield break;
         }
 
+        var carrier = session.Select("Carrier", ("pkey", row.Text("carrier"))) is [var found, ..] ? found : null;
+        yield return row.Text("pjsipuser") is { Length: > 0 } own
+            ? RowFile.Holding(name, own)
+            : RowFile.Holding(name, PjsipTrunk.Make(row, carrier?.Text("pjsipuser"), carrier?.Text("pjsipreg")));
+    }
+
+    private static void Create(WriteContext context)
+    {
+        var row = context.Row;
         row["peername"] ??= row["username"];
         row["trunkname"] ??= row["peername"];
         var carrier = context.Session.Select("Carrier", ("pkey", row["carrier"]));
-        var user = Rules.PhpValue.Text(row["username"]);
-        var secret = Rules.PhpValue.Text(row["password"]);
-        var host = Rules.PhpValue.Text(row["host"]);
-        SetStanza("sipiaxpeer", text => WithCodecs(Fill(text, user, secret, host)));
-        SetStanza("sipiaxuser", text => Fill(text, user, secret, null));
-        row["technology"] = Equals(row["carrier"], "GeneralIAX2") ? "IAX2" : "SIP";
+        var isIax2 = Equals(row["carrier"], "GeneralIAX2");
+        var user = PhpValue.Text(row["username"]);
+        var secret = PhpValue.Text(row["password"]);
+        var host = PhpValue.Text(row["host"]);
+        SetStanza("sipiaxpeer", text => WithCodecs(Fill(text, user, secret, host, commentsFromUser: isIax2)));
+        SetStanza("sipiaxuser", text => Fill(text, user, secret, null, commentsFromUser: false));
+        row["technology"] = isIax2 ? Iax2 : Sip;
+        if (isIax2)
+        {
+            // The name of the section that lets the peer's calls in.
+            row["desc"] = row["peername"];
+        }
+        else if (context.Session.Version.IsSince(SarkVersion.V65))
+        {
+            row["pjsipreg"] ??= host == DynamicHost ? "RCV" : secret.Length > 0 ? "SND" : "NONE";
+        }
 
         void SetStanza(string column, Func<string, string> make)
         {
@@ -54,13 +97,46 @@ internal sealed partial class TrunkHooks : ResourceHooks
         }
     }
 
+    // What was made of the old values is made of the new ones; what an administrator wrote there stays.
+    private static void Follow(WriteContext context)
+    {
+        var (row, current) = (context.Row, context.Current!);
+        if (current.Text("technology") == Iax2 && !row.Has("desc")
+            && (current.Text("desc") is not { Length: > 0 } section || (row.Has("peername") && section == current.Text("peername"))))
+        {
+            row["desc"] = context.Final("peername");
+        }
+
+        if (!row.Has("host") && !row.Has("username") && !row.Has("password"))
+        {
+            return;
+        }
+
+        StanzaChange[] changes = [Change("host"), Change("username"), Change("password")];
+        Put("sipiaxpeer", text => StanzaChange.Follow(text, changes));
+        Put("sipiaxuser", text => StanzaChange.Follow(text, changes));
+        Put("register", text => StanzaChange.FollowRegistration(text, changes));
+        Put("pjsipuser", text => StanzaChange.Follow(text, changes));
+
+        StanzaChange Change(string column) => new(column, current.Text(column) ?? "", context.Final(column) ?? "");
+
+        void Put(string column, Func<string, string> follow)
+        {
+            if (!row.Has(column) && current.ContainsKey(column) && current.Text(column) is { Length: > 0 } before && follow(before) is var after && after != before)
+            {
+                row[column] = after;
+            }
+        }
+    }
+
     /// <summary>Puts the peer's values behind the settings of a carrier's stanza that ask for them.</summary>
-    internal static string Fill(string stanza, string user, string secret, string? host)
+    internal static string Fill(string stanza, string user, string secret, string? host, bool commentsFromUser)
     {
         var lines = stanza.Split('\n').Select(line => line.Split('=', 2)[0] switch
         {
             "username" => "username=" + user,
-            "fromuser" => "fromuser=" + user,
+            // SARK's pages comment it out, so that calls out show the number of who calls.
+            "fromuser" => (commentsFromUser ? ";" : "") + "fromuser=" + user,
             "secret" => "secret=" + secret,
             "host" when host is not null => "host=" + host,
             _ => line,

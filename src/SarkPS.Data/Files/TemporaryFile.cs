@@ -105,6 +105,14 @@ internal sealed class FileClaim : IDisposable
         }
     }
 
+    /// <summary>What the file holds, through the claim: opened once more, .NET's own lock would meet it.</summary>
+    public string ReadText()
+    {
+        file.Position = 0;
+        using var reader = new StreamReader(file, leaveOpen: true);
+        return reader.ReadToEnd();
+    }
+
     /// <summary>Deletes a file whose process no longer lives.</summary>
     public static void DeleteIfAbandoned(string path)
     {

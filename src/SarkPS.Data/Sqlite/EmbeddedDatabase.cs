@@ -17,9 +17,10 @@ public static class EmbeddedDatabase
     /// since it holds passwords; where several processes try at once, one of them makes it.
     /// </summary>
     /// <param name="path">The file; its folder is made where it is missing.</param>
+    /// <param name="version">The version of SARK whose tables it gets; the first without it.</param>
     /// <returns>Whether it was made.</returns>
     /// <exception cref="SarkException">The folder or the file cannot be made.</exception>
-    public static bool CreateIfMissing(string path)
+    public static bool CreateIfMissing(string path, SarkVersion? version = null)
     {
         path = Path.GetFullPath(path);
         if (File.Exists(path))
@@ -40,7 +41,7 @@ public static class EmbeddedDatabase
         {
             CreateFolder(Path.GetDirectoryName(path)!);
             CreateFile(temporary);
-            Fill(temporary);
+            Fill(temporary, version ?? SarkVersion.V62);
             // Fails where the name is taken.
             Files.Posix.MoveNew(temporary, path);
             return true;
@@ -93,7 +94,7 @@ public static class EmbeddedDatabase
         new FileStream(path, options).Dispose();
     }
 
-    private static void Fill(string path)
+    private static void Fill(string path, SarkVersion version)
     {
         var builder = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false };
         using (var connection = new SqliteConnection(builder.ToString()))
@@ -103,8 +104,8 @@ public static class EmbeddedDatabase
             // Both settings last as long as the connection; users of the file get SQLite's own, the rollback journal.
             Execute(connection, null, "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
             using var transaction = connection.BeginTransaction();
-            Execute(connection, transaction, string.Join(";\n", Schema.Statements()));
-            Seed(new RowSession(connection, transaction));
+            Execute(connection, transaction, string.Join(";\n", Schema.Statements(version)));
+            Seed(new RowSession(connection, transaction), version);
             transaction.Commit();
         }
 
@@ -112,7 +113,7 @@ public static class EmbeddedDatabase
         file.Flush(flushToDisk: true);
     }
 
-    private static void Seed(RowSession session)
+    private static void Seed(RowSession session, SarkVersion version)
     {
         using var stream = Schema.Resource("Seed.json");
         using var seed = JsonDocument.Parse(stream);
@@ -120,7 +121,16 @@ public static class EmbeddedDatabase
         {
             foreach (var row in table.Value.EnumerateArray())
             {
-                session.TryInsert(table.Name, row.EnumerateObject().Select(v => (v.Name, (object?)Text(v.Value))));
+                // A row of one version alone has a member @ that names it, a value of one version has it behind its name.
+                if (!row.TryGetProperty("@", out var only) || only.GetString() == version.Name)
+                {
+                    session.TryInsert(
+                        table.Name,
+                        row.EnumerateObject()
+                            .Select(v => (Name: v.Name.Split('@'), v.Value))
+                            .Where(v => v.Name is [_] || (v.Name[0].Length > 0 && v.Name[1] == version.Name))
+                            .Select(v => (v.Name[0], (object?)Text(v.Value))));
+                }
             }
         }
     }

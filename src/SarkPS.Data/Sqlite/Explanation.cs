@@ -52,9 +52,9 @@ internal static class Explanation
             return facts;
         }
 
-        if (column.AllowedValues.Count > 0)
+        if (column.AllowedValuesIn(context.Session.Version) is { Count: > 0 } words)
         {
-            facts.Add("allowed are " + string.Join(", ", column.AllowedValues));
+            facts.Add("allowed are " + string.Join(", ", words));
         }
         else if ((column.Rules.Hint ?? column.CreateRules.Hint) is { } hint)
         {

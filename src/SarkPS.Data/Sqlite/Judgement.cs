@@ -39,7 +39,7 @@ internal static class Judgement
     {
         var resource = context.Resource;
         var sent = context.Sent;
-        foreach (var (column, rules) in resource.RulesFor(kind, context.IsCreate, context.IsStrict))
+        foreach (var (column, rules) in context.Rules)
         {
             var value = sent[column.Name];
             if (IsDefault(context, column) || IsRefused(context, column, value) || IsWord(context, column, value))
@@ -80,10 +80,26 @@ internal static class Judgement
         foreach (var (name, _) in sent)
         {
             var column = resource.Find(name);
-            if (column?.IsWritable(context.IsCreate, isStrict: true) != true && kind?.Required.Any(r => r.Column == name) != true)
+            if (column is { IsHidden: false, Since: { } since } && !context.Session.Version.IsSince(since))
+            {
+                context.AddError(name, $"The {RuleSet.Spell(name)} cannot be {(context.IsCreate ? "set" : "changed")}: this database is of SARK {context.Session.Version}, whose table {resource.Table} has no column '{name}'. SARK {since} has it.");
+            }
+            else if (column?.IsWritable(context.IsCreate, isStrict: true) != true && kind?.Required.Any(r => r.Column == name) != true)
             {
                 context.AddError(name, column is null or { IsHidden: true } ? $"There is no column '{name}' in {resource.PluralName}." : $"The {RuleSet.Spell(name)} cannot be {(context.IsCreate ? "set" : "changed")}.");
             }
+        }
+    }
+
+    /// <summary>A key that becomes part of the name of a file must be fit for one.</summary>
+    public static void CheckFileName(WriteContext context, RowKey? key)
+    {
+        if (key is not null && !context.HasError(context.Resource.KeyColumn) && !RowFileName.IsName(key.First)
+            && context.Resource.Hooks.FileNames.Any(name => context.Session.Version.IsSince(name.Since)))
+        {
+            context.AddError(
+                context.Resource.KeyColumn,
+                $"The {RuleSet.Spell(context.Resource.KeyColumn)} becomes part of the name of a file of Asterisk's configuration: it may not hold blanks, slashes, quotes or signs that a shell reads, and has 200 characters at most.");
         }
     }
 

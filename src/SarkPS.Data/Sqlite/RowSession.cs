@@ -12,6 +12,10 @@ namespace SarkPS.Data.Sqlite;
 /// </summary>
 internal sealed class RowSession(SqliteConnection connection, SqliteTransaction? transaction = null, NamingMemory? naming = null) : IRowSession
 {
+    private SarkVersion? version;
+
+    public SarkVersion Version => version ??= UsedSchema.Recognize(Has);
+
     public IReadOnlyList<SarkRow> Select(string table, params (string Column, object? Value)[] where) => Select(table, where, [], null, ["rowid"], null);
 
     public bool Exists(string table, string column, object? value) =>

@@ -43,7 +43,8 @@ internal static class SchemaCheck
     /// <exception cref="SqliteException">It is no database, or cannot be read.</exception>
     public static string? WriteRefusal(SqliteConnection connection)
     {
-        foreach (var (table, columns) in UsedSchema.Tables.OrderBy(entry => entry.Key, StringComparer.OrdinalIgnoreCase))
+        var version = new RowSession(connection).Version;
+        foreach (var (table, columns) in UsedSchema.TablesOf(version).OrderBy(entry => entry.Key, StringComparer.OrdinalIgnoreCase))
         {
             string[] statements =
             [

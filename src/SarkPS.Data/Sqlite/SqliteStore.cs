@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using SarkPS.Data.Files;
 using SarkPS.Descriptors;
 using SarkPS.Resources;
 using SarkPS.Rules;
@@ -20,6 +21,9 @@ public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answ
 /// <param name="clock">The clock; the machine's without it.</param>
 public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = null, Func<TimeZoneInfo>? zone = null, TimeProvider? clock = null) : ITableOperations
 {
+    /// <summary>The files that belong to rows; null where rows alone are written.</summary>
+    internal RowFiles? Files { get; init; }
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
     {
@@ -71,8 +75,9 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
     public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         sent = Normal(resource, sent, isStrict);
-        return TellAsync(options, database.WriteAsync(
-            session =>
+        return TellAsync(options, WriteAsync(
+            resource,
+            (session, plan) =>
             {
                 var context = new WriteContext(resource, session, sent, null, kind, isStrict) { Forms = forms };
                 Judgement.Judge(context, kind);
@@ -84,6 +89,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                     context.AddError(SarkValidationException.DuplicateField, resource.Duplicate(key));
                 }
 
+                Judgement.CheckFileName(context, key);
                 resource.Hooks.Validate(context);
                 FillIn(context, kind);
                 if (isStrict || !resource.DuplicateEnds || !context.HasError(SarkValidationException.DuplicateField))
@@ -95,6 +101,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
                 Judgement.NoticeMissing(context);
+                plan?.Begin(key!.First, null, session);
                 var rowId = Insert(context, session, key);
                 if (resource.GeneratesKey)
                 {
@@ -103,6 +110,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
 
                 resource.Hooks.AfterCreate(context);
                 var stored = Find(session, resource, key!, resource.Hidden) is [var made, ..] ? made : throw TakenBack(resource, key, "the new");
+                plan?.End(Find(session, resource, key!, null)[0], session, options.IsRehearsal);
                 if (resource.Hooks.Remark(stored) is { } remark)
                 {
                     context.AddNotice(remark);
@@ -110,7 +118,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
 
                 return new WriteResult(CreateAnswer(context, rowId ?? 0), key!, stored, context.Notices);
             },
-            options.IsRehearsal,
+            options,
             cancellationToken));
     }
 
@@ -118,15 +126,16 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
     public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         var trimmed = Normal(resource, sent, isStrict);
-        return TellAsync(options, database.WriteAsync(
-            session =>
+        return TellAsync(options, WriteAsync(
+            resource,
+            (session, plan) =>
             {
                 var current = Single(resource, key, Find(session, resource, key, null));
                 var changes = Judgement.Differences(resource, sent, trimmed, current, isStrict);
                 var context = new WriteContext(resource, session, changes, current, null, isStrict) { All = trimmed, Forms = forms };
                 Judgement.Judge(context, null);
                 resource.Hooks.Validate(context);
-                foreach (var (column, _) in resource.RulesFor(null, isCreate: false, isStrict))
+                foreach (var (column, _) in context.Rules)
                 {
                     if (changes.Has(column.Name))
                     {
@@ -139,6 +148,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
                 Judgement.NoticeMissing(context);
+                plan?.Begin(key.First, current, session);
                 if (context.Row.Count > 0)
                 {
                     Update(context, session, current);
@@ -146,17 +156,19 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
 
                 var now = resource.IsSingleton ? key : KeyFrom(resource, Merged(resource, current, context.Row))!;
                 var stored = Find(session, resource, now, resource.Hidden) is [var kept, ..] && IsKept(context, kept) ? kept : throw TakenBack(resource, key, "the change of the");
+                plan?.End(Find(session, resource, now, null)[0], session, options.IsRehearsal);
                 // sark6api reads its single row again before it answers; of all others it tells what it knew before.
                 return new WriteResult(resource.IsSingleton ? stored : UpdateAnswer(context), now, stored, context.Notices);
             },
-            options.IsRehearsal,
+            options,
             cancellationToken));
     }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, ChangeOptions options, CancellationToken cancellationToken) =>
-        database.WriteAsync<IReadOnlyList<string>>(
-            session =>
+        WriteAsync<IReadOnlyList<string>>(
+            resource,
+            (session, plan) =>
             {
                 var rows = Find(session, resource, key, null);
                 // All pairs of a first part may be meant; rows that happen to have the same key never are.
@@ -177,6 +189,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                         dependants);
                 }
 
+                plan?.Begin(key.First, rows[0], session);
                 foreach (var row in rows)
                 {
                     if (!session.TryDelete(resource.Table, Identity(resource, row)))
@@ -187,10 +200,11 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                     resource.Hooks.AfterRemove(resource, session, row);
                 }
 
+                plan?.End(null, session, options.IsRehearsal);
                 // Some of what named it has gone with it.
                 return dependants.Count > 0 ? Dependants.Find(session, resource, key.First) : dependants;
             },
-            options.IsRehearsal,
+            options,
             cancellationToken);
 
     /// <inheritdoc/>
@@ -226,6 +240,31 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                 return (kind, (IReadOnlyList<(string Name, string? Tenant)>)session.SelectPairs(kind.Resource.Table, kind.Resource.KeyColumn, "cluster", kind.Resource.ListFilters, order));
             })],
             cancellationToken);
+
+    // The files that belong to a row follow when its change is committed.
+    private async Task<T> WriteAsync<T>(ResourceDescriptor resource, Func<RowSession, RowFiles.Plan?, T> work, ChangeOptions options, CancellationToken cancellationToken)
+    {
+        if (Files is not { } files || !RowFiles.Has(resource))
+        {
+            return await database.WriteAsync(session => work(session, null), options.IsRehearsal, cancellationToken).ConfigureAwait(false);
+        }
+
+        var tell = options.Notify ?? (_ => { });
+        if (!options.IsRehearsal)
+        {
+            await files.RepairAsync(database, tell, isAgain: false, cancellationToken).ConfigureAwait(false);
+        }
+
+        using var plan = new RowFiles.Plan(files, resource);
+        var result = await database.WriteAsync(session => work(session, plan), options.IsRehearsal, cancellationToken).ConfigureAwait(false);
+        if (!options.IsRehearsal)
+        {
+            // The row is stored: that nobody waits for the answer any more is no reason to leave its file as it was.
+            await plan.SettleAsync(database, tell, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return result;
+    }
 
     private static async Task<WriteResult> TellAsync(ChangeOptions options, Task<WriteResult> change)
     {
@@ -318,7 +357,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
     {
         foreach (var column in context.Resource.Columns)
         {
-            if (column.HasDefault)
+            if (column.HasDefault && context.Session.Version.IsSince(column.Since))
             {
                 context.Row[column.Name] = context.IsStrict && column is { Reads: { } reads, Default: string text } ? reads(text) : column.Default;
             }
@@ -329,7 +368,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
             context.Row[column] = value;
         }
 
-        var writable = context.Resource.RulesFor(kind, isCreate: true, context.IsStrict).Select(r => r.Column.Name).ToHashSet(StringComparer.Ordinal);
+        var writable = context.Rules.Select(r => r.Column.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, value) in context.Sent)
         {
             if (writable.Contains(name))

@@ -22,6 +22,7 @@ internal static class WhoAmI
             ["product"] = nameof(SarkPS),
             ["version"] = typeof(WhoAmI).Assembly.GetName().Version!.ToString(3),
             [WireHeaders.DryRunMember] = true,
+            [ServiceIdentity.SarkMember] = backend.Version?.Name,
             [ServiceIdentity.CoverageMember] = backend.Coverage.ToString(),
             [ServiceIdentity.PartsMember] = new JsonArray([.. Enum.GetValues<ExchangePart>().Where(backend.Covers).Select(p => (JsonNode)p.ToString())]),
         });

@@ -76,7 +76,9 @@ internal static class ResourceRoutes
             await (row is null ? ErrorMiddleware.WriteAsync(context, resource.NotFound(key)) : JsonAnswer.WriteAsync(context, row)).ConfigureAwait(false);
         }
 
-        public RequestDelegate CreateAsync(CreateKind? kind) => async context =>
+        public RequestDelegate CreateAsync(CreateKind? kind) => context => CreateAsync(context, kind);
+
+        private async Task CreateAsync(HttpContext context, CreateKind? kind)
         {
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
             var result = await backend.Value.Store.CreateAsync(resource, kind, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted).ConfigureAwait(false);
@@ -84,7 +86,7 @@ internal static class ResourceRoutes
             context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}"
                 + (resource.SecondKeyColumn is { } second && result.Key.Second is { } value ? $"?{second}={Uri.EscapeDataString(value)}" : "");
             await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer).ConfigureAwait(false);
-        };
+        }
 
         public async Task UpdateAsync(HttpContext context)
         {

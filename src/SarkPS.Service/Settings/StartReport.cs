@@ -24,7 +24,7 @@ internal static class StartReport
         }
 
         var backend = services.GetRequiredService<LocalBackend>();
-        logger.LogInformation("The database is {Database}", backend.Location);
+        logger.LogInformation("The database is {Database}, of SARK {Version}", backend.Location, backend.Version?.Name ?? "?");
         if (Unusable(backend) is { } why)
         {
             logger.LogWarning("The database {Database} {Why}; requests that need it answer 503 until that is put right", backend.Location, why);

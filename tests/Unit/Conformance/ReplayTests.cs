@@ -13,28 +13,48 @@ public sealed class ReplayTests(ITestOutputHelper output)
     /// <summary>Steps where SarkPS differs from the original on purpose, beyond what the recordings allow, and says why in docs/compatibility.md.</summary>
     private static readonly string[] Deviations = ["destinations/mk_trunk_iax", "extensions/put_cluster_array", "extensions/provisioned_odd_pkey", "coscloses/get_401", "cosopens/get_401", "extensions/provisioned_extra_fields"];
 
-    /// <summary>The recordings at hand; one row without a name where there are none, for the skipped test.</summary>
-    public static TheoryData<string> Areas
+    /// <summary>
+    /// The columns in which SARK 6.5 differs from the 6.2 that was recorded: those that it alone has, one with another
+    /// default, and one with words of its own. Everything else must be as it was recorded.
+    /// </summary>
+    private static readonly string[] VersionBound = ["callmax", "pjsipuser", "pjsipreg", "privileged", "SIPDRIVER"];
+
+    // Of trunks; extensions have one in both versions, and are compared with it in their own recordings.
+    private static readonly string[] VersionBoundOfTrunks = [.. VersionBound, "transport"];
+
+    /// <summary>The recordings at hand on each version; one row without a name where there are none, for the skipped test.</summary>
+    public static TheoryData<string, string> Areas
     {
         get
         {
             var folder = Path.Combine(Repository.Recordings, "recordings");
             var names = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.jsonl").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal).ToArray() : [""];
-            return [.. names];
+            var data = new TheoryData<string, string>();
+            foreach (var name in names)
+            {
+                foreach (var version in SarkVersion.All)
+                {
+                    data.Add(name, version.Name);
+                }
+            }
+
+            return data;
         }
     }
 
     [SkippableTheory]
     [MemberData(nameof(Areas))]
-    public async Task The_service_answers_as_the_original_did(string area)
+    public async Task The_service_answers_as_the_original_did(string area, string version)
     {
         Skip.If(area.Length == 0, $"No recordings of sark6api at {Repository.Recordings}.");
         var steps = Step.Read(Path.Combine(Repository.Recordings, "recordings", area + ".jsonl"));
         var intended = new Intended(Path.Combine(Repository.Recordings, "intended.json"));
-        using var database = new TestDatabase(Schema.Sark);
+        var pristine = TestDatabase.SarkRows(SarkVersion.Require(version));
+        var bound = version == SarkVersion.V62.Name ? [] : area == "extensions" ? VersionBound : VersionBoundOfTrunks;
+        using var database = TestDatabase.CopyOf(pristine);
         await using var service = await ListeningService.StartAsync(database.Path);
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = service.Address };
-        using var mirror = new Mirror(TestDatabase.Source(Schema.Sark));
+        using var mirror = new Mirror(pristine);
         using var live = database.Open();
         int strict = 0, strictPassed = 0, different = 0, differentPassed = 0, holds = 0;
         var failures = new List<string>();
@@ -54,15 +74,15 @@ public sealed class ReplayTests(ITestOutputHelper output)
 
             var entry = intended.Find(area, step, mirror);
             var mark = DataVersion(live);
-            var answer = await step.SendAsync(client);
+            var answer = (await step.SendAsync(client)).Without(bound);
             var rows = "";
             if (DataVersion(live) != mark)
             {
-                rows = Step.Rows(mirror.Content.ChangesTo(DatabaseContent.Read(live)), mirror.Content);
+                rows = Step.Rows(mirror.Content.ChangesTo(DatabaseContent.Read(live)), mirror.Content, bound);
                 holds = 0;
             }
 
-            var faults = Judge.Faults(step, entry, answer, rows);
+            var faults = Judge.Faults(step.Without(bound), entry, answer, rows);
             strict += entry is null ? 1 : 0;
             different += entry is null ? 0 : 1;
             if (faults.Count == 0)

@@ -75,7 +75,21 @@ internal sealed record Step(JsonObject Recording)
             Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync()));
     }
 
-    /// <summary>Recorded row changes, as <see cref="Rows(IReadOnlyList{RowChange}, DatabaseContent)"/> writes those of the service.</summary>
+    /// <summary>The same without some columns in what was answered and stored.</summary>
+    public Step Without(IReadOnlyCollection<string> columns)
+    {
+        if (columns.Count == 0)
+        {
+            return this;
+        }
+
+        var recording = Recording.DeepClone().AsObject();
+        Answer.Strip(recording["response"], columns);
+        Answer.Strip(recording["db"], columns);
+        return new Step(recording);
+    }
+
+    /// <summary>Recorded row changes, as <see cref="Rows(IReadOnlyList{RowChange}, DatabaseContent, IReadOnlyCollection{string})"/> writes those of the service.</summary>
     public string Rows()
     {
         var lines = new List<string>();
@@ -107,18 +121,19 @@ internal sealed record Step(JsonObject Recording)
     /// <summary>Row changes as text, in a fixed order.</summary>
     /// <param name="changes">What the service changed.</param>
     /// <param name="before">The rows before.</param>
-    public static string Rows(IReadOnlyList<RowChange> changes, DatabaseContent before) => string.Join('\n', changes.Select(change =>
+    /// <param name="without">Columns that do not count.</param>
+    public static string Rows(IReadOnlyList<RowChange> changes, DatabaseContent before, IReadOnlyCollection<string> without) => string.Join('\n', changes.Select(change =>
     {
         if (change.Kind != RowChangeKind.Changed)
         {
-            return $"{change.Table} {(change.Kind == RowChangeKind.Added ? "added" : "removed")} {Plain(change.Row)}";
+            return $"{change.Table} {(change.Kind == RowChangeKind.Added ? "added" : "removed")} {Plain(change.Row.Where(c => !without.Contains(c.Key)).ToDictionary())}";
         }
 
         var old = before.Tables[change.Table][change.Id];
         var named = change.Row.Where(c => Identity.Contains(c.Key)).ToDictionary();
-        var columns = change.Columns.Order(StringComparer.Ordinal).Select(c => $"{c}=[{Recorded.Value(old[c], c)}, {Recorded.Value(change.Row[c], c)}]");
-        return $"{change.Table} changed {Plain(named)}: {string.Join(' ', columns)}";
-    }).Order(StringComparer.Ordinal));
+        var columns = change.Columns.Where(c => !without.Contains(c)).Order(StringComparer.Ordinal).Select(c => $"{c}=[{Recorded.Value(old[c], c)}, {Recorded.Value(change.Row[c], c)}]");
+        return columns.Any() ? $"{change.Table} changed {Plain(named)}: {string.Join(' ', columns)}" : "";
+    }).Where(line => line.Length > 0).Order(StringComparer.Ordinal));
 
     private static string Plain(JsonObject row) =>
         string.Join(' ', row.Where(c => !DatabaseContent.IsStamp(c.Key)).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key}={Recorded.Normal(c.Value, c.Key)}"));
@@ -135,6 +150,35 @@ internal sealed record Answer(int Status, string ContentType, string Text)
 
     /// <summary>Whether there is a body and it does not claim to be JSON.</summary>
     public bool IsForeign => Text.Length > 0 && !ContentType.Contains("json", StringComparison.Ordinal);
+
+    /// <summary>The same without some columns.</summary>
+    public Answer Without(IReadOnlyCollection<string> columns)
+    {
+        if (columns.Count == 0 || IsForeign || Json is not (JsonObject or JsonArray))
+        {
+            return this;
+        }
+
+        var json = Json.DeepClone();
+        Strip(json, columns);
+        return new Answer(Status, ContentType, json.ToJsonString());
+    }
+
+    /// <summary>Takes columns out of every object.</summary>
+    public static void Strip(JsonNode? node, IReadOnlyCollection<string> columns)
+    {
+        if (node is JsonObject map)
+        {
+            foreach (var column in columns)
+            {
+                map.Remove(column);
+            }
+
+            map.ToList().ForEach(m => Strip(m.Value, columns));
+        }
+
+        (node as JsonArray)?.ToList().ForEach(n => Strip(n, columns));
+    }
 
     private static JsonNode? Parse(string text)
     {

@@ -113,7 +113,7 @@ public sealed class EmbeddedDatabaseTests
             ["type=peer", "host=192.0.2.1", "port=5060", "qualify=yes", "canreinvite=no", "fromuser=joe", "secret=pw", "insecure=port,invite", "disallow=all", "allow=alaw", "allow=ulaw"],
             sip.Text("sipiaxpeer")!.Split('\n'));
         Assert.Equal(
-            ["type=peer", "host=192.0.2.1", "qualify=yes", "canreinvite=no", "username=joe", "fromuser=joe", "secret=pw", "disallow=all", "allow=alaw", "allow=ulaw"],
+            ["type=peer", "host=192.0.2.1", "qualify=yes", "canreinvite=no", "username=joe", ";fromuser=joe", "secret=pw", "disallow=all", "allow=alaw", "allow=ulaw"],
             iax.Text("sipiaxpeer")!.Split('\n'));
         Assert.Equal(["type=user", "context=mainmenu", "requirecalltoken=no"], iax.Text("sipiaxuser")!.Split('\n'));
     }

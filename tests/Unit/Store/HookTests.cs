@@ -243,6 +243,65 @@ public sealed partial class HookTests
 
     [SkippableTheory]
     [MemberData(nameof(Both))]
+    public async Task What_a_stanza_holds_of_a_trunk_follows_it_and_nothing_else_does(Schema schema)
+    {
+        await using var store = new Rig(schema);
+        await store.Create<Trunk>(
+            null, ("pkey", "one"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "sip.example.com"), ("username", "acme"), ("password", "s3cret"), ("register", "acme:s3cret@sip.example.com:5070/acme"));
+        var sip = await store.Update<Trunk>("one", ("host", "192.0.2.1"), ("password", "other"));
+        Assert.Contains("host=192.0.2.1\n", sip.PeerStanza, StringComparison.Ordinal);
+        Assert.Contains("secret=other\n", sip.PeerStanza, StringComparison.Ordinal);
+        Assert.Contains("fromuser=acme\n", sip.PeerStanza, StringComparison.Ordinal);
+        Assert.Equal("acme:other@192.0.2.1:5070/acme", sip.Register);
+
+        // Lines that an administrator wrote stay, and so does a stanza that is sent along.
+        await store.Update<Trunk>("one", ("sipiaxpeer", "type=peer\nhost=10.9.9.9\nsecret=other\noutboundproxy=192.0.2.1"));
+        Assert.Equal("type=peer\nhost=10.9.9.9\nsecret=third\noutboundproxy=192.0.2.1", (await store.Update<Trunk>("one", ("host", "192.0.2.3"), ("password", "third"))).PeerStanza);
+        Assert.Equal("host=192.0.2.3", (await store.Update<Trunk>("one", ("host", "192.0.2.4"), ("sipiaxpeer", "host=192.0.2.3"))).PeerStanza);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Both))]
+    public async Task The_section_of_an_iax2_trunk_has_the_name_of_its_peer(Schema schema)
+    {
+        await using var store = new Rig(schema);
+        await store.Create<Trunk>(null, ("pkey", "two"), ("cluster", "default"), ("carrier", "GeneralIAX2"), ("host", "192.0.2.1"), ("username", "acme"), ("peername", "peer"));
+        Assert.Equal("peer", Section());
+        Assert.Contains("\n;fromuser=acme\n", (string)store.Database.Value("SELECT sipiaxpeer FROM lineIO WHERE pkey = 'two'")!, StringComparison.Ordinal);
+
+        await store.Update<Trunk>("two", ("peername", "renamed"));
+        Assert.Equal("renamed", Section());
+        Assert.Contains("\n;fromuser=other\n", (await store.Update<Trunk>("two", ("username", "other"))).PeerStanza, StringComparison.Ordinal);
+
+        // One that an administrator chose stays; one that has none, as sark6api leaves it, gets it.
+        store.Database.Execute("UPDATE lineIO SET desc = 'chosen' WHERE pkey = 'two'");
+        await store.Update<Trunk>("two", ("peername", "third"));
+        Assert.Equal("chosen", Section());
+        store.Database.Execute("UPDATE lineIO SET desc = NULL WHERE pkey = 'two'");
+        await store.Update<Trunk>("two", ("host", "192.0.2.2"));
+        Assert.Equal("third", Section());
+
+        await store.Create<Trunk>(null, ("pkey", "three"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "192.0.2.1"), ("username", "acme"));
+        Assert.Null(store.Database.Value("SELECT desc FROM lineIO WHERE pkey = 'three'"));
+
+        object? Section() => store.Database.Value("SELECT desc FROM lineIO WHERE pkey = 'two'");
+    }
+
+    [Theory]
+    [InlineData(Schema.Embedded, "chan_sip", "PJSIP")]
+    [InlineData(Schema.Embedded65, "PJSIP", "chan_pjsip")]
+    public async Task Words_are_those_of_the_version(Schema schema, string own, string other)
+    {
+        await using var store = new Rig(schema);
+        Assert.Equal(own, store.Database.Value("SELECT SIPDRIVER FROM globals"));
+        store.Database.Execute("UPDATE globals SET SIPDRIVER = ''");
+        await store.Update<Global>("global", ("SIPDRIVER", own));
+        var error = await Assert.ThrowsAsync<SarkValidationException>(() => store.Update<Global>("global", ("SIPDRIVER", other)));
+        Assert.Contains(own, error.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Both))]
     public async Task Trunks_and_inbound_routes_never_see_each_other(Schema schema)
     {
         await using var store = new Rig(schema);

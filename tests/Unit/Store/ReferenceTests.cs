@@ -25,6 +25,7 @@ public sealed class ReferenceTests
                     {
                         data.Add(resource.Noun, column.Name, noun, Schema.Embedded);
                         data.Add(resource.Noun, column.Name, noun, Schema.Sark);
+                        data.Add(resource.Noun, column.Name, noun, Schema.Embedded65);
                     }
                 }
             }

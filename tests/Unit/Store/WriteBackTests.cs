@@ -21,6 +21,7 @@ public sealed class WriteBackTests
                 {
                     data.Add(resource.Noun, isStrict, Schema.Embedded);
                     data.Add(resource.Noun, isStrict, Schema.Sark);
+                    data.Add(resource.Noun, isStrict, Schema.Embedded65);
                 }
             }
 

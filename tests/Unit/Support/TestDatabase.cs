@@ -12,13 +12,16 @@ public enum Schema
 
     /// <summary>One that SARK itself made, with its triggers.</summary>
     Sark,
+
+    /// <summary>The one that SarkPS makes as SARK 6.5.</summary>
+    Embedded65,
 }
 
 /// <summary>Databases for theories: each test runs on both.</summary>
 public static class Schemas
 {
-    /// <summary>Both.</summary>
-    public static TheoryData<Schema> Both => [Schema.Embedded, Schema.Sark];
+    /// <summary>All of them.</summary>
+    public static TheoryData<Schema> Both => [Schema.Embedded, Schema.Sark, Schema.Embedded65];
 
     /// <summary>Every resource, on both.</summary>
     public static TheoryData<string, Schema> EveryResource => Of(_ => true);
@@ -50,6 +53,7 @@ public static class Schemas
         {
             data.Add(resource.Noun, Schema.Embedded);
             data.Add(resource.Noun, Schema.Sark);
+            data.Add(resource.Noun, Schema.Embedded65);
         }
 
         return data;
@@ -59,7 +63,9 @@ public static class Schemas
 /// <summary>A fresh database in a folder of its own, which goes with the test.</summary>
 internal sealed class TestDatabase : IDisposable
 {
-    private static readonly Lazy<string> Embedded = new(MakeEmbedded);
+    private static readonly Lazy<string> Embedded = new(() => MakeEmbedded(SarkVersion.V62));
+    private static readonly Lazy<string> Embedded65 = new(() => MakeEmbedded(SarkVersion.V65));
+    private static readonly Lazy<string> Sark65 = new(MakeSark65);
 
     private readonly TemporaryFolder folder = new();
     private SqliteConnection? watcher;
@@ -87,13 +93,27 @@ internal sealed class TestDatabase : IDisposable
     /// <summary>Skips the test where the schema is not at hand.</summary>
     public static string Source(Schema schema)
     {
-        if (schema == Schema.Embedded)
+        if (schema != Schema.Sark)
         {
-            return Embedded.Value;
+            return (schema == Schema.Embedded ? Embedded : Embedded65).Value;
         }
 
         Skip.IfNot(File.Exists(Repository.SarkDatabase), $"No database of SARK at {Repository.SarkDatabase}.");
         return Repository.SarkDatabase;
+    }
+
+    /// <summary>The rows of the database that SARK made, in one of the version that a test wants: where that is 6.5, in ours.</summary>
+    public static string SarkRows(SarkVersion version) => version == SarkVersion.V65 ? Sark65.Value : Source(Schema.Sark);
+
+    /// <summary>The version of SARK that a schema is of.</summary>
+    public static SarkVersion VersionOf(Schema schema) => schema == Schema.Embedded65 ? SarkVersion.V65 : SarkVersion.V62;
+
+    /// <summary>Makes one of a file.</summary>
+    public static TestDatabase CopyOf(string path)
+    {
+        var copy = new TestDatabase(Schema.Embedded);
+        File.WriteAllBytes(copy.Path, File.ReadAllBytes(path));
+        return copy;
     }
 
     /// <summary>Runs a statement, past the product.</summary>
@@ -155,12 +175,61 @@ internal sealed class TestDatabase : IDisposable
         folder.Dispose();
     }
 
-    private static string MakeEmbedded()
+    private static string MakeEmbedded(SarkVersion version, string purpose = "embedded")
     {
-        var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"sarkps-tests-{Environment.ProcessId}", "sark.db");
-        EmbeddedDatabase.CreateIfMissing(path);
+        var folder = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"sarkps-tests-{Environment.ProcessId}-{purpose}-{version}");
+        var path = System.IO.Path.Combine(folder, "sark.db");
+        EmbeddedDatabase.CreateIfMissing(path, version);
         SqliteConnection.ClearAllPools();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(System.IO.Path.GetDirectoryName(path)!, recursive: true);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         return path;
+    }
+
+    // What SARK 6.5 does not have of it stays away: tables, and nothing else.
+    private static string MakeSark65()
+    {
+        var path = MakeEmbedded(SarkVersion.V65, "rows");
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
+        Run("ATTACH '" + Source(Schema.Sark).Replace("'", "''", StringComparison.Ordinal) + "' AS old");
+        var triggers = Texts("SELECT sql FROM main.sqlite_master WHERE type = 'trigger'");
+        foreach (var name in Texts("SELECT name FROM main.sqlite_master WHERE type = 'trigger'"))
+        {
+            Run($"DROP TRIGGER main.\"{name}\"");
+        }
+
+        foreach (var table in Texts("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name IN (SELECT name FROM old.sqlite_master) AND name NOT LIKE 'sqlite_%'"))
+        {
+            var columns = string.Join(", ", Texts($"SELECT name FROM pragma_table_info('{table}', 'old') ORDER BY cid").Select(c => $"\"{c}\""));
+            Run($"DELETE FROM main.\"{table}\"");
+            Run($"INSERT INTO main.\"{table}\" (rowid, {columns}) SELECT rowid, {columns} FROM old.\"{table}\"");
+        }
+
+        // As SARK's own upgrade from 6.2 leaves the columns that are new.
+        Run("UPDATE globals SET SIPDRIVER = 'PJSIP'");
+        triggers.ForEach(Run);
+        Run("DETACH old");
+        return path;
+
+        void Run(string sql)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
+
+        List<string> Texts(string sql)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            using var reader = command.ExecuteReader();
+            var texts = new List<string>();
+            while (reader.Read())
+            {
+                texts.Add(reader.GetString(0));
+            }
+
+            return texts;
+        }
     }
 }

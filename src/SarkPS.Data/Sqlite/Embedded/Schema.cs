@@ -5,7 +5,7 @@ namespace SarkPS.Data.Sqlite;
 
 /// <summary>
 /// The tables of a SARK database and the triggers that keep its time stamps, its audit and its list of keys, as
-/// statements made from <c>Schema.txt</c>.
+/// statements made from <c>Schema.txt</c>, in each version of SARK.
 /// </summary>
 internal static partial class Schema
 {
@@ -14,9 +14,10 @@ internal static partial class Schema
     private const string Stamps = Created + ":datetime " + Updated + ":datetime z_updater='system'";
 
     /// <summary>All statements in the order in which they must run.</summary>
-    public static IEnumerable<string> Statements()
+    /// <param name="version">The version of SARK whose tables they make.</param>
+    public static IEnumerable<string> Statements(SarkVersion version)
     {
-        var tables = Load();
+        var tables = Load(version);
         return tables.Select(CreateTable).Concat(tables.SelectMany(CreateTriggers));
     }
 
@@ -24,7 +25,7 @@ internal static partial class Schema
     internal static Stream Resource(string name) => Assembly.GetExecutingAssembly().GetManifestResourceStream("SarkPS.Data." + name)
         ?? throw new InvalidOperationException($"The assembly was built without '{name}'.");
 
-    private static List<Table> Load()
+    private static List<Table> Load(SarkVersion version)
     {
         using var reader = new StreamReader(Resource("Schema.txt"));
         var tables = new List<Table>();
@@ -43,13 +44,19 @@ internal static partial class Schema
                     words[0],
                     marks.TryGetValue("audit", out var alias) ? alias ?? words[0] : null,
                     marks.ContainsKey("xref"),
-                    marks.TryGetValue("unique", out var unique) ? unique!.Split(',') : []));
+                    marks.TryGetValue("unique", out var unique) ? unique!.Split(',') : [],
+                    IsOf(version, marks.GetValueOrDefault("only"))));
                 continue;
             }
 
             foreach (var word in line.Replace("stamps", Stamps, StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
                 var parts = ColumnWord().Match(word);
+                if (!IsOf(version, parts.Groups["only"].Success ? parts.Groups["only"].Value : null))
+                {
+                    continue;
+                }
+
                 tables[^1].Columns.Add(new Column(
                     parts.Groups["name"].Value,
                     parts.Groups["type"].Success ? parts.Groups["type"].Value.Replace('~', ' ') : "TEXT",
@@ -59,8 +66,10 @@ internal static partial class Schema
             }
         }
 
-        return tables;
+        return [.. tables.Where(t => t.IsThere)];
     }
+
+    private static bool IsOf(SarkVersion version, string? only) => only is null || SarkVersion.Require(only) == version;
 
     private static string CreateTable(Table table)
     {
@@ -99,10 +108,10 @@ internal static partial class Schema
 
     private static string Quote(string name) => $"\"{name}\"";
 
-    [GeneratedRegex("^(?<name>[^*!:=]+)(?<key>[*])?(?<required>!)?(:(?<type>[^=]*))?(=(?<default>.+))?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(?<name>[^*!:=@]+)(?<key>[*])?(?<required>!)?(:(?<type>[^=@]*))?(=(?<default>[^@]+))?(@(?<only>.+))?$", RegexOptions.CultureInvariant)]
     private static partial Regex ColumnWord();
 
-    private sealed record Table(string Name, string? Relation, bool IsListed, IReadOnlyList<string> Unique)
+    private sealed record Table(string Name, string? Relation, bool IsListed, IReadOnlyList<string> Unique, bool IsThere)
     {
         public List<Column> Columns { get; } = [];
     }
