@@ -93,8 +93,17 @@ public sealed class SarkPaths
     /// <summary>The file in <see cref="Shorewall6"/> that holds SARK's rules.</summary>
     public string Shorewall6Rules { get; set; } = "sark_rules6";
 
-    /// <summary>The copy of the database that SARK's generator takes when it commits; what Asterisk runs on now.</summary>
+    /// <summary>
+    /// The copy of the database that SARK's programs read while calls run. SARK takes it with every commit, whatever became
+    /// of that, and with every change of a timer's state.
+    /// </summary>
     public string CommittedDatabase { get; set; } = "/opt/sark/db/sark.rdonly.db";
+
+    /// <summary>The copy of the database that SarkPS keeps of what it last committed with success.</summary>
+    public string GeneratedDatabase { get; set; } = "/opt/sark/db/sarkps.committed.db";
+
+    /// <summary>The file that is there while SARK's own pages show that a commit is due.</summary>
+    public string CommitFlag { get; set; } = "/opt/sark/cache/commitflag";
 
     /// <summary>The files of the LDAP directory, emptied and filled again when an LDAP export is restored.</summary>
     public string Ldap { get; set; } = "/var/lib/ldap";

@@ -13,8 +13,10 @@ public sealed class LocalBackend : ISarkBackend
     private readonly LocalAsterisk? asterisk;
 
     /// <summary>Opens the exchange that the options describe.</summary>
+    /// <param name="options">Where everything is.</param>
+    /// <param name="warn">Is told, in a sentence, what did not work beside a change that was made. Null: <see cref="Notices"/>.</param>
     /// <exception cref="SarkException">An embedded database was needed and could not be made.</exception>
-    public LocalBackend(SarkOptions options)
+    public LocalBackend(SarkOptions options, Action<string>? warn = null)
     {
         Options = options;
         var found = DatabaseLocation.Find(options);
@@ -24,7 +26,11 @@ public sealed class LocalBackend : ISarkBackend
         Store = new SqliteStore(database);
         // Made only where it is covered: it reads this machine's secret.
         asterisk = Covers(ExchangePart.Asterisk) ? new LocalAsterisk(options) : null;
-        operations = new LocalOperations(options, database.Path, asterisk);
+        operations = new LocalOperations(options, database.Path, asterisk, warn);
+        if (Covers(ExchangePart.System))
+        {
+            database.Written = operations.NoteChange;
+        }
     }
 
     /// <summary>Where everything is.</summary>

@@ -15,6 +15,7 @@ internal static class CommandLine
     public static string Usage => $"""
         Usage: SarkPS.Service [SETTING...]
                SarkPS.Service {TokenCommand.Verb} NAME [SCOPE...]
+               SarkPS.Service {AccountCommand.Verb} EMAIL [SCOPE...]
 
         Serves a SARK telephone exchange over HTTP, with the routes of sark6api.
 
@@ -38,6 +39,11 @@ internal static class CommandLine
         if (arguments is [TokenCommand.Verb, .. var rest])
         {
             return TokenCommand.Run(rest, output, errors);
+        }
+
+        if (arguments is [AccountCommand.Verb, .. var others])
+        {
+            return AccountCommand.Run(others, output, errors, AccountCommand.Ask);
         }
 
         if (arguments.Any(IsHelp) || arguments is ["help"])
@@ -70,7 +76,7 @@ internal static class CommandLine
 
             if (!isOption && !argument.Contains('=', StringComparison.Ordinal))
             {
-                throw Wrong(argument, $"'{SarkText.Printable(argument)}' is neither a setting (--Sark:Database=FILE) nor a command ({TokenCommand.Verb}).");
+                throw Wrong(argument, $"'{SarkText.Printable(argument)}' is neither a setting (--Sark:Database=FILE) nor a command ({TokenCommand.Verb}, {AccountCommand.Verb}).");
             }
 
             if (!Groups.Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase))

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Configuration.Memory;
@@ -30,6 +31,9 @@ internal static class SarkApplication
         builder.Services.AddSingleton<ISarkBackend>(services => services.GetRequiredService<LocalBackend>());
         builder.Services.AddSingleton<OperationLog>();
         builder.Services.AddSingleton<WrongTokens>();
+        builder.Services.AddSingleton<Logins>();
+        builder.Services.AddSingleton<ICorsPolicyProvider, Origins>();
+        builder.Services.AddCors();
         builder.Services.AddSingleton<FailureLog>();
         builder.Services.AddHostedService<AsteriskKeeper>();
         builder.Services.AddSingleton(TimeProvider.System);
@@ -91,7 +95,15 @@ internal static class SarkApplication
 
     private static LocalBackend OpenBackend(SarkOptions options, ILogger logger)
     {
-        var backend = new LocalBackend(options);
+        var told = "";
+        var backend = new LocalBackend(options, warning =>
+        {
+            // With every change again, and enough once.
+            if (Interlocked.Exchange(ref told, warning) != warning)
+            {
+                logger.LogWarning("{Warning}", warning);
+            }
+        });
         if (backend.CoverageReason is { } reason)
         {
             logger.LogWarning("The service serves tables only: no files, no firewall, no commands. {Reason} Sark:Root says whose the rest is; / is this machine", reason);
@@ -124,6 +136,8 @@ internal static class SarkApplication
 
         app.UseRouting();
         app.UseMiddleware<BrowserGuard>();
+        // Before anybody is refused: the page must be able to read why. The browser's own question needs no token.
+        app.UseCors();
         app.UseMiddleware<AccessMiddleware>();
         app.UseRateLimiter();
     }
@@ -139,6 +153,7 @@ internal static class SarkApplication
         tables.MapGreetingRoutes();
         tables.MapCallRecordRoutes();
         api.MapWhoAmI();
+        api.MapLogins();
         OperationLog.Map(api);
         api.MapAsterisk();
         api.MapSnapshotRoutes();

@@ -18,6 +18,9 @@ internal static class Repository
     /// <summary>What sark6api answered, recorded; it lies beside some checkouts.</summary>
     public static string Recordings { get; } = Beside("conformance");
 
+    /// <summary>What the newer client of SARK was seen to send; it lies beside some checkouts.</summary>
+    public static string Exchanges { get; } = Beside("client", "exchanges.jsonl");
+
     private static string Beside(params string[] parts) => Path.GetFullPath(Path.Combine([Root, "..", "shared", .. parts]));
 
     private static string FindRoot()

@@ -19,14 +19,30 @@ public abstract class SarkSystemCommand : SarkOperationCmdlet
 
 /// <summary>Has SARK write Asterisk's configuration from the database.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "SarkCommit", SupportsShouldProcess = true)]
-[OutputType(typeof(SystemCommandResult))]
+[OutputType(typeof(CommitResult))]
 public sealed class InvokeSarkCommitCommand : SarkSystemCommand
 {
+    /// <summary>Tells which lines of the generated files came and went.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void EndProcessing() => Try(() =>
     {
-        Do("Commit", (system, token) => system.CommitAsync(token), result => WriteObject(result));
-    }
+        var system = Backend.System;
+        // Only who asks for it waits for the comparison.
+        var action = Rehearsal.IsOn ? $"Commit {Wait(token => system.GetCommitStatusAsync(token)).Summary}" : "Commit";
+        if (ShouldProcess(Backend.Location, action))
+        {
+            var result = Wait(token => system.CommitAsync(Detailed, token));
+            foreach (var warning in result.Warnings)
+            {
+                WriteWarning(warning);
+            }
+
+            WriteObject(result);
+        }
+    });
 }
 
 /// <summary>Tells whether the database has changed since the last commit.</summary>

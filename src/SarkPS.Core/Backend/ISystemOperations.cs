@@ -51,11 +51,16 @@ public interface ICallRecordOperations
 /// <summary>Commands to the machine: a fixed list, with fixed arguments.</summary>
 public interface ISystemOperations
 {
-    /// <summary>Has SARK write Asterisk's configuration from the database and Asterisk read it.</summary>
-    /// <exception cref="SarkUnavailableException">The generator failed; the message holds its exit code and what it wrote.</exception>
-    Task<SystemCommandResult> CommitAsync(CancellationToken cancellationToken = default);
+    /// <summary>
+    /// Has SARK write Asterisk's configuration from the database and Asterisk read it. SARK's script ends with success
+    /// whatever its generator did, so that its files are compared before and after, and its output is read.
+    /// </summary>
+    /// <param name="detailed">Whether the lines that came and went are told too.</param>
+    /// <param name="cancellationToken">Ends the waiting; the generator runs to its end.</param>
+    /// <exception cref="SarkCommitException">The generator failed, or did not write all of its files.</exception>
+    Task<CommitResult> CommitAsync(bool detailed = false, CancellationToken cancellationToken = default);
 
-    /// <summary>Whether the database has changed since the last commit, by whom and when.</summary>
+    /// <summary>Whether the database has changed since the generator last wrote the configuration, by whom and when.</summary>
     Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Restarts the machine.</summary>

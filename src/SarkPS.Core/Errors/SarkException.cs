@@ -157,3 +157,13 @@ public sealed class SarkUnreachableException(string noun, object? target, string
 /// <summary>The caller, or the account that the product runs under, may not do this.</summary>
 public sealed class SarkDeniedException(string noun, object? target, string message, Exception? innerException = null)
     : SarkException(SarkErrorKind.Denied, noun, target, message, innerException);
+
+/// <summary>SARK's generator did not write Asterisk's configuration, or not all of it.</summary>
+/// <param name="result">What it did.</param>
+/// <param name="message">The sentence that people read: what was found, what was written and what was not.</param>
+public sealed class SarkCommitException(CommitResult result, string message)
+    : SarkException(SarkErrorKind.Unavailable, "Commit", null, message)
+{
+    /// <summary>What it did: its exit code, all that it wrote to its output, and its files.</summary>
+    public CommitResult Result { get; } = result;
+}

@@ -17,26 +17,10 @@ public sealed record CommandResult(string Program, IReadOnlyList<string> Argumen
 /// <param name="Message">One sentence, as sark6api words it.</param>
 /// <param name="ExitCode">The exit code of the program; 0 is success.</param>
 /// <param name="Output">What the program wrote, one line each.</param>
-public sealed record SystemCommandResult(string Message, int ExitCode, IReadOnlyList<string> Output);
+public record SystemCommandResult(string Message, int ExitCode, IReadOnlyList<string> Output);
 
 /// <summary>Whether Asterisk runs.</summary>
 /// <param name="Running">It runs.</param>
 /// <param name="State">systemd's word for it, such as <c>active</c>, <c>inactive</c> or <c>failed</c>; <c>answering</c> when the manager interface answered.</param>
 /// <param name="Since">When it came into that state, where that is known.</param>
 public sealed record PbxState(bool Running, string State, DateTimeOffset? Since);
-
-/// <summary>A change of the database that no commit has taken up yet.</summary>
-/// <param name="Action"><c>INSERT</c>, <c>UPDATE</c> or <c>DELETE</c>.</param>
-/// <param name="Table">The table.</param>
-/// <param name="Key">The key of the row.</param>
-/// <param name="Time">When, in UTC; null where the database does not say.</param>
-/// <param name="By">Who, from the row's <c>z_updater</c>; null where the row is gone or does not say.</param>
-public sealed record PendingChange(string Action, string Table, string Key, DateTimeOffset? Time, string? By);
-
-/// <summary>Whether the database has changed since the last commit.</summary>
-/// <param name="Changed">It has, or there never was a commit.</param>
-/// <param name="LastCommit">When the last commit was; null: never, as far as can be seen.</param>
-/// <param name="LastChange">When the newest of <paramref name="Changes"/> was.</param>
-/// <param name="ChangedBy">Who made it.</param>
-/// <param name="Changes">What has changed, newest first, at most 100.</param>
-public sealed record CommitStatus(bool Changed, DateTimeOffset? LastCommit, DateTimeOffset? LastChange, string? ChangedBy, IReadOnlyList<PendingChange> Changes);

@@ -238,7 +238,8 @@ internal sealed class RemoteFirewall(SarkHttpClient client) : RemoteOperations(c
 
 internal sealed class RemoteSystem(SarkHttpClient client) : RemoteOperations(client), ISystemOperations
 {
-    public Task<SystemCommandResult> CommitAsync(CancellationToken cancellationToken = default) => PostAsync("commit", cancellationToken);
+    public Task<CommitResult> CommitAsync(bool detailed = false, CancellationToken cancellationToken = default) =>
+        CallAsync<CommitResult>(HttpMethod.Post, detailed ? "syscommands/commit?detailed=true" : "syscommands/commit", null, ForPrograms, cancellationToken);
 
     public Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default) => CallAsync<CommitStatus>(HttpMethod.Get, "syscommands/commitstatus", null, null, cancellationToken);
 

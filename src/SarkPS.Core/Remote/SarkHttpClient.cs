@@ -429,6 +429,7 @@ public sealed class SarkHttpClient : IDisposable
             SarkErrorKind.Conflict when problem["errors"] is JsonObject errors => new SarkValidationException(noun, target, Messages(errors), detail, isDuplicate: true),
             SarkErrorKind.Conflict => new SarkConflictException(noun, target, detail, [.. (problem["dependants"] as JsonArray ?? []).Select(d => d!.ToString())]),
             SarkErrorKind.Validation => new SarkValidationException(noun, target, Messages(problem["errors"] as JsonObject ?? []), detail),
+            SarkErrorKind.Unavailable when problem[WireHeaders.CommitMember].Deserialize<CommitResult>(OperationJson.Options) is { } result => new SarkCommitException(result, detail),
             SarkErrorKind.Unavailable => new SarkUnavailableException(noun, target, detail),
             SarkErrorKind.Denied => new SarkDeniedException(noun, target, detail),
             _ => new SarkException(kind, noun, target, detail),

@@ -32,6 +32,9 @@ public static class WireHeaders
     /// <summary>The member of that answer that is true where the service rehearses changes.</summary>
     public const string DryRunMember = "dryRun";
 
+    /// <summary>The member of the problem details of a commit that failed which holds what it did, a <see cref="CommitResult"/>.</summary>
+    public const string CommitMember = "commit";
+
     /// <summary>How many call records an answer in CSV holds.</summary>
     public const string RowsMatched = "X-Rows";
 

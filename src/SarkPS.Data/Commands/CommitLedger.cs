@@ -5,111 +5,260 @@ using SarkPS.Data.Files;
 namespace SarkPS.Data.Commands;
 
 /// <summary>
-/// What has changed since the last commit. A commit leaves a copy of the database (<see cref="SarkPaths.CommittedDatabase"/>);
-/// whatever the live one holds beyond it is not in Asterisk yet. That also sees changes of tables which have no audit rows,
-/// and commits that others made.
+/// What has changed since SARK's generator last wrote Asterisk's configuration. When that was, the generated files tell.
+/// What it worked on is in the copy that SarkPS keeps with each commit of its own; for a commit of SARK's pages in the
+/// snapshot that they take with it, or in SARK's running copy, as long as no timer has renewed that. So changes by any
+/// program are seen, also of tables without audit rows, and commits by any.
 /// </summary>
-internal static class CommitLedger
+/// <param name="options">Where everything lies.</param>
+/// <param name="database">The live database.</param>
+/// <param name="generated">The generated files.</param>
+internal sealed class CommitLedger(SarkOptions options, string database, GeneratedConfiguration generated)
 {
     private const int MaximumChanges = 100;
+    private const string TemporaryPrefix = ".sarkps-committed.";
 
-    // Kept by triggers for every other table; they change with it and say nothing of their own.
-    private static readonly string[] Bookkeeping = ["master_audit", "master_xref"];
+    // SARK takes its copies right after the files are written. What comes later may hold later changes.
+    private static readonly TimeSpan Together = TimeSpan.FromMinutes(1);
 
-    public static async Task<CommitStatus> ReadAsync(string database, string committed, CancellationToken cancellationToken)
+    // What SARK's timers keep in rows that are somebody's otherwise; they are read while calls run, and no commit is due.
+    private static readonly Dictionary<string, string[]> OfTimers = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["Cluster"] = ["oclo", "routeoverride", "routeclassoverride"],
+        ["dateSeg"] = ["state"],
+        ["globals"] = ["MYCOMMIT"],
+    };
+
+    // When and by whom, which says nothing of what.
+    private static readonly string[] Stamps = ["z_created", "z_updated", "z_updater"];
+
+    private readonly string kept = options.Rooted(options.Paths.GeneratedDatabase);
+
+    /// <summary>Copies the live database before the generator reads it.</summary>
+    /// <param name="warnings">Gets a sentence where that does not work.</param>
+    /// <returns>The copy, to be kept or thrown away; null where there is none.</returns>
+    public async Task<TemporaryFile?> CopyAsync(ICollection<string> warnings)
+    {
+        TemporaryFile? copy = null;
         try
         {
-            if (!File.Exists(committed))
+            var folder = Path.GetDirectoryName(kept)!;
+            foreach (var stale in Directory.GetFiles(folder, TemporaryPrefix + "*"))
             {
-                return new CommitStatus(true, null, null, null, []);
+                FileClaim.DeleteIfAbandoned(stale);
             }
 
-            // In a transaction nothing can be attached; who finds the database locked waits before.
-            await DatabaseFile.WhenFreeAsync(database, "Commit", cancellationToken).ConfigureAwait(false);
-            using var connection = DatabaseFile.Open(database, SqliteOpenMode.ReadWrite);
-            Execute(connection, "ATTACH DATABASE $path AS committed", ("$path", committed));
-            var live = Tables(connection, "main");
-            var before = Tables(connection, "committed");
-            var changedTables = live.Keys.Union(before.Keys, StringComparer.OrdinalIgnoreCase).Where(table => !Bookkeeping.Contains(table, StringComparer.OrdinalIgnoreCase))
-                .Where(table => !live.TryGetValue(table, out var now) || !before.TryGetValue(table, out var then) || now != then || Differs(connection, table)).ToArray();
-            var time = new DateTimeOffset(File.GetLastWriteTimeUtc(committed), TimeSpan.Zero);
-            if (changedTables.Length == 0)
-            {
-                return new CommitStatus(false, time, null, null, []);
-            }
-
-            var changes = AuditedChanges(connection, live);
-            // A table without audit rows can still be named.
-            changes.AddRange(changedTables.Where(table => !changes.Any(change => string.Equals(change.Table, table, StringComparison.OrdinalIgnoreCase)))
-                .Select(table => new PendingChange("UPDATE", table, "", null, null)));
-            var newest = changes.FirstOrDefault(change => change.Time is not null);
-            return new CommitStatus(true, time, newest?.Time, newest?.By, changes);
+            copy = new TemporaryFile(Path.Combine(folder, $"{TemporaryPrefix}{Guid.NewGuid():N}"));
+            await DatabaseFile.CopyAsync(database, copy.Path, "Commit", CancellationToken.None).ConfigureAwait(false);
+            return copy;
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is SarkException or IOException or UnauthorizedAccessException)
         {
-            throw DatabaseFile.Map(e, "Commit", database);
+            copy?.Dispose();
+            warnings.Add(NotKept(e));
+            return null;
         }
     }
 
-    private static List<PendingChange> AuditedChanges(SqliteConnection connection, Dictionary<string, string> tables)
+    /// <summary>Keeps the copy as what the last commit worked on.</summary>
+    /// <param name="copy">The copy.</param>
+    /// <param name="warnings">Gets a sentence where that does not work.</param>
+    public void Keep(TemporaryFile copy, ICollection<string> warnings)
     {
-        var changes = new List<PendingChange>();
-        if (!tables.ContainsKey("master_audit"))
+        try
         {
-            return changes;
+            Posix.DressAsSecret(copy.Path, Posix.Status(Path.GetDirectoryName(kept)!)!.Value);
+            // By its time it belongs to this run of the generator and to no later one.
+            File.SetLastWriteTimeUtc(copy.Path, generated.LastRun!.Value);
+            File.Move(copy.Path, kept, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            warnings.Add(NotKept(e));
+        }
+    }
+
+    /// <summary>What is due for a commit.</summary>
+    /// <exception cref="SarkUnavailableException">The database cannot be read.</exception>
+    public async Task<CommitStatus> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (generated.LastRun is not { } last)
+        {
+            return new CommitStatus(true, null, null, null, []);
         }
 
-        using var command = connection.CreateCommand();
-        // An insert writes two audit rows, UPDATE then INSERT, since the time stamps are an update of their own.
-        command.CommandText = "SELECT act, relation, owner, tstamp FROM main.master_audit WHERE pkey > (SELECT coalesce(max(pkey), 0) FROM committed.master_audit) ORDER BY pkey DESC LIMIT $limit";
-        command.Parameters.AddWithValue("$limit", MaximumChanges * 2);
-        using var reader = command.ExecuteReader();
-        while (reader.Read() && changes.Count < MaximumChanges)
+        var isIncomplete = generated.IsIncomplete;
+        var time = new DateTimeOffset(last, TimeSpan.Zero);
+        foreach (var (basis, path) in Bases(last))
         {
-            var change = new PendingChange(Text(reader, 0), Text(reader, 1), Text(reader, 2), Time(Text(reader, 3)), null);
-            if (change.Action == "UPDATE" && changes.Count > 0 && changes[^1] is { Action: "INSERT" } last && last.Key == change.Key && last.Table == change.Table)
+            if (!await DatabaseFile.IsDatabaseAsync(path, "Commit", cancellationToken).ConfigureAwait(false))
             {
                 continue;
             }
 
-            changes.Add(change with { By = Updater(connection, tables, change) });
+            try
+            {
+                // In a transaction nothing can be attached; who finds the database locked waits before.
+                await DatabaseFile.WhenFreeAsync(database, "Commit", cancellationToken).ConfigureAwait(false);
+                var (changes, tables) = Compare(path);
+                var newest = changes.FirstOrDefault(change => change.Time is not null);
+                return new CommitStatus(isIncomplete || tables.Count > 0, time, newest?.Time, newest?.By, [.. changes.Take(MaximumChanges)]) { Tables = tables, Incomplete = isIncomplete, Basis = basis };
+            }
+            catch (SqliteException e)
+            {
+                throw DatabaseFile.Map(e, "Commit", database);
+            }
+        }
+
+        return new CommitStatus(true, time, null, null, []) { Incomplete = isIncomplete };
+    }
+
+    private static string NotKept(Exception e) => $"The commit is not affected, but no copy of what it worked on could be kept, so that Get-SarkCommitStatus goes by SARK's own copies: {e.Message}";
+
+    // What the generator may have worked on, the surest first.
+    private IEnumerable<(CommitBasis Basis, string Path)> Bases(DateTime last)
+    {
+        if (Time(kept) == last)
+        {
+            yield return (CommitBasis.Kept, kept);
+        }
+
+        var running = options.Rooted(options.Paths.CommittedDatabase);
+        (CommitBasis Basis, string Path, DateTime Time)[] all = [.. Snapshots(), (CommitBasis.Copy, running, Time(running) ?? DateTime.MaxValue)];
+        // Snapshots have whole seconds in their names.
+        var second = last.AddTicks(-(last.Ticks % TimeSpan.TicksPerSecond));
+        foreach (var (basis, path, _) in all.Where(one => one.Time >= second && one.Time <= last + Together).OrderBy(one => one.Time))
+        {
+            yield return (basis, path);
+        }
+
+        all = [.. all, (CommitBasis.Kept, kept, Time(kept) ?? DateTime.MaxValue)];
+        foreach (var (_, path, _) in all.Where(one => one.Time < second).OrderByDescending(one => one.Time))
+        {
+            yield return (CommitBasis.Earlier, path);
+        }
+    }
+
+    private IEnumerable<(CommitBasis Basis, string Path, DateTime Time)> Snapshots()
+    {
+        var folder = new DirectoryInfo(options.Rooted(options.Paths.Snapshots));
+        if (!folder.Exists)
+        {
+            return [];
+        }
+
+        try
+        {
+            return
+            [
+                .. folder.EnumerateFiles().Where(file => FileStores.Snapshots.IsName(file.Name))
+                    .Select(file => (file.FullName, new Snapshot(file.Name, 0, default).Taken))
+                    .Where(one => one.Taken is not null)
+                    .Select(one => (CommitBasis.Snapshot, one.FullName, one.Taken!.Value.UtcDateTime)),
+            ];
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Whoever may not look there has the other copies.
+            return [];
+        }
+    }
+
+    private static DateTime? Time(string path) => new FileInfo(path) is { Exists: true } file ? file.LastWriteTimeUtc : null;
+
+    private (List<PendingChange> Changes, List<PendingTable> Tables) Compare(string committed)
+    {
+        using var connection = DatabaseFile.Open(database, SqliteOpenMode.ReadWrite);
+        Execute(connection, "ATTACH DATABASE $path AS committed", ("$path", committed));
+        var live = Tables(connection, "main");
+        var before = Tables(connection, "committed");
+        var changes = new List<PendingChange>();
+        var tables = new List<PendingTable>();
+        foreach (var table in live.Keys.Union(before.Keys, StringComparer.OrdinalIgnoreCase).Where(CommitTables.Counts).Order(StringComparer.OrdinalIgnoreCase))
+        {
+            var own = Compare(connection, table, live.GetValueOrDefault(table) ?? [], before.GetValueOrDefault(table) ?? []);
+                        var pending = new PendingTable(table, own.Count(change => change.Action == Insert), own.Count(change => change.Action == Update), own.Count(change => change.Action == Delete));
+            if (own.Count > 0)
+            {
+                tables.Add(pending);
+            }
+            else if (!Names(live.GetValueOrDefault(table) ?? []).SetEquals(Names(before.GetValueOrDefault(table) ?? [])))
+            {
+                tables.Add(pending);
+                own.Add(new PendingChange(Update, table, "", null, null));
+            }
+
+            changes.AddRange(own);
+        }
+
+        return ([.. changes.OrderByDescending(change => change.Time ?? DateTimeOffset.MinValue)], tables);
+
+        static HashSet<string> Names(IEnumerable<TableColumn> columns) => columns.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+    }
+
+    private const string Insert = "INSERT";
+    private const string Update = "UPDATE";
+    private const string Delete = "DELETE";
+
+    // Rows that are in one of the two only, and rows of the same primary key with another value in a column that both have.
+    private static List<PendingChange> Compare(SqliteConnection connection, string table, IReadOnlyList<TableColumn> live, IReadOnlyList<TableColumn> before)
+    {
+        var name = Quote(table);
+        var changes = new List<PendingChange>();
+        var there = before.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var common = live.Where(column => there.Contains(column.Name)).ToArray();
+        var keys = common.Where(column => column.IsKey).Select(column => Quote(column.Name)).ToArray();
+        // A row without a key is known by the number that SQLite gives it.
+        var same = string.Join(" AND ", (keys.Length > 0 ? keys : ["rowid"]).Select(column => $"l.{column} IS c.{column}"));
+        if (before.Count == 0 || live.Count == 0)
+        {
+            changes.AddRange(live.Count > 0 ? Rows(Insert, live, $"FROM main.{name} AS l") : Rows(Delete, before, $"FROM committed.{name} AS l"));
+            return changes;
+        }
+
+        changes.AddRange(Rows(Insert, live, $"FROM main.{name} AS l WHERE NOT EXISTS (SELECT 1 FROM committed.{name} AS c WHERE {same})"));
+        changes.AddRange(Rows(Delete, before, $"FROM committed.{name} AS l WHERE NOT EXISTS (SELECT 1 FROM main.{name} AS c WHERE {same})"));
+        var values = common.Where(column => !column.IsKey && !Stamps.Contains(column.Name, StringComparer.OrdinalIgnoreCase) && !(OfTimers.GetValueOrDefault(table)?.Contains(column.Name, StringComparer.OrdinalIgnoreCase) ?? false)).ToArray();
+        if (values.Length > 0)
+        {
+            var differs = string.Join(" OR ", values.Select(column => $"l.{Quote(column.Name)} IS NOT c.{Quote(column.Name)}"));
+            changes.AddRange(Rows(Update, live, $"FROM main.{name} AS l JOIN committed.{name} AS c ON {same} WHERE {differs}"));
         }
 
         return changes;
-    }
 
-    private static string? Updater(SqliteConnection connection, Dictionary<string, string> tables, PendingChange change)
-    {
-        if (!tables.TryGetValue(change.Table, out var columns) || !columns.Contains("|z_updater|", StringComparison.OrdinalIgnoreCase) || !columns.Contains("|pkey|", StringComparison.OrdinalIgnoreCase))
+        IEnumerable<PendingChange> Rows(string action, IReadOnlyList<TableColumn> columns, string from)
         {
-            return null;
+            bool Has(string column) => columns.Any(c => c.Name.Equals(column, StringComparison.OrdinalIgnoreCase));
+            // Rows are called by their pkey, also where the schema has another key.
+            var key = Has("pkey") ? "l.pkey" : string.Join(" || '/' || ", columns.Where(column => column.IsKey).Select(column => $"l.{Quote(column.Name)}")) is { Length: > 0 } parts ? parts : "''";
+            var isGone = action == Delete;
+            var time = isGone ? $"(SELECT max(tstamp) FROM main.master_audit AS a WHERE a.act = '{Delete}' AND a.relation = $table COLLATE NOCASE AND a.owner = {key})" : Has("z_updated") ? "l.z_updated" : "NULL";
+            using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT {key}, {time}, {(!isGone && Has("z_updater") ? "l.z_updater" : "NULL")} {from}";
+            command.Parameters.AddWithValue("$table", table);
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                yield return new PendingChange(action, table, Text(reader, 0) ?? "", Moment(Text(reader, 1)), Text(reader, 2));
+            }
         }
-
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT z_updater FROM main.{Quote(change.Table)} WHERE pkey = $key";
-        command.Parameters.AddWithValue("$key", change.Key);
-        return command.ExecuteScalar() as string;
     }
 
-    private static bool Differs(SqliteConnection connection, string table)
+    private static Dictionary<string, List<TableColumn>> Tables(SqliteConnection connection, string schema)
     {
         using var command = connection.CreateCommand();
-        var name = Quote(table);
-        command.CommandText = $"SELECT (SELECT count(*) FROM main.{name}) <> (SELECT count(*) FROM committed.{name}) OR EXISTS (SELECT * FROM main.{name} EXCEPT SELECT * FROM committed.{name})";
-        return (long)command.ExecuteScalar()! != 0;
-    }
-
-    /// <summary>Table names with their columns between bars.</summary>
-    private static Dictionary<string, string> Tables(SqliteConnection connection, string schema)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT t.name, '|' || group_concat(c.name, '|') || '|' FROM {schema}.sqlite_master AS t, pragma_table_info(t.name, '{schema}') AS c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' GROUP BY t.name";
+        command.CommandText = $"SELECT t.name, c.name, c.pk > 0 FROM {schema}.sqlite_master AS t, pragma_table_info(t.name, '{schema}') AS c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.name, c.cid";
         using var reader = command.ExecuteReader();
-        var tables = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var tables = new Dictionary<string, List<TableColumn>>(StringComparer.OrdinalIgnoreCase);
         while (reader.Read())
         {
-            tables[reader.GetString(0)] = reader.GetString(1);
+            if (!tables.TryGetValue(reader.GetString(0), out var columns))
+            {
+                tables[reader.GetString(0)] = columns = [];
+            }
+
+            columns.Add(new TableColumn(reader.GetString(1), reader.GetBoolean(2)));
         }
 
         return tables;
@@ -129,8 +278,10 @@ internal static class CommitLedger
 
     private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    private static string Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? "" : reader.GetString(column);
+    private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    private static DateTimeOffset? Time(string text) =>
+    private static DateTimeOffset? Moment(string? text) =>
         DateTimeOffset.TryParseExact(text, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+
+    private sealed record TableColumn(string Name, bool IsKey);
 }

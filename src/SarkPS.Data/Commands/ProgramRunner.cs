@@ -71,9 +71,10 @@ internal sealed class ProgramRunner(SarkOptions options)
     /// <param name="arguments">Its arguments.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="limit">How long is waited.</param>
+    /// <param name="work">What is done while it is this caller's turn: it is given what runs the program. It, too, goes on to its end.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="SarkException">As above; <see cref="SarkErrorKind.Timeout"/> says that it goes on.</exception>
-    public async Task<CommandResult> RunToEndAsync(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, string name, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<T> RunToEndAsync<T>(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, string name, TimeSpan limit, Func<Func<Task<CommandResult>>, Task<T>> work, CancellationToken cancellationToken)
     {
         var path = Installed(program);
         var turn = Turns.GetOrAdd(string.Join('\0', arguments.Prepend(path)), _ => new SemaphoreSlim(1));
@@ -83,7 +84,7 @@ internal sealed class ProgramRunner(SarkOptions options)
             throw new SarkException(SarkErrorKind.Timeout, "Command", name, $"'{name}' was not started: the one that was started before it has not ended within {limit.TotalSeconds:0} s.");
         }
 
-        var run = ObserveAsync(path, arguments, turn, clock);
+        var run = ObserveAsync(() => RunDetachedAsync(path, arguments), work, turn);
         try
         {
             var left = limit - clock.Elapsed;
@@ -95,20 +96,26 @@ internal sealed class ProgramRunner(SarkOptions options)
         }
     }
 
-    private async Task<CommandResult> ObserveAsync(string path, IReadOnlyList<string> arguments, SemaphoreSlim turn, Stopwatch clock)
+    private static async Task<T> ObserveAsync<T>(Func<Task<CommandResult>> run, Func<Func<Task<CommandResult>>, Task<T>> work, SemaphoreSlim turn)
     {
         try
         {
-            using var output = new TemporaryFile(Path.Combine(Path.GetTempPath(), $".sarkps-output.{Guid.NewGuid():N}"));
-            using var process = Start(path, [WrapperShell, "-c", Detached, output.Path, .. Command(path, arguments)], redirects: false);
-            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-            using var written = new FileStream(output.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return new CommandResult(path, arguments, process.ExitCode, await new Capture(written, CancellationToken.None).EndAsync().ConfigureAwait(false), "", clock.Elapsed);
+            return await work(run).ConfigureAwait(false);
         }
         finally
         {
             turn.Release();
         }
+    }
+
+    private async Task<CommandResult> RunDetachedAsync(string path, IReadOnlyList<string> arguments)
+    {
+        var clock = Stopwatch.StartNew();
+        using var output = new TemporaryFile(Path.Combine(Path.GetTempPath(), $".sarkps-output.{Guid.NewGuid():N}"));
+        using var process = Start(path, [WrapperShell, "-c", Detached, output.Path, .. Command(path, arguments)], redirects: false);
+        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        using var written = new FileStream(output.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return new CommandResult(path, arguments, process.ExitCode, await new Capture(written, CancellationToken.None).EndAsync().ConfigureAwait(false), "", clock.Elapsed);
     }
 
     private string Installed(Func<CommandOptions, string> program) => options.Program(program) is var path && File.Exists(path)

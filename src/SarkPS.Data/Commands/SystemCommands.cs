@@ -7,19 +7,50 @@ namespace SarkPS.Data.Commands;
 /// <summary>Commands to this machine. Names, order and messages are those of sark6api.</summary>
 /// <param name="options">The programs.</param>
 /// <param name="database">The live database, for the state of commits.</param>
+/// <param name="flag">SARK's own sign that a commit is due.</param>
 /// <param name="asterisk">Asterisk's manager interface; null asks systemd alone.</param>
-internal sealed class SystemCommands(SarkOptions options, string database, IAsteriskOperations? asterisk = null) : ISystemOperations
+internal sealed class SystemCommands(SarkOptions options, string database, CommitFlag flag, IAsteriskOperations? asterisk = null) : ISystemOperations
 {
     private static readonly TimeSpan StatePollInterval = TimeSpan.FromMilliseconds(200);
     private readonly ProgramRunner runner = new(options);
+    private readonly GeneratedConfiguration generated = new(options);
+    private readonly CommitLedger ledger = new(options, database, new GeneratedConfiguration(options));
 
     /// <inheritdoc/>
-    public async Task<SystemCommandResult> CommitAsync(CancellationToken cancellationToken = default) =>
-        Done("System Commit issued", await RunScriptAsync(commands => commands.Generator, cancellationToken).ConfigureAwait(false));
+    public Task<CommitResult> CommitAsync(bool detailed = false, CancellationToken cancellationToken = default) =>
+        RunScriptAsync(commands => commands.Generator, run => GenerateAsync(run, detailed), cancellationToken);
 
     /// <inheritdoc/>
     public Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default) =>
-        Task.Run(() => CommitLedger.ReadAsync(database, options.Rooted(options.Paths.CommittedDatabase), cancellationToken), cancellationToken);
+        Task.Run(async () => await ledger.ReadAsync(cancellationToken).ConfigureAwait(false) with { Flag = flag.Time is not null }, cancellationToken);
+
+    // Runs to its end with the generator, also when the caller no longer waits: what was committed is kept all the same.
+    private async Task<CommitResult> GenerateAsync(Func<Task<CommandResult>> run, bool detailed)
+    {
+        var warnings = new List<string>();
+        var seen = flag.Time;
+        using var copy = await ledger.CopyAsync(warnings).ConfigureAwait(false);
+        var before = generated.Read();
+        var result = await run().ConfigureAwait(false);
+        var files = GeneratedConfiguration.Compare(before, generated.Read(), detailed);
+        var done = new CommitResult("System Commit issued", result.ExitCode, Output(result)) { Files = files, Warnings = warnings };
+        if (GeneratorVerdict.Failure(result, files) is { } failure)
+        {
+            throw new SarkCommitException(done with { Message = failure }, failure);
+        }
+
+        if (copy is not null)
+        {
+            ledger.Keep(copy, warnings);
+        }
+
+        if (flag.Clear(seen) is { } still)
+        {
+            warnings.Add(still);
+        }
+
+        return done;
+    }
 
     /// <inheritdoc/>
     public async Task<SystemCommandResult> RebootAsync(CancellationToken cancellationToken = default) =>
@@ -84,7 +115,7 @@ internal sealed class SystemCommands(SarkOptions options, string database, IAste
         {
             if (runner.Has(commands => commands.Reload))
             {
-                await RunScriptAsync(commands => commands.Reload, cancellationToken).ConfigureAwait(false);
+                await RunScriptAsync(commands => commands.Reload, SucceedAsync, cancellationToken).ConfigureAwait(false);
             }
             else if (await AnswersAsync(cancellationToken).ConfigureAwait(false))
             {
@@ -111,7 +142,7 @@ internal sealed class SystemCommands(SarkOptions options, string database, IAste
         {
             if (runner.Has(commands => commands.Upgrade))
             {
-                await RunScriptAsync(commands => commands.Upgrade, cancellationToken).ConfigureAwait(false);
+                await RunScriptAsync(commands => commands.Upgrade, SucceedAsync, cancellationToken).ConfigureAwait(false);
             }
 
             return null;
@@ -122,15 +153,19 @@ internal sealed class SystemCommands(SarkOptions options, string database, IAste
         }
     }
 
-    private async Task<CommandResult> RunScriptAsync(Func<CommandOptions, string> script, CancellationToken cancellationToken)
+    private async Task<T> RunScriptAsync<T>(Func<CommandOptions, string> script, Func<Func<Task<CommandResult>>, Task<T>> work, CancellationToken cancellationToken)
     {
         var path = options.Program(script);
         return File.Exists(path)
-            ? Succeeded(await runner.RunToEndAsync(commands => commands.Shell, [path], Path.GetFileName(path), options.Commands.CommitTimeout, cancellationToken).ConfigureAwait(false))
+            ? await runner.RunToEndAsync(commands => commands.Shell, [path], Path.GetFileName(path), options.Commands.CommitTimeout, work, cancellationToken).ConfigureAwait(false)
             : throw new SarkException(SarkErrorKind.Unsupported, "Command", Path.GetFileName(path), $"SARK's script '{Path.GetFileName(path)}' is not on this machine; SARK is not installed here, or Sark:Commands says another place.");
     }
 
-    private static CommandResult Succeeded(CommandResult result) => result.ExitCode == 0 ? result : throw ProgramRunner.Failed(result);
+    private static async Task<CommandResult> SucceedAsync(Func<Task<CommandResult>> run)
+    {
+        var result = await run().ConfigureAwait(false);
+        return result.ExitCode == 0 ? result : throw ProgramRunner.Failed(result);
+    }
 
     private async Task<SystemCommandResult> ChangeAsync(string verb, bool running, string message, CancellationToken cancellationToken)
     {
@@ -182,5 +217,7 @@ internal sealed class SystemCommands(SarkOptions options, string database, IAste
             : null;
     }
 
-    private static SystemCommandResult Done(string message, CommandResult result) => new(message, result.ExitCode, result.Lines is [""] ? [] : result.Lines);
+    private static SystemCommandResult Done(string message, CommandResult result) => new(message, result.ExitCode, Output(result));
+
+    private static IReadOnlyList<string> Output(CommandResult result) => result.Lines is [""] ? [] : result.Lines;
 }

@@ -6,18 +6,22 @@ namespace SarkPS.Data.Files;
 public sealed class LocalOperations
 {
     private readonly BackupStore backups;
+    private readonly CommitFlag flag;
 
     /// <summary>Prepares the operations; nothing is touched until one is asked for.</summary>
     /// <param name="options">Where everything lies.</param>
     /// <param name="database">The live database.</param>
     /// <param name="asterisk">The manager interface of the machine's Asterisk; null where there is none to ask.</param>
-    public LocalOperations(SarkOptions options, string database, IAsteriskOperations? asterisk = null)
+    /// <param name="warn">Is told, in a sentence, what did not work beside something that did. Null: <see cref="Notices"/>.</param>
+    public LocalOperations(SarkOptions options, string database, IAsteriskOperations? asterisk = null, Action<string>? warn = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var commands = new SystemCommands(options, database, asterisk);
+        flag = new CommitFlag(options, warn ?? (sentence => Notices.Tell(sentence, once: true)));
+        var commands = new SystemCommands(options, database, flag, asterisk);
         var snapshots = new SnapshotStore(options, database);
         backups = new BackupStore(options, database, snapshots, commands);
         snapshots.BeforeReplacing = () => backups.RecoverOthers(BackupParts.None);
+        snapshots.AfterReplacing = flag.Set;
         Snapshots = snapshots;
         Greetings = new GreetingStore(options, database);
         Firewall = new ShorewallFirewall(options);
@@ -42,6 +46,16 @@ public sealed class LocalOperations
 
     /// <summary>Commands to the machine.</summary>
     public ISystemOperations System { get; }
+
+    /// <summary>Has SARK's own pages show that a commit is due, when one of the tables that changed is about calls.</summary>
+    /// <param name="tables">The tables.</param>
+    internal void NoteChange(IReadOnlyCollection<string> tables)
+    {
+        if (tables.Any(CommitTables.Counts))
+        {
+            flag.Set();
+        }
+    }
 
     /// <summary>Undoes what a restore left half done when its process was killed. Restores do it for themselves; a service calls it when it starts.</summary>
     /// <exception cref="SarkException">The account may not.</exception>

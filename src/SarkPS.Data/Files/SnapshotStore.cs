@@ -40,6 +40,9 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
     /// <summary>Runs before a snapshot is restored.</summary>
     public Action? BeforeReplacing { get; set; }
 
+    /// <summary>Runs when another database has become the live one, of a snapshot or of a backup.</summary>
+    public Action? AfterReplacing { get; set; }
+
     /// <summary>Makes a database file the live one; the way of snapshots and backups both.</summary>
     /// <param name="source">The file; it is copied and checked before anything is done.</param>
     /// <param name="name">What messages call it.</param>
@@ -55,6 +58,7 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
 
         var kept = await KeepAsync(cancellationToken).ConfigureAwait(false);
         await DatabaseFile.ReplaceAsync(checkedCopy.Path, database, Kind.Noun, cancellationToken).ConfigureAwait(false);
+        AfterReplacing?.Invoke();
         try
         {
             retention.Apply(Folder, Kind.IsName, [name, .. kept is null ? [] : new[] { kept }]);

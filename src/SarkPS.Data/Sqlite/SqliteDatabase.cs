@@ -70,6 +70,9 @@ public sealed class SqliteDatabase : IDisposable
     /// <summary>How many bytes of answers are kept in memory until the database changes; 0 for none.</summary>
     public long ReadCacheBytes { get; init; }
 
+    /// <summary>Is told, after a change is in the database, which tables it was in, those that triggers write included.</summary>
+    internal Action<IReadOnlyCollection<string>>? Written { get; set; }
+
     /// <summary>The connections that read rows as JSON.</summary>
     internal ReadPool Readers => readers.Value;
 
@@ -139,9 +142,15 @@ public sealed class SqliteDatabase : IDisposable
                         {
                             var naming = namings.GetValue(connection.Handle!, handle => new NamingMemory(handle));
                             naming.Begin();
-                            var result = work(new RowSession(connection, naming: naming));
+                            var tables = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+                            var result = Watching(connection, tables, () => work(new RowSession(connection, naming: naming)));
                             if (IsStill(connection, begun) && await EndWritingAsync(connection, isRehearsal, wait, cancellationToken).ConfigureAwait(false))
                             {
+                                if (!isRehearsal && tables.Count > 0)
+                                {
+                                    Written?.Invoke(tables);
+                                }
+
                                 return result;
                             }
 
@@ -384,6 +393,26 @@ public sealed class SqliteDatabase : IDisposable
 
             TryRun(connection, "ROLLBACK");
             known = Forget(connection, stamp);
+        }
+    }
+
+    // Notes the tables of all rows that are written meanwhile.
+    private T Watching<T>(SqliteConnection connection, HashSet<string> tables, Func<T> work)
+    {
+        if (Written is null)
+        {
+            return work();
+        }
+
+        delegate_update note = (_, _, _, table, _) => tables.Add(table.utf8_to_string());
+        raw.sqlite3_update_hook(connection.Handle, note, null);
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            raw.sqlite3_update_hook(connection.Handle, (delegate_update?)null, null);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace SarkPS.Service.Auth;
 
 /// <summary>Asks for a token where one is needed, and for the scope that the endpoint needs; notes what was changed and by whom.</summary>
-internal sealed class AccessMiddleware(RequestDelegate next, ServiceSettings settings, WrongTokens wrongTokens, TimeProvider clock, ILogger<AccessMiddleware> logger)
+internal sealed class AccessMiddleware(RequestDelegate next, ServiceSettings settings, WrongTokens wrongTokens, Logins logins, TimeProvider clock, ILogger<AccessMiddleware> logger)
 {
     /// <summary>Where the token of the caller is kept for the log and the rate limit.</summary>
     public const string CallerItem = "SarkPS.Caller";
@@ -42,7 +42,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, ServiceSettings set
                 throw WrongTokens.Refusal();
             }
 
-            if (state.Tokens.Find(header[Scheme.Length..].Trim(), clock.GetUtcNow()) is not { } token)
+            var sent = header[Scheme.Length..].Trim();
+            if ((state.Tokens.Find(sent, clock.GetUtcNow()) ?? logins.Find(sent)) is not { } token)
             {
                 return wrongTokens.RefuseAsync(context);
             }

@@ -25,8 +25,10 @@ internal sealed class BrowserGuard(RequestDelegate next, ServiceSettings setting
             return next(context);
         }
 
+        // A page that the settings let in: the browser says whose it is, and no page can make it say another.
+        var isLetIn = request.Headers.Origin is [{ } origin] && Origins.Read(origin) is { } read && settings.Current.Origins.Contains(read);
         var site = request.Headers["Sec-Fetch-Site"].ToString();
-        if (site is not ("" or "same-origin" or "none"))
+        if (!isLetIn && site is not ("" or "same-origin" or "none"))
         {
             throw Denied("A page of another site may not use the service.");
         }
@@ -39,7 +41,7 @@ internal sealed class BrowserGuard(RequestDelegate next, ServiceSettings setting
             return next(context);
         }
 
-        if (IsForeign(request, request.Headers.Origin) || IsForeign(request, request.Headers.Referer))
+        if (!isLetIn && (IsForeign(request, request.Headers.Origin) || IsForeign(request, request.Headers.Referer)))
         {
             throw Denied("A page of another site may not use the service.");
         }

@@ -35,6 +35,18 @@ internal sealed class ServiceOptions
     /// <summary>The tokens that are accepted. Left out: see <see cref="Access"/>.</summary>
     public List<TokenOptions> Tokens { get; set; } = [];
 
+    /// <summary>Who may log in with a password. They close the service as tokens do.</summary>
+    public List<AccountOptions> Accounts { get; set; } = [];
+
+    /// <summary>How long a login lasts.</summary>
+    public TimeSpan LoginTime { get; set; } = TimeSpan.FromHours(8);
+
+    /// <summary>
+    /// The origins, such as <c>https://pbx.example.com</c>, whose pages may use the service from a browser (CORS). None
+    /// without it.
+    /// </summary>
+    public List<string> Origins { get; set; } = [];
+
     /// <summary>Names, beside its addresses, that the service is called by in the header Host; <c>*.example.com</c> for all below one.</summary>
     public List<string> Hosts { get; set; } = [];
 
@@ -46,7 +58,7 @@ internal sealed class ServiceOptions
 }
 
 /// <summary>One token.</summary>
-internal sealed class TokenOptions
+internal class TokenOptions
 {
     /// <summary>Who it was given to; appears in the log.</summary>
     public string Name { get; set; } = "";
@@ -59,4 +71,20 @@ internal sealed class TokenOptions
 
     /// <summary>When it stops being accepted; never without it.</summary>
     public DateTimeOffset? Expires { get; set; }
+}
+
+/// <summary>One account.</summary>
+internal sealed class AccountOptions
+{
+    /// <summary>Who it is; appears in the log. Left out: the address.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The e-mail address that is logged in with.</summary>
+    public string Email { get; set; } = "";
+
+    /// <summary>The hash of the password, as the account command prints it. The password itself is never stored.</summary>
+    public string Password { get; set; } = "";
+
+    /// <summary>What it allows: read, write, call, system. Left out: read.</summary>
+    public List<string> Scopes { get; set; } = [];
 }

@@ -10,32 +10,43 @@ namespace SarkPS.Service.Auth;
 /// <summary>What is in force of <c>Sark:Service</c>, taken over as one.</summary>
 /// <param name="Options">The settings.</param>
 /// <param name="Tokens">The tokens in them.</param>
+/// <param name="Accounts">The accounts in them.</param>
 /// <param name="IsOpen">Whether anybody is served without a token: nobody once there have been tokens, unless the configuration says so.</param>
 /// <param name="Hosts">The names that the service is called by, beside its addresses: those of its own setting, and of ASP.NET's <c>AllowedHosts</c>.</param>
-internal sealed record ServiceState(ServiceOptions Options, Tokens Tokens, bool IsOpen, IReadOnlyList<string> Hosts)
+/// <param name="Origins">The origins whose pages may use the service.</param>
+internal sealed record ServiceState(ServiceOptions Options, Tokens Tokens, Accounts Accounts, bool IsOpen, IReadOnlyList<string> Hosts, IReadOnlySet<string> Origins)
 {
+    /// <summary>Whether anybody can get in with a token or a password.</summary>
+    public bool HasCallers => Tokens.Count + Accounts.Count > 0;
+
+
     /// <summary>Who may call, for the log.</summary>
     public string Callers =>
-        !IsOpen ? Tokens.Count == 0 ? "nobody: there is no token" : "those with one of the tokens " + string.Join(", ", Tokens.All.Select(Text))
+        !IsOpen ? !HasCallers ? "nobody: there is no token" : "those with one of " + string.Join(", ", Credentials.Select(c => c.Text))
         : Options.Mode == AccessMode.Open ? "ANYBODY, without a token (Sark:Service:Access is Open)"
         : "any on this machine, without a token; none from elsewhere";
 
     /// <summary>How the tokens of another state differ, by their names; null when they do not.</summary>
     public string? TokenChanges(ServiceState before)
     {
-        var (now, then) = (Tokens.All.ToDictionary(t => t.Name), before.Tokens.All.ToDictionary(t => t.Name));
+        var (now, then) = (Credentials.ToDictionary(c => c.Name), before.Credentials.ToDictionary(c => c.Name));
         string[] parts =
         [
             .. Part("added", now.Keys.Except(then.Keys)),
             .. Part("removed", then.Keys.Except(now.Keys)),
-            .. Part("changed", now.Keys.Intersect(then.Keys).Where(n => now[n].Sha256 != then[n].Sha256 || Text(now[n]) != Text(then[n]))),
+            .. Part("changed", now.Keys.Intersect(then.Keys).Where(n => now[n] != then[n])),
         ];
         return parts.Length == 0 ? null : string.Join("; ", parts);
 
         static IEnumerable<string> Part(string word, IEnumerable<string> names) => names.ToArray() is { Length: > 0 } list ? [$"{word}: {string.Join(", ", list.Select(n => $"'{n}'"))}"] : [];
     }
 
-    private static string Text(TokenOptions token) => $"'{token.Name}' ({string.Join(' ', token.Scopes)}{(token.Expires is { } end ? $", until {end:yyyy-MM-dd}" : "")})";
+    // By a name of its own, with what is said of each, and what makes it another one.
+    private IEnumerable<(string Name, string Text, string Secret)> Credentials =>
+    [
+        .. Tokens.All.Select(t => (t.Name, $"the token '{t.Name}' ({string.Join(' ', t.Scopes)}{(t.Expires is { } end ? $", until {end:yyyy-MM-dd}" : "")})", t.Sha256)),
+        .. Accounts.All.Select(a => ($"account {a.Email}", $"the account '{a.Email}' ({string.Join(' ', a.Scopes)})", a.Password)),
+    ];
 }
 
 /// <summary>
@@ -106,7 +117,7 @@ internal sealed class ServiceSettings : IDisposable
             ListenAddress[] urls = [.. addresses.Distinct().Select(a => ListenAddress.Parse(AddressJudge.UrlsSetting, a))];
             var named = AddressJudge.Endpoints(configuration);
             string[] all = [.. urls.Concat(named).Select(a => a.Text)];
-            Exposure.Check(all, Current.Tokens.Count > 0, Current.Options);
+            Exposure.Check(all, Current.HasCallers, Current.Options);
             AddressJudge.CheckAvailable(configuration, named.Count > 0 ? named : urls, services, exposure.Bound);
             exposure.Allow(all, Current.Options);
             listening = all;
@@ -211,7 +222,7 @@ internal sealed class ServiceSettings : IDisposable
             now.IsOpen && now.Options.Mode == AccessMode.Open ? LogLevel.Warning : LogLevel.Information,
             "Callers from now on: {Who}",
             now.Callers);
-        if (before.Tokens.Count > 0 && now.Tokens.Count == 0 && !now.IsOpen)
+        if (before.HasCallers && !now.HasCallers && !now.IsOpen)
         {
             logger.LogError("No token is configured any more, so nobody is served. Configure one, or set Sark:Service:Access=Open; a restart without tokens serves callers on this machine.");
         }
@@ -256,7 +267,7 @@ internal sealed class ServiceSettings : IDisposable
         }
 
         string[] texts = [.. wanted.Select(w => w.Text)];
-        Exposure.Check(texts, now.Tokens.Count > 0, now.Options);
+        Exposure.Check(texts, now.HasCallers, now.Options);
         foreach (var address in wanted)
         {
             if (staying.FirstOrDefault(address.Overlaps) is { } kept)
@@ -313,10 +324,15 @@ internal sealed class ServiceSettings : IDisposable
             binder.Add(section.GetSection(nameof(ServiceOptions.AllowOpen)), $"is {word} and Sark:Service:Access is {access}; leave the first out");
         }
 
-        var hasTokens = section.GetChildren().Any(c => c.Key.Equals(nameof(ServiceOptions.Tokens), StringComparison.OrdinalIgnoreCase));
+        var hasTokens = section.GetChildren().Any(c => new[] { nameof(ServiceOptions.Tokens), nameof(ServiceOptions.Accounts) }.Contains(c.Key, StringComparer.OrdinalIgnoreCase));
+        if (options.LoginTime <= TimeSpan.Zero)
+        {
+            binder.Add(section.GetSection(nameof(ServiceOptions.LoginTime)), "must be longer than nothing");
+        }
+
         if (options.Mode == AccessMode.Tokens && !hasTokens)
         {
-            binder.Add(section.GetSection(nameof(ServiceOptions.Access)), "is Tokens, and there are none in Sark:Service:Tokens; make one with 'SarkPS.Service token NAME'");
+            binder.Add(section.GetSection(nameof(ServiceOptions.Access)), "is Tokens, and there are none in Sark:Service:Tokens, nor accounts; make one with 'SarkPS.Service token NAME'");
         }
 
         if (binder.Problems.Count > 0)
@@ -337,7 +353,7 @@ internal sealed class ServiceSettings : IDisposable
             _ => false,
         };
         string[] hosts = [.. options.Hosts, .. (configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(h => h != "*")];
-        return (sark, new ServiceState(options, new Tokens(options), isOpen, hosts));
+        return (sark, new ServiceState(options, new Tokens(options), new Accounts(options), isOpen, hosts, Origins.ReadAll(options.Origins)));
     }
 
     private Dictionary<string, string?> SarkValues() => configuration.GetSection("Sark").AsEnumerable()

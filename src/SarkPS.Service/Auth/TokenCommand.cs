@@ -8,7 +8,7 @@ internal static class TokenCommand
 {
     public const string Verb = "token";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    public static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private static string Usage => $"""
         Usage: SarkPS.Service {Verb} NAME [SCOPE...]
@@ -39,9 +39,9 @@ internal static class TokenCommand
             return 2;
         }
 
-        if (scopes.FirstOrDefault(s => !Tokens.Scopes.Contains(s)) is { } unknown)
+        if (Tokens.WrongScope(scopes) is { } unknown)
         {
-            errors.WriteLine($"There is no scope '{SarkText.Printable(unknown)}'; there are {string.Join(", ", Tokens.Scopes)}.");
+            errors.WriteLine($"'{SarkText.Printable(name)}' cannot be a token: {unknown}.");
             return 2;
         }
 
@@ -50,11 +50,14 @@ internal static class TokenCommand
         {
             ["Name"] = name,
             ["Sha256"] = hash,
-            ["Scopes"] = new JsonArray([.. (scopes.Length > 0 ? scopes.Distinct() : [Tokens.Read]).Select(s => (JsonNode)s)]),
+            ["Scopes"] = Texts(scopes),
         };
         output.WriteLine($"Token, shown this once: {token}");
         output.WriteLine("Entry for Sark:Service:Tokens in appsettings.json:");
         output.WriteLine(entry.ToJsonString(Indented));
         return 0;
     }
+
+    /// <summary>Scopes as the configuration holds them.</summary>
+    public static JsonArray Texts(string[] scopes) => [.. (scopes.Length > 0 ? scopes.Distinct() : [Tokens.Read]).Select(s => (JsonNode)s)];
 }

@@ -53,9 +53,9 @@ internal sealed class Tokens
 
             // An entry without scopes reads. It has a list of its own: the binder adds to what a list already holds.
             token.Scopes = token.Scopes.Count > 0 ? token.Scopes : [Read];
-            if (token.Scopes.FirstOrDefault(s => !Scopes.Contains(s)) is { } scope)
+            if (WrongScope(token.Scopes) is { } scope)
             {
-                throw Wrong(token, $"there is no scope '{scope}', only {string.Join(", ", Scopes)}");
+                throw Wrong(token, scope);
             }
 
             known.Add((hash, token));
@@ -75,6 +75,10 @@ internal sealed class Tokens
         : name.Length > LongestName ? $"its name is longer than {LongestName} characters"
         : name.Any(char.IsControl) ? "its name holds a control character"
         : null;
+
+    /// <summary>What is wrong with scopes, or null.</summary>
+    public static string? WrongScope(IEnumerable<string> scopes) =>
+        scopes.FirstOrDefault(s => !Scopes.Contains(s)) is { } scope ? $"there is no scope '{SarkText.Printable(scope)}', only {string.Join(", ", Scopes)}" : null;
 
     /// <summary>A new token and its hash. The token is shown once and stored nowhere.</summary>
     public static (string Token, string Sha256) Make()

@@ -16,8 +16,8 @@ internal static class WhoAmI
         return JsonAnswer.WriteAsync(context, new JsonObject
         {
             ["name"] = token?.Name ?? "local",
-            // Clients of SARK 6.5 look for one; tokens have none.
-            ["email"] = null,
+            // Clients of SARK 6.5 look for one; only accounts have it.
+            ["email"] = (token as LoginToken)?.Email,
             ["scopes"] = new JsonArray([.. (token?.Scopes ?? Tokens.Scopes).Select(s => (JsonNode)s)]),
             ["product"] = nameof(SarkPS),
             ["version"] = typeof(WhoAmI).Assembly.GetName().Version!.ToString(3),

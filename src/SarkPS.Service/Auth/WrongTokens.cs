@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace SarkPS.Service.Auth;
 
 /// <summary>
-/// Slows and logs who sends tokens that are none, by the source. Right tokens are never slowed, from wherever they come.
+/// Slows and logs who sends tokens or passwords that are none, by the source. Right ones are never slowed, from wherever
+/// they come, unless so many wrong ones come with them that no more are looked at.
 /// </summary>
 internal sealed class WrongTokens(TimeProvider clock, ILogger<WrongTokens> logger)
 {
@@ -40,8 +41,28 @@ internal sealed class WrongTokens(TimeProvider clock, ILogger<WrongTokens> logge
         }
     }
 
-    /// <summary>Refuses a wrong token, after a while that grows with how many there were.</summary>
-    public async Task RefuseAsync(HttpContext context)
+    /// <summary>Whether so many wrong ones of a source wait already that another is not even looked at.</summary>
+    public bool IsCrowded(HttpContext context)
+    {
+        lock (records)
+        {
+            return records.TryGetValue(Caller.Source(context), out var record) && record.Waiting >= Waiting;
+        }
+    }
+
+    /// <summary>Tells a source to come back later.</summary>
+    public static Task TooManyAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        context.Response.Headers.RetryAfter = "1";
+        return JsonAnswer.WriteAsync(context, new JsonObject { ["message"] = "Too Many Attempts." });
+    }
+
+    /// <summary>Refuses what is wrong, after a while that grows with how many there were.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="what">What is wrong, for the log.</param>
+    /// <param name="refusal">What is told; null for what is told of tokens.</param>
+    public async Task RefuseAsync(HttpContext context, string what = "a wrong or expired token", SarkException? refusal = null)
     {
         var source = Caller.Source(context);
         Record record;
@@ -62,15 +83,13 @@ internal sealed class WrongTokens(TimeProvider clock, ILogger<WrongTokens> logge
 
         if (count == 0)
         {
-            context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-            context.Response.Headers.RetryAfter = "1";
-            await JsonAnswer.WriteAsync(context, new JsonObject { ["message"] = "Too Many Attempts." }).ConfigureAwait(false);
+            await TooManyAsync(context).ConfigureAwait(false);
             return;
         }
 
         try
         {
-            logger.LogWarning("{Method} {Path} from {Source} refused: a wrong or expired token, number {Count} from there", context.Request.Method, RawPath.Printable(context), source, count);
+            logger.LogWarning("{Method} {Path} from {Source} refused: {What}, number {Count} from there", context.Request.Method, RawPath.Printable(context), source, what, count);
             var wait = count == 1 ? TimeSpan.Zero : FirstWait * Math.Pow(2, Math.Min(count - 2, 10));
             await Task.Delay(wait < LongestWait ? wait : LongestWait, clock, context.RequestAborted).ConfigureAwait(false);
         }
@@ -82,7 +101,7 @@ internal sealed class WrongTokens(TimeProvider clock, ILogger<WrongTokens> logge
             }
         }
 
-        throw Refusal();
+        throw refusal ?? Refusal();
     }
 
     private Record Get(string source)

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using SarkPS.Remote;
 
 namespace SarkPS.Service.Errors;
 
@@ -29,8 +31,9 @@ internal static class ErrorBody
     {
         SarkNotFoundException => new JsonObject { ["reason"] = "Not Found!" },
         SarkValidationException invalid => Messages(invalid),
-        SarkConflictException { Dependants.Count: > 0 } conflict => new JsonObject { ["Error"] = conflict.Message, ["dependants"] = Texts(conflict.Dependants) },
+        SarkConflictException { Dependants.Count: > 0 } conflict => new JsonObject { ["Error"] = conflict.Message, ["message"] = conflict.Message, ["dependants"] = Texts(conflict.Dependants) },
         SarkConflictException conflict => new JsonArray(conflict.Message),
+        SarkCommitException { Result: var result } commit => new JsonObject { ["message"] = commit.Message, ["exitcode"] = result.ExitCode, ["output"] = Texts(result.Output) },
         _ => new JsonObject { ["message"] = WithoutPath(error, isLocal) },
     };
 
@@ -50,6 +53,11 @@ internal static class ErrorBody
         if (error is SarkValidationException invalid)
         {
             problem["errors"] = Messages(invalid);
+        }
+
+        if (error is SarkCommitException commit)
+        {
+            problem[WireHeaders.CommitMember] = JsonSerializer.SerializeToNode(commit.Result, OperationJson.Options);
         }
 
         if (error is SarkConflictException conflict)

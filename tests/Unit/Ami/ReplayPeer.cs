@@ -284,6 +284,41 @@ public sealed class LoopbackServer : IDisposable
 
     public static Task SendAsync(Stream stream, string text) => stream.WriteAsync(Encoding.Latin1.GetBytes(text.ReplaceLineEndings("\r\n"))).AsTask();
 
+    /// <summary>Serves as an Asterisk that has nothing but its database.</summary>
+    /// <param name="stream">The connection.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="isUp">Whether it runs; where it does not, it hangs up.</param>
+    public static async Task ServeDatabaseAsync(Stream stream, System.Collections.Concurrent.ConcurrentDictionary<string, string> database, Func<bool> isUp)
+    {
+        if (!isUp())
+        {
+            return;
+        }
+
+        await LoginAsync(stream);
+        while (await ReadActionAsync(stream) is { Length: > 0 } action && isUp())
+        {
+            var id = Field(action, "ActionID");
+            var name = Field(action, "Action");
+            var key = name.StartsWith("DB", StringComparison.Ordinal) ? $"{Field(action, "Family")}/{Field(action, "Key")}" : "";
+            await SendAsync(stream, name switch
+            {
+                "DBGet" when database.TryGetValue(key, out var value) =>
+                    $"Response: Success\nActionID: {id}\nEventList: start\nMessage: Result will follow\n\n"
+                    + $"Event: DBGetResponse\nFamily: {Field(action, "Family")}\nKey: {Field(action, "Key")}\nVal: {value}\nActionID: {id}\n\n"
+                    + $"Event: DBGetComplete\nActionID: {id}\nEventList: Complete\nListItems: 1\n\n",
+                "DBGet" => $"Response: Error\nActionID: {id}\nMessage: Database entry not found\n\n",
+                "DBPut" => Answer(database[key] = Field(action, "Val")),
+                "DBDel" when database.TryRemove(key, out _) => $"Response: Success\nActionID: {id}\nMessage: Key deleted successfully\n\n",
+                "DBDel" => $"Response: Error\nActionID: {id}\nMessage: Database entry could not be deleted\n\n",
+                "Ping" or "Events" or "CoreSettings" or "CoreStatus" => $"Response: Success\nActionID: {id}\nPing: Pong\n\n",
+                _ => $"Response: Error\nActionID: {id}\nMessage: Invalid/unknown command: {name}. Use Action: ListCommands to show available commands.\n\n",
+            });
+
+            string Answer(string _) => $"Response: Success\nActionID: {id}\nMessage: Updated database successfully\n\n";
+        }
+    }
+
     /// <summary>The value of a field of an action.</summary>
     public static string Field(string[] action, string key) => action.First(l => l.StartsWith(key + ": ", StringComparison.Ordinal))[(key.Length + 2)..];
 

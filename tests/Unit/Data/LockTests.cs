@@ -154,6 +154,9 @@ public sealed class LockTests
         tree.Write("/usr/share/asterisk/sounds/usergreeting0001.wav", "greeting");
         tree.Write("/opt/sark/db/sark.rdonly.db", "");
         File.Copy(tree.Database, tree["/opt/sark/db/sark.rdonly.db"], overwrite: true);
+        // A commit is known.
+        tree.Write("/etc/asterisk/features.conf", "");
+        tree.Write("/etc/asterisk/voicemail.conf", "");
         var operations = tree.Operations;
         var snapshot = (await operations.Snapshots.CreateAsync()).Name;
         var backup = (await operations.Backups.CreateAsync()).Name;

@@ -130,6 +130,25 @@ public sealed class OperationCmdletTests : IDisposable
     }
 
     [Fact]
+    public void A_commit_is_told_in_full_and_its_rehearsal_names_the_tables()
+    {
+        tree.Generator();
+        tree.Generates("extensions.conf", "[internal]\nexten => 1,1,Answer\n");
+        var result = Assert.Single(Objects<CommitResult>("Invoke-SarkCommit -Detailed"));
+        Assert.Equal("exten => 1,1,Answer", result.Changes.Last(change => change.File == "extensions.conf").Line);
+        tree.Sql("UPDATE Cluster SET description = 'new'");
+        var before = tree.Fingerprint("/etc");
+        Run("Invoke-SarkCommit -WhatIf");
+        Assert.Equal(before, tree.Fingerprint("/etc"));
+        Assert.Equal("Cluster (1 changed)", Assert.Single(Assert.Single(Objects<CommitStatus>("Get-SarkCommitStatus")).Tables).ToString());
+
+        tree.Generator(before: "echo 'PHP Parse error: x'; exit 0");
+        var error = Error("Invoke-SarkCommit");
+        Assert.Equal(("SarkCommitUnavailable,SarkPS.Cmdlets.InvokeSarkCommitCommand", ErrorCategory.ConnectionError), (error.FullyQualifiedErrorId, error.CategoryInfo.Category));
+        Assert.Equal(["PHP Parse error: x"], Assert.IsType<SarkCommitException>(error.Exception).Result.Output);
+    }
+
+    [Fact]
     public void Commands_need_their_programs_and_obey_WhatIf()
     {
         Assert.Equal(ErrorCategory.NotInstalled, Error("Invoke-SarkCommit").CategoryInfo.Category);

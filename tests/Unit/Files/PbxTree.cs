@@ -62,6 +62,47 @@ public sealed class PbxTree : IDisposable
         File.SetUnixFileMode(full, (UnixFileMode)0b111_101_101);
     }
 
+    /// <summary>The files that SARK's generator always writes, in its order; those of 6.5 are for chan_pjsip.</summary>
+    public static string[] GeneratedFiles(bool isPjsip = false) =>
+    [
+        "cdr_mysql.conf", "extensions.conf", "sark_moh.conf", "sark_iax_main.conf", "iax.conf",
+        .. isPjsip
+            ? new[] { "pjsip.conf", "sark_pjsip_transport.conf", "sark_pjsip_ready_phones.conf", "sark_pjsip_ready_webrtc.conf" }
+            : ["sark_sip_localnet_header.conf", "sark_sip_registrations.conf", "sip.conf", "sark_sip_main.conf", "sark_meetme.conf"],
+        "sark_queues_main.conf", "queues.conf", "features.conf", "voicemail.conf",
+    ];
+
+    /// <summary>
+    /// Puts a script in the place of SARK's generator that behaves as that does: writes its files one after the other, with
+    /// what <see cref="Generates"/> says, then copies the database, and ends with success whatever happened.
+    /// </summary>
+    /// <param name="before">What the script does first.</param>
+    /// <param name="body">What it does instead of writing a file, which is <c>$f</c>: a case of the shell, such as <c>sip.conf) continue;;</c>.</param>
+    /// <param name="isPjsip">Whether it is the one of SARK 6.5.</param>
+    public void Generator(string before = "", string body = "", bool isPjsip = false)
+    {
+        if (!Directory.Exists(this["/bin"]))
+        {
+            File.CreateSymbolicLink(this["/bin"], "/bin");
+        }
+
+        Write("/opt/sark/scripts/srkgenAst", $$"""
+            {{before}}
+            for f in {{string.Join(' ', GeneratedFiles(isPjsip))}}; do
+              case "$f" in
+              {{body}}
+              esac
+              { echo '; generated'; [ ! -e "{{Root}}/content/$f" ] || cat "{{Root}}/content/$f"; } > "{{this[Options.Paths.Asterisk]}}/$f"
+            done
+            cp "{{Database}}" "{{this["/opt/sark/db/sark.copy.db"]}}"
+            mv "{{this["/opt/sark/db/sark.copy.db"]}}" "{{this[Options.Paths.CommittedDatabase]}}"
+            exit 0
+            """);
+    }
+
+    /// <summary>Says what the generator's script writes into a file.</summary>
+    public void Generates(string file, string content) => Write("/content/" + file, content);
+
     /// <summary>What a program was started with, one line each time.</summary>
     public string[] Calls(string path) => File.Exists(this[path] + ".log") ? File.ReadAllLines(this[path] + ".log") : [];
 

@@ -72,22 +72,19 @@ public sealed class SystemTests : IDisposable
     [Fact]
     public async Task A_commit_runs_SARKs_generator_and_returns_what_it_wrote()
     {
-        File.CreateSymbolicLink(tree["/bin"], "/bin");
-        tree.Write("/opt/sark/scripts/srkgenAst", "echo \"generating with $# arguments\"");
+        tree.Generator(before: "echo \"generating with $# arguments\"");
         var result = await System.CommitAsync();
         Assert.Equal(("System Commit issued", 0), (result.Message, result.ExitCode));
         Assert.Equal(["generating with 0 arguments"], result.Output);
         tree.Write("/opt/sark/scripts/srkgenAst", "echo 'no database'; exit 3");
-        Assert.Contains("exit code 3: no database", (await Assert.ThrowsAsync<SarkUnavailableException>(() => System.CommitAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains("exit code 3: no database", (await Assert.ThrowsAsync<SarkCommitException>(() => System.CommitAsync())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_commit_status_tells_what_has_changed_since_by_whom_and_when()
     {
         Assert.Equal((true, null), ((await System.GetCommitStatusAsync()).Changed, (await System.GetCommitStatusAsync()).LastCommit));
-        File.CreateSymbolicLink(tree["/bin"], "/bin");
-        // What SARK's generator does with the database: a copy for the running system.
-        tree.Write("/opt/sark/scripts/srkgenAst", $"cp {tree.Database} {tree["/opt/sark/db/sark.rdonly.db"]}");
+        tree.Generator();
         await System.CommitAsync();
         var clean = await System.GetCommitStatusAsync();
         Assert.False(clean.Changed);
@@ -100,7 +97,8 @@ public sealed class SystemTests : IDisposable
         Assert.True(status.Changed);
         Assert.Equal("alice", status.ChangedBy);
         Assert.NotNull(status.LastChange);
-        Assert.Equal([("UPDATE", "Cluster", "default", "alice"), ("UPDATE", "IPphoneCOSopen", "", null)], status.Changes.Select(change => (change.Action, change.Table, change.Key, change.By)));
+        Assert.Equal([("UPDATE", "Cluster", "default", "alice"), ("INSERT", "IPphoneCOSopen", "401/x", "system")], status.Changes.Select(change => (change.Action, change.Table, change.Key, change.By)));
+        Assert.Equal([new PendingTable("Cluster", 0, 1, 0), new PendingTable("IPphoneCOSopen", 1, 0, 0)], status.Tables);
         await System.CommitAsync();
         Assert.False((await System.GetCommitStatusAsync()).Changed);
     }
@@ -138,10 +136,9 @@ public sealed class SystemTests : IDisposable
     [Fact]
     public async Task The_generator_runs_to_its_end_when_the_caller_leaves_and_the_next_waits_its_turn()
     {
-        File.CreateSymbolicLink(tree["/bin"], "/bin");
-        tree.Write("/opt/sark/scripts/srkgenAst", $"echo begin >> {tree["/log"]}; for i in 1 2 3; do echo writing; sleep 0.5; done; echo end >> {tree["/log"]}");
+        tree.Generator(before: $"echo begin >> {tree["/log"]}; for i in 1 2 3; do echo writing; sleep 0.5; done; echo end >> {tree["/log"]}");
         using var cancel = new CancellationTokenSource();
-        var commit = System.CommitAsync(cancel.Token);
+        var commit = System.CommitAsync(cancellationToken: cancel.Token);
         while (!File.Exists(tree["/log"]))
         {
             await Task.Delay(20);

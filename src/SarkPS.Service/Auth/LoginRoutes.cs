@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using SarkPS.Service.Operations;
+
+namespace SarkPS.Service.Auth;
+
+/// <summary>
+/// <c>/auth/login</c> and <c>/auth/logout</c>, as the newer clients of SARK call them: a password becomes a token that lasts
+/// for a while.
+/// </summary>
+internal static class LoginRoutes
+{
+    public static void MapLogins(this IEndpointRouteBuilder api)
+    {
+        api.MapMethods("/auth/login", [HttpMethods.Post], LoginAsync).IsPublic();
+        api.MapMethods("/auth/logout", OperationAnswer.Doing, LogoutAsync).NeedsAnyToken().ChangesByGet();
+    }
+
+    private static async Task LoginAsync(HttpContext context)
+    {
+        var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+        var (email, password) = (Text("email"), Text("password"));
+        if (email is null || password is null)
+        {
+            throw new SarkValidationException("Account", email, [.. new[] { ("email", email), ("password", password) }
+                .Where(field => field.Item2 is null)
+                .Select(field => new KeyValuePair<string, IReadOnlyList<string>>(field.Item1, [$"The {field.Item1} field is required."]))]);
+        }
+
+        var services = context.RequestServices;
+        var wrong = services.GetRequiredService<WrongTokens>();
+        if (wrong.IsCrowded(context))
+        {
+            await WrongTokens.TooManyAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        if (await services.GetRequiredService<Logins>().LoginAsync(email, password, context.RequestAborted).ConfigureAwait(false) is not var (token, lasts))
+        {
+            await wrong.RefuseAsync(context, "a wrong e-mail address or password", new SarkException(SarkErrorKind.Unauthorized, "Service", null, "Unauthorized")).ConfigureAwait(false);
+            return;
+        }
+
+        services.GetRequiredService<ILogger<Logins>>().LogInformation("{Account} logged in from {Source}", SarkText.Printable(email), Caller.Source(context));
+        context.Response.Headers.CacheControl = "no-store";
+        await JsonAnswer.WriteAsync(context, new JsonObject { ["accessToken"] = token, ["token_type"] = "Bearer", ["expires_in"] = (long)lasts.TotalSeconds }).ConfigureAwait(false);
+
+        string? Text(string name) => sent.Has(name) && sent[name]?.ToString() is { Length: > 0 } text ? text : null;
+    }
+
+    private static Task LogoutAsync(HttpContext context)
+    {
+        var token = context.Items[AccessMiddleware.CallerItem] as TokenOptions;
+        if (token is LoginToken login)
+        {
+            context.RequestServices.GetRequiredService<Logins>().End(login);
+        }
+
+        return JsonAnswer.WriteAsync(context, new JsonObject
+        {
+            ["message"] = token is LoginToken or null ? "Successfully logged out" : $"The token '{token.Name}' is one of the configuration; it stays valid until it is taken out there.",
+        });
+    }
+}
