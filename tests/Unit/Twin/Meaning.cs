@@ -35,7 +35,7 @@ internal sealed class Meaning : IEquatable<Meaning>
     /// What Asterisk reads of a text: nothing of blank lines and comments. <c>;</c> begins a comment and <c>\;</c> is one of
     /// the value, blanks around names and values go, <c>=</c> and <c>=&gt;</c> are the same.
     /// </summary>
-    public static IEnumerable<Meaning> Of(string text) => text.ReplaceLineEndings("\n").Split('\n').Select(WithoutComment).Where(l => l.Length > 0).Select(Line);
+    public static IEnumerable<Meaning> Of(string text) => text.Split('\n').Select(WithoutComment).Where(l => l.Length > 0).Select(Line);
 
     /// <inheritdoc/>
     public bool Equals(Meaning? other) => other is not null && Parts.SequenceEqual(other.Parts, StringComparer.Ordinal);

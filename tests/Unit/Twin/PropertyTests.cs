@@ -110,7 +110,7 @@ public sealed class PropertyTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{accepted} accepted, {refused} refused");
-        Assert.True(wrong.Count == 0, $"SARKPS_PROPERTY_SEED={seed} SARKPS_PROPERTY_ROUNDS={rounds}: {wrong.Count} texts were accepted that SARK cannot carry:\n{string.Join('\n', wrong.DistinctBy(w => w[..Math.Min(w.Length, 14)] + w.Length % 7).Take(40))}");
+        Assert.True(wrong.Count == 0, $"SARKPS_PROPERTY_SEED={seed} SARKPS_PROPERTY_ROUNDS={rounds}: {wrong.Count} texts were accepted that SARK cannot carry:\n{string.Join('\n', wrong.Take(40))}");
     }
 
     // One of the known, or a text that fits with something in it that perhaps does not.

@@ -435,7 +435,7 @@ internal sealed partial class SarkReading
             yield return $"{line.Owner}: in {line.File} {line.Text} is no name of a section";
         }
 
-        if (line.Text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')))
+        if (line.Text.Replace("\r\n", "\n", StringComparison.Ordinal).Any(c => c is (< ' ' and not ('\n' or '\t')) or '\u007f'))
         {
             yield return $"{line.Owner}: a control character in {line.File}";
         }
