@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SarkPS.Data.Sqlite;
 using SarkPS.Descriptors;
+using SarkPS.Tests.Twin;
 
 namespace SarkPS.Tests.Data;
 
@@ -19,6 +20,7 @@ internal sealed class TemporaryDatabase : IDisposable
     private static readonly string OriginalFile = System.IO.Path.GetFullPath(System.IO.Path.Combine(Repository.Root, "..", "shared", "sark-db", "sark.db"));
 
     private readonly Lazy<SqliteDatabase> database;
+    private TwinGuard? twin;
 
     public TemporaryDatabase(string kind = Embedded)
     {
@@ -43,6 +45,9 @@ internal sealed class TemporaryDatabase : IDisposable
     public TemporaryFolder Folder { get; } = new();
 
     public string Path { get; }
+
+    /// <summary>Looks at the end whether SARK could carry what is in it.</summary>
+    public TwinGuard Twin => twin ??= new TwinGuard(Path);
 
     /// <summary>The product's view of it, which waits a second for locks.</summary>
     public SqliteDatabase Database => database.Value;
@@ -80,7 +85,10 @@ internal sealed class TemporaryDatabase : IDisposable
             database.Value.Dispose();
         }
 
-        Folder.Dispose();
+        using (Folder)
+        {
+            Twin.Check();
+        }
     }
 }
 

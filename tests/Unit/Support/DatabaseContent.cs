@@ -14,10 +14,12 @@ internal sealed class DatabaseContent
     public IReadOnlyDictionary<string, IReadOnlyDictionary<long, IReadOnlyDictionary<string, object?>>> Tables { get; }
 
     /// <summary>Reads it.</summary>
-    public static DatabaseContent Read(SqliteConnection connection)
+    /// <param name="connection">To the database.</param>
+    /// <param name="without">Tables that are not wanted.</param>
+    public static DatabaseContent Read(SqliteConnection connection, params IEnumerable<string> without)
     {
         var tables = new SortedDictionary<string, IReadOnlyDictionary<long, IReadOnlyDictionary<string, object?>>>(StringComparer.Ordinal);
-        foreach (var table in Names(connection))
+        foreach (var table in Names(connection).Except(without))
         {
             var rows = new SortedDictionary<long, IReadOnlyDictionary<string, object?>>();
             using var command = connection.CreateCommand();

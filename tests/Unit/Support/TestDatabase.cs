@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SarkPS.Data.Sqlite;
 using SarkPS.Descriptors;
+using SarkPS.Tests.Twin;
 
 namespace SarkPS.Tests.Support;
 
@@ -79,10 +80,14 @@ internal sealed class TestDatabase : IDisposable
         Path = folder["sark.db"];
         // Not File.Copy, which would copy a write protection too.
         File.WriteAllBytes(Path, File.ReadAllBytes(source));
+        Twin = new TwinGuard(Path);
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
+
+    /// <summary>Looks at the end whether SARK could carry what is in it.</summary>
+    public TwinGuard Twin { get; }
 
     /// <summary>The folder, for what a test puts beside the database.</summary>
     public string Folder => folder.Path;
@@ -172,7 +177,10 @@ internal sealed class TestDatabase : IDisposable
     public void Dispose()
     {
         watcher?.Dispose();
-        folder.Dispose();
+        using (folder)
+        {
+            Twin.Check();
+        }
     }
 
     private static string MakeEmbedded(SarkVersion version, string purpose = "embedded")

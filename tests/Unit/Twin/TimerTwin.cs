@@ -54,6 +54,10 @@ internal static partial class TimerTwin
         return string.CompareOrdinal(hours.Groups[1].Value, hours.Groups[2].Value) > 0 ? start < 0 || end > 0 : start < 0 && end > 0;
     }
 
+    /// <summary>Whether the row of a day timer closes its tenant in a minute.</summary>
+    public static bool RowCloses(IReadOnlyDictionary<string, object?> row, DateTime minute) =>
+        Closes(new Timer(DumpTwin.Text(row["month"]), DumpTwin.Text(row["dayofweek"]), DumpTwin.Text(row["datemonth"]), DumpTwin.Text(row["timespan"])), minute);
+
     /// <summary>Runs once over a database, as cron does each minute: notes the state of each tenant and timer.</summary>
     /// <param name="database">The database.</param>
     /// <param name="wall">The time on the exchange's clock.</param>
