@@ -259,6 +259,11 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
         {
             // The row is stored: that nobody waits for the answer any more is no reason to leave its file as it was.
             await plan.SettleAsync(database, tell, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return result;
+    }
+
     private static async Task<WriteResult> TellAsync(ChangeOptions options, Task<WriteResult> change)
     {
         var result = await change.ConfigureAwait(false);
