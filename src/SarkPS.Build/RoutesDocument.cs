@@ -115,7 +115,7 @@ internal sealed class RoutesDocument(DocComments comments)
         foreach (var kind in resource.Kinds)
         {
             var facts = kind.Required.Select(r => $"demands `{r.Column}` ({Rules(r.Rules)})")
-                .Concat(kind.Defaults.Select(d => $"stores `{d.Column}` {Value(d.Value)}"))
+                .Concat(kind.Defaults.Where(d => !resource.Hidden.Contains(d.Column)).Select(d => $"stores `{d.Column}` {Value(d.Value)}"))
                 .DefaultIfEmpty("has nothing of its own");
             Line($"- `{kind.Route}` {string.Join(", ", facts)}");
         }

@@ -21,7 +21,7 @@
 #                        for root /var/tmp/sarkps-asterisk)
 #   SARK_ASTERISK_SUITE  the Debian release whose packages are taken    (bullseye: the last with chan_sip in Debian)
 #   SARK_ASTERISK_MIRROR a Debian mirror                                (the one that this machine's apt uses)
-#   SARK_ASTERISK_PORTS  first of ten ports: manager, TLS manager, SIP, PJSIP, IAX2   (25038, or the next free one 200 above)
+#   SARK_ASTERISK_PORTS  first of ten ports: manager, TLS manager, SIP, PJSIP, IAX2, HTTP, HTTPS   (25038, or the next free one 200 above)
 #   SARK_ASTERISK_PEERS  so many further SIP peers, 70000 and up, for measurements    (0)
 #
 # Exit status: 0 done, 1 it could not be done (standard error says why), 2 wrong usage.
@@ -41,7 +41,7 @@ peers=${SARK_ASTERISK_PEERS:-0}
 tree=$home/tree
 etc=$home/etc
 state=$home/state
-number() { ami=$base tls=$((base + 1)) sip=$((base + 2)) pjsip=$((base + 3)) iax=$((base + 4)) nobody=$((base + 9)); }
+number() { ami=$base tls=$((base + 1)) sip=$((base + 2)) pjsip=$((base + 3)) iax=$((base + 4)) http=$((base + 5)) https=$((base + 6)) nobody=$((base + 9)); }
 number
 secret=loopback-only
 
@@ -147,7 +147,7 @@ CONF
             res_ari_endpoints res_ari_events res_ari_mailboxes res_ari_model res_ari_playbacks res_ari_recordings res_ari_sounds \
             res_calendar res_calendar_caldav res_calendar_ews res_calendar_exchange res_calendar_icalendar res_clialiases \
             res_config_curl res_config_ldap res_config_odbc res_config_pgsql res_config_sqlite res_config_sqlite3 res_curl res_fax res_fax_spandsp \
-            res_geolocation res_hep res_hep_pjsip res_hep_rtcp res_http_media_cache res_http_post res_http_websocket \
+            res_geolocation res_hep res_hep_pjsip res_hep_rtcp res_http_media_cache res_http_post \
             res_odbc res_odbc_transaction res_parking res_phoneprov res_pjsip_geolocation res_pjsip_stir_shaken res_pjsip_config_wizard res_pjsip_notify res_pjsip_phoneprov_provider \
             res_pjsip_transport_websocket res_resolver_unbound res_smdi res_snmp res_statsd res_stir_shaken res_stun_monitor res_xmpp; do
             echo "noload = $module.so"
@@ -159,8 +159,16 @@ CONF
 messages => notice,warning,error
 CONF
     local name
-    for name in acl ccss cel cdr features pjproject sip_notify udptl users http; do echo "; as built" | conf $name.conf; done
+    for name in acl ccss cel cdr features pjproject sip_notify udptl users; do echo "; as built" | conf $name.conf; done
     certificate
+    # Browsers come over a WebSocket, which they open with TLS only.
+    conf http.conf <<CONF
+[general]
+enabled = yes
+bindaddr = 127.0.0.1
+bindport = $http
+$([ -e "$etc/manager.pem" ] && printf 'tlsenable = yes\ntlsbindaddr = 127.0.0.1:%s\ntlscertfile = %s\n' "$https" "$etc/manager.pem")
+CONF
     conf manager.conf <<CONF
 [general]
 enabled = yes
@@ -239,6 +247,8 @@ context = refused
 qualify = yes
 
 #include peers.conf
+; what a test writes beside this file
+#tryinclude tests-sip.conf
 CONF
     local i
     for ((i = 0; i < peers; i++)); do printf '[%d](desk)\ncallerid = "Peer %d" <%d>\n' $((70000 + i)) $i $((70000 + i)); done | conf peers.conf
@@ -331,6 +341,9 @@ type = friend
 host = dynamic
 secret = branch-pw
 context = internal
+
+; what a test writes beside this file
+#tryinclude tests-iax.conf
 CONF
     conf voicemail.conf <<'CONF'
 [general]
@@ -339,6 +352,8 @@ maxmsg = 25
 [default]
 401 => 9876,Ada,ada@example.org
 402 => 9876,Grace
+; what a test writes beside this file
+#tryinclude tests-voicemail.conf
 CONF
     conf queues.conf <<'CONF'
 [general]
@@ -389,6 +404,9 @@ CONF
 [general]
 static = yes
 writeprotect = yes
+
+; what a test writes beside this file
+#tryinclude tests-telephones.conf
 
 [internal]
 exten => 401,1,Dial(SIP/401,15)
@@ -531,6 +549,9 @@ environment() { # file
         SARK_TEST_AMI_SECRET "$secret" \
         SARK_TEST_AMI_TLS_PORT "$tls_port" \
         SARK_TEST_AMI_CERTIFICATE "$certificate" \
+        SARK_TEST_SIP_PORT "$sip" \
+        SARK_TEST_IAX_PORT "$iax" \
+        SARK_TEST_WSS_PORT "${tls_port:+$https}" \
         SARK_TEST_ASTERISK "$self" \
         SARK_ASTERISK_HOME "$home" \
         SARK_ASTERISK_PORTS "$base" \

@@ -170,6 +170,15 @@ public abstract class ExtensionWriteCommand : SarkRoutedCommand<Extension>
     [SarkValue]
     public string? Password { get; set; }
 
+    /// <summary>
+    /// Lines of the telephone's section in Asterisk's configuration, in which SARK replaces $desc, $password, $ext, $nat,
+    /// $transport, $encryption and $clst; or the word default for the lines that SARK's own pages write.
+    /// </summary>
+    [Parameter, Alias("sipiaxfriend")]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    [SarkValue]
+    public string? Stanza { get; set; }
+
     /// <inheritdoc cref="Extension.BaseMacAddress"/>
     [Parameter, Alias("basemacaddr")]
     [ArgumentCompleter(typeof(SarkCompleter))]

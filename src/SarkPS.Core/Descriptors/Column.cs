@@ -75,6 +75,12 @@ public sealed class Column
     /// <summary>What a create fills in: a text, a number or null.</summary>
     public object? Default { get; init; }
 
+    /// <summary>
+    /// What a create stores where nothing else is said and SARK's own pages never leave the column empty; null where they do.
+    /// sark6api leaves it empty, and so the answer to a create, which tells what sark6api's tells, does not tell it.
+    /// </summary>
+    public Func<WriteContext, object?>? Filled { get; init; }
+
     /// <summary>The words for true and false of a <see cref="ColumnType.Flag"/>.</summary>
     public FlagWords? Flag { get; init; }
 

@@ -232,6 +232,9 @@ public sealed class RowNames(NameForm form, params string[] nouns)
     /// <summary>Whether what is written must be there. A telephone may name a template that is made later.</summary>
     public bool IsChecked { get; init; } = true;
 
+    /// <summary>Whether whoever writes a name that is not there is told so, where it is not checked.</summary>
+    public bool TellsMissing { get; init; }
+
     /// <summary>Whether calls are led to what is named.</summary>
     public bool LeadsCalls { get; init; }
 
@@ -239,7 +242,7 @@ public sealed class RowNames(NameForm form, params string[] nouns)
     public bool IsExpanded { get; init; }
 
     /// <summary>The same, where these words stand for no row.</summary>
-    internal RowNames Or(string[] words) => new(form, nouns) { Words = words, IsChecked = IsChecked, LeadsCalls = LeadsCalls, IsExpanded = IsExpanded };
+    internal RowNames Or(string[] words) => new(form, nouns) { Words = words, IsChecked = IsChecked, LeadsCalls = LeadsCalls, IsExpanded = IsExpanded, TellsMissing = TellsMissing };
 
     /// <summary>Where calls can be sent to; a row of the table of trunks may be an inbound route as well.</summary>
     public static RowNames Destination { get; } = new(NameForm.Destination, nameof(Extension), nameof(RingGroup), nameof(Queue), nameof(Ivr), nameof(CustomApp), nameof(Trunk), nameof(InboundRoute)) { LeadsCalls = true };

@@ -36,7 +36,7 @@ internal static class References
     public static RowNames Device { get; } = new(NameForm.Key, "Template") { IsChecked = false };
 
     /// <summary>Templates that a telephone's lines take in. They may be made later.</summary>
-    public static RowNames Includes { get; } = new(NameForm.IncludeLines, "Template") { IsChecked = false };
+    public static RowNames Includes { get; } = new(NameForm.IncludeLines, "Template") { IsChecked = false, TellsMissing = true };
 
     /// <summary>A greeting, which is a file.</summary>
     public static RowNames Greeting { get; } = new(NameForm.Greeting, "Greeting") { IsChecked = false };

@@ -115,6 +115,9 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     /// <summary>A create fills the column before in.</summary>
     public ResourceBuilder<T> Default(object? value) => Change(c => Copy(c, hasDefault: true, defaultValue: value));
 
+    /// <summary>A create that says nothing of the column before stores what SARK's own pages do, and does not tell so.</summary>
+    public ResourceBuilder<T> Filled(Func<WriteContext, object?> value) => Change(c => Copy(c, filled: value));
+
     /// <summary>Nobody writes the column before.</summary>
     public ResourceBuilder<T> ReadOnly() => Change(c => Copy(c, access: Access.ReadOnly));
 
@@ -343,6 +346,7 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
         bool? mayNameItself = null,
         SarkVersion? since = null,
         (SarkVersion, RuleSet)? successor = null,
+        Func<WriteContext, object?>? filled = null,
         ValueForm? form = null,
         IReadOnlyList<NameSpace>? nameSpaces = null,
         Func<string?, string?>? reads = null) => new(column.Name, column.Property, column.Type)
@@ -352,6 +356,7 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
             CreateRules = createRules ?? column.CreateRules,
             HasDefault = hasDefault ?? column.HasDefault,
             Default = hasDefault is true ? defaultValue : column.Default,
+            Filled = filled ?? column.Filled,
             Flag = flag ?? column.Flag,
             Destination = destination ?? column.Destination,
             IsHidden = isHidden ?? column.IsHidden,

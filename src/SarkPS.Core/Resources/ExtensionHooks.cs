@@ -19,31 +19,21 @@ internal sealed partial class ExtensionHooks : ResourceHooks
 
     private const string PjsipFile = "sark_pjsip_";
 
-    // Makers whose templates come in one file for each transport and IP version, by the first four letters of the device.
-    private static readonly string[] MakersWithTransports = ["Snom", "snom", "Yeal", "Pana"];
+    /// <summary>The device of an extension that is a browser.</summary>
+    public const string Browser = "WebRTC";
 
-    /// <summary>SARK's stanza for a SIP telephone. Its own generator replaces the variables on commit.</summary>
-    public static string Stanza { get; } = string.Join(
-        '\n',
-        "type=peer",
-        "defaultuser=$desc",
-        "secret=$password",
-        "mailbox=$ext@$clst",
-        "host=dynamic",
-        "qualify=yes",
-        "context=internal",
-        "call-limit=3",
-        "callerid=\"$desc\" <$ext>",
-        "canreinvite=no",
-        "subscribecontext=$subtxt",
-        "namedcallgroup=$clst",
-        "namedpickupgroup=$clst",
-        "disallow=all ",
-        "allow=alaw",
-        "allow=ulaw",
-        "nat=$nat",
-        "transport=$transport",
-        "encryption=$encryption");
+    /// <summary>The word that stands for the stanza that SARK's own pages write.</summary>
+    public const string OwnStanza = "default";
+
+    /// <summary>
+    /// SARK's stanza for a telephone, as its own pages write it for every kind. Its generator replaces seven variables on
+    /// commit and no others: <c>$subtxt</c>, which sark6api writes, would stay in Asterisk's file, and every request for
+    /// another extension's lamp would be answered with 404.
+    /// </summary>
+    public static string Stanza { get; } = string.Join('\n', Stanzas.Telephone);
+
+    /// <summary>The stanza of a browser, which speaks WebRTC only. SARK 6.2 has no page that makes one.</summary>
+    public static string BrowserStanza { get; } = string.Join('\n', Stanzas.Browser);
 
     /// <summary>A provisioned telephone must say what it is.</summary>
     public static RuleSet MacAddressRules { get; } = new(Rule.Required, Forms.MacAddress);
@@ -55,8 +45,9 @@ internal sealed partial class ExtensionHooks : ResourceHooks
         ("IPphoneCOSopen", ["IPphone_pkey", "COS_pkey"]),
         ("IPphoneCOSclosed", ["IPphone_pkey", "COS_pkey"]),
         ("IPphone_FKEY", ["pkey"]),
-        ("globals", ["VCL", "NATDEFAULT"]),
+        ("globals", ["VCL", "NATDEFAULT", "FQDNPROV"]),
         ("mfgmac", ["pkey", "name"]),
+        ("Device", ["pkey", "blfkeyname"]),
     ];
 
     // SARK's generator makes the file of a telephone from its template where there is none.
@@ -66,7 +57,7 @@ internal sealed partial class ExtensionHooks : ResourceHooks
     public override IEnumerable<RowFile> FilesOf(string key, SarkRow? row, IRowSession session)
     {
         // SARK goes by the device's name alone.
-        var used = FileNames[row?.Text("device") == "WebRTC" ? 1 : 0];
+        var used = FileNames[row?.Text("device") == Browser ? 1 : 0];
         return FileNames.Select(name =>
             row is null ? RowFile.Gone(name.Of(key))
             : name == used && row.Text("pjsipuser") is { Length: > 0 } own ? RowFile.Holding(name.Of(key), own)
@@ -75,6 +66,11 @@ internal sealed partial class ExtensionHooks : ResourceHooks
 
     public override void Validate(WriteContext context)
     {
+        if (context.IsStrict && context.Sent["sipiaxfriend"] is string stanza && !IsOwnStanza(stanza) && Stanzas.Fault(stanza) is { } fault)
+        {
+            context.AddError("sipiaxfriend", fault);
+        }
+
         if (!context.IsCreate || context.Kind?.Name != "Provisioned")
         {
             // Two telephones with one address would be given one and the same configuration.
@@ -117,12 +113,44 @@ internal sealed partial class ExtensionHooks : ResourceHooks
         }
     }
 
+    public override IEnumerable<(string Column, string Problem)> Inspect(ResourceDescriptor resource, IRowSession session, SarkRow row)
+    {
+        if (row.Text("sipiaxfriend") is { } stanza && Stanzas.Fault(stanza) is { } fault)
+        {
+            yield return ("sipiaxfriend", $"{fault} The stanza 'default' is the one that SARK's own pages write.");
+        }
+
+        if (row.Text("device") is { Length: > 0 } device && device != Browser && !session.Exists("Device", "pkey", device))
+        {
+            yield return ("device", $"There is no device '{device}', letter by letter, so that SARK's own pages do not list the extension.");
+        }
+
+        if (row.Text("provision") is { } lines)
+        {
+            foreach (var name in References.Includes.Read(lines).Select(n => n.Key).Distinct(StringComparer.Ordinal).Where(name => !session.Exists("Device", "pkey", name)))
+            {
+                yield return ("provision", $"There is no template '{name}', letter by letter, so that the telephone is sent nothing in its place.");
+            }
+        }
+    }
+
     public override void BeforeWrite(WriteContext context)
     {
         var row = context.Row;
+        // A name of another spelling would find nothing: SARK compares them letter by letter.
+        if (row["device"] is string device)
+        {
+            row["device"] = Provisioning.FindDevice(context.Session, device)?.Text("pkey") ?? device;
+        }
+
+        if (row["sipiaxfriend"] is string word && IsOwnStanza(word))
+        {
+            row["sipiaxfriend"] = context.Final("device") == Browser ? BrowserStanza : Stanza;
+        }
+
         if (!context.IsCreate)
         {
-            if (row.Has("transport"))
+            if (row.Has("transport") || (context.IsStrict && row.Has("protocol")))
             {
                 FollowTransport(context);
             }
@@ -135,20 +163,30 @@ internal sealed partial class ExtensionHooks : ResourceHooks
         switch (context.Kind?.Name)
         {
             case "Provisioned":
-                var maker = FindMaker(context.Session, (string)context.Sent["macaddr"]!)!;
-                row["provision"] = IsSent("provision")
-                    ? row["provision"]
-                    : $"#INCLUDE {maker}\n#INCLUDE {maker}.{row["transport"]}\n#INCLUDE {maker}.{PhpValue.Text(row["protocol"]).ToLowerInvariant()}\n";
-                row["device"] = IsSent("device") ? row["device"] : maker;
+                var maker = IsSent("device") && row["device"] is string named ? named : FindMaker(context.Session, (string)context.Sent["macaddr"]!)!;
+                var template = Provisioning.FindDevice(context.Session, maker);
+                row["provision"] = IsSent("provision") ? row["provision"] : Provisioning.Lines(context, template);
+                row["device"] = template?.Text("pkey") ?? maker;
+                if (template is null && !IsSent("provision"))
+                {
+                    context.AddNotice($"There is no template for telephones of the kind '{maker}', so that extension '{key}' is sent an empty configuration and SARK's own pages do not list it. Set the telephone up by hand, or make a template '{maker}' and include it in the extension's lines with '#INCLUDE {maker}'.");
+                }
+
                 break;
             case "Mailbox":
                 break;
             default:
-                row["desc"] = IsSent("desc") ? row["desc"] : "Ext" + key;
+                row["desc"] = IsSent("desc") ? row["desc"] : DefaultName(context);
                 break;
         }
 
-        row["location"] ??= DefaultLocation(context.Session);
+        var globals = context.Session.Select("globals") is [var found, ..] ? found : null;
+        row["location"] ??= DefaultLocation(globals);
+        if (!IsSent("provisionwith") && globals?.Text("FQDNPROV") == "YES")
+        {
+            row["provisionwith"] = "FQDN";
+        }
+
         if (row["passwd"] is not string { Length: > 0 })
         {
             // Last in the answer, as the original has it.
@@ -183,9 +221,16 @@ internal sealed partial class ExtensionHooks : ResourceHooks
 
     private const string UnknownMaker = "Can't find Manufacturer for this MAC! ";
 
-    private static string DefaultLocation(IRowSession session)
+    /// <summary>What an extension is called until somebody says otherwise.</summary>
+    public static object? DefaultName(WriteContext context) => "Ext" + PhpValue.Text(context.Row["pkey"]);
+
+    /// <summary>An extension has a mailbox of its own until somebody says otherwise.</summary>
+    public static object? OwnMailbox(WriteContext context) => PhpValue.Text(context.Row["pkey"]);
+
+    private static bool IsOwnStanza(string value) => string.Equals(value, OwnStanza, StringComparison.OrdinalIgnoreCase);
+
+    private static string DefaultLocation(SarkRow? globals)
     {
-        var globals = session.Select("globals") is [var row, ..] ? row : null;
         // In a cloud every telephone is beyond a router.
         return globals?.Text("VCL") is { Length: > 0 } cloud && cloud != "0" ? "remote" : globals?.Text("NATDEFAULT") ?? "local";
     }
@@ -202,19 +247,13 @@ internal sealed partial class ExtensionHooks : ResourceHooks
     private static void FollowTransport(WriteContext context)
     {
         var kept = TransportInclude().Replace(context.Final("provision") ?? "", "").TrimEnd();
-        var device = context.Final("device") ?? "";
-        if (MakersWithTransports.FirstOrDefault(m => device.StartsWith(m, StringComparison.Ordinal)) is { } maker)
-        {
-            var name = maker.ToLowerInvariant() switch { "yeal" => "yealink", "pana" => "panasonic", var same => same };
-            var transport = context.Final("transport") is "tcp" or "tls" ? context.Final("transport") : "udp";
-            var version = context.Final("protocol") == "IPV6" ? "ipv6" : "ipv4";
-            kept += $"\n#INCLUDE {name}.{transport}\n#INCLUDE {name}.{version}";
-        }
+        var lines = string.Concat(Provisioning.TransportLines(context).Select(line => "\n" + line));
 
         // Without lines and without a template of a maker there is nothing to write.
-        if (kept.Length > 0 || context.Final("provision") is not null)
+        if (kept.Length > 0 || lines.Length > 0 || context.Final("provision") is not null)
         {
-            context.Row["provision"] = kept;
+            var end = kept.EndsWith(Provisioning.CiscoEnd, StringComparison.Ordinal) ? Provisioning.CiscoEnd : "";
+            context.Row["provision"] = kept[..^end.Length].TrimEnd() + lines + (end.Length > 0 ? "\n" + end : "");
         }
 
         if (context.Current!.Text("sipiaxfriend") is { } stanza && OldTransportInclude().IsMatch(stanza))

@@ -55,7 +55,19 @@ public sealed partial class Ivr : SarkRecord, ISarkResource<Ivr>
             .Integer(nameof(TimeoutRouteClass), "timeoutrouteclass").ReadOnly().Default(100)
             .Text(nameof(Name), "name").Strict()
             .Stamps(Access.Write, Rule.AlphaNum)
-            .Hidden("id", "routeclass0", "routeclass1", "routeclass2", "routeclass3", "routeclass4", "routeclass5", "routeclass6", "routeclass7", "routeclass8", "routeclass9", "routeclass10", "routeclass11")
+            .Hidden("id")
+            .HiddenDefault("routeclass0", 0)
+            .HiddenDefault("routeclass1", 0)
+            .HiddenDefault("routeclass2", 0)
+            .HiddenDefault("routeclass3", 0)
+            .HiddenDefault("routeclass4", 0)
+            .HiddenDefault("routeclass5", 0)
+            .HiddenDefault("routeclass6", 0)
+            .HiddenDefault("routeclass7", 0)
+            .HiddenDefault("routeclass8", 0)
+            .HiddenDefault("routeclass9", 0)
+            .HiddenDefault("routeclass10", 0)
+            .HiddenDefault("routeclass11", 0)
             .Build();
 
     /// <summary>Text of the Alert-Info header for calls that choose option 0.</summary>

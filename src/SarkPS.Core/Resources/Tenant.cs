@@ -19,7 +19,7 @@ public sealed class Tenant : SarkRecord, ISarkResource<Tenant>
             .Text(nameof(AreaCode), "localarea", Rule.Numeric, Rule.Nullable).StrictRules(Forms.Digits, Rule.Nullable)
             .Text(nameof(LocalDialPlan), "localdplan", Rule.Regex(@"^\s*_?[XZN0-9]+\.?\s*$", "a dial pattern of an optional underscore, X, Z, N and digits, and an optional dot at the end"), Rule.Nullable)
             .Text(nameof(OpenCloseMode), "masteroclo", Rule.In("AUTO", "CLOSED")).Default("AUTO")
-            .Text(nameof(Operator), "operator", Rule.Integer).StrictRules(Rule.Nullable).MayBeEmpty().Names(RowNames.Destination).Or("System Operator")
+            .Text(nameof(Operator), "operator", Rule.Integer).StrictRules(Rule.Nullable).MayBeEmpty().Names(RowNames.Destination).Or("System Operator").Filled(TenantHooks.ExchangeOperator)
             .Integer(nameof(PickupGroup), "pickupgroup", Rule.Nullable)
             .Text(nameof(DirectoryPassword), "ldapropwd", Rule.String, Rule.Nullable).Strict().Secret()
             .Text(nameof(Recording), "devicerec", Rule.String, Rule.Nullable).Strict()

@@ -348,6 +348,20 @@ internal static class Judgement
         }
     }
 
+    /// <summary>Tells of names that may be made later, once it is known what is written: until then there is nothing behind them.</summary>
+    public static void NoticeMissing(WriteContext context)
+    {
+        foreach (var column in context.Resource.Columns.Where(c => c.Names?.TellsMissing == true && context.Row.Has(c.Name)))
+        {
+            var names = column.Names!;
+            var missing = names.Read(PhpValue.Text(context.Row[column.Name])).Where(n => !IsThere(context, n)).Select(n => $"'{n.Key}'").Distinct(StringComparer.Ordinal).ToArray();
+            if (missing.Length > 0)
+            {
+                context.AddNotice($"The {RuleSet.Spell(column.Name)} names {string.Join(", ", missing)}, and there is no such {string.Join(" or ", names.Nouns.Select(SarkText.Words))}: until there is, SARK puts nothing in its place. It compares names letter by letter.");
+            }
+        }
+    }
+
     private static bool IsThere(WriteContext context, NamedRow name)
     {
         // SARK leaves out a member that is as long as an extension's number and is none; longer and shorter ones it dials.
@@ -372,8 +386,15 @@ internal static class Judgement
 
     private static void CheckTenant(WriteContext context, Column column, RowNames names, string value, string tenant)
     {
+        var own = context.Final(context.Resource.KeyColumn);
         foreach (var name in names.Read(value))
         {
+            // What a row says of itself moves with it.
+            if (name.Key == own && name.Nouns.Contains(context.Resource.Noun))
+            {
+                continue;
+            }
+
             var owners = Resources(name)
                 .Where(r => r.TenantColumn is not null)
                 .SelectMany(r => context.Session.Select(r.Table, (r.KeyColumn, name.Key)).Where(row => r.Filter?.Holds(row) != false).Select(row => (Resource: r, Tenant: row.Text(r.TenantColumn!.Name))))

@@ -101,6 +101,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
                 plan?.Begin(key!.First, null, session);
+                Judgement.NoticeMissing(context);
                 var rowId = Insert(context, session, key);
                 if (resource.GeneratesKey)
                 {
@@ -147,6 +148,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
                 plan?.Begin(key.First, current, session);
+                Judgement.NoticeMissing(context);
                 if (context.Row.Count > 0)
                 {
                     Update(context, session, current);
@@ -425,11 +427,31 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                 && double.TryParse(otherText, NumberStyles.Float, CultureInfo.InvariantCulture, out var otherNumber)
                 && number.Equals(otherNumber)));
 
+    // What is stored beyond what sark6api would store, and tell.
+    private static Changes Complete(WriteContext context)
+    {
+        var row = new Changes();
+        foreach (var (column, value) in context.Row)
+        {
+            row[column] = value;
+        }
+
+        foreach (var column in context.Resource.Columns)
+        {
+            if (PhpValue.Text(row[column.Name]).Length == 0 && column.Filled?.Invoke(context) is { } value)
+            {
+                row[column.Name] = value;
+            }
+        }
+
+        return row;
+    }
+
     private static long? Insert(WriteContext context, RowSession session, RowKey? key)
     {
         try
         {
-            return session.TryInsert(context.Resource.Table, context.Row.Select(v => (v.Key, v.Value)));
+            return session.TryInsert(context.Resource.Table, Complete(context).Select(v => (v.Key, v.Value)));
         }
         catch (SqliteException error) when (SqliteErrors.IsDuplicate(error))
         {

@@ -52,7 +52,7 @@ internal static class Judge
             wrong.Add($"status   {answer.Status}, recorded {step.Status}: {Short(answer.Text)}");
         }
 
-        var recorded = step.Recording["response"];
+        var recorded = Pages.Answer(step);
         // Where the original broke, or a framework answered for it, only the status counts.
         var isStatusOnly = step.Recording["defect"] is not null || step.Status == 405 || (recorded as JsonObject)?["Error"]?.ToString() == "<database message>";
         if (!isStatusOnly && step.Recording.ContainsKey("response"))

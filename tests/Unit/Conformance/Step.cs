@@ -102,7 +102,7 @@ internal sealed record Step(JsonObject Recording)
 
             foreach (var kind in new[] { "added", "removed" })
             {
-                lines.AddRange((change![kind] as JsonArray ?? []).Select(row => $"{table} {kind} {Plain(row!.AsObject())}"));
+                lines.AddRange((change![kind] as JsonArray ?? []).Select(row => $"{table} {kind} {Plain(kind == "added" ? Pages.Row(table, row!.AsObject()) : row!.AsObject())}"));
             }
 
             foreach (var entry in change!["changed"] as JsonArray ?? [])

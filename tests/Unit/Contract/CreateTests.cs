@@ -24,7 +24,7 @@ public sealed class CreateTests : ContractTests
 
             foreach (var (column, value) in resource.Columns.Where(c => c is { HasDefault: true, IsHidden: false, Default: not null }).Select(c => (c.Name, c.Reads is { } reads ? reads((string?)c.Default) : c.Default))
                 .Where(d => kind?.Defaults.Any(k => k.Column == d.Name) != true)
-                .Concat(kind?.Defaults ?? []))
+                .Concat((kind?.Defaults ?? []).Where(d => !resource.Hidden.Contains(d.Column))))
             {
                 if (!sent.Has(column))
                 {

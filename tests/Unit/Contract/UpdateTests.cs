@@ -133,7 +133,7 @@ public sealed class UpdateTests : ContractTests
     // What follows a column by a hook of its resource.
     private static IEnumerable<string> Derived(ResourceDescriptor resource, Column column) => (resource.Noun, column.Name) switch
     {
-        (nameof(Extension), "transport") => ["provision", "sipiaxfriend"],
+        (nameof(Extension), "transport" or "protocol") => ["provision", "sipiaxfriend"],
         (nameof(InboundRoute), "carrier") => ["technology"],
         _ => column.Destination is { } destination ? [destination.RouteClassColumn] : [],
     };

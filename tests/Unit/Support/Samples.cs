@@ -26,6 +26,7 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
         ["macaddr"] = ["001565aabb01", "001565aabb02"],
         ["EURL"] = ["https://pbx.example.com/one", "http://pbx.example.org"],
         ["FQDN"] = ["pbx.example.com", "voice.example.org"],
+        ["sipiaxfriend"] = ["type=friend\nsecret=$password", "type=friend\nsecret=$password\nqualify=yes"],
         ["host"] = ["192.0.2.10", "sip.example.com"],
         ["conf"] = ["strategy=ringall\ntimeout=20", "strategy=rrmemory"],
     };
@@ -96,7 +97,7 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
             return [.. rules.AllowedValues];
         }
 
-        if (rules.Hint is not null || column.Name is "host" or "include" or "conf")
+        if (rules.Hint is not null || column.Name is "host" or "include" or "conf" or "sipiaxfriend")
         {
             return Known.GetValueOrDefault(column.Name) ?? throw new InvalidOperationException($"{column.Name} has a pattern ({rules.Hint}): add samples of it.");
         }
