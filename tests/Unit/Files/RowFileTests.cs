@@ -5,24 +5,23 @@ using SarkPS.Tests.Support;
 namespace SarkPS.Tests.Files;
 
 /// <summary>The files of Asterisk's configuration that belong to rows of SARK 6.5: those of trunks, and of telephones.</summary>
-public sealed class RowFileTests : IAsyncLifetime
+public sealed class RowFileTests : IDisposable
 {
     private const string Folder = "/etc/asterisk";
     private readonly PbxTree tree = new();
     private readonly List<string> told = [];
-    private LocalBackend backend = null!;
+    private LocalBackend backend;
 
-    public Task InitializeAsync()
+    public RowFileTests()
     {
         File.Delete(tree.Database);
         SarkPS.Data.Sqlite.EmbeddedDatabase.CreateIfMissing(tree.Database, SarkVersion.V65);
         backend = new LocalBackend(tree.Options);
-        return Task.CompletedTask;
     }
 
-    public async Task DisposeAsync()
+    public void Dispose()
     {
-        await backend.DisposeAsync();
+        backend.DisposeAsync().AsTask().GetAwaiter().GetResult();
         tree.Dispose();
     }
 
