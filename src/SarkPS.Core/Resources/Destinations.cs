@@ -38,6 +38,9 @@ public static partial class Destinations
         ["Leave Voicemail"] = 21,
     };
 
+    /// <summary>The ring group that SARK makes itself in the tenant default. Every tenant's calls may lead to it, as a new one's operator does.</summary>
+    internal const string RingAll = "RINGALL";
+
     /// <summary>The last part of their address.</summary>
     public const string Route = "destinations";
 

@@ -24,7 +24,8 @@ internal sealed class TemplateHooks : ResourceHooks
         }
 
         var known = context.Session.Select("Device", ("pkey", name));
-        if (known is not [var template, ..] || template.Text("technology") != LampKeys)
+        // Whoever reads strictly has been told of a name that is not there, and may say None.
+        if (known is [var template, ..] ? template.Text("technology") != LampKeys : !context.IsStrict)
         {
             context.AddError("blfkeyname", "blfkeyname reference must be of type 'BLF Template'!");
         }

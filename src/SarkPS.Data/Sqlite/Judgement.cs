@@ -58,7 +58,7 @@ internal static class Judgement
                 continue;
             }
 
-            foreach (var message in rules.Judge(column.Name, sent.Has(column.Name), value, (reference, wanted) => context.Session.Exists(reference.Table, reference.Column, wanted), context.IsStrict))
+            foreach (var message in rules.Judge(column.Name, sent.Has(column.Name), value, (reference, wanted) => IsItself(context, column, wanted) || context.Session.Exists(reference.Table, reference.Column, wanted), context.IsStrict))
             {
                 context.AddError(column.Name, message);
             }
@@ -225,11 +225,13 @@ internal static class Judgement
             || (isStrict && PhpValue.Text(trimmed) == before);
     }
 
-    // What a create would fill in anyway passes, though it breaks a rule of sark6api, as the "default" of devicerec does.
+    // What a create would fill in anyway passes, though it breaks a rule of sark6api, as the "default" of devicerec does, and
+    // so it does later. Of clients of old that is true of flags, which new rows have another word of.
     private static bool IsDefault(WriteContext context, Column column) =>
-        context is { IsCreate: true, IsStrict: true }
+        (context.IsStrict ? context.IsCreate || (column.Destination is null && column.Names is null) : column.Flag is not null)
         && column is { HasDefault: true, Default: { } known }
         && context.Sent[column.Name] is { } value
+        && !PhpValue.IsStructure(value)
         && PhpValue.Text(value) == PhpValue.Text(known);
 
     // sark6api looks a destination up each time it is sent. A row that is sent back as a whole brings the class with it.
@@ -267,6 +269,10 @@ internal static class Judgement
 
         return false;
     }
+
+    // A row may name itself where it is only just made: an extension has its own mailbox.
+    private static bool IsItself(WriteContext context, Column column, object? value) =>
+        context.IsCreate && column.MayNameItself && value is not null && PhpValue.Text(value) == PhpValue.Text(context.Sent[context.Resource.KeyColumn]);
 
     // What has passed the rules may still be more than SARK's own programs can carry.
     private static void CheckForm(WriteContext context, Column column, object? value)
@@ -400,6 +406,7 @@ internal static class Judgement
                 .SelectMany(r => context.Session.Select(r.Table, (r.KeyColumn, name.Key)).Where(row => r.Filter?.Holds(row) != false).Select(row => (Resource: r, Tenant: row.Text(r.TenantColumn!.Name))))
                 .ToArray();
             if (owners.Length == 0
+                || name.Key == Destinations.RingAll
                 || owners.Any(o => o.Tenant is null or "" || o.Tenant == tenant || IsOfTheHouse(o.Resource, o.Tenant))
                 // A row of a tenant that is gone belongs to nobody.
                 || !(context.Resource.Noun == nameof(Tenant) || context.Session.Exists(Tenant.Descriptor.Table, Tenant.Descriptor.KeyColumn, tenant)))

@@ -40,7 +40,7 @@ public sealed class ResourceCommandTests
         record = (SarkRecord)Assert.Single(engine.Run($"Get-Sark{noun} -Key $key", ("key", key)).Good().Output).BaseObject;
         AssertHolds(resource, record, given);
 
-        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true))
+        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true, SarkVersion.V62))
         {
             var value = ToParameter(column, (await samples.ValidAsync(column, rules))[1]);
             var one = new Hashtable { [column.Property!] = value };
@@ -94,7 +94,7 @@ public sealed class ResourceCommandTests
 
         if (resource.SecondKeyColumn is null)
         {
-            var (column, rules) = resource.RulesFor(null, isCreate: false, isStrict: true).First(r => r.Column.Destination is null && r.Rules.Reference is null);
+            var (column, rules) = resource.RulesFor(null, isCreate: false, isStrict: true, SarkVersion.V62).First(r => r.Column.Destination is null && r.Rules.Reference is null);
             var one = new Hashtable { [column.Property!] = ToParameter(column, (await samples.ValidAsync(column, rules))[1]) };
             if (key is not null)
             {
@@ -129,7 +129,7 @@ public sealed class ResourceCommandTests
     private static async Task<Hashtable> ParametersAsync(Samples samples, ResourceDescriptor resource, CreateKind? kind, Changes least)
     {
         var given = new Hashtable();
-        foreach (var (column, rules) in resource.RulesFor(kind, isCreate: true, isStrict: true))
+        foreach (var (column, rules) in resource.RulesFor(kind, isCreate: true, isStrict: true, SarkVersion.V62))
         {
             given[column.Property!] = ToParameter(column, least.Has(column.Name) ? least[column.Name] : (await samples.ValidAsync(column, rules))[0]);
         }

@@ -44,7 +44,7 @@ public sealed class CreateTests : ContractTests
         foreach (var kind in Kinds(resource))
         {
             var sent = await samples.LeastAsync(resource, kind, number++);
-            foreach (var (column, rules) in resource.RulesFor(kind, isCreate: true, isStrict: true))
+            foreach (var (column, rules) in resource.RulesFor(kind, isCreate: true, isStrict: true, TestDatabase.VersionOf(schema)))
             {
                 if (!sent.Has(column.Name))
                 {
@@ -79,7 +79,7 @@ public sealed class CreateTests : ContractTests
         await using var _ = sides;
         foreach (var kind in Kinds(resource))
         {
-            var required = resource.RulesFor(kind, isCreate: true, isStrict: true).Where(r => r.Rules.IsRequired).Select(r => r.Column.Name).ToArray();
+            var required = resource.RulesFor(kind, isCreate: true, isStrict: true, TestDatabase.VersionOf(schema)).Where(r => r.Rules.IsRequired).Select(r => r.Column.Name).ToArray();
             if (required.Length == 0)
             {
                 continue;
@@ -108,7 +108,7 @@ public sealed class CreateTests : ContractTests
         foreach (var kind in Kinds(resource))
         {
             var least = await samples.LeastAsync(resource, kind, Own);
-            foreach (var (column, rules) in resource.RulesFor(kind, isCreate: true, isStrict: true))
+            foreach (var (column, rules) in resource.RulesFor(kind, isCreate: true, isStrict: true, TestDatabase.VersionOf(schema)))
             {
                 foreach (var value in Samples.Invalid(column, rules))
                 {

@@ -42,7 +42,7 @@ public sealed class RehearsalTests : ContractTests
         var (sides, samples, resource) = Start(noun, schema);
         await using var _ = sides;
         var key = resource.IsSingleton ? new RowKey("") : (await MakeAsync(sides, samples, resource)).Key;
-        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true).Where(r => r.Column.Name != resource.KeyColumn && r.Column.Name != resource.SecondKeyColumn).Take(5))
+        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true, TestDatabase.VersionOf(schema)).Where(r => r.Column.Name != resource.KeyColumn && r.Column.Name != resource.SecondKeyColumn).Take(5))
         {
             foreach (var value in (await samples.ValidAsync(column, rules)).Take(2).Reverse())
             {

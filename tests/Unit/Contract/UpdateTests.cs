@@ -13,7 +13,7 @@ public sealed class UpdateTests : ContractTests
         var (sides, samples, resource) = Start(noun, schema);
         await using var _ = sides;
         var key = await SubjectAsync(sides, samples, resource);
-        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true))
+        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true, TestDatabase.VersionOf(schema)))
         {
             foreach (var value in (await samples.ValidAsync(column, rules)).Take(2).Reverse())
             {
@@ -40,7 +40,7 @@ public sealed class UpdateTests : ContractTests
         var (sides, samples, resource) = Start(noun, schema);
         await using var _ = sides;
         var key = await SubjectAsync(sides, samples, resource);
-        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true))
+        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true, TestDatabase.VersionOf(schema)))
         {
             foreach (var value in Samples.Invalid(column, rules))
             {
@@ -59,7 +59,7 @@ public sealed class UpdateTests : ContractTests
         await using var _ = sides;
         var key = await SubjectAsync(sides, samples, resource);
         // Where nothing is a word for something else it clears nothing.
-        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true).Where(r => r.Column.Reads?.Invoke(null) is null))
+        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true, TestDatabase.VersionOf(schema)).Where(r => r.Column.Reads?.Invoke(null) is null))
         {
             await sides.Update(resource, key, new Changes { [column.Name] = (await samples.ValidAsync(column, rules))[0] });
             var cleared = new Changes { [column.Name] = null };
@@ -113,7 +113,7 @@ public sealed class UpdateTests : ContractTests
         await using var _ = sides;
         var key = await SubjectAsync(sides, samples, resource);
         Assert.Empty(await sides.Changes(t => t.UpdateAsync(resource, key, [], default)));
-        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true))
+        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true, TestDatabase.VersionOf(schema)))
         {
             var same = new Changes { [column.Name] = (await samples.ValidAsync(column, rules))[0] };
             await sides.Update(resource, key, same);

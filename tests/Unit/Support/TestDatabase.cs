@@ -132,7 +132,7 @@ internal sealed class TestDatabase : IDisposable
             command.Parameters.AddWithValue(name, value ?? DBNull.Value);
         }
 
-        return command.ExecuteNonQuery();
+        return Twin.Past(connection, command.ExecuteNonQuery);
     }
 
     /// <summary>One value, past the product; null for NULL and for no row.</summary>
