@@ -268,6 +268,9 @@ public sealed class FormOptions
     /// <summary>Names that telephones show.</summary>
     public FormPolicy Name { get; set; }
 
+    /// <summary>Names of peers.</summary>
+    public FormPolicy Peer { get; set; }
+
     /// <summary>Texts of one line.</summary>
     public FormPolicy Line { get; set; }
 
@@ -286,6 +289,7 @@ public sealed class FormOptions
         nameof(Patterns) => Patterns,
         nameof(Secret) => Secret,
         nameof(Name) => Name,
+        nameof(Peer) => Peer,
         nameof(Line) => Line,
         nameof(Section) => Section,
         _ => Note,

@@ -24,7 +24,7 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
             .Text(nameof(Match), "match", Rule.PhoneNumber, Rule.Nullable)
             .Flag(nameof(MusicOnHold), "moh", FlagWords.OnOff).Default("NO")
             .Text(nameof(Password), "password", Rule.AlphaNum, Rule.Nullable).Secret()
-            .Text(nameof(PeerName), "peername", Rule.String).Form(ValueForm.Name).Among(NameSpace.Peers).NeverEmpty()
+            .Text(nameof(PeerName), "peername", Rule.String).Form(ValueForm.Peer).Among(NameSpace.Peers).NeverEmpty()
             .Text(nameof(Register), "register", Rule.String, Rule.Nullable).Secret()
             .Text(nameof(PeerStanza), "sipiaxpeer", Rule.String).Holds(Lengths.Block).Secret().Form(ValueForm.Section)
             .Text(nameof(UserStanza), "sipiaxuser", Rule.String).Holds(Lengths.Block).Secret().Form(ValueForm.Section)

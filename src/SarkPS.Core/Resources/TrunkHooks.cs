@@ -44,6 +44,12 @@ internal sealed partial class TrunkHooks : ResourceHooks
         {
             Follow(context);
         }
+
+        // A user's stanza has a section of its own, on SIP too. sark6api leaves it without a name.
+        if (context.IsStrict && (context.Row.Has("sipiaxuser") || context.IsCreate) && context.Final("sipiaxuser") is { Length: > 0 } && context.Final("desc") is not { Length: > 0 })
+        {
+            context.Row["desc"] = context.Final("peername");
+        }
     }
 
     public override IEnumerable<RowFile> FilesOf(string key, SarkRow? row, IRowSession session)

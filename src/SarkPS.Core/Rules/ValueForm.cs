@@ -54,6 +54,9 @@ public sealed class ValueForm
     /// <summary>A name that telephones show: it stands between quotes, and as one field of several.</summary>
     public static ValueForm Name { get; } = new("Name", "letters, digits, blanks and signs, but no quotes, backslash, $ ; , < > [ ]", AsteriskName, refused: "\"\\$;,<>[]");
 
+    /// <summary>The name of a peer: a section of Asterisk's configuration, and a part of what is dialled.</summary>
+    public static ValueForm Peer { get; } = new("Peer", "letters, digits, blanks and _ - . + * # ~ @", AsteriskName, signs: "_-.+*#~@ ");
+
     /// <summary>A text of one line.</summary>
     public static ValueForm Line { get; } = new("Line", "one line without apostrophes", Descriptors.Lengths.Text);
 
@@ -64,7 +67,7 @@ public sealed class ValueForm
     public static ValueForm Note { get; } = new("Note", "lines without apostrophes", Descriptors.Lengths.Block, hasLines: true);
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ValueForm> All { get; } = [Tenant, Key, Number, Patterns, Secret, Name, Line, Section, Note];
+    public static IReadOnlyList<ValueForm> All { get; } = [Tenant, Key, Number, Patterns, Secret, Name, Peer, Line, Section, Note];
 
     /// <summary>What the setting calls it that lets old clients send other values, as in <c>Sark:Forms:Line</c>.</summary>
     public string Word { get; }
@@ -72,8 +75,16 @@ public sealed class ValueForm
     /// <summary>What it allows, in words.</summary>
     public string Hint { get; }
 
-    /// <summary>The most characters that a value may have.</summary>
+    /// <summary>The most that a value may have, as <see cref="Size"/> counts.</summary>
     public int MaxLength { get; }
+
+    /// <summary>What <see cref="Size"/> counts, in words.</summary>
+    public string Unit => CountsBytes ? "bytes" : "characters";
+
+    /// <summary>How long a value is: in bytes of UTF-8 where it fills a buffer of Asterisk's, else in characters.</summary>
+    public int Size(string value) => CountsBytes ? Encoding.UTF8.GetByteCount(value) : value.EnumerateRunes().Count();
+
+    private bool CountsBytes => MaxLength <= AsteriskName;
 
     /// <summary>Whether a value may have several lines.</summary>
     public bool HasLines { get; }
@@ -149,7 +160,7 @@ public sealed class ValueForm
 
     private static bool IsOneOf(Rune letter, string letters) => letter.IsBmp && letters.Contains((char)letter.Value, StringComparison.Ordinal);
 
-    private string Use => ReferenceEquals(this, Key) || ReferenceEquals(this, Tenant) ? "the name of a section or context in Asterisk's configuration" : "a line of the dial plan";
+    private string Use => ReferenceEquals(this, Key) || ReferenceEquals(this, Tenant) || ReferenceEquals(this, Peer) ? "the name of a section or context in Asterisk's configuration" : "a line of the dial plan";
 
     private static string CodePoint(Rune letter) => string.Create(CultureInfo.InvariantCulture, $"U+{letter.Value:X4}");
 

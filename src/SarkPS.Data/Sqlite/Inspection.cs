@@ -51,9 +51,9 @@ internal static class Inspection
                 {
                     yield return Fault(FaultKind.Value, column, $"The {RuleSet.Spell(column.Name)} holds {fault}.");
                 }
-                else if (value.EnumerateRunes().Count() is var length && length > form.MaxLength)
+                else if (form.Size(value) is var length && length > form.MaxLength)
                 {
-                    yield return Fault(FaultKind.Value, column, $"The {RuleSet.Spell(column.Name)} has {length} characters; beyond {form.MaxLength} Asterisk cuts it off.");
+                    yield return Fault(FaultKind.Value, column, $"The {RuleSet.Spell(column.Name)} has {length} {form.Unit}; beyond {form.MaxLength} Asterisk cuts it off.");
                 }
 
                 if (Collisions.Find(session, resource, column, value) is { } collision)

@@ -77,11 +77,17 @@ internal static class Judgement
             return;
         }
 
-        foreach (var (name, _) in sent)
+        foreach (var (name, value) in sent)
         {
             var column = resource.Find(name);
             if (column is { IsHidden: false, Since: { } since } && !context.Session.Version.IsSince(since))
             {
+                // Nothing over nothing is no change: a row that is shown and sent back has such a property, and no value.
+                if (value is null)
+                {
+                    continue;
+                }
+
                 context.AddError(name, $"The {RuleSet.Spell(name)} cannot be {(context.IsCreate ? "set" : "changed")}: this database is of SARK {context.Session.Version}, whose table {resource.Table} has no column '{name}'. SARK {since} has it.");
             }
             else if (column?.IsWritable(context.IsCreate, isStrict: true) != true && kind?.Required.Any(r => r.Column == name) != true)
@@ -299,10 +305,10 @@ internal static class Judgement
         {
             context.AddError(column.Name, collision);
         }
-        else if (text.Length > form.MaxLength && text.EnumerateRunes().Count() is var length && length > form.MaxLength)
+        else if (form.Size(text) is var length && length > form.MaxLength)
         {
             // sark6api has been seen to take longer keys; Asterisk cuts them off.
-            var message = TooLong(name, form.MaxLength, length);
+            var message = TooLong(name, form.MaxLength, length, form.Unit);
             if (context.IsStrict)
             {
                 context.AddError(column.Name, message);
@@ -314,8 +320,8 @@ internal static class Judgement
         }
     }
 
-    private static string TooLong(string name, int limit, int length) =>
-        string.Create(CultureInfo.InvariantCulture, $"The {name} may not be greater than {limit} characters; it has {length}.");
+    private static string TooLong(string name, int limit, int length, string unit = "characters") =>
+        string.Create(CultureInfo.InvariantCulture, $"The {name} may not be greater than {limit} {unit}; it has {length}.");
 
     private static bool IsWord(WriteContext context, Column column, object? value) =>
         context.IsStrict && value is string text && column.Names?.Words.Contains(text) == true;

@@ -135,6 +135,9 @@ public sealed class UpdateTests : ContractTests
     {
         (nameof(Extension), "transport" or "protocol") => ["provision", "sipiaxfriend"],
         (nameof(InboundRoute), "carrier") => ["technology"],
+        // What a trunk's stanzas were made of, and the name of its user's section.
+        (nameof(Trunk), "host" or "username" or "password") => ["sipiaxpeer", "sipiaxuser", "register", "pjsipuser"],
+        (nameof(Trunk), "sipiaxuser" or "peername") => ["desc"],
         _ => column.Destination is { } destination ? [destination.RouteClassColumn] : [],
     };
 }

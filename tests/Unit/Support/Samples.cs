@@ -147,7 +147,7 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
                 "ip" => "300.1.2.3",
                 "digits" => "12a",
                 "regex" => "!?",
-                "min" => "1",
+                "min" => (long.Parse(rule.Text.Split(':')[1], CultureInfo.InvariantCulture) - 1).ToString(CultureInfo.InvariantCulture),
                 "max" => "100000",
                 "size" => "ABCDE",
                 "dialled" => "6.45E+02",
