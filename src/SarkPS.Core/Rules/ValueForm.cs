@@ -22,9 +22,10 @@ public sealed class ValueForm
     private readonly string refused;
     private readonly string patternSigns;
     private readonly bool isSection;
+    private readonly bool isAscii;
 
     // Either letters, digits and these signs are allowed, or all but these.
-    private ValueForm(string word, string hint, int length, string? signs = null, string patternSigns = "", string refused = "", bool hasLines = false, bool isSection = false)
+    private ValueForm(string word, string hint, int length, string? signs = null, string patternSigns = "", string refused = "", bool hasLines = false, bool isSection = false, bool isAscii = false)
     {
         Word = word;
         MaxLength = length;
@@ -34,10 +35,11 @@ public sealed class ValueForm
         this.refused = refused;
         this.patternSigns = patternSigns;
         this.isSection = isSection;
+        this.isAscii = isAscii;
     }
 
     /// <summary>The key of a tenant: a context, a label, a directory, and a word of a command that SARK's generator hands to root's shell.</summary>
-    public static ValueForm Tenant { get; } = new("Tenant", "letters, digits and _ -", 60, signs: "_-");
+    public static ValueForm Tenant { get; } = new("Tenant", "unaccented letters, digits and _ -", 60, signs: "_-", isAscii: true);
 
     /// <summary>A key, which becomes the name of a context or of a section, or stands in a line of a dial plan.</summary>
     public static ValueForm Key { get; } = new("Key", "letters, digits and _ - . + * # ~", AsteriskName, signs: "_-.+*#~");
@@ -149,7 +151,7 @@ public sealed class ValueForm
         var isSign = !Rune.IsLetterOrDigit(letter) && Rune.GetUnicodeCategory(letter) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
         if (signs is not null)
         {
-            return !isSign || IsOneOf(letter, signs) ? null : $"{Spell(letter)}; {Hint} are allowed, as {Use} cannot carry others";
+            return (!isSign && !(isAscii && !letter.IsAscii)) || IsOneOf(letter, signs) ? null : $"{Spell(letter)}; {Hint} are allowed, as {Use} cannot carry others";
         }
 
         return IsOneOf(letter, refused) ? $"{Spell(letter)}: {Reason(letter)}" : null;
