@@ -54,6 +54,13 @@ internal static class TwinCheck
         return [.. faults.Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>
+    /// Whether a fault is one that a request which is not strict may leave, as recorded and as docs/compatibility.md says: a
+    /// key that is longer than Asterisk keeps, of which the client is told, and a SIP trunk's user without a name.
+    /// </summary>
+    public static bool IsTakenFromOldClients(string fault) =>
+        fault.EndsWith("longer than 79 bytes", StringComparison.Ordinal) || fault.EndsWith("in sip.conf [] is no name of a section", StringComparison.Ordinal);
+
     /// <summary>Which SARK's database it is: 6.5 is known by a column of its own.</summary>
     public static SarkVersion Version(SqliteConnection connection)
     {
