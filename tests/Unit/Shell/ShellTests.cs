@@ -226,7 +226,7 @@ public sealed class ShellTests
         var result = await Run("-File", script, folder.Path);
         Assert.Equal(["failed: SarkTenantConflict", "acme: Acme, \"Ltd\""], result.Lines[..2]);
         // The rest is the table of the module's own view.
-        Assert.Contains(result.Lines[2..], l => l.StartsWith("Key ", StringComparison.Ordinal) && l.Contains("MaxChannels", StringComparison.Ordinal));
+        Assert.Contains(result.Lines[2..], l => l.StartsWith("Key ", StringComparison.Ordinal) && l.Contains("IsOpen", StringComparison.Ordinal));
         Assert.Contains(result.Lines[2..], l => l.StartsWith("default ", StringComparison.Ordinal));
         Assert.Equal(0, result.ExitCode);
     }
