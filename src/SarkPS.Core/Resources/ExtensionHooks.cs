@@ -66,6 +66,11 @@ internal sealed partial class ExtensionHooks : ResourceHooks
 
     public override void Validate(WriteContext context)
     {
+        if (!context.IsCreate && context.Sent.Has("desc") && context.Sent["desc"] is null && !context.HasError("desc") && context.Session.Version.IsSince(SarkVersion.V65))
+        {
+            context.AddError("desc", "The desc cannot be empty: the generator of SARK 6.5 would show '$desc' as the name of the caller.");
+        }
+
         if (context.IsStrict && context.Sent["sipiaxfriend"] is string stanza && !IsOwnStanza(stanza) && Stanzas.Fault(stanza) is { } fault)
         {
             context.AddError("sipiaxfriend", fault);
@@ -176,7 +181,7 @@ internal sealed partial class ExtensionHooks : ResourceHooks
             case "Mailbox":
                 break;
             default:
-                row["desc"] = IsSent("desc") ? row["desc"] : DefaultName(context);
+                row["desc"] = IsSent("desc") && (row["desc"] is not null || !context.Session.Version.IsSince(SarkVersion.V65)) ? row["desc"] : DefaultName(context);
                 break;
         }
 

@@ -63,6 +63,13 @@ public sealed class UpdateTests : ContractTests
         {
             await sides.Update(resource, key, new Changes { [column.Name] = (await samples.ValidAsync(column, rules))[0] });
             var cleared = new Changes { [column.Name] = null };
+            if (schema == Schema.Embedded65 && (noun, column.Name) == (nameof(Extension), "desc"))
+            {
+                // Its generator leaves the placeholder of a name that is not there.
+                AssertOnly(column.Name, await sides.Invalid(t => t.UpdateAsync(resource, key, cleared, default)));
+                continue;
+            }
+
             if (!column.MayBeEmpty)
             {
                 var error = await sides.Invalid(t => t.UpdateAsync(resource, key, cleared, default));

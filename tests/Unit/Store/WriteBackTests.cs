@@ -48,7 +48,7 @@ public sealed class WriteBackTests
             }
 
             // As SARK's own pages and other programs leave rows: most columns without a value, others with what no rule allows.
-            Odd(database, resource);
+            Odd(database, resource, schema);
         }
 
         var rows = (await remote.Tables.ListAsync(resource, null, default)).ToArray();
@@ -114,16 +114,16 @@ public sealed class WriteBackTests
     public async Task A_column_of_a_newer_SARK_passes_as_it_is_and_not_changed()
     {
         using var database = new TestDatabase(Schema.Embedded);
-        database.Execute("ALTER TABLE IPphone ADD COLUMN callmax TEXT; INSERT INTO IPphone(pkey, cluster, callmax) VALUES ('401', 'default', '3')");
+        database.Execute("ALTER TABLE IPphone ADD COLUMN ownmax TEXT; INSERT INTO IPphone(pkey, cluster, ownmax) VALUES ('401', 'default', '3')");
         await using var service = new TestService(database.Path);
         using var client = service.CreateClient();
         var row = JsonNode.Parse(await client.GetStringAsync("/api/extensions/401"))!.AsObject();
         Assert.Equal(HttpStatusCode.OK, (await PutAsync(client, "/api/extensions/401", row.ToJsonString(), isStrict: true)).Status);
-        row["callmax"] = "4";
+        row["ownmax"] = "4";
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PutAsync(client, "/api/extensions/401", row.ToJsonString(), isStrict: true)).Status);
     }
 
-    private static void Odd(TestDatabase database, ResourceDescriptor resource)
+    private static void Odd(TestDatabase database, ResourceDescriptor resource, Schema schema)
     {
         if (resource.SecondKeyColumn is { } second)
         {
@@ -142,7 +142,7 @@ public sealed class WriteBackTests
             }
         }
 
-        foreach (var column in resource.Columns.Where(c => c is { IsHidden: false } && c.Name != key && c.Name != resource.KeyColumn && c.Name != filter?.Item1 && !c.Name.StartsWith("z_", StringComparison.Ordinal)))
+        foreach (var column in resource.Columns.Where(c => c is { IsHidden: false } && (c.Since is null || TestDatabase.VersionOf(schema).IsSince(c.Since)) && c.Name != key && c.Name != resource.KeyColumn && c.Name != filter?.Item1 && !c.Name.StartsWith("z_", StringComparison.Ordinal)))
         {
             database.Execute($"UPDATE \"{resource.Table}\" SET \"{column.Name}\" = '  what no rule allows, ' WHERE \"{key}\" = 'odd one'");
         }
