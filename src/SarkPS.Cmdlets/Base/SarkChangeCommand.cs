@@ -15,15 +15,6 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
     /// <summary>How a change is made.</summary>
     private protected virtual ChangeOptions WriteOptions => ChangeOptions.Default;
 
-    // What is to be known of a change is told when it is made, and of a rehearsal that stands for it.
-    private SarkRow Telling(bool isRehearsal, Func<ChangeOptions, CancellationToken, Task<SarkRow>> change)
-    {
-        var notices = new List<string>();
-        var result = Wait(token => change(WriteOptions with { IsRehearsal = isRehearsal, Notify = notices.Add }, token));
-        notices.ForEach(WriteWarning);
-        return result;
-    }
-
     /// <summary>Makes a row.</summary>
     /// <param name="key">Its key; null where the row from elsewhere says it, or the database makes it.</param>
     /// <param name="row">A row from elsewhere, or null.</param>
@@ -40,10 +31,10 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
         ResourceValues.RefuseDamage(Resource, key, changes);
         var kind = ChooseKind(changes, row);
         var target = key ?? string.Join('/', new[] { Resource.KeyColumn, Resource.SecondKeyColumn }.OfType<string>().Select(c => changes[c]).OfType<object>().DefaultIfEmpty("(new)"));
-        Rehearsal.Create(Resource, kind, changes, () => Telling(true, (options, token) => Backend.Tables.CreateAsync(Resource, kind, changes, options, token)));
+        Rehearsal.Create(Resource, kind, changes, () => Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions with { IsRehearsal = true }, token)));
         if (ShouldProcess(target, $"New {SarkText.Words(Resource.Noun)}"))
         {
-            WriteRow(Telling(false, (options, token) => Backend.Tables.CreateAsync(Resource, kind, changes, options, token)));
+            WriteRow(Resource, Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions, token)));
         }
     }
 
@@ -54,28 +45,16 @@ public abstract class SarkChangeCommand<T> : SarkWriteCommand<T>
     {
         Sent = changes = WithParameters(changes);
         ResourceValues.RefuseDamage(Resource, key, changes);
-        Rehearsal.Update(Resource, key, changes, () => Telling(true, (options, token) => Backend.Tables.UpdateAsync(Resource, key, changes, options, token)));
+        Rehearsal.Update(Resource, key, changes, () => Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions with { IsRehearsal = true }, token)));
         var told = (Rehearsal.IsOn ? Differences(key, changes) : [.. changes.Select(c => c.Key)]).Select(c => Resource.Find(c)?.Property ?? c).ToArray();
         if (ShouldProcess(Resource.IsSingleton ? Resource.PluralName : key.ToString(), told.Length > 0 ? $"Set {string.Join(", ", told)}" : "Leave as it is"))
         {
-            var stored = Telling(false, (options, token) => Backend.Tables.UpdateAsync(Resource, key, changes, options, token));
+            var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions, token));
             if (MyInvocation.BoundParameters.TryGetValue("PassThru", out var passThru) && LanguagePrimitives.IsTrue(passThru))
             {
-                WriteRow(stored);
+                WriteRow(Resource, stored);
             }
         }
-    }
-
-    private void WriteRow(SarkRow stored)
-    {
-        var record = Resource.Materialize(stored);
-        Complete(record);
-        WriteObject(record);
-    }
-
-    /// <summary>Adds what a row does not say of itself, before it is passed on.</summary>
-    private protected virtual void Complete(T record)
-    {
     }
 
     // A row from a file says everything; what would change is what the row has otherwise.

@@ -221,6 +221,20 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         return Nearness.Same(key, known);
     }
 
+    /// <summary>Passes a row on as an object.</summary>
+    private protected void WriteRow<T>(ResourceDescriptor<T> resource, SarkRow row)
+        where T : SarkRecord, ISarkResource<T>, new()
+    {
+        var record = resource.Materialize(row);
+        Complete(record);
+        WriteObject(record);
+    }
+
+    /// <summary>Adds what a row does not say of itself, before it is passed on.</summary>
+    private protected virtual void Complete(SarkRecord record)
+    {
+    }
+
     private void Show(ConcurrentQueue<Notice> notices)
     {
         while (notices.TryDequeue(out var notice))

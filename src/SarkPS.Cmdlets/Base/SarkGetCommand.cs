@@ -65,7 +65,7 @@ public abstract class SarkGetCommand<T> : SarkListCommand<T>
             var row = Wait(token => Backend.Tables.GetAsync(Resource, Expand(Resource, wish).Single(), token));
             if (Matches(row))
             {
-                WriteRow(row);
+                WriteRow(Resource, row);
             }
         }
     }
@@ -84,7 +84,7 @@ public abstract class SarkGetCommand<T> : SarkListCommand<T>
             var row = Wait(token => Backend.Tables.GetAsync(Resource, new RowKey(named), token));
             if (Matches(row) && IsWanted(row))
             {
-                WriteRow(row);
+                WriteRow(Resource, row);
             }
         }
         else
@@ -142,22 +142,9 @@ public abstract class SarkListCommand<T> : SarkCmdlet
             StopToken.ThrowIfCancellationRequested();
             if (where(row) && Filters.TrueForAll(f => f.Matches(row)))
             {
-                WriteRow(row);
+                WriteRow(Resource, row);
             }
         }
-    }
-
-    /// <summary>Passes a row on as an object.</summary>
-    private protected void WriteRow(SarkRow row)
-    {
-        var record = Resource.Materialize(row);
-        Complete(record);
-        WriteObject(record);
-    }
-
-    /// <summary>Adds what a row does not say of itself, before it is passed on.</summary>
-    private protected virtual void Complete(T record)
-    {
     }
 
     // A tenant that is named and does not exist has no rows, which looks as if it were empty. Told once for each.

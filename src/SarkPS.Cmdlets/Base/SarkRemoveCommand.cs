@@ -67,9 +67,7 @@ public abstract class SarkRemoveCommand<T> : SarkCmdlet
             Rehearsal.Remove(Resource, key, () => Wait(token => Backend.Tables.RemoveAsync(Resource, key, options with { IsRehearsal = true }, token)));
             if (ShouldRemove(key.ToString(), $"Remove {SarkText.Words(Resource.Noun)}", Force))
             {
-                var notices = new List<string>();
-                RemoveReporting.Report(this, key, Wait(token => Backend.Tables.RemoveAsync(Resource, key, options with { Notify = notices.Add }, token)));
-                notices.ForEach(WriteWarning);
+                RemoveReporting.Report(this, key, Wait(token => Backend.Tables.RemoveAsync(Resource, key, options, token)));
             }
         });
     }

@@ -11,7 +11,7 @@ public sealed class GetSarkTenantCommand : SarkGetCommand<Tenant>
     private readonly Dictionary<ISarkBackend, Lazy<Dictionary<string, OpeningHours>>> known = [];
 
     /// <inheritdoc/>
-    private protected override void Complete(Tenant record)
+    private protected override void Complete(SarkRecord record)
     {
         // Asked once of each exchange, for all tenants that are listed.
         if (!known.TryGetValue(Backend, out var hours))
@@ -31,8 +31,11 @@ internal static class TenantHours
         new(() => backend.Tables.HoursAsync(CancellationToken.None).GetAwaiter().GetResult().ToDictionary(h => h.Tenant, StringComparer.Ordinal));
 
     /// <summary>Lets a tenant tell its own.</summary>
-    public static void Attach(Tenant record, Lazy<Dictionary<string, OpeningHours>> hours) =>
-        record.Hours = new(() => hours.Value.GetValueOrDefault(record.Key ?? ""));
+    public static void Attach(SarkRecord record, Lazy<Dictionary<string, OpeningHours>> hours)
+    {
+        var tenant = (Tenant)record;
+        tenant.Hours = new(() => hours.Value.GetValueOrDefault(tenant.Key ?? ""));
+    }
 }
 
 /// <summary>The parameters that New-SarkTenant and Set-SarkTenant share.</summary>
@@ -40,7 +43,7 @@ public abstract class TenantWriteCommand : SarkRoutedCommand<Tenant>
 {
     // Each for itself: the next one is changed only after this one was passed on.
     /// <inheritdoc/>
-    private protected override void Complete(Tenant record) => TenantHours.Attach(record, TenantHours.Of(Backend));
+    private protected override void Complete(SarkRecord record) => TenantHours.Attach(record, TenantHours.Of(Backend));
 
     /// <inheritdoc cref="Tenant.CallTimeout"/>
     [Parameter, Alias("abstimeout")]

@@ -80,9 +80,6 @@ public sealed record ChangeOptions(bool IsRehearsal = false, bool Force = false,
 {
     /// <summary>A real change, with every safeguard.</summary>
     public static ChangeOptions Default { get; } = new();
-
-    /// <summary>Is told what is to be known of a change that was made, or would be, such as that a telephone has no template. Null: nobody listens.</summary>
-    public Action<string>? Notify { get; init; }
 }
 
 /// <summary>Rows of any resource. Requests are read strictly: a column that cannot be written is an error, never ignored.</summary>

@@ -184,7 +184,7 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
 
         if (!options.IsRehearsal)
         {
-            return await client.SendAsync(method, path, body, null, options.Notify, cancellationToken, [.. preferences]).ConfigureAwait(false);
+            return await client.SendAsync(method, path, body, cancellationToken, [.. preferences]).ConfigureAwait(false);
         }
 
         if (!(rehearses ??= client.Identity?.AnswersRehearsals ?? await AskAsync(cancellationToken).ConfigureAwait(false)))
@@ -197,7 +197,7 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
         }
 
         preferences.Add(WireHeaders.DryRun);
-        return await client.SendAsync(method, path, body, null, options.Notify, cancellationToken, [.. preferences]).ConfigureAwait(false);
+        return await client.SendAsync(method, path, body, cancellationToken, [.. preferences]).ConfigureAwait(false);
     }
 
     // An older service, or sark6api itself, does not know the address.

@@ -140,18 +140,7 @@ public sealed class SarkHttpClient : IDisposable
     /// <param name="limit">How long the answer may take, if that is longer than <see cref="Timeout"/>; null for a question.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <param name="preferences">Values of the Prefer header.</param>
-    public Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonNode? body, TimeSpan? limit, CancellationToken cancellationToken, params string[] preferences) =>
-        SendAsync(method, path, body, limit, null, cancellationToken, preferences);
-
-    /// <summary>The same for a change, of which something may be to be known.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="path">The path below <c>/api/</c>, its parts already escaped with <see cref="Escape"/>.</param>
-    /// <param name="body">The body, or null for none.</param>
-    /// <param name="limit">How long the answer may take, if that is longer than <see cref="Timeout"/>; null for a question.</param>
-    /// <param name="notify">Is told each notice of the answer.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <param name="preferences">Values of the Prefer header.</param>
-    public async Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonNode? body, TimeSpan? limit, Action<string>? notify, CancellationToken cancellationToken, params string[] preferences)
+    public async Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonNode? body, TimeSpan? limit, CancellationToken cancellationToken, params string[] preferences)
     {
         using var response = await SendAsync(
             () =>
@@ -173,12 +162,9 @@ public sealed class SarkHttpClient : IDisposable
             limit,
             cancellationToken).ConfigureAwait(false);
         var answer = await ReadAsync(response, cancellationToken).ConfigureAwait(false);
-        if (notify is not null && response.Headers.TryGetValues(WireHeaders.Notice, out var notices))
+        foreach (var notice in response.Headers.TryGetValues(WireHeaders.Notice, out var notices) ? notices : [])
         {
-            foreach (var notice in notices)
-            {
-                notify(WireHeaders.FromNotice(notice));
-            }
+            Notices.Tell(WireHeaders.FromNotice(notice));
         }
 
         return answer;

@@ -47,9 +47,6 @@ public sealed partial class NameSpace
     /// <summary>What the names become.</summary>
     public string Description { get; }
 
-    /// <summary>The names that are taken by SARK and Asterisk, without those of a pattern.</summary>
-    public IReadOnlyCollection<string> Reserved => reserved;
-
     /// <summary>Whether SARK or Asterisk uses a name itself. Letters count alike in both cases, so that nobody mistakes one for the other.</summary>
     public bool IsReserved(string name) => reserved.Contains(name) || pattern?.IsMatch(name) == true;
 

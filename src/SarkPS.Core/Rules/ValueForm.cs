@@ -68,9 +68,6 @@ public sealed class ValueForm
     /// <summary>Lines of a telephone's configuration file.</summary>
     public static ValueForm Note { get; } = new("Note", "lines without apostrophes", Descriptors.Lengths.Block, hasLines: true);
 
-    /// <summary>All of them.</summary>
-    public static IReadOnlyList<ValueForm> All { get; } = [Tenant, Key, Number, Patterns, Secret, Name, Peer, Line, Section, Note];
-
     /// <summary>What the setting calls it that lets old clients send other values, as in <c>Sark:Forms:Line</c>.</summary>
     public string Word { get; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SarkPS.Data.Files;
+using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Data.Commands;
 
@@ -177,7 +178,7 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
         foreach (var table in live.Keys.Union(before.Keys, StringComparer.OrdinalIgnoreCase).Where(CommitTables.Counts).Order(StringComparer.OrdinalIgnoreCase))
         {
             var own = Compare(connection, table, live.GetValueOrDefault(table) ?? [], before.GetValueOrDefault(table) ?? []);
-                        var pending = new PendingTable(table, own.Count(change => change.Action == Insert), own.Count(change => change.Action == Update), own.Count(change => change.Action == Delete));
+            var pending = new PendingTable(table, own.Count(change => change.Action == Insert), own.Count(change => change.Action == Update), own.Count(change => change.Action == Delete));
             if (own.Count > 0)
             {
                 tables.Add(pending);
@@ -203,11 +204,11 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
     // Rows that are in one of the two only, and rows of the same primary key with another value in a column that both have.
     private static List<PendingChange> Compare(SqliteConnection connection, string table, IReadOnlyList<TableColumn> live, IReadOnlyList<TableColumn> before)
     {
-        var name = Quote(table);
+        var name = RowSession.Quote(table);
         var changes = new List<PendingChange>();
         var there = before.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var common = live.Where(column => there.Contains(column.Name)).ToArray();
-        var keys = common.Where(column => column.IsKey).Select(column => Quote(column.Name)).ToArray();
+        var keys = common.Where(column => column.IsKey).Select(column => RowSession.Quote(column.Name)).ToArray();
         // A row without a key is known by the number that SQLite gives it.
         var same = string.Join(" AND ", (keys.Length > 0 ? keys : ["rowid"]).Select(column => $"l.{column} IS c.{column}"));
         if (before.Count == 0 || live.Count == 0)
@@ -221,7 +222,7 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
         var values = common.Where(column => !column.IsKey && !Stamps.Contains(column.Name, StringComparer.OrdinalIgnoreCase) && !(OfTimers.GetValueOrDefault(table)?.Contains(column.Name, StringComparer.OrdinalIgnoreCase) ?? false)).ToArray();
         if (values.Length > 0)
         {
-            var differs = string.Join(" OR ", values.Select(column => $"l.{Quote(column.Name)} IS NOT c.{Quote(column.Name)}"));
+            var differs = string.Join(" OR ", values.Select(column => $"l.{RowSession.Quote(column.Name)} IS NOT c.{RowSession.Quote(column.Name)}"));
             changes.AddRange(Rows(Update, live, $"FROM main.{name} AS l JOIN committed.{name} AS c ON {same} WHERE {differs}"));
         }
 
@@ -231,7 +232,7 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
         {
             bool Has(string column) => columns.Any(c => c.Name.Equals(column, StringComparison.OrdinalIgnoreCase));
             // Rows are called by their pkey, also where the schema has another key.
-            var key = Has("pkey") ? "l.pkey" : string.Join(" || '/' || ", columns.Where(column => column.IsKey).Select(column => $"l.{Quote(column.Name)}")) is { Length: > 0 } parts ? parts : "''";
+            var key = Has("pkey") ? "l.pkey" : string.Join(" || '/' || ", columns.Where(column => column.IsKey).Select(column => $"l.{RowSession.Quote(column.Name)}")) is { Length: > 0 } parts ? parts : "''";
             var isGone = action == Delete;
             var time = isGone ? $"(SELECT max(tstamp) FROM main.master_audit AS a WHERE a.act = '{Delete}' AND a.relation = $table COLLATE NOCASE AND a.owner = {key})" : Has("z_updated") ? "l.z_updated" : "NULL";
             using var command = connection.CreateCommand();
@@ -275,8 +276,6 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
 
         command.ExecuteNonQuery();
     }
-
-    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

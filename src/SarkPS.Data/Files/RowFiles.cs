@@ -326,7 +326,11 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
         return File.Exists(path) ? File.ReadAllText(path, Utf8) : null;
     }
 
-    private static string Marked(string text) => Body(text) is var body ? $"{Mark}{Sum(body)}{MarkEnd}\n{body}\n" : text;
+    private static string Marked(string text)
+    {
+        var body = Body(text);
+        return $"{Mark}{Sum(body)}{MarkEnd}\n{body}\n";
+    }
 
     // A page that shows a file and stores it again changes the ends of its lines.
     private static string Body(string text)

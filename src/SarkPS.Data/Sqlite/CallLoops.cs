@@ -65,6 +65,8 @@ internal static class CallLoops
         // Nobody follows a call further than this; a chain of that length is a mistake of another kind.
         private const int MaximumNodes = 10_000;
 
+        private readonly Dictionary<Node, IReadOnlyList<SarkRow>> known = [];
+
         /// <summary>The shortest way from the start back to it, or null.</summary>
         public List<Node>? Back(Func<RowNames, bool> isFollowed)
         {
@@ -145,12 +147,23 @@ internal static class CallLoops
 
         private IEnumerable<string> Values(Node node, Column column) => node == start
             ? values(column.Name) is { } value ? [value] : []
-            : session.Select(node.Resource.Table, (node.Resource.KeyColumn, node.Key)).Select(r => r.Text(column.Name) ?? "");
+            : Stored(node).Select(r => r.Text(column.Name) ?? "");
+
+        // A menu has a dozen columns that lead on, and each row is asked several times.
+        private IReadOnlyList<SarkRow> Stored(Node node)
+        {
+            if (!known.TryGetValue(node, out var rows))
+            {
+                known[node] = rows = session.Select(node.Resource.Table, (node.Resource.KeyColumn, node.Key));
+            }
+
+            return rows;
+        }
 
         private IEnumerable<Node> Rows(NamedRow name) => SarkResources.All
             .Where(r => name.Nouns.Contains(r.Noun))
             .Select(r => new Node(r, name.Key))
-            .Where(n => n == start || session.Exists(n.Resource.Table, n.Resource.KeyColumn, n.Key));
+            .Where(n => n == start || Stored(n).Count > 0);
     }
 }
 

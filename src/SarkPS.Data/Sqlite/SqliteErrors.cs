@@ -40,7 +40,7 @@ internal static class SqliteErrors
         8 => new SarkDeniedException("Database", path, $"The database '{path}' cannot be written: it, or its folder, is read-only for user {Environment.UserName}.", error),
         3 or 23 => new SarkDeniedException("Database", path, $"User {Environment.UserName} may not open the database '{path}'.", error),
         14 => CannotOpen(path, error),
-        1 or 11 or 26 when IsEmpty(path) => Unavailable($"The database '{path}' is not one of SARK: it lacks a table.", path, error),
+        1 or 11 or 26 when IsEmpty(path) => Unavailable($"The database '{path}' is an empty file, and no database.", path, error),
         26 => Unavailable($"The file '{path}' is not an SQLite database.", path, error),
         11 => Unavailable($"The database '{path}' is damaged. Restore a snapshot of it.", path, error),
         13 => Unavailable($"The disk that holds the database '{path}' is full. Nothing was changed.", path, error),

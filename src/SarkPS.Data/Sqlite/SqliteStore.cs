@@ -75,7 +75,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
     public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         sent = Normal(resource, sent, isStrict);
-        return TellAsync(options, WriteAsync(
+        return TellAsync(WriteAsync(
             resource,
             (session, plan) =>
             {
@@ -126,7 +126,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
     public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         var trimmed = Normal(resource, sent, isStrict);
-        return TellAsync(options, WriteAsync(
+        return TellAsync(WriteAsync(
             resource,
             (session, plan) =>
             {
@@ -249,10 +249,9 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
             return await database.WriteAsync(session => work(session, null), options.IsRehearsal, cancellationToken).ConfigureAwait(false);
         }
 
-        var tell = options.Notify ?? (_ => { });
         if (!options.IsRehearsal)
         {
-            await files.RepairAsync(database, tell, isAgain: false, cancellationToken).ConfigureAwait(false);
+            await files.RepairAsync(database, Tell, isAgain: false, cancellationToken).ConfigureAwait(false);
         }
 
         using var plan = new RowFiles.Plan(files, resource);
@@ -260,18 +259,20 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
         if (!options.IsRehearsal)
         {
             // The row is stored: that nobody waits for the answer any more is no reason to leave its file as it was.
-            await plan.SettleAsync(database, tell, CancellationToken.None).ConfigureAwait(false);
+            await plan.SettleAsync(database, Tell, CancellationToken.None).ConfigureAwait(false);
         }
 
         return result;
     }
 
-    private static async Task<WriteResult> TellAsync(ChangeOptions options, Task<WriteResult> change)
+    private static void Tell(string sentence) => Notices.Tell(sentence);
+
+    private static async Task<WriteResult> TellAsync(Task<WriteResult> change)
     {
         var result = await change.ConfigureAwait(false);
         foreach (var notice in result.Notices)
         {
-            options.Notify?.Invoke(notice);
+            Tell(notice);
         }
 
         return result;

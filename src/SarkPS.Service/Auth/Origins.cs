@@ -13,7 +13,7 @@ internal sealed class Origins : ICorsPolicyProvider
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
     // What clients of ours read beside the body.
-    private static readonly string[] Shown = ["X-Request-Id", "Content-Disposition", "Location", "Retry-After", "WWW-Authenticate", WireHeaders.PreferenceApplied, WireHeaders.RowsMatched, WireHeaders.RowsSkipped];
+    private static readonly string[] Shown = ["X-Request-Id", "Content-Disposition", "Location", "Retry-After", "WWW-Authenticate", WireHeaders.PreferenceApplied, WireHeaders.Notice, WireHeaders.RowsMatched, WireHeaders.RowsSkipped];
 
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Delete];
 

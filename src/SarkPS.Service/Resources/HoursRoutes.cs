@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SarkPS.Data;
 using SarkPS.Resources;
+using SarkPS.Service.Operations;
 
 namespace SarkPS.Service.Resources;
 
@@ -8,7 +9,7 @@ namespace SarkPS.Service.Resources;
 internal static class HoursRoutes
 {
     public static void MapHours(this IEndpointRouteBuilder api) =>
-        api.MapMethods(OpeningHours.Route, [HttpMethods.Get, HttpMethods.Head], async context =>
+        api.MapMethods(OpeningHours.Route, OperationAnswer.Reading, async context =>
         {
             var hours = await context.RequestServices.GetRequiredService<LocalBackend>().Store.HoursAsync(context.RequestAborted).ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, new JsonArray([.. hours.Select(h => new JsonObject

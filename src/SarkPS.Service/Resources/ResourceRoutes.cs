@@ -81,7 +81,7 @@ internal static class ResourceRoutes
         private async Task CreateAsync(HttpContext context, CreateKind? kind)
         {
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-            var result = await backend.Value.Store.CreateAsync(resource, kind, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted).ConfigureAwait(false);
+            var result = await Telling(context, () => backend.Value.Store.CreateAsync(resource, kind, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted)).ConfigureAwait(false);
             context.Response.StatusCode = StatusCodes.Status201Created;
             context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}"
                 + (resource.SecondKeyColumn is { } second && result.Key.Second is { } value ? $"?{second}={Uri.EscapeDataString(value)}" : "");
@@ -92,13 +92,13 @@ internal static class ResourceRoutes
         {
             var key = Key(context);
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-            var result = await backend.Value.Store.UpdateAsync(resource, key, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted).ConfigureAwait(false);
+            var result = await Telling(context, () => backend.Value.Store.UpdateAsync(resource, key, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted)).ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer).ConfigureAwait(false);
         }
 
         public async Task RemoveAsync(HttpContext context)
         {
-            var orphans = await backend.Value.Store.RemoveAsync(resource, Key(context), Options(context), context.RequestAborted).ConfigureAwait(false);
+            var orphans = await Telling(context, () => backend.Value.Store.RemoveAsync(resource, Key(context), Options(context), context.RequestAborted)).ConfigureAwait(false);
             if (orphans.Count == 0)
             {
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -108,15 +108,16 @@ internal static class ResourceRoutes
             await JsonAnswer.WriteAsync(context, new System.Text.Json.Nodes.JsonObject { ["orphans"] = new System.Text.Json.Nodes.JsonArray([.. orphans.Select(o => (System.Text.Json.Nodes.JsonNode)o)]) }).ConfigureAwait(false);
         }
 
+        // What is to be known of a change goes with its answer.
+        private static Task<T> Telling<T>(HttpContext context, Func<Task<T>> change) =>
+            Notices.Hear(notice => context.Response.Headers.Append(WireHeaders.Notice, WireHeaders.ToNotice(notice.Sentence)), change);
+
         private static ChangeOptions Options(HttpContext context)
         {
             var options = new ChangeOptions(
                 ClientWish.IsRehearsal(context.Request),
                 OperationAnswer.Flag(context, QueryNames.Force),
-                ClientWish.AllowsOtherTenant(context.Request))
-            {
-                Notify = notice => context.Response.Headers.Append(WireHeaders.Notice, WireHeaders.ToNotice(notice)),
-            };
+                ClientWish.AllowsOtherTenant(context.Request));
             if (options.IsRehearsal)
             {
                 context.Response.Headers[WireHeaders.PreferenceApplied] = WireHeaders.DryRun;

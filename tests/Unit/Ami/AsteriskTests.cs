@@ -67,7 +67,8 @@ public sealed class AsteriskTests : IAsyncLifetime
         Assert.Equal("internal", Assert.Single(await asterisk.GetSipPeersAsync("401")).Context);
         Assert.Equal("PJSIP", Assert.Single(await asterisk.GetSipPeersAsync("450")).Technology);
         await Assert.ThrowsAsync<SarkNotFoundException>(() => asterisk.GetSipPeersAsync("999"));
-        Assert.Contains(await asterisk.GetSipRegistrationsAsync(), r => r is { UserName: "carrier", State: RegistrationStatus.Registered, Technology: "SIP" });
+        // Whoever has read its configuration again registers anew.
+        await UntilAsync(() => asterisk.GetSipRegistrationsAsync(), all => all.Any(r => r is { UserName: "carrier", State: RegistrationStatus.Registered, Technology: "SIP" }));
         Assert.Contains(await asterisk.GetSipRegistrationsAsync(), r => r.Technology == "PJSIP");
         Assert.DoesNotContain(await asterisk.GetSipRegistrationsAsync(), r => r.Raw["Password"] is not null);
         Assert.Contains(await asterisk.GetIaxPeersAsync(), p => p is { Name: "branch", UserName: "branch-user" });

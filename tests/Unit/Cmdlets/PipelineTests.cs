@@ -59,6 +59,7 @@ public sealed class PipelineTests
     public async Task A_thousand_rows_of_mixed_kinds_become_extensions(Side side, Schema schema)
     {
         await using var engine = await StartAsync(side, schema);
+        engine.Database.Twin.Except("SARK's own group RINGALL rings every telephone in one line, and a thousand are more than a line of Asterisk's holds.");
         var result = engine.Run("""
             $rows = foreach ($i in 0..999) {
                 $row = @{ pkey = 20000 + $i; cluster = 'acme'; macaddr = ''; device = ''; transport = '' }

@@ -89,13 +89,13 @@ public sealed class DatabaseFaultTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public async Task A_database_of_another_program_lacks_tables(string operation)
+    public async Task An_empty_file_is_no_database(string operation)
     {
         using var folder = new TemporaryFolder();
         // SQLite takes an empty file for an empty database.
         var path = folder.Write("empty.db", "");
 
-        await AssertUnchangedAsync<SarkUnavailableException>(path, operation, $"The database '{path}' is not one of SARK: it lacks a table.");
+        await AssertUnchangedAsync<SarkUnavailableException>(path, operation, $"The database '{path}' is an empty file, and no database.");
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class DatabaseFaultTests
             file.SetLength(0);
         }
 
-        var said = $"The database '{database.Path}' is not one of SARK: it lacks a table.";
+        var said = $"The database '{database.Path}' is an empty file, and no database.";
         Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.ListAsync(Tenant.Descriptor, null, default))).Message);
         Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.CreateAsync(Tenant.Descriptor, null, DatabaseExtensions.Values(("pkey", "t2"), ("description", "d")), default))).Message);
         Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(async () => (await database.Store.ListJsonAsync(Tenant.Descriptor, null, default)).Dispose())).Message);
@@ -211,7 +211,7 @@ public sealed class DatabaseFaultTests
         var before = database.Query("SELECT * FROM Queue");
         var audit = database.Query("SELECT count(*) FROM master_audit");
 
-        var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.UpdateAsync(Queue.Descriptor, new RowKey("sales"), Values(("conf", new string('x', 100_000))), default));
+        var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.UpdateAsync(Queue.Descriptor, new RowKey("sales"), Values(("conf", string.Join('\n', Enumerable.Repeat("; " + new string('x', 100), 1000)))), default));
 
         Assert.Equal($"The disk that holds the database '{database.Path}' is full. Nothing was changed.", error.Message);
         Assert.Equal(before, database.Query("SELECT * FROM Queue"));

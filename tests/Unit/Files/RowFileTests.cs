@@ -46,7 +46,7 @@ public sealed class RowFileTests : IDisposable
         await ChangeAsync(("active", "NO"));
         Assert.True(File.Exists(Path("main")));
 
-        await backend.Tables.RemoveAsync(Trunk.Descriptor, new("main"), Told, default);
+        await Telling(() => backend.Tables.RemoveAsync(Trunk.Descriptor, new("main"), ChangeOptions.Default, default));
         Assert.Empty(Files());
         Assert.Empty(told);
     }
@@ -198,7 +198,7 @@ public sealed class RowFileTests : IDisposable
     {
         using var database = new TestDatabase(Schema.Embedded65);
         await using var alone = new LocalBackend(new SarkOptions { Database = database.Path });
-        await alone.Tables.CreateAsync(Trunk.Descriptor, null, Sent(("pkey", "six5-alone")), Told, default);
+        await Telling(() => alone.Tables.CreateAsync(Trunk.Descriptor, null, Sent(("pkey", "six5-alone")), ChangeOptions.Default, default));
 
         var sentence = Assert.Single(told);
         Assert.Contains("'sark_pjsip_six5-alone_trunk.conf'", sentence, StringComparison.Ordinal);
@@ -294,11 +294,11 @@ public sealed class RowFileTests : IDisposable
         return changes;
     }
 
-    private Task MakeAsync(params (string Column, object? Value)[] values) => backend.Tables.CreateAsync(Trunk.Descriptor, null, Sent(values), Told, default);
+    private Task MakeAsync(params (string Column, object? Value)[] values) => Telling(() => backend.Tables.CreateAsync(Trunk.Descriptor, null, Sent(values), ChangeOptions.Default, default));
 
-    private Task ChangeAsync(params (string Column, object? Value)[] values) => backend.Tables.UpdateAsync(Trunk.Descriptor, new("main"), Of(values), Told, default);
+    private Task ChangeAsync(params (string Column, object? Value)[] values) => Telling(() => backend.Tables.UpdateAsync(Trunk.Descriptor, new("main"), Of(values), ChangeOptions.Default, default));
 
-    private ChangeOptions Told => new() { Notify = told.Add };
+    private Task<T> Telling<T>(Func<Task<T>> change) => Notices.Hear(notice => told.Add(notice.Sentence), change);
 
     private string Path(string key) => tree[$"{Folder}/sark_pjsip_{key}_trunk.conf"];
 

@@ -264,8 +264,11 @@ public sealed class SettingsTests : IDisposable
         using var read = await client.GetAsync("/api/tenants");
         using var body = new StringContent("""{"pkey":"acme"}""", System.Text.Encoding.UTF8, "application/json");
         using var written = await client.PostAsync("/api/tenants", body);
-        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, read.StatusCode);
-        Assert.Equal(await read.Content.ReadAsStringAsync(), await written.Content.ReadAsStringAsync());
+        Assert.All([read, written], answer => Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, answer.StatusCode));
+
+        // Of a database that lacks all tables each request names the one that it came to first.
+        Assert.Contains(what, await read.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(what, await written.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

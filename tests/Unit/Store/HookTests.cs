@@ -444,8 +444,7 @@ public sealed partial class HookTests
 
         public async Task<T> Create<T>(string? kind, List<string> told, params (string Column, object? Value)[] values)
             where T : SarkRecord, ISarkResource<T>, new() =>
-            T.Descriptor.Materialize(await Tables.CreateAsync(
-                T.Descriptor, kind is null ? null : T.Descriptor.Kinds.Single(k => k.Name == kind), Changes(values), new ChangeOptions { Notify = told.Add }, default));
+            await Notices.Hear(notice => told.Add(notice.Sentence), () => Create<T>(kind, values));
 
         public async Task<T> Update<T>(string key, params (string Column, object? Value)[] values)
             where T : SarkRecord, ISarkResource<T>, new() =>

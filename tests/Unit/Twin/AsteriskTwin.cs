@@ -17,15 +17,8 @@ internal static class AsteriskTwin
         foreach (var phone in Rows(database, "SELECT * FROM IPphone WHERE active = 'YES' AND technology = 'SIP' ORDER BY pkey"))
         {
             lines.Add($"[{phone["pkey"]}]");
-            // In this order, and each wherever it stands.
-            lines.Add(phone["sipiaxfriend"]
-                .Replace("$desc", phone["desc"], StringComparison.Ordinal)
-                .Replace("$password", phone["passwd"], StringComparison.Ordinal)
-                .Replace("$ext", phone["pkey"], StringComparison.Ordinal)
-                .Replace("$nat", phone["location"] == "remote" ? "force_rport,comedia" : "no", StringComparison.Ordinal)
-                .Replace("$transport", phone["transport"], StringComparison.Ordinal)
-                .Replace("$encryption", phone["transport"] == "tls" ? "yes" : "no", StringComparison.Ordinal)
-                .Replace("$clst", phone["cluster"], StringComparison.Ordinal));
+            lines.Add(SarkReading.Placeholders(column => phone[column], "force_rport,comedia")
+                .Aggregate(phone["sipiaxfriend"], (text, value) => text.Replace(value.Placeholder, value.Value, StringComparison.Ordinal)));
         }
 
         foreach (var trunk in Trunks(database, "SIP"))

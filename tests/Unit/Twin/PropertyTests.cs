@@ -93,7 +93,7 @@ public sealed class PropertyTests(ITestOutputHelper output)
             }
         }
 
-        foreach (var (column, rules) in resource.RulesFor(resource.IsSingleton ? null : kind, isCreate: false, isStrict, SarkPS.SarkVersion.V62).Where(c => c.Column.Type == ColumnType.Text).ToArray())
+        foreach (var (column, rules) in resource.RulesFor(resource.IsSingleton ? null : kind, isCreate: false, isStrict, SarkVersion.V62).Where(c => c.Column.Type == ColumnType.Text).ToArray())
         {
             var valid = (await samples.ValidAsync(column, rules)).OfType<string>().ToArray();
             for (var round = 0; round < rounds; round++)

@@ -4,16 +4,6 @@ using SarkPS.Tests.Support;
 
 namespace SarkPS.Tests.Twin;
 
-/// <summary>A version of SARK.</summary>
-internal enum SarkVersion
-{
-    /// <summary>With SIP as <c>sip.conf</c> has it.</summary>
-    V62,
-
-    /// <summary>With PJSIP.</summary>
-    V65,
-}
-
 /// <summary>A line that SARK writes of a row.</summary>
 /// <param name="Owner">The row.</param>
 /// <param name="File">The file.</param>
@@ -192,13 +182,8 @@ internal sealed partial class SarkReading
     {
         if (version == SarkVersion.V62)
         {
-            var values = new (string Placeholder, string Value)[]
-            {
-                ("$desc", row["desc"]), ("$password", row["passwd"]), ("$ext", key), ("$nat", row["location"] == "remote" ? Global("NATPARAMS") : "no"),
-                ("$transport", row["transport"]), ("$encryption", row["transport"] == "tls" ? "yes" : "no"), ("$clst", row["cluster"]),
-            };
             Begin(Telephones, key);
-            Stanza(Telephones, key, row["sipiaxfriend"], values);
+            Stanza(Telephones, key, row["sipiaxfriend"], Placeholders(column => row[column], Global("NATPARAMS")));
             return;
         }
 
@@ -212,6 +197,15 @@ internal sealed partial class SarkReading
             ? "username=$ext\npassword=$password"
             : "callerid = \"$desc\" <$ext>\nmailboxes = $ext@$clst\nnamed_call_group=$clst\nnamed_pickup_group=$clst\ntransport=transport-$transport\npassword=$password\nusername=$ext", inserted);
     }
+
+    /// <summary>What SARK 6.2 puts in the place of the variables in a telephone's stanza, in this order and wherever they stand.</summary>
+    /// <param name="column">The telephone's columns.</param>
+    /// <param name="remote">What stands for a telephone beyond a router.</param>
+    public static (string Placeholder, string Value)[] Placeholders(Func<string, string> column, string remote) =>
+    [
+        ("$desc", column("desc")), ("$password", column("passwd")), ("$ext", column("pkey")), ("$nat", column("location") == "remote" ? remote : "no"),
+        ("$transport", column("transport")), ("$encryption", column("transport") == "tls" ? "yes" : "no"), ("$clst", column("cluster")),
+    ];
 
     private void ClassesOfService()
     {
