@@ -88,7 +88,7 @@ internal static class TwinCheck
 /// <param name="path">The database.</param>
 internal sealed class TwinGuard(string path)
 {
-    private readonly HashSet<string> past = new(StringComparer.Ordinal);
+    private readonly List<(byte[] Before, byte[] After)> past = [];
     private string? reason;
 
     /// <summary>
@@ -100,16 +100,51 @@ internal sealed class TwinGuard(string path)
     /// <summary>Runs a statement past the product: what it makes wrong is none of the product's.</summary>
     public T Past<T>(SqliteConnection connection, Func<T> statement)
     {
-        var before = TwinCheck.Faults(connection);
+        var before = Image(connection);
         var result = statement();
-        past.UnionWith(TwinCheck.Faults(connection).Except(before));
+        past.Add((before, Image(connection)));
         return result;
     }
 
     /// <summary>Fails where SARK would read a row otherwise than it was written.</summary>
     public void Check()
     {
-        string[] faults = reason is null ? [.. TwinCheck.Faults(path).Except(past)] : [];
-        Assert.True(faults.Length == 0, $"SARK would not carry what the test left in its database:\n{string.Join('\n', faults.Take(20))}");
+        IReadOnlyList<string> faults = reason is null ? TwinCheck.Faults(path) : [];
+        if (faults.Count > 0)
+        {
+            // Looked at only now: most statements make nothing wrong.
+            faults = [.. faults.Except(past.SelectMany(p => Faults(p.After).Except(Faults(p.Before))))];
+        }
+
+        Assert.True(faults.Count == 0, $"SARK would not carry what the test left in its database:\n{string.Join('\n', faults.Take(20))}");
+    }
+
+    // What a connection sees, a write-ahead log included.
+    private static byte[] Image(SqliteConnection connection)
+    {
+        var copy = SQLitePCL.raw.sqlite3_serialize(connection.Handle!, "main", out var size, 0);
+        try
+        {
+            var image = new byte[size];
+            System.Runtime.InteropServices.Marshal.Copy(copy, image, 0, image.Length);
+            return image;
+        }
+        finally
+        {
+            SQLitePCL.raw.sqlite3_free(copy);
+        }
+    }
+
+    private static string[] Faults(byte[] image)
+    {
+        // A write-ahead log, which bytes 18 and 19 of the file ask for, is no use to a database in memory.
+        byte[] plain = [.. image];
+        plain.AsSpan(18, 2).Fill(1);
+        using var connection = new SqliteConnection("Data Source=:memory:");
+        connection.Open();
+        var memory = SQLitePCL.raw.sqlite3_malloc64(plain.Length);
+        System.Runtime.InteropServices.Marshal.Copy(plain, 0, memory, plain.Length);
+        Assert.Equal(SQLitePCL.raw.SQLITE_OK, SQLitePCL.raw.sqlite3_deserialize(connection.Handle!, "main", memory, plain.Length, plain.Length, SQLitePCL.raw.SQLITE_DESERIALIZE_FREEONCLOSE));
+        return TwinCheck.Faults(connection);
     }
 }
