@@ -95,7 +95,7 @@ internal sealed class RoutesDocument(DocComments comments)
 
         if (resource.CreatesAtItem)
         {
-            Line($"| POST /api/{resource.Route}/{{{resource.KeyColumn}}} | the same as POST /api/{resource.Route} |");
+            Line($"| POST /api/{resource.Route}/{{{resource.KeyColumn}}} | the same as POST /api/{resource.Route}, with the `{resource.KeyColumn}` that the address says |");
         }
 
         Line($"| PUT /api/{resource.Route}/{{{resource.KeyColumn}}} | changes the fields that are sent |");

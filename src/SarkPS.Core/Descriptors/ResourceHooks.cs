@@ -140,7 +140,7 @@ public abstract class ResourceHooks
     }
 
     /// <summary>Says what else of a stored row SARK's own programs cannot carry, beyond what its columns' forms say: the column, and a sentence.</summary>
-    public virtual IEnumerable<(string Column, string Problem)> Inspect(ResourceDescriptor resource, IRowSession session, SarkRow row) => [];
+    public virtual IEnumerable<(FaultKind Kind, string Column, string Problem)> Inspect(ResourceDescriptor resource, IRowSession session, SarkRow row) => [];
 
     /// <summary>Refuses the removal of a row that is protected.</summary>
     /// <exception cref="SarkConflictException">The row is protected; the store adds the noun and the key.</exception>

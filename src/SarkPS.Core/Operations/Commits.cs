@@ -54,6 +54,10 @@ public sealed record GeneratedFile(string Name, GeneratedFileState State, int Ad
     /// <summary>Whether the generator wrote it.</summary>
     [JsonIgnore]
     public bool IsWritten => State is not (GeneratedFileState.Untouched or GeneratedFileState.Missing);
+
+    /// <summary>Whether nothing stands in it, not even what its first line says of each: it was opened and never filled.</summary>
+    [JsonIgnore]
+    public bool IsEmpty { get; init; }
 }
 
 /// <summary>What a commit did.</summary>

@@ -6,7 +6,8 @@ public enum FaultKind
     /// <summary>SARK's dump and reload of the database, which each upgrade of its package does, loses the rows of every customer.</summary>
     LosesRows,
 
-    /// <summary>A value spills into another field, line or section of the generated configuration, or is cut off.</summary>
+    /// <summary>A value spills into another field, line or section of the generated configuration, or is cut off, or is one
+    /// that SARK's programs break off at.</summary>
     Value,
 
     /// <summary>Two rows, or a row and SARK itself, become one context, extension or section.</summary>

@@ -118,23 +118,23 @@ internal sealed partial class ExtensionHooks : ResourceHooks
         }
     }
 
-    public override IEnumerable<(string Column, string Problem)> Inspect(ResourceDescriptor resource, IRowSession session, SarkRow row)
+    public override IEnumerable<(FaultKind Kind, string Column, string Problem)> Inspect(ResourceDescriptor resource, IRowSession session, SarkRow row)
     {
         if (row.Text("sipiaxfriend") is { } stanza && Stanzas.Fault(stanza) is { } fault)
         {
-            yield return ("sipiaxfriend", $"{fault} The stanza 'default' is the one that SARK's own pages write.");
+            yield return (FaultKind.Missing, "sipiaxfriend", $"{fault} The stanza 'default' is the one that SARK's own pages write.");
         }
 
         if (row.Text("device") is { Length: > 0 } device && device != Browser && !session.Exists("Device", "pkey", device))
         {
-            yield return ("device", $"There is no device '{device}', letter by letter, so that SARK's own pages do not list the extension.");
+            yield return (FaultKind.Missing, "device", $"There is no device '{device}', letter by letter, so that SARK's own pages do not list the extension.");
         }
 
         if (row.Text("provision") is { } lines)
         {
             foreach (var name in References.Includes.Read(lines).Select(n => n.Key).Distinct(StringComparer.Ordinal).Where(name => !session.Exists("Device", "pkey", name)))
             {
-                yield return ("provision", $"There is no template '{name}', letter by letter, so that the telephone is sent nothing in its place.");
+                yield return (FaultKind.Missing, "provision", $"There is no template '{name}', letter by letter, so that the telephone is sent nothing in its place.");
             }
         }
     }

@@ -103,6 +103,7 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
             .Stamps()
             .Hidden("pkey", "ASTDLIM", "ATTEMPTRESTART", "BINDADDR", "CDR", "CFEXTRN", "DIGITS", "EDOMAIN", "EXTBLKLST", "EXTLEN", "EXTLIM", "FAX", "FAXDETECT", "FOPPASS", "FQDNDROPBUFF", "FQDNHTTP", "FQDNTRUST", "G729", "HAAUTOFAILBACK", "HACLUSTERIP", "HAENCRYPT", "HAMODE", "HAPRINODE", "HASYNCH", "HAUSECLUSTER", "LANGUAGE", "LKEY", "LOCALAREA", "LOCALDLEN", "LOGOPTS", "MEETMEDIAL", "MISDNRUN", "MYCOMMIT", "NUMGROUPS", "ONBOARDMENU", "OPRT", "PCICARDS", "PKTINSPECT", "PROXY", "PROXYIGNORE", "RECRSYNCPARMS", "RESTART", "RHINOSPF", "RUNFOP", "SIPMULTICAST", "SMSALERT", "SMSC", "SNO", "TFTP", "UNDO", "UNDONUM", "UNDOONOFF", "USBRECDISK", "VCLFULL", "VLIBS", "XMPP", "XMPPSERV")
             .Singleton()
+            .Hooks(new GlobalHooks())
             .Plural("globals")
             .Build();
 

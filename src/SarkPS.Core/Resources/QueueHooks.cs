@@ -15,11 +15,11 @@ internal sealed partial class QueueHooks : ResourceHooks
         }
     }
 
-    public override IEnumerable<(string Column, string Problem)> Inspect(ResourceDescriptor resource, IRowSession session, SarkRow row)
+    public override IEnumerable<(FaultKind Kind, string Column, string Problem)> Inspect(ResourceDescriptor resource, IRowSession session, SarkRow row)
     {
         if (row.Text("conf") is { } lines && Fault(lines) is { } fault)
         {
-            yield return ("conf", $"The conf {fault}.");
+            yield return (FaultKind.Value, "conf", $"The conf {fault}.");
         }
     }
 

@@ -29,6 +29,7 @@ public sealed class RingGroup : SarkRecord, ISarkResource<RingGroup>
             .Stamps()
             .Hidden("callerid", "calleridname", "trunk", "outcomerouteclass")
             .CreatesAtItem()
+            .Hooks(new RingGroupHooks())
             .DuplicateEnds()
             .Build();
 

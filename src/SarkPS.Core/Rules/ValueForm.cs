@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace SarkPS.Rules;
 
@@ -9,7 +10,7 @@ namespace SarkPS.Rules;
 /// line, a field or a section there, and after an apostrophe anywhere the reload that each upgrade of SARK's package does
 /// has lost every row of every customer. Measured with SARK 6.2.0-42 and 6.5.0-8.
 /// </summary>
-public sealed class ValueForm
+public sealed partial class ValueForm
 {
     // Asterisk keeps contexts, extensions, sections and the names of callers in 80 bytes with the zero behind them, and cuts
     // off what is longer. (AST_MAX_CONTEXT, AST_MAX_EXTENSION)
@@ -116,6 +117,12 @@ public sealed class ValueForm
             }
         }
 
+        // Of a telephone's file Asterisk reads nothing.
+        if (!ReferenceEquals(this, Note) && BlockComment().IsMatch(value))
+        {
+            return "';--': a comment of Asterisk's configuration begins there that ends at '--;', and all that the file holds behind it is lost";
+        }
+
         return isSection ? value.Split('\n').Select(line => line.TrimEnd('\r')).Select(FaultOfLine).FirstOrDefault(fault => fault is not null) : null;
     }
 
@@ -127,6 +134,10 @@ public sealed class ValueForm
         _ when Encoding.UTF8.GetByteCount(line) > ConfigurationLine => $"a line of more than {ConfigurationLine} bytes, which Asterisk cuts off",
         _ => null,
     };
+
+    // Escaped, and with a third dash, it is none. (process_text_line in Asterisk's main/config.c)
+    [GeneratedRegex(@"(?<!\\);--(?!-)")]
+    private static partial Regex BlockComment();
 
     /// <summary>What to say of an apostrophe.</summary>
     public const string Apostrophe = "an apostrophe ('): SARK's dump of the database writes values between apostrophes, and its next reload would lose every row of every customer";

@@ -35,6 +35,9 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
 
     private readonly string kept = options.Rooted(options.Paths.GeneratedDatabase);
 
+    // By its time it belongs to one run of the generator, as what is kept does.
+    private readonly string failed = options.Rooted(options.Paths.GeneratedDatabase) + ".failed";
+
     /// <summary>Copies the live database before the generator reads it.</summary>
     /// <param name="warnings">Gets a sentence where that does not work.</param>
     /// <returns>The copy, to be kept or thrown away; null where there is none.</returns>
@@ -79,6 +82,27 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
         }
     }
 
+    /// <summary>Notes that the last run of the generator failed: SARK's own copies, taken all the same, would say otherwise.</summary>
+    /// <param name="before">When the run before it was; it is that one still where nothing was written to the end.</param>
+    /// <param name="warnings">Gets a sentence where that does not work.</param>
+    public void Fail(DateTime? before, ICollection<string> warnings)
+    {
+        if (generated.LastRun is not { } last || last == before)
+        {
+            return;
+        }
+
+        try
+        {
+            File.WriteAllBytes(failed, []);
+            File.SetLastWriteTimeUtc(failed, last);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            warnings.Add($"That this commit failed could not be noted, so that Get-SarkCommitStatus may take it for one that did not: {e.Message}");
+        }
+    }
+
     /// <summary>What is due for a commit.</summary>
     /// <exception cref="SarkUnavailableException">The database cannot be read.</exception>
     public async Task<CommitStatus> ReadAsync(CancellationToken cancellationToken)
@@ -88,7 +112,7 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
             return new CommitStatus(true, null, null, null, []);
         }
 
-        var isIncomplete = generated.IsIncomplete;
+        var isIncomplete = generated.IsIncomplete || Time(failed) == last;
         var time = new DateTimeOffset(last, TimeSpan.Zero);
         foreach (var (basis, path) in Bases(last))
         {

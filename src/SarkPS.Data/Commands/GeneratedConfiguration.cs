@@ -106,16 +106,20 @@ internal sealed partial class GeneratedConfiguration(SarkOptions options)
     {
         var names = Known.Where(known => known.When == GeneratedWhen.Always).Select(known => known.Name).Concat(before.Keys).Concat(after.Keys).ToHashSet(StringComparer.Ordinal);
         var files = Known.Select(known => known.Name).Where(names.Contains).Concat(names.Except(Known.Select(known => known.Name)).Order(StringComparer.Ordinal));
-        return [.. files.Select(name => Compare(name, before.GetValueOrDefault(name), after.GetValueOrDefault(name), detailed))];
+        return [.. files.Select(name => Compare(name, before.GetValueOrDefault(name), after.GetValueOrDefault(name), detailed) with { IsEmpty = after.GetValueOrDefault(name)?.Content is { Length: 0 } })];
     }
 
     /// <summary>The files that a whole run writes, and this one did not.</summary>
     public static IReadOnlyList<string> NotWritten(IReadOnlyList<GeneratedFile> files)
     {
-        var written = files.Where(file => file.IsWritten).Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
-        // Which of the two it generates for is seen by what it has begun. Where it began neither, it came to none.
-        GeneratedWhen[] begun = [GeneratedWhen.Always, .. new[] { GeneratedWhen.Sip, GeneratedWhen.Pjsip }.Where(when => Known.Any(known => known.When == when && written.Contains(known.Name)))];
-        return [.. Known.Where(known => begun.Contains(known.When) && !written.Contains(known.Name)).Select(known => known.Name)];
+        var written = files.Where(file => file is { IsWritten: true, IsEmpty: false }).Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        var filled = files.Where(file => file is { IsEmpty: false, State: not GeneratedFileState.Missing }).Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        // Which of the two it generates for is seen by what it has begun. Where it began neither, what earlier runs wrote is due.
+        var begun = Of(written);
+        GeneratedWhen[] due = [GeneratedWhen.Always, .. begun.Length > 0 ? begun : Of(filled)];
+        return [.. Known.Where(known => due.Contains(known.When) && !written.Contains(known.Name)).Select(known => known.Name)];
+
+        static GeneratedWhen[] Of(HashSet<string> names) => [.. new[] { GeneratedWhen.Sip, GeneratedWhen.Pjsip }.Where(when => Known.Any(known => known.When == when && names.Contains(known.Name)))];
     }
 
     private static GeneratedFile Compare(string name, GeneratedContent? before, GeneratedContent? after, bool detailed)

@@ -30,12 +30,14 @@ internal sealed class SystemCommands(SarkOptions options, string database, Commi
         var warnings = new List<string>();
         var seen = flag.Time;
         using var copy = await ledger.CopyAsync(warnings).ConfigureAwait(false);
+        var last = generated.LastRun;
         var before = generated.Read();
         var result = await run().ConfigureAwait(false);
         var files = GeneratedConfiguration.Compare(before, generated.Read(), detailed);
         var done = new CommitResult("System Commit issued", result.ExitCode, Output(result)) { Files = files, Warnings = warnings };
         if (GeneratorVerdict.Failure(result, files) is { } failure)
         {
+            ledger.Fail(last, warnings);
             throw new SarkCommitException(done with { Message = failure }, failure);
         }
 

@@ -21,8 +21,11 @@ internal sealed record ApostropheValue(string Table, string Column, IReadOnlyDic
 /// </summary>
 internal static class Apostrophes
 {
-    // Kept by triggers, or filled again by each installation: the dump leaves them out.
-    private static readonly HashSet<string> NotDumped = new(["master_audit", "master_xref", "tt_help_core"], StringComparer.OrdinalIgnoreCase);
+    // Kept by triggers, or filled again by each installation: the dump leaves them out. Measured with both versions.
+    private static readonly HashSet<string> NotDumped = new(["master_audit", "master_xref", "tt_help_core", "Carrier", "mfgmac", "Panel", "PanelGroup"], StringComparer.OrdinalIgnoreCase);
+
+    // Of the templates the dump takes those of the customer.
+    private static readonly (string Table, string Condition) Dumped = ("Device", "owner = 'cust'");
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ApostropheValue> Find(SqliteConnection connection)
@@ -31,7 +34,8 @@ internal static class Apostrophes
         foreach (var table in Tables(connection))
         {
             using var command = connection.CreateCommand();
-            command.CommandText = $"SELECT * FROM {RowSession.Quote(table.Key)} WHERE {string.Join(" OR ", table.Select(c => $"instr({RowSession.Quote(c)}, $apostrophe) > 0"))}";
+            command.CommandText = $"SELECT * FROM {RowSession.Quote(table.Key)} WHERE ({string.Join(" OR ", table.Select(c => $"instr({RowSession.Quote(c)}, $apostrophe) > 0"))})"
+                + (table.Key.Equals(Dumped.Table, StringComparison.OrdinalIgnoreCase) ? $" AND {Dumped.Condition}" : "");
             command.Parameters.AddWithValue("$apostrophe", "'");
             using var reader = command.ExecuteReader();
             while (reader.Read())

@@ -23,6 +23,11 @@ internal static class Collisions
                 return $"The {RuleSet.Spell(column.Name)} '{name}' would become {space.Description} that SARK uses itself, and both would merge. Choose another name.";
             }
 
+            if (name.StartsWith('_') && space == NameSpace.Extensions)
+            {
+                return $"The {RuleSet.Spell(column.Name)} '{name}' would become a pattern of the dial plan, and every number that fits would lead there. Choose a name without an underscore at its beginning.";
+            }
+
             // Within one table the key itself sees to it.
             foreach (var (other, _) in Sharing(space).Where(s => s.Resource.Table != resource.Table && session.Exists(s.Resource.Table, s.Column.Name, name)))
             {
@@ -32,6 +37,60 @@ internal static class Collisions
 
         return null;
     }
+
+    /// <summary>Looks at the section of the peer that a row is about to become.</summary>
+    public static void CheckSection(WriteContext context)
+    {
+        if (SectionColumn(context.Resource, context.Session, context.Final) is not { } column
+            || !(context.IsCreate || context.Row.Has(column)) || context.HasError(column)
+            || FindSection(context.Session, context.Resource, context.Final) is not { } clash)
+        {
+            return;
+        }
+
+        // Two accounts of one name are what sark6api has been seen to take.
+        if (clash.IsTelephone)
+        {
+            context.AddError(column, clash.Message);
+        }
+        else
+        {
+            context.AddNotice(clash.Message);
+        }
+    }
+
+    /// <summary>What the section of a peer would merge with that a row becomes; null where with nothing.</summary>
+    /// <param name="session">The database.</param>
+    /// <param name="resource">The resource of the row.</param>
+    /// <param name="values">The row's columns.</param>
+    public static (string Column, string Message, bool IsTelephone)? FindSection(IRowSession session, ResourceDescriptor resource, Func<string, string?> values)
+    {
+        if (SectionColumn(resource, session, values) is not { } column || values(column) is not { Length: > 0 } name)
+        {
+            return null;
+        }
+
+        const string Telephones = "IPphone", Trunks = "lineIO", Key = "pkey", Technology = "technology", Sip = "SIP";
+        var technology = values(Technology);
+        var isTrunk = resource.Table == Trunks;
+        if (isTrunk && technology == Sip && session.Select(Telephones, (Key, name), (Technology, Sip)).Count > 0)
+        {
+            return (column, Merged($"the extension '{name}'"), true);
+        }
+
+        var other = session.Select(Trunks, (SectionOf(session, technology), name), (Technology, technology)).FirstOrDefault(row => !isTrunk || row.Text(Key) != values(Key));
+        return other is null ? null : (column, Merged($"the trunk '{other.Text(Key)}'"), !isTrunk);
+
+        string Merged(string with) => $"The {RuleSet.Spell(column)} '{name}' would become a section of the configuration of peers, as {with} does, and both would merge. Choose another name.";
+    }
+
+    // A telephone is called by its key, and so is a trunk in the file that is written for chan_pjsip; others by their peer.
+    private static string? SectionColumn(ResourceDescriptor resource, IRowSession session, Func<string, string?> values) =>
+        resource == Extension.Descriptor && values("technology") == "SIP" ? resource.KeyColumn
+        : resource == Trunk.Descriptor ? SectionOf(session, values("technology"))
+        : null;
+
+    private static string SectionOf(IRowSession session, string? technology) => technology == "SIP" && session.Version.IsSince(SarkVersion.V65) ? "pkey" : "peername";
 
     private static IEnumerable<(ResourceDescriptor Resource, Column Column)> Sharing(NameSpace space) =>
         SarkResources.All.SelectMany(r => r.Columns.Where(c => c.NameSpaces.Contains(space)).Select(c => (r, c)));

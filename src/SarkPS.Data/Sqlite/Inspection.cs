@@ -63,14 +63,19 @@ internal static class Inspection
             }
         }
 
+        if (Collisions.FindSection(session, resource, row.Text) is { } merged)
+        {
+            yield return Fault(FaultKind.Collision, resource.Find(merged.Column)!, merged.Message);
+        }
+
         if (key is { Length: > 0 } && CallLoops.Find(session, resource, row) is { } loop)
         {
             yield return Fault(FaultKind.Loop, loop.Column, loop.Message);
         }
 
-        foreach (var (column, problem) in resource.Hooks.Inspect(resource, session, row))
+        foreach (var (kind, column, problem) in resource.Hooks.Inspect(resource, session, row))
         {
-            yield return Fault(FaultKind.Missing, resource.Find(column)!, problem);
+            yield return Fault(kind, resource.Find(column)!, problem);
         }
 
         ConfigurationFault Fault(FaultKind kind, Column column, string problem) => new()

@@ -100,6 +100,9 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                 Judgement.Follow(context, session, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
+                // Which section it is, the hooks have made of the rest.
+                Collisions.CheckSection(context);
+                ThrowIfInvalid(context, key);
                 Judgement.NoticeMissing(context);
                 plan?.Begin(key!.First, null, session);
                 var rowId = Insert(context, session, key);
@@ -147,6 +150,9 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                 Judgement.Follow(context, session, options);
                 ThrowIfInvalid(context, key);
                 resource.Hooks.BeforeWrite(context);
+                // Which section it is, the hooks have made of the rest.
+                Collisions.CheckSection(context);
+                ThrowIfInvalid(context, key);
                 Judgement.NoticeMissing(context);
                 plan?.Begin(key.First, current, session);
                 if (context.Row.Count > 0)

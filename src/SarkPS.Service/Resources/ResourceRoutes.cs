@@ -1,6 +1,7 @@
 using SarkPS.Data;
 using SarkPS.Descriptors;
 using SarkPS.Remote;
+using SarkPS.Rules;
 using SarkPS.Service.Errors;
 using SarkPS.Service.Operations;
 
@@ -55,7 +56,7 @@ internal static class ResourceRoutes
 
         if (resource.CreatesAtItem)
         {
-            api.MapPost(route + "/{key}", handlers.CreateAsync(null)).WithMetadata(names with { TakesNoOthers = false });
+            api.MapPost(route + "/{key}", handlers.CreateAtItemAsync).WithMetadata(names with { TakesNoOthers = false });
         }
     }
 
@@ -76,11 +77,26 @@ internal static class ResourceRoutes
             await (row is null ? ErrorMiddleware.WriteAsync(context, resource.NotFound(key)) : JsonAnswer.WriteAsync(context, row)).ConfigureAwait(false);
         }
 
-        public RequestDelegate CreateAsync(CreateKind? kind) => context => CreateAsync(context, kind);
+        public RequestDelegate CreateAsync(CreateKind? kind) => async context =>
+            await CreateAsync(context, kind, await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
 
-        private async Task CreateAsync(HttpContext context, CreateKind? kind)
+        // The address says the key, and a body that says it too means the same row.
+        public async Task CreateAtItemAsync(HttpContext context)
         {
+            var key = RawPath.Value(context, "key");
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+            if (sent.Has(resource.KeyColumn) && (sent[resource.KeyColumn] is not { } value || PhpValue.Text(value) != key))
+            {
+                throw new SarkValidationException(
+                    resource.Noun, key, resource.KeyColumn, $"The {RuleSet.Spell(resource.KeyColumn)} must be '{key}', as the address says, or be left out.");
+            }
+
+            sent[resource.KeyColumn] = key;
+            await CreateAsync(context, null, sent).ConfigureAwait(false);
+        }
+
+        private async Task CreateAsync(HttpContext context, CreateKind? kind, Changes sent)
+        {
             var result = await Telling(context, () => backend.Value.Store.CreateAsync(resource, kind, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted)).ConfigureAwait(false);
             context.Response.StatusCode = StatusCodes.Status201Created;
             context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}"

@@ -46,6 +46,41 @@ public sealed class ConfigurationTests
 
     [SkippableTheory]
     [MemberData(nameof(Sides.All), MemberType = typeof(Sides))]
+    public async Task A_trunk_takes_no_telephones_section(Side side, Schema schema)
+    {
+        await using var engine = await TestEngine.StartAsync(side, schema);
+        var isPjsip = TestDatabase.VersionOf(schema) == SarkVersion.V65;
+        string Trunk(string key, string peer) => $"New-SarkTrunk {key} -Tenant default -Carrier GeneralSIP -HostName 192.0.2.1 -UserName {peer} -Password abcd2345";
+        engine.Run("New-SarkExtension 401 -Tenant default; New-SarkExtension 402 -Tenant default").Good();
+        var error = engine.Run(isPjsip ? Trunk("401", "carrier") : Trunk("main", "401")).Errors.Single();
+        Assert.Contains("'401' would become a section", error.ToString(), StringComparison.Ordinal);
+        // Another name, and IAX2, whose peers stand in another file.
+        engine.Run($"{Trunk("main", "carrier")}; {Trunk("second", "carrier2")}; {Trunk("iax", "401").Replace("SIP", "IAX2", StringComparison.Ordinal)}").Good();
+        Assert.Empty(engine.Run("Test-SarkConfiguration Collision").Good().Output);
+
+        engine.Database.Execute(isPjsip ? "UPDATE lineIO SET pkey = '402' WHERE pkey = 'main'" : "UPDATE lineIO SET peername = '402' WHERE pkey = 'main'");
+        Assert.Equal(["Extension 402 (Key)", isPjsip ? "Trunk 402 (Key)" : "Trunk main (PeerName)"], engine.Run("Test-SarkConfiguration Collision").Good().Output.Select(f => f.ToString()).Order());
+        var made = engine.Run("Remove-SarkExtension 402 -Confirm:$false; New-SarkExtension 402 -Tenant default").Errors.Single();
+        Assert.Contains("'402' would become a section", made.ToString(), StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Sides.All), MemberType = typeof(Sides))]
+    public async Task What_breaks_SARKs_generator_or_its_files_is_refused(Side side, Schema schema)
+    {
+        await using var engine = await TestEngine.StartAsync(side, schema);
+        Assert.Contains("breaks off", engine.Run("Set-SarkGlobal -CampOn $true").Errors.Single().ToString(), StringComparison.Ordinal);
+        Assert.Contains("';--'", engine.Run("New-SarkQueue q1 -Tenant default -Configuration \";-- mine`nmusicclass=default\"").Errors.Single().ToString(), StringComparison.Ordinal);
+        engine.Run("New-SarkQueue q2 -Tenant default -Configuration \";--- mine`nmusicclass=default\"").Good();
+        Assert.Contains("a pattern of the dial plan", engine.Run("New-SarkTenant _XXXX -Description x").Errors.Single().ToString(), StringComparison.Ordinal);
+        engine.Run("New-SarkInboundRoute _01924XXXXXX -Tenant default -Carrier DiD -TrunkName x").Good();
+
+        engine.Database.Execute("UPDATE globals SET CAMPONQONOFF = 'ON'");
+        Assert.Contains("CampOn", Assert.Single(engine.Run("Test-SarkConfiguration Value").Good().Output).ToString(), StringComparison.Ordinal);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Sides.All), MemberType = typeof(Sides))]
     public async Task An_error_says_which_character_and_why(Side side, Schema schema)
     {
         await using var engine = await TestEngine.StartAsync(side, schema);

@@ -82,6 +82,34 @@ public sealed class CommitTests : IDisposable
         Assert.Equal((false, false), ((await System.GetCommitStatusAsync()).Changed, (await System.GetCommitStatusAsync()).Incomplete));
     }
 
+    [Theory]
+    [InlineData("sark_sip_localnet_header.conf|sark_sip_registrations.conf|sip.conf|sark_sip_main.conf|sark_meetme.conf) continue;;", "sip.conf")]
+    [InlineData("extensions.conf) : > ETC/extensions.conf; continue;;", "extensions.conf")]
+    public async Task Files_that_are_left_out_or_empty_are_no_success(string body, string missing)
+    {
+        tree.Generator();
+        await System.CommitAsync();
+        tree.Generator(body: body.Replace("ETC", $"\"{tree[tree.Options.Paths.Asterisk]}\"", StringComparison.Ordinal));
+        var error = await Assert.ThrowsAsync<SarkCommitException>(() => System.CommitAsync());
+        Assert.Contains(missing, error.Message.Split("Not written: ")[1].Split(". The")[0].Split(", "));
+    }
+
+    [Fact]
+    public async Task A_run_that_failed_at_its_end_is_due_again_whatever_copy_it_took()
+    {
+        tree.Generator();
+        await System.CommitAsync();
+        tree.Sql("UPDATE Cluster SET description = 'new'");
+        tree.Generator(before: "echo 'PHP Fatal error:  x'");
+        await Assert.ThrowsAsync<SarkCommitException>(() => System.CommitAsync());
+        var status = await System.GetCommitStatusAsync();
+        Assert.Equal((true, true), (status.Changed, status.Incomplete));
+
+        tree.Generator();
+        await System.CommitAsync();
+        Assert.False((await System.GetCommitStatusAsync()).Changed);
+    }
+
     [Fact]
     public async Task Warnings_of_PHP_are_no_failure_and_stay_in_the_output()
     {

@@ -48,6 +48,31 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_made_at_an_address_has_the_key_that_the_address_says()
+    {
+        using var client = service.CreateClient();
+        database.Execute("INSERT INTO IPphone (pkey, cluster) VALUES ('401', 'default'), ('402', 'default')");
+        Assert.Equal(HttpStatusCode.Created, await PostAsync("cosrules/abroad", """{"dialplan": "_00X."}"""));
+        Assert.Equal(HttpStatusCode.Created, await PostAsync("cosopens/401", """{"COS_pkey": "abroad"}"""));
+        Assert.Equal(HttpStatusCode.Created, await PostAsync("coscloses/401", """{"COS_pkey": "abroad", "IPphone_pkey": "401"}"""));
+        foreach (var (address, body) in new[] { ("cosopens/401", """{"COS_pkey": "abroad", "IPphone_pkey": "402"}"""), ("cosrules/mobile", """{"dialplan": "_07X.", "pkey": "other"}""") })
+        {
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, await PostAsync(address, body));
+        }
+
+        Assert.Equal("401", database.Value("SELECT group_concat(IPphone_pkey) FROM IPphoneCOSopen"));
+        Assert.Equal("401", database.Value("SELECT group_concat(IPphone_pkey) FROM IPphoneCOSclosed"));
+        Assert.Equal("abroad", database.Value("SELECT group_concat(pkey) FROM COS"));
+
+        async Task<HttpStatusCode> PostAsync(string address, string body)
+        {
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var response = await client.PostAsync("/api/" + address, content);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task The_last_of_two_equal_names_counts()
     {
         using var client = service.CreateClient();

@@ -38,6 +38,21 @@ public sealed class CallLoopTests
         await sides.Update(RingGroup.Descriptor, new RowKey("6003"), Of(("out", "6001 6002")));
     }
 
+    [SkippableTheory]
+    [MemberData(nameof(Schemas.Both), MemberType = typeof(Schemas))]
+    public async Task A_ring_group_is_not_diverted_back_to_itself(Schema schema)
+    {
+        await using var sides = new TwoSides(schema);
+        await Group(sides, "6001", "01924566170");
+        await Group(sides, "6002", "01924566170");
+        await sides.Update(RingGroup.Descriptor, new RowKey("6002"), Of(("divert", "6001")));
+        var direct = await sides.Invalid(t => t.UpdateAsync(RingGroup.Descriptor, new RowKey("6001"), Of(("divert", "6001")), default));
+        Assert.Contains("6001 > 6001", direct.Errors.Single(e => e.Key == "divert").Value.Single(), StringComparison.Ordinal);
+        var through = await sides.Invalid(t => t.UpdateAsync(RingGroup.Descriptor, new RowKey("6001"), Of(("divert", "6002")), default));
+        Assert.Contains("6001 > 6002 > 6001", through.Errors.Single(e => e.Key == "divert").Value.Single(), StringComparison.Ordinal);
+        await sides.Update(RingGroup.Descriptor, new RowKey("6001"), Of(("divert", "447700900123")));
+    }
+
     [Fact]
     public async Task A_ring_group_that_comes_back_to_itself_when_nobody_answers_rings_somebody_before()
     {
