@@ -1,4 +1,5 @@
 using SarkPS.Descriptors;
+using SarkPS.Rules;
 
 namespace SarkPS.Resources;
 
@@ -8,21 +9,12 @@ internal sealed class GlobalHooks : ResourceHooks
     private const string CampOn = "CAMPONQONOFF";
 
     // Seen with 6.2.0-42 and 6.5.0-8: a fatal error of PHP when the queues are written, and no queues, features and mailboxes.
-    private const string Breaks = "The CAMPONQONOFF may not be ON: SARK's generator breaks off at it, and no commit takes effect any more.";
+    private const string Breaks = "The CAMPONQONOFF is ON: SARK's generator breaks off at it, and no commit takes effect while it is.";
 
     public override void Validate(WriteContext context)
     {
-        if (!context.Sent.Has(CampOn) || context.HasError(CampOn) || !IsOn(PhpValue(context)))
-        {
-            return;
-        }
-
-        // sark6api has been seen to take it.
-        if (context.IsStrict)
-        {
-            context.AddError(CampOn, Breaks);
-        }
-        else
+        // sark6api has been seen to take it, and a later SARK may be able to; what it does to this one is told each time.
+        if (context.Sent[CampOn] is { } value && !context.HasError(CampOn) && IsOn(PhpValue.Text(value)))
         {
             context.AddNotice(Breaks);
         }
@@ -35,8 +27,6 @@ internal sealed class GlobalHooks : ResourceHooks
             yield return (FaultKind.Value, CampOn, Breaks);
         }
     }
-
-    private static string? PhpValue(WriteContext context) => context.Sent[CampOn] is { } value ? Rules.PhpValue.Text(value) : null;
 
     private static bool IsOn(string? value) => value == "ON";
 }

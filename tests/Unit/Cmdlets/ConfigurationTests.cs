@@ -66,16 +66,14 @@ public sealed class ConfigurationTests
 
     [SkippableTheory]
     [MemberData(nameof(Sides.All), MemberType = typeof(Sides))]
-    public async Task What_breaks_SARKs_generator_or_its_files_is_refused(Side side, Schema schema)
+    public async Task What_breaks_SARKs_generator_or_its_files_is_refused_or_told(Side side, Schema schema)
     {
         await using var engine = await TestEngine.StartAsync(side, schema);
-        Assert.Contains("breaks off", engine.Run("Set-SarkGlobal -CampOn $true").Errors.Single().ToString(), StringComparison.Ordinal);
+        Assert.Contains("breaks off", Assert.Single(engine.Run("Set-SarkGlobal -CampOn $true -WarningVariable told -WarningAction SilentlyContinue; $told").Output).ToString(), StringComparison.Ordinal);
         Assert.Contains("';--'", engine.Run("New-SarkQueue q1 -Tenant default -Configuration \";-- mine`nmusicclass=default\"").Errors.Single().ToString(), StringComparison.Ordinal);
         engine.Run("New-SarkQueue q2 -Tenant default -Configuration \";--- mine`nmusicclass=default\"").Good();
         Assert.Contains("a pattern of the dial plan", engine.Run("New-SarkTenant _XXXX -Description x").Errors.Single().ToString(), StringComparison.Ordinal);
         engine.Run("New-SarkInboundRoute _01924XXXXXX -Tenant default -Carrier DiD -TrunkName x").Good();
-
-        engine.Database.Execute("UPDATE globals SET CAMPONQONOFF = 'ON'");
         Assert.Contains("CampOn", Assert.Single(engine.Run("Test-SarkConfiguration Value").Good().Output).ToString(), StringComparison.Ordinal);
     }
 
