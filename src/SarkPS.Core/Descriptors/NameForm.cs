@@ -241,8 +241,11 @@ public sealed class RowNames(NameForm form, params string[] nouns)
     /// <summary>Whether SARK's generator puts what is named in its place, and what that names, and so on: one that leads back to itself never ends.</summary>
     public bool IsExpanded { get; init; }
 
+    /// <summary>Whether calls go on at what is named as soon as somebody diverts them, before anybody is rung.</summary>
+    public bool DivertsCalls { get; init; }
+
     /// <summary>The same, where these words stand for no row.</summary>
-    internal RowNames Or(string[] words) => new(form, nouns) { Words = words, IsChecked = IsChecked, LeadsCalls = LeadsCalls, IsExpanded = IsExpanded, TellsMissing = TellsMissing };
+    internal RowNames Or(string[] words) => new(form, nouns) { Words = words, IsChecked = IsChecked, LeadsCalls = LeadsCalls, IsExpanded = IsExpanded, DivertsCalls = DivertsCalls, TellsMissing = TellsMissing };
 
     /// <summary>Where calls can be sent to; a row of the table of trunks may be an inbound route as well.</summary>
     public static RowNames Destination { get; } = new(NameForm.Destination, nameof(Extension), nameof(RingGroup), nameof(Queue), nameof(Ivr), nameof(CustomApp), nameof(Trunk), nameof(InboundRoute)) { LeadsCalls = true };

@@ -29,8 +29,8 @@ internal static class References
     /// <summary>Who serves a queue.</summary>
     public static RowNames MemberLines { get; } = new(NameForm.MemberLines, "Extension", "RingGroup", "Queue", "CustomApp", "Trunk", "Agent") { LeadsCalls = true };
 
-    /// <summary>A number that is dialled, here or outside.</summary>
-    public static RowNames Dialled { get; } = new(NameForm.Number, "Extension", "RingGroup") { LeadsCalls = true };
+    /// <summary>The number, here or outside, that calls are diverted to.</summary>
+    public static RowNames Diverted { get; } = new(NameForm.Number, "Extension", "RingGroup") { LeadsCalls = true, DivertsCalls = true };
 
     /// <summary>A telephone's maker, which need not have a template.</summary>
     public static RowNames Device { get; } = new(NameForm.Key, "Template") { IsChecked = false };

@@ -51,9 +51,9 @@ public sealed record GeneratedFile(string Name, GeneratedFileState State, int Ad
     /// <summary>The lines, where they were asked for.</summary>
     public IReadOnlyList<GeneratedChange> Changes { get; init; } = [];
 
-    /// <summary>Whether the generator wrote it.</summary>
+    /// <summary>Whether the generator wrote it, and something into it.</summary>
     [JsonIgnore]
-    public bool IsWritten => State is not (GeneratedFileState.Untouched or GeneratedFileState.Missing);
+    public bool IsWritten => !IsEmpty && State is not (GeneratedFileState.Untouched or GeneratedFileState.Missing);
 
     /// <summary>Whether nothing stands in it, not even what its first line says of each: it was opened and never filled.</summary>
     [JsonIgnore]

@@ -14,7 +14,7 @@ public sealed class RingGroup : SarkRecord, ISarkResource<RingGroup>
             .Text(nameof(Recording), "devicerec", Forms.RecordingOrDefault).Default("default")
             .Text(nameof(DialOptionsHunt), "dialparamshunt", Rule.Alpha, Rule.Nullable).Default("cIkt")
             .Text(nameof(DialOptionsRing), "dialparamsring", Rule.Alpha, Rule.Nullable).Default("ciIkt")
-            .Text(nameof(Divert), "divert", Rule.PhoneNumber, Rule.Nullable).Default(null).Names(References.Dialled)
+            .Text(nameof(Divert), "divert", Rule.PhoneNumber, Rule.Nullable).Default(null).Names(References.Diverted)
             .Text("Greeting", "greeting", Forms.Greeting, Rule.Nullable).Hide().Names(References.Greeting)
             .Text(nameof(GroupType), "grouptype", Rule.In("Ring", "Hunt", "Alias", "Page")).Default("Ring")
             .Text(nameof(Description), "longdesc", Rule.String, Rule.Nullable).Default(null)
@@ -29,7 +29,6 @@ public sealed class RingGroup : SarkRecord, ISarkResource<RingGroup>
             .Stamps()
             .Hidden("callerid", "calleridname", "trunk", "outcomerouteclass")
             .CreatesAtItem()
-            .Hooks(new RingGroupHooks())
             .DuplicateEnds()
             .Build();
 

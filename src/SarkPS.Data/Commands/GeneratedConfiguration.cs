@@ -112,7 +112,7 @@ internal sealed partial class GeneratedConfiguration(SarkOptions options)
     /// <summary>The files that a whole run writes, and this one did not.</summary>
     public static IReadOnlyList<string> NotWritten(IReadOnlyList<GeneratedFile> files)
     {
-        var written = files.Where(file => file is { IsWritten: true, IsEmpty: false }).Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        var written = files.Where(file => file.IsWritten).Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
         var filled = files.Where(file => file is { IsEmpty: false, State: not GeneratedFileState.Missing }).Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
         // Which of the two it generates for is seen by what it has begun. Where it began neither, what earlier runs wrote is due.
         var begun = Of(written);

@@ -13,7 +13,7 @@ internal static partial class GeneratorVerdict
     public static string? Failure(CommandResult result, IReadOnlyList<GeneratedFile> files)
     {
         var missing = GeneratedConfiguration.NotWritten(files);
-        var written = files.Where(file => file is { IsWritten: true, IsEmpty: false }).Select(file => file.Name).ToArray();
+        var written = files.Where(file => file.IsWritten).Select(file => file.Name).ToArray();
         var errors = result.Lines.Where(line => ErrorLine().IsMatch(line)).Select(WithoutFolders).Distinct(StringComparer.Ordinal).Take(LastLines).ToArray();
         var reason = errors.Length > 0 ? $"it said \"{string.Join(" / ", errors)}\""
             : result.ExitCode != 0 ? $"its script ended with exit code {result.ExitCode}: {string.Join(" / ", result.Lines.TakeLast(LastLines).Select(WithoutFolders)).Trim()}"

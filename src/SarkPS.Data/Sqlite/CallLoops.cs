@@ -43,6 +43,11 @@ internal static class CallLoops
             return new(members, $"The {Rules.RuleSet.Spell(members.Name)} leads the {start} back to itself: {Path(circle)}. SARK's generator would never come to an end.", circle.Count - 1, IsEndless: true);
         }
 
+        if (columns.FirstOrDefault(c => c.Names!.DivertsCalls) is { } divert && paths.Back(n => n.DivertsCalls) is { } round)
+        {
+            return new(divert, $"The {Rules.RuleSet.Spell(divert.Name)} leads the {start} back to itself: {Path(round)}. A call to it would go round without end once it is diverted.", round.Count - 1, IsEndless: true);
+        }
+
         if (columns.Length == 0 || paths.Back(_ => true) is not { } loop || paths.ReachSomebody())
         {
             return null;
@@ -171,5 +176,5 @@ internal static class CallLoops
 /// <param name="Column">The column that leads into it.</param>
 /// <param name="Message">What to say of it, with its path.</param>
 /// <param name="Length">How many rows it has.</param>
-/// <param name="IsEndless">Whether SARK's generator itself never comes to an end.</param>
+/// <param name="IsEndless">Whether SARK's generator, or Asterisk, goes round in it without anything that ends it, where in others callers do.</param>
 internal sealed record CallLoop(Column Column, string Message, int Length, bool IsEndless);

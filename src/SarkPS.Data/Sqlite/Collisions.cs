@@ -9,6 +9,9 @@ namespace SarkPS.Data.Sqlite;
 /// </summary>
 internal static class Collisions
 {
+    private const string Technology = "technology";
+    private const string Sip = "SIP";
+
     /// <summary>What a name would merge with, as a sentence; null where with nothing.</summary>
     /// <param name="session">The database.</param>
     /// <param name="resource">The resource of the row.</param>
@@ -70,27 +73,29 @@ internal static class Collisions
             return null;
         }
 
-        const string Telephones = "IPphone", Trunks = "lineIO", Key = "pkey", Technology = "technology", Sip = "SIP";
+        var (telephones, trunks) = (Extension.Descriptor, Trunk.Descriptor);
         var technology = values(Technology);
-        var isTrunk = resource.Table == Trunks;
-        if (isTrunk && technology == Sip && session.Select(Telephones, (Key, name), (Technology, Sip)).Count > 0)
+        var isTrunk = resource == trunks;
+        if (isTrunk && technology == Sip && session.Select(telephones.Table, (telephones.KeyColumn, name), (Technology, Sip)).Count > 0)
         {
             return (column, Merged($"the extension '{name}'"), true);
         }
 
-        var other = session.Select(Trunks, (SectionOf(session, technology), name), (Technology, technology)).FirstOrDefault(row => !isTrunk || row.Text(Key) != values(Key));
-        return other is null ? null : (column, Merged($"the trunk '{other.Text(Key)}'"), !isTrunk);
+        var other = session.Select(trunks.Table, (SectionOf(session, technology), name), (Technology, technology))
+            .FirstOrDefault(row => !isTrunk || row.Text(trunks.KeyColumn) != values(trunks.KeyColumn));
+        return other is null ? null : (column, Merged($"the trunk '{other.Text(trunks.KeyColumn)}'"), !isTrunk);
 
         string Merged(string with) => $"The {RuleSet.Spell(column)} '{name}' would become a section of the configuration of peers, as {with} does, and both would merge. Choose another name.";
     }
 
     // A telephone is called by its key, and so is a trunk in the file that is written for chan_pjsip; others by their peer.
     private static string? SectionColumn(ResourceDescriptor resource, IRowSession session, Func<string, string?> values) =>
-        resource == Extension.Descriptor && values("technology") == "SIP" ? resource.KeyColumn
-        : resource == Trunk.Descriptor ? SectionOf(session, values("technology"))
+        resource == Extension.Descriptor && values(Technology) == Sip ? resource.KeyColumn
+        : resource == Trunk.Descriptor ? SectionOf(session, values(Technology))
         : null;
 
-    private static string SectionOf(IRowSession session, string? technology) => technology == "SIP" && session.Version.IsSince(SarkVersion.V65) ? "pkey" : "peername";
+    private static string SectionOf(IRowSession session, string? technology) =>
+        technology == Sip && session.Version.IsSince(SarkVersion.V65) ? Trunk.Descriptor.KeyColumn : "peername";
 
     private static IEnumerable<(ResourceDescriptor Resource, Column Column)> Sharing(NameSpace space) =>
         SarkResources.All.SelectMany(r => r.Columns.Where(c => c.NameSpaces.Contains(space)).Select(c => (r, c)));
