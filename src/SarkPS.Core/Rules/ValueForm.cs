@@ -123,6 +123,12 @@ public sealed partial class ValueForm
             return "';--': a comment of Asterisk's configuration begins there that ends at '--;', and all that the file holds behind it is lost";
         }
 
+        // Each is an extension of its own.
+        if (ReferenceEquals(this, Patterns) && value.Split(' ').FirstOrDefault(pattern => Encoding.UTF8.GetByteCount(pattern) > AsteriskName) is { } tooLong)
+        {
+            return $"a pattern of {Encoding.UTF8.GetByteCount(tooLong)} bytes; beyond {AsteriskName} Asterisk cuts it off";
+        }
+
         return isSection ? value.Split('\n').Select(line => line.TrimEnd('\r')).Select(FaultOfLine).FirstOrDefault(fault => fault is not null) : null;
     }
 
@@ -131,6 +137,7 @@ public sealed partial class ValueForm
     {
         ['[', ..] => $"the line '{SarkText.Printable(line.Trim())}', with which another section of Asterisk's configuration begins",
         ['#', ..] => $"the line '{SarkText.Printable(line.Trim())}', which has Asterisk read another file or run a program",
+        [.., '\\'] => "a line that ends with a backslash: SARK's generator writes a semicolon behind it, which then begins no comment but belongs to the line",
         _ when Encoding.UTF8.GetByteCount(line) > ConfigurationLine => $"a line of more than {ConfigurationLine} bytes, which Asterisk cuts off",
         _ => null,
     };

@@ -72,6 +72,9 @@ public sealed class ConfigurationTests
         Assert.Contains("breaks off", Assert.Single(engine.Run("Set-SarkGlobal -CampOn $true -WarningVariable told -WarningAction SilentlyContinue; $told").Output).ToString(), StringComparison.Ordinal);
         Assert.Contains("';--'", engine.Run("New-SarkQueue q1 -Tenant default -Configuration \";-- mine`nmusicclass=default\"").Errors.Single().ToString(), StringComparison.Ordinal);
         engine.Run("New-SarkQueue q2 -Tenant default -Configuration \";--- mine`nmusicclass=default\"").Good();
+        Assert.Contains("ends with a backslash", engine.Run("New-SarkCustomApp a1 -Tenant default -DialPlan 'exten => s,1,NoOp(x)\\'").Errors.Single().ToString(), StringComparison.Ordinal);
+        Assert.Contains("a pattern of 80 bytes", engine.Run($"New-SarkCosRule r1 -DialPlan '_9. {new string('7', 80)}'").Errors.Single().ToString(), StringComparison.Ordinal);
+        engine.Run($"New-SarkCosRule r2 -DialPlan '_9. {new string('7', 79)} _8.'").Good();
         Assert.Contains("a pattern of the dial plan", engine.Run("New-SarkTenant _XXXX -Description x").Errors.Single().ToString(), StringComparison.Ordinal);
         engine.Run("New-SarkInboundRoute _01924XXXXXX -Tenant default -Carrier DiD -TrunkName x").Good();
         Assert.Contains("CampOn", Assert.Single(engine.Run("Test-SarkConfiguration Value").Good().Output).ToString(), StringComparison.Ordinal);
