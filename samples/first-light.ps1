@@ -5,7 +5,7 @@
     Makes a tenant, a trunk and three extensions, lists them, changes one, and shows what an error looks like. All of it
     happens in a temporary folder that goes when the script ends, so it can run again and again and touches no exchange.
 
-        dotnet run --project src/SarkPS.Shell -- -File samples/first-light.ps1
+        dotnet pwsh samples/first-light.ps1
 #>
 
 $ErrorActionPreference = 'Stop'

@@ -6,8 +6,8 @@ using SarkPS.Cmdlets.Csv;
 namespace SarkPS.Cmdlets;
 
 /// <summary>
-/// <c>Import-SarkCsv</c>: the rows of a CSV file as objects, for the cmdlets that create. PowerShell's own Import-Csv
-/// does as well where it exists; the embedded shell has only the engine's core commands.
+/// <c>Import-SarkCsv</c>: the rows of a CSV file as objects, for the cmdlets that create. Beyond PowerShell's own
+/// Import-Csv it tells nothing from an empty text, knows lines, and refuses letters that would be lost.
 /// </summary>
 [Cmdlet(VerbsData.Import, "SarkCsv", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(PSObject))]

@@ -1,27 +1,26 @@
 using System.Management.Automation;
 using System.Reflection;
 using System.Reflection.Emit;
+using SarkPS.Tests.Support;
 
 namespace SarkPS.Tests.Cmdlets;
 
-/// <summary>The module as the build assembles it, looked at without PowerShell: the embedded shell imports the same folder.</summary>
+/// <summary>The module as the build assembles it, file by file.</summary>
 public sealed class ModuleFolderTests
 {
-    private static readonly string _shell = Path.Combine(
-        Repository.Root, "src", "SarkPS.Shell", "bin", Repository.Configuration, "net10.0", OperatingSystem.IsWindows() ? "SarkPS.Shell.exe" : "SarkPS.Shell");
-
     [Fact]
     public async Task It_reads_its_database_beside_another_driver_of_the_same_name()
     {
         using var folder = new TemporaryFolder();
         var other = MakeAssembly(folder["Microsoft.Data.Sqlite.dll"], "Microsoft.Data.Sqlite", new Version(1, 2, 3, 4));
-        var result = await Programs.RunAsync(_shell, ["-Command", $$"""
+        var result = await RealPowerShell.RunAsync($$"""
             $null = [Reflection.Assembly]::LoadFrom('{{other}}')
+            Import-Module '{{RealPowerShell.Manifest}}'
             $null = Connect-Sark -Root '{{folder["root"]}}'
             (Get-SarkTenant default).Key
             [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -in 'Microsoft.Data.Sqlite', 'SarkPS.Data', 'SarkPS.Core', 'Dapper' } |
                 ForEach-Object { [Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name + ' ' + $_.GetName().Name }
-            """]);
+            """);
         Assert.Equal(
             ["default", "Default Microsoft.Data.Sqlite", "Default SarkPS.Core", "SarkPS Dapper", "SarkPS Microsoft.Data.Sqlite", "SarkPS SarkPS.Data"],
             result.Lines.Take(1).Concat(result.Lines.Skip(1).Order(StringComparer.Ordinal)));

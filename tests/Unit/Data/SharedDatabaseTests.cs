@@ -72,11 +72,10 @@ public sealed class SharedDatabaseTests
     public async Task Processes_that_start_without_a_database_share_the_one_that_is_made()
     {
         using var data = new TemporaryFolder();
-        var shell = Path.Combine(Repository.Root, "src", "SarkPS.Shell", "bin", Repository.Configuration, "net10.0", OperatingSystem.IsWindows() ? "SarkPS.Shell.exe" : "SarkPS.Shell");
         var environment = new Dictionary<string, string> { ["XDG_DATA_HOME"] = data.Path, ["LOCALAPPDATA"] = data.Path, ["SARK_DATABASE"] = "" };
 
-        var results = await Task.WhenAll("abc".Select(letter => Programs.RunAsync(
-            shell, ["-Command", $"foreach ($i in 1..4) {{ $null = New-SarkTenant \"{letter}$i\" -Description many -ErrorAction Stop }}; (Get-SarkTenant default).Key"], environment: environment)));
+        var results = await Task.WhenAll("abc".Select(letter => RealPowerShell.RunAsync(
+            $"Import-Module '{RealPowerShell.Manifest}'; foreach ($i in 1..4) {{ $null = New-SarkTenant \"{letter}$i\" -Description many -ErrorAction Stop }}; (Get-SarkTenant default).Key", environment)));
 
         Assert.All(results, result => Assert.Equal((0, "default"), (result.ExitCode, result.Lines.LastOrDefault())));
         using var database = new SqliteDatabase(Path.Combine(data.Path, "SarkPS", "sark.db"));

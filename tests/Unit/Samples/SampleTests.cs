@@ -1,11 +1,10 @@
+using SarkPS.Tests.Support;
+
 namespace SarkPS.Tests.SampleScripts;
 
-/// <summary>The scripts in samples/ do what their first lines say, in the embedded shell and in whatever order they are run.</summary>
+/// <summary>The scripts in samples/ do what their first lines say, in PowerShell and in whatever order they are run.</summary>
 public sealed class SampleTests
 {
-    private static readonly string _shell = Path.Combine(
-        Repository.Root, "src", "SarkPS.Shell", "bin", Repository.Configuration, "net10.0", OperatingSystem.IsWindows() ? "SarkPS.Shell.exe" : "SarkPS.Shell");
-
     private static readonly string _samples = Path.Combine(Repository.Root, "samples");
 
     [Fact]
@@ -15,7 +14,8 @@ public sealed class SampleTests
 
         // It works on a database of its own, whatever the environment names.
         var other = folder.Write("mine.db", "not touched");
-        var result = await Run(["-File", Path.Combine(_samples, "first-light.ps1")], new() { ["SARK_DATABASE"] = other, ["TMPDIR"] = folder.Path });
+        var result = await RealPowerShell.RunFileAsync(
+            Path.Combine(_samples, "first-light.ps1"), [], new Dictionary<string, string> { ["SARK_DATABASE"] = other, ["TMPDIR"] = folder.Path });
 
         Assert.Equal("", result.Error);
         Assert.Equal(0, result.ExitCode);
@@ -38,14 +38,15 @@ public sealed class SampleTests
         using var folder = new TemporaryFolder();
         var import = $"& '{Path.Combine(_samples, "import-extensions.ps1")}' '{Path.Combine(_samples, "extensions.csv")}' acme";
 
-        var result = await Run(["-Command", $"""
+        var result = await RealPowerShell.RunAsync($"""
+            Import-Module '{RealPowerShell.Manifest}'
             $null = Connect-Sark -Root '{folder.Path}'
             {import} -WhatIf
             'after WhatIf: ' + @(Get-SarkExtension).Count
             {import}
             {import}
             & '{Path.Combine(_samples, "tenant-report.ps1")}' acme
-            """]);
+            """, new Dictionary<string, string> { ["SARK_DATABASE"] = "" });
 
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("after WhatIf: 0", result.Lines);
@@ -57,7 +58,4 @@ public sealed class SampleTests
         Assert.Contains("Extensions   : 10", result.Lines);
         Assert.Contains("Mailboxes    : 2", result.Lines);
     }
-
-    private static Task<ProgramResult> Run(string[] arguments, Dictionary<string, string>? environment = null) =>
-        Programs.RunAsync(_shell, arguments, environment: environment ?? new() { ["SARK_DATABASE"] = "" });
 }

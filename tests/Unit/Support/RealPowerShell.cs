@@ -3,12 +3,17 @@ using System.Reflection;
 namespace SarkPS.Tests.Support;
 
 /// <summary>
-/// PowerShell as administrators have it, in a process of its own: the package that NuGet serves, which the build of the
-/// tests downloads. Unlike the hosted engine it has all commands, profiles, jobs and exit codes.
+/// PowerShell as administrators have it, in a process of its own: the tool that <c>dotnet pwsh</c> starts, which the build
+/// of the tests downloads. Unlike the hosted engine it has all commands, profiles, jobs and exit codes.
 /// </summary>
 internal static class RealPowerShell
 {
-    private static readonly Dictionary<string, string> _quiet = new() { ["POWERSHELL_TELEMETRY_OPTOUT"] = "1" };
+    private static readonly Dictionary<string, string> _quiet = new()
+    {
+        ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
+        // What -Command prints has colours of lists and tables even where nobody sees them.
+        ["NO_COLOR"] = "1",
+    };
 
     /// <summary>The program, to be started by <c>dotnet</c>.</summary>
     public static string Program { get; } = FromBuild("PowerShell");
