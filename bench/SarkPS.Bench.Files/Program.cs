@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SarkPS;
-using SarkPS.Data.Files;
+using SarkPS.Data;
 
 // dotnet run -c Release --project bench/SarkPS.Bench.Files [-- backup|calls] [MEGABYTES]
 // Each measurement stands beside the usual tool's on the same files in the same run; the first of each pair warms the
@@ -66,7 +66,7 @@ async Task BackupAsync(SarkOptions options, int megabytes)
         await File.WriteAllBytesAsync(path, content);
     }
 
-    var operations = new LocalOperations(options, database);
+    await using var operations = new LocalBackend(options);
     var peak = 0L;
     using var watch = new Timer(_ => peak = Math.Max(peak, Process.GetCurrentProcess().WorkingSet64), null, 0, 50);
     foreach (var counted in new[] { false, true })
@@ -107,7 +107,8 @@ static async Task CallsAsync(SarkOptions options, int megabytes)
         }
     }
 
-    var calls = new LocalOperations(options, "").CallRecords;
+    await using var backend = new LocalBackend(options);
+    var calls = backend.CallRecords;
     Console.WriteLine($"Call records, {megabytes} MB");
     var target = new CountingStream();
     await PairAsync("the last 100", () => calls.WriteCsvAsync(new CallRecordFilter { Last = 100 }, target), ["/usr/bin/tail", "-n", "100", path], 20);

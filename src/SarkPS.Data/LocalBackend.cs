@@ -1,26 +1,40 @@
+using Microsoft.Data.Sqlite;
 using SarkPS.Ami;
+using SarkPS.Data.Commands;
 using SarkPS.Data.Files;
 using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Data;
 
-/// <summary>The telephone exchange of this machine.</summary>
+/// <summary>
+/// The telephone exchange of this machine. The module finds its static members by name, since this assembly lies in a load
+/// context of its own.
+/// </summary>
 public sealed class LocalBackend : ISarkBackend
 {
     private readonly SqliteDatabase database;
     private readonly LocalCoverage covered;
-    private readonly LocalOperations operations;
     private readonly RowFiles files;
     private readonly LocalAsterisk? asterisk;
+    private readonly SnapshotStore snapshots;
+    private readonly BackupStore backups;
+    private readonly GreetingStore greetings;
+    private readonly ShorewallFirewall firewall;
+    private readonly CallRecordFile callRecords;
+    private readonly SystemCommands system;
 
     /// <summary>Opens the exchange that the options describe.</summary>
     /// <param name="options">Where everything is.</param>
     /// <param name="warn">Is told, in a sentence, what did not work beside a change that was made. Null: <see cref="Notices"/>.</param>
     /// <exception cref="SarkException">An embedded database was needed and could not be made.</exception>
     public LocalBackend(SarkOptions options, Action<string>? warn = null)
+        : this(options, DatabaseLocation.Find(options), warn)
+    {
+    }
+
+    private LocalBackend(SarkOptions options, (string Path, bool IsNew, bool IsNamed) found, Action<string>? warn)
     {
         Options = options;
-        var found = DatabaseLocation.Find(options);
         CreatedDatabase = found.IsNew;
         database = new SqliteDatabase(found.Path) { ReadCacheBytes = options.ReadCacheBytes };
         covered = new LocalCoverage(options, database.Path, found.IsNamed);
@@ -31,12 +45,34 @@ public sealed class LocalBackend : ISarkBackend
         Store = new SqliteStore(database, options.Forms, () => ExchangeClock.Zone(options)) { Files = files };
         // Made only where it is covered: it reads this machine's secret.
         asterisk = Covers(ExchangePart.Asterisk) ? new LocalAsterisk(options) : null;
-        operations = new LocalOperations(options, database.Path, asterisk, warn);
+        var flag = new CommitFlag(options, warn ?? (sentence => Notices.Tell(sentence, once: true)));
+        system = new SystemCommands(options, database.Path, flag, asterisk);
+        snapshots = new SnapshotStore(options, database.Path);
+        backups = new BackupStore(options, database.Path, snapshots, system);
+        snapshots.BeforeReplacing = () => backups.RecoverOthers(BackupParts.None);
+        snapshots.AfterReplacing = flag.Set;
+        greetings = new GreetingStore(options, database);
+        firewall = new ShorewallFirewall(options);
+        callRecords = new CallRecordFile(options);
         if (Covers(ExchangePart.System))
         {
-            database.Written = operations.NoteChange;
+            // SARK's own pages show that a commit is due, when one of the tables that changed is about calls.
+            database.Written = tables =>
+            {
+                if (tables.Any(CommitTables.Counts))
+                {
+                    flag.Set();
+                }
+            };
         }
     }
+
+    /// <summary>Opens the exchange that the options describe.</summary>
+    /// <exception cref="SarkException">An embedded database was needed and could not be made.</exception>
+    public static ISarkBackend Open(SarkOptions options) => new LocalBackend(options);
+
+    /// <summary>Closes idle connections to all databases, so that their files can be moved or deleted. Connections in use go on.</summary>
+    public static void Release() => SqliteConnection.ClearAllPools();
 
     /// <summary>Where everything is.</summary>
     public SarkOptions Options { get; }
@@ -60,22 +96,22 @@ public sealed class LocalBackend : ISarkBackend
     public ITableOperations Tables => Store;
 
     /// <inheritdoc/>
-    public ISnapshotOperations Snapshots => Covered(ExchangePart.Snapshots, operations.Snapshots);
+    public ISnapshotOperations Snapshots => Covered(ExchangePart.Snapshots, snapshots);
 
     /// <inheritdoc/>
-    public IBackupOperations Backups => Covered(ExchangePart.Backups, operations.Backups);
+    public IBackupOperations Backups => Covered(ExchangePart.Backups, backups);
 
     /// <inheritdoc/>
-    public IGreetingOperations Greetings => Covered(ExchangePart.Greetings, operations.Greetings);
+    public IGreetingOperations Greetings => Covered(ExchangePart.Greetings, greetings);
 
     /// <inheritdoc/>
-    public IFirewallOperations Firewall => Covered(ExchangePart.Firewall, operations.Firewall);
+    public IFirewallOperations Firewall => Covered(ExchangePart.Firewall, firewall);
 
     /// <inheritdoc/>
-    public ICallRecordOperations CallRecords => Covered(ExchangePart.CallRecords, operations.CallRecords);
+    public ICallRecordOperations CallRecords => Covered(ExchangePart.CallRecords, callRecords);
 
     /// <inheritdoc/>
-    public ISystemOperations System => Covered(ExchangePart.System, operations.System);
+    public ISystemOperations System => Covered(ExchangePart.System, system);
 
     /// <summary>The tables, with the answers that sark6api gives.</summary>
     public SqliteStore Store { get; }
@@ -133,9 +169,61 @@ public sealed class LocalBackend : ISarkBackend
     /// <exception cref="SarkException">The account may not.</exception>
     public void Recover()
     {
-        if (Covers(ExchangePart.Backups))
+        if (!Covers(ExchangePart.Backups))
         {
-            operations.Recover();
+            return;
+        }
+
+        try
+        {
+            backups.Recover();
+        }
+        catch (Exception e) when (FileErrors.Map(FileStores.Backups.Noun, "restore", "undo an interrupted restore", e) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>
+    /// Judges the content of a file as a store does that takes it in, and keeps nothing: it is put into a store in a folder of
+    /// its own, which only the account can read and which is gone afterwards.
+    /// </summary>
+    /// <param name="noun">What the store holds, as in a cmdlet's name.</param>
+    /// <param name="name">The name that the file would get.</param>
+    /// <param name="content">Its content, read to the end.</param>
+    /// <param name="limits">The largest that is allowed; null where another exchange has limits of its own.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What would be warned of.</returns>
+    /// <exception cref="SarkException">It would be refused.</exception>
+    public static async Task<IReadOnlyList<string>> JudgeContentAsync(string noun, string name, Stream content, LimitOptions? limits, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("sarkps-judge-");
+        try
+        {
+            var options = new SarkOptions { Root = folder.FullName };
+            options.Limits = limits ?? new LimitOptions
+            {
+                Snapshot = long.MaxValue, Backup = long.MaxValue, Greeting = long.MaxValue, BackupContent = long.MaxValue, BackupEntries = int.MaxValue,
+            };
+            await using var backend = new LocalBackend(options, (options.Rooted(options.Paths.Database), IsNew: false, IsNamed: false), warn: null);
+            return noun switch
+            {
+                _ when noun == FileStores.Snapshots.Noun => await Take(FileStores.Snapshots, backend.snapshots).ConfigureAwait(false),
+                _ when noun == FileStores.Backups.Noun => await Take(FileStores.Backups, backend.backups).ConfigureAwait(false),
+                _ when noun == FileStores.Greetings.Noun => await Take(FileStores.Greetings, backend.greetings).ConfigureAwait(false),
+                _ => throw new ArgumentOutOfRangeException(nameof(noun), noun, "There is no store of these."),
+            };
+
+            async Task<IReadOnlyList<string>> Take<TFile>(FileStoreKind<TFile> kind, IFileStoreOperations<TFile> store) where TFile : StoredFile
+            {
+                Directory.CreateDirectory(options.Rooted(kind.Folder(options.Paths)));
+                var taken = await store.ImportAsync(name, content, force: false, cancellationToken).ConfigureAwait(false);
+                return (taken as Backup)?.Warnings ?? [];
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 

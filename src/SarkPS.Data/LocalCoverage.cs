@@ -41,7 +41,7 @@ internal sealed class LocalCoverage
     public IReadOnlyCollection<ExchangePart> Parts { get; }
 
     /// <summary>Why the other parts are refused, in a sentence.</summary>
-    public string Reason => $"It covers the database file '{database}' only: that file was named, and it is not the database of this machine's exchange ('{options.Paths.Database}').";
+    public string Reason => $"It covers the database file '{SarkException.NameOf(database)}' only: that file was named, and it is not the database of this machine's exchange ('{options.Paths.Database}').";
 
     /// <summary>Whether the folder of Asterisk's configuration belongs to it: with the machine or the tree, or because it was named.</summary>
     public bool HasConfiguration => Kind != ExchangeCoverage.Database || options.Paths.Asterisk != SarkPaths.Default.Asterisk;
@@ -53,7 +53,7 @@ internal sealed class LocalCoverage
         if (!Parts.Contains(part))
         {
             var own = part == ExchangePart.Asterisk ? "with -AmiHost and -AmiCredential (Sark:Ami in a service), " : OwnPath.ContainsKey(part) ? $"with Sark:Paths:{part} in a service, " : "";
-            throw part.NotCovered(database, $"{Reason} Say whose they are {own}with -Root FOLDER (Sark:Root) for a tree of files, or with -Root / for this machine's.");
+            throw part.NotCovered(SarkException.NameOf(database), $"{Reason} Say whose they are {own}with -Root FOLDER (Sark:Root) for a tree of files, or with -Root / for this machine's.", database);
         }
     }
 

@@ -1,40 +1,36 @@
 using SarkPS;
-using SarkPS.Data.Files;
+using SarkPS.Data;
 using SarkPS.Descriptors;
 
 // KillTarget snapshots|backups ROOT FIRST SECOND   restores the two in turn until it is killed
 // KillTarget trunks ROOT                           makes, changes and removes a trunk in turn until it is killed
 // KillTarget try ROOT OPERATION                     does one operation and prints "ok" or the error's kind and message
 var options = new SarkOptions { Root = args[1] };
-var operations = new LocalOperations(options, options.Rooted(options.Paths.Database));
+await using var backend = new LocalBackend(options);
 switch (args[0])
 {
     case "snapshots":
-        await LoopAsync(name => operations.Snapshots.RestoreAsync(name), args[2], args[3]);
+        await LoopAsync(name => backend.Snapshots.RestoreAsync(name), args[2], args[3]);
         break;
     case "backups":
-        await LoopAsync(name => operations.Backups.RestoreAsync(name, BackupParts.Database | BackupParts.Asterisk | BackupParts.Greetings), args[2], args[3]);
+        await LoopAsync(name => backend.Backups.RestoreAsync(name, BackupParts.Database | BackupParts.Asterisk | BackupParts.Greetings), args[2], args[3]);
         break;
     case "trunks":
-        await using (var backend = new SarkPS.Data.LocalBackend(options))
-        {
-            await TrunksAsync(backend.Tables);
-        }
-
+        await TrunksAsync(backend.Tables);
         break;
     case "try":
         try
         {
             Func<Task> operation = args[2] switch
             {
-                "new-snapshot" => () => operations.Snapshots.CreateAsync(),
-                "commit" => () => operations.System.CommitAsync(),
-                "new-backup" => () => operations.Backups.CreateAsync(),
-                "restore-asterisk" => () => operations.Backups.RestoreAsync(args[3], BackupParts.Asterisk),
-                "restore-database" => () => operations.Snapshots.RestoreAsync(args[3]),
-                "remove-snapshot" => () => operations.Snapshots.RemoveAsync(args[3]),
-                "set-firewall" => () => operations.Firewall.GetAsync(FirewallFamily.IPv4),
-                "read-calls" => () => operations.CallRecords.WriteCsvAsync(new CallRecordFilter(), Stream.Null),
+                "new-snapshot" => () => backend.Snapshots.CreateAsync(),
+                "commit" => () => backend.System.CommitAsync(),
+                "new-backup" => () => backend.Backups.CreateAsync(),
+                "restore-asterisk" => () => backend.Backups.RestoreAsync(args[3], BackupParts.Asterisk),
+                "restore-database" => () => backend.Snapshots.RestoreAsync(args[3]),
+                "remove-snapshot" => () => backend.Snapshots.RemoveAsync(args[3]),
+                "set-firewall" => () => backend.Firewall.GetAsync(FirewallFamily.IPv4),
+                "read-calls" => () => backend.CallRecords.WriteCsvAsync(new CallRecordFilter(), Stream.Null),
                 _ => throw new ArgumentException($"No operation '{args[2]}'."),
             };
             await operation();

@@ -11,7 +11,7 @@ Describe 'The module' {
         . $PSScriptRoot/common.ps1
         $manifest = Import-PowerShellDataFile (Join-Path $ModuleFolder 'SarkPS.psd1')
         $module = Get-Module SarkPS
-        $assembly = [SarkPS.Cmdlets.LocalBackend].Assembly
+        $assembly = [SarkPS.Cmdlets.DataLibrary].Assembly
     }
 
     It 'has a manifest that PowerShell accepts' {

@@ -255,7 +255,7 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>The one place where kinds of failures become error categories.</summary>
-    internal static ErrorRecord ToRecord(SarkException error) => ToRecord(error, error.Target);
+    internal static ErrorRecord ToRecord(SarkException error) => ToRecord(error, error.FilePath ?? error.Target);
 
     /// <summary>The same about something else than the key, such as a whole row.</summary>
     internal static ErrorRecord ToRecord(SarkException error, object? target)
@@ -266,7 +266,7 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>A failure of one item. Its target is the row that was piped in, so that it can be put right and piped in again.</summary>
-    private protected virtual ErrorRecord Describe(SarkException error) => ToRecord(error, PipedRow ?? error.Target);
+    private protected virtual ErrorRecord Describe(SarkException error) => ToRecord(error, PipedRow ?? error.FilePath ?? error.Target);
 
     /// <summary>The row that was piped in and is worked on now; null for a plain key and for what was typed.</summary>
     private protected PSObject? PipedRow => wish?.Item is { IsEmpty: false, Text: null, Source: { } source } ? source : null;
@@ -457,7 +457,7 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
 
         try
         {
-            var connection = new SarkConnection(LocalBackend.Create(new SarkOptions())) { IsFallback = true };
+            var connection = new SarkConnection(DataLibrary.Open(new SarkOptions())) { IsFallback = true };
             SarkConnection.Default = connection;
             WriteWarning(connection.Backend.CreatedDatabase
                 ? $"This machine has no SARK. An empty database was made: {connection.Location}"

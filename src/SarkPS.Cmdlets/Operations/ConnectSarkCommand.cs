@@ -241,7 +241,7 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
         options.Version = Version;
         options.Ami.Host = AmiHost ?? options.Ami.Host;
         options.Ami.Port = AmiPort > 0 ? AmiPort : options.Ami.Port;
-        return LocalBackend.Create(options);
+        return DataLibrary.Open(options);
     }
 
     // Before anything is opened.

@@ -319,7 +319,7 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
             if (Rehearsal.IsOn)
             {
                 var limits = Backend.IsRemote ? null : new LimitOptions();
-                foreach (var warning in WaitWithProgress($"Looking through {name}", (progress, token) => LocalBackend.JudgeContentAsync(Kind.Noun, name, content, limits, token)))
+                foreach (var warning in WaitWithProgress($"Looking through {name}", (progress, token) => DataLibrary.JudgeContentAsync(Kind.Noun, name, content, limits, token)))
                 {
                     WriteWarning(warning);
                 }

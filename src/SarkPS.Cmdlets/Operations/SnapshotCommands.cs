@@ -87,7 +87,7 @@ public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand
     private void Judge(ISnapshotOperations snapshots, string name) => WaitWithProgress($"Looking through {name}", async (progress, token) =>
     {
         using var content = await snapshots.OpenAsync(name, token).ConfigureAwait(false);
-        return await LocalBackend.JudgeContentAsync(Noun, name, content, limits: null, token).ConfigureAwait(false);
+        return await DataLibrary.JudgeContentAsync(Noun, name, content, limits: null, token).ConfigureAwait(false);
     });
 }
 

@@ -59,8 +59,9 @@ public static class ExchangeParts
 
     /// <summary>The refusal of a part that a connection does not cover.</summary>
     /// <param name="part">The part.</param>
-    /// <param name="location">The exchange.</param>
+    /// <param name="target">The exchange.</param>
     /// <param name="reason">What the connection covers, and how to say that more is meant.</param>
-    public static SarkException NotCovered(this ExchangePart part, string location, string reason) =>
-        new(SarkErrorKind.Unsupported, part.ToString(), location, $"This connection does not cover {part.Words()}. {reason}");
+    /// <param name="path">Where the database lies, if the exchange is one.</param>
+    public static SarkException NotCovered(this ExchangePart part, string target, string reason, string? path = null) =>
+        new(SarkErrorKind.Unsupported, part.ToString(), target, $"This connection does not cover {part.Words()}. {reason}") { FilePath = path };
 }

@@ -167,6 +167,9 @@ public abstract partial class NameForm
                 ? [new($"usergreeting{number:0000}", nouns, 0, value.Length, MustExist: false)]
                 : GreetingName().IsMatch(value) ? [new(value, nouns, 0, value.Length, MustExist: false)] : [];
 
+        public override IReadOnlyList<string> Whole(string key) =>
+            [key, .. GreetingName().IsMatch(key) ? Enumerable.Range(0, 4).Select(zeros => key[^4..][zeros..]) : []];
+
         public override string Replace(string value, IReadOnlyList<string> nouns, string noun, string key, string replacement) =>
             Read(value, nouns).Any(n => n.Key == key)
                 ? (value == key ? replacement : replacement.Replace("usergreeting", "", StringComparison.Ordinal).TrimStart('0').PadLeft(1, '0'))

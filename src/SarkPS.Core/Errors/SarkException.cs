@@ -74,10 +74,17 @@ public class SarkException : Exception
     /// <summary>The error id at the prompt, such as <c>SarkTrunkNotFound</c>. Stable: scripts match on it.</summary>
     public string ErrorId => $"Sark{Noun}{Kind}";
 
-    /// <summary>The sentence for whoever sits at the machine that it happened on: it says also where a missing file or folder lies.</summary>
-    public string MessageWithPath => InnerException is DirectoryNotFoundException or FileNotFoundException && !Message.Contains(InnerException.Message, StringComparison.Ordinal)
+    /// <summary>Where the file lies whose name the message gives; null where it gives none. It is told to nobody on another machine.</summary>
+    public string? FilePath { get; init; }
+
+    /// <summary>The sentence for whoever sits at the machine that it happened on: it says also where a file or folder lies.</summary>
+    public string MessageWithPath => FilePath is not null ? Message.Replace($"'{NameOf(FilePath)}'", $"'{FilePath}'", StringComparison.Ordinal)
+        : InnerException is DirectoryNotFoundException or FileNotFoundException && !Message.Contains(InnerException.Message, StringComparison.Ordinal)
         ? $"{Message} {InnerException.Message}"
         : Message;
+
+    /// <summary>What messages call a file: the last part of its path.</summary>
+    internal static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } name ? name : path;
 
     /// <summary>
     /// Says the same in the words of whoever asked: the back end knows columns, the prompt also knows what was typed and

@@ -48,6 +48,7 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
             .HiddenDefault("routeclassopen", 100)
             .HiddenDefault("routeclassclosed", 100)
             .Hidden("technology", "callback", "channel", "closecallback", "closecustom", "closedisa", "closeext", "closegreet", "closeivr", "closequeue", "closesibling", "closespeed", "custom", "desc", "didnumber", "ext", "forceivr", "macaddr", "method", "openfirewall", "opengreet", "opensibling", "pat", "postdial", "predial", "privileged", "provision", "queue", "remotenum", "service", "speed", "transformclip", "trunk", "zapcaruser")
+            .HiddenNames(References.Greeting, "opengreet", "closegreet")
             .HiddenNames(RowNames.Destination, "openroute", "closeroute")
             .Except("technology", "DiD", "CLID")
             .ListWhere("technology", "SIP", "IAX2")

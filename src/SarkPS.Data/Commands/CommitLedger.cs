@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using SarkPS.Data.Files;
 using SarkPS.Data.Sqlite;
@@ -131,7 +132,7 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
             }
             catch (SqliteException e)
             {
-                throw DatabaseFile.Map(e, "Commit", database);
+                throw SqliteErrors.Translate(e, database, "Commit");
             }
         }
 
@@ -194,7 +195,7 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
     private (List<PendingChange> Changes, List<PendingTable> Tables) Compare(string committed)
     {
         using var connection = DatabaseFile.Open(database, SqliteOpenMode.ReadWrite);
-        Execute(connection, "ATTACH DATABASE $path AS committed", ("$path", committed));
+        connection.Execute("ATTACH DATABASE @committed AS committed", new { committed });
         var live = Tables(connection, "main");
         var before = Tables(connection, "committed");
         var changes = new List<PendingChange>();
@@ -258,50 +259,18 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
             // Rows are called by their pkey, also where the schema has another key.
             var key = Has("pkey") ? "l.pkey" : string.Join(" || '/' || ", columns.Where(column => column.IsKey).Select(column => $"l.{RowSession.Quote(column.Name)}")) is { Length: > 0 } parts ? parts : "''";
             var isGone = action == Delete;
-            var time = isGone ? $"(SELECT max(tstamp) FROM main.master_audit AS a WHERE a.act = '{Delete}' AND a.relation = $table COLLATE NOCASE AND a.owner = {key})" : Has("z_updated") ? "l.z_updated" : "NULL";
-            using var command = connection.CreateCommand();
-            command.CommandText = $"SELECT {key}, {time}, {(!isGone && Has("z_updater") ? "l.z_updater" : "NULL")} {from}";
-            command.Parameters.AddWithValue("$table", table);
-            using var reader = command.ExecuteReader();
-            while (reader.Read())
-            {
-                yield return new PendingChange(action, table, Text(reader, 0) ?? "", Moment(Text(reader, 1)), Text(reader, 2));
-            }
+            var time = isGone ? $"(SELECT max(tstamp) FROM main.master_audit AS a WHERE a.act = '{Delete}' AND a.relation = @table COLLATE NOCASE AND a.owner = {key})" : Has("z_updated") ? "l.z_updated" : "NULL";
+            return connection.Query<(string? Key, string? Time, string? By)>(
+                $"SELECT CAST({key} AS TEXT), CAST({time} AS TEXT), CAST({(!isGone && Has("z_updater") ? "l.z_updater" : "NULL")} AS TEXT) {from}", new { table })
+                .Select(row => new PendingChange(action, table, row.Key ?? "", Moment(row.Time), row.By));
         }
     }
 
-    private static Dictionary<string, List<TableColumn>> Tables(SqliteConnection connection, string schema)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT t.name, c.name, c.pk > 0 FROM {schema}.sqlite_master AS t, pragma_table_info(t.name, '{schema}') AS c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.name, c.cid";
-        using var reader = command.ExecuteReader();
-        var tables = new Dictionary<string, List<TableColumn>>(StringComparer.OrdinalIgnoreCase);
-        while (reader.Read())
-        {
-            if (!tables.TryGetValue(reader.GetString(0), out var columns))
-            {
-                tables[reader.GetString(0)] = columns = [];
-            }
-
-            columns.Add(new TableColumn(reader.GetString(1), reader.GetBoolean(2)));
-        }
-
-        return tables;
-    }
-
-    private static void Execute(SqliteConnection connection, string sql, params (string Name, object Value)[] parameters)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value);
-        }
-
-        command.ExecuteNonQuery();
-    }
-
-    private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    private static Dictionary<string, TableColumn[]> Tables(SqliteConnection connection, string schema) =>
+        connection.Query<(string Table, string Column, bool IsKey)>(
+            $"SELECT t.name, c.name, c.pk > 0 FROM {schema}.sqlite_master AS t, pragma_table_info(t.name, '{schema}') AS c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.name, c.cid")
+            .GroupBy(c => c.Table, c => new TableColumn(c.Column, c.IsKey), StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(t => t.Key, t => t.ToArray(), StringComparer.OrdinalIgnoreCase);
 
     private static DateTimeOffset? Moment(string? text) =>
         DateTimeOffset.TryParseExact(text, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;

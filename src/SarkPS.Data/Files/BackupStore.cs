@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using SarkPS.Data.Commands;
+using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Data.Files;
 

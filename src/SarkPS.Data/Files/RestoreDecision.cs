@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Dapper;
 using Microsoft.Data.Sqlite;
+using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Data.Files;
 
@@ -80,7 +82,7 @@ internal sealed class RestoreDecision : IDisposable
         }
         catch (SqliteException e)
         {
-            throw DatabaseFile.Map(e, "Backup", path);
+            throw SqliteErrors.Translate(e, path, "Backup");
         }
     }
 
@@ -133,17 +135,8 @@ internal sealed class RestoreDecision : IDisposable
         }
     }
 
-    private static int Read(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA application_id";
-        return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-    }
+    private static int Read(SqliteConnection connection) => connection.ExecuteScalar<int>("PRAGMA application_id");
 
-    private static void Write(SqliteConnection connection, int number)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {number}");
-        command.ExecuteNonQuery();
-    }
+    private static void Write(SqliteConnection connection, int number) =>
+        connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {number}"));
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Data.Files;
 

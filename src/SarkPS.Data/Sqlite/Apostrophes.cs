@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using SarkPS.Descriptors;
 
 namespace SarkPS.Data.Sqlite;
 
@@ -6,10 +6,10 @@ namespace SarkPS.Data.Sqlite;
 /// <param name="Table">The table.</param>
 /// <param name="Column">The column.</param>
 /// <param name="Row">The row.</param>
-internal sealed record ApostropheValue(string Table, string Column, IReadOnlyDictionary<string, string?> Row)
+internal sealed record ApostropheValue(string Table, string Column, SarkRow Row)
 {
     /// <summary>What tells the row apart, as far as a message needs it.</summary>
-    public string? Key => Row.GetValueOrDefault("pkey") ?? Row.GetValueOrDefault("id") ?? Row.Values.FirstOrDefault();
+    public string? Key => Row.Text("pkey") ?? Row.Text("id") ?? Row.Text(Row.Shape.Names[0]);
 
     /// <summary>The row and the column.</summary>
     public override string ToString() => $"{Table} {Key} ({Column})";
@@ -28,42 +28,15 @@ internal static class Apostrophes
     private static readonly (string Table, string Condition) Dumped = ("Device", "owner = 'cust'");
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ApostropheValue> Find(SqliteConnection connection)
-    {
-        var found = new List<ApostropheValue>();
-        foreach (var table in Tables(connection))
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = $"SELECT * FROM {RowSession.Quote(table.Key)} WHERE ({string.Join(" OR ", table.Select(c => $"instr({RowSession.Quote(c)}, $apostrophe) > 0"))})"
-                + (table.Key.Equals(Dumped.Table, StringComparison.OrdinalIgnoreCase) ? $" AND {Dumped.Condition}" : "");
-            command.Parameters.AddWithValue("$apostrophe", "'");
-            using var reader = command.ExecuteReader();
-            while (reader.Read())
-            {
-                var row = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-                for (var i = 0; i < reader.FieldCount; i++)
-                {
-                    row[reader.GetName(i)] = reader.IsDBNull(i) ? null : reader.GetString(i);
-                }
-
-                found.AddRange(row.Where(v => v.Value?.Contains('\'', StringComparison.Ordinal) == true).Select(v => new ApostropheValue(table.Key, v.Key, row)));
-            }
-        }
-
-        return found;
-    }
-
-    private static List<IGrouping<string, string>> Tables(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table' AND substr(t.name, 1, 7) <> 'sqlite_' ORDER BY t.name, c.cid";
-        using var reader = command.ExecuteReader();
-        var columns = new List<(string Table, string Column)>();
-        while (reader.Read())
-        {
-            columns.Add((reader.GetString(0), reader.GetString(1)));
-        }
-
-        return [.. columns.Where(c => !NotDumped.Contains(c.Table)).GroupBy(c => c.Table, c => c.Column)];
-    }
+    public static IReadOnlyList<ApostropheValue> Find(RowSession session) =>
+    [
+        .. from table in session.Columns()
+           where !NotDumped.Contains(table.Key)
+           let holding = string.Join(" OR ", table.Select(column => $"instr({RowSession.Quote(column)}, @p0) > 0"))
+           let condition = table.Key.Equals(Dumped.Table, StringComparison.OrdinalIgnoreCase) ? $"({holding}) AND {Dumped.Condition}" : holding
+           from row in session.Rows($"SELECT * FROM {RowSession.Quote(table.Key)} WHERE {condition}", ["'"])
+           from column in row.Keys
+           where row.Text(column)?.Contains('\'', StringComparison.Ordinal) == true
+           select new ApostropheValue(table.Key, column, row),
+    ];
 }

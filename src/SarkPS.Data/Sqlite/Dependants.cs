@@ -26,14 +26,14 @@ internal static class Dependants
 
     /// <summary>What names a row, one entry each, such as <c>Extension 401 (Tenant)</c>.</summary>
     /// <param name="session">The session of the transaction.</param>
-    /// <param name="resource">The row's resource.</param>
+    /// <param name="noun">The row's resource, or another thing that rows name, as greetings are.</param>
     /// <param name="key">The row's key.</param>
     /// <param name="outside">A tenant whose own rows do not count, nor those that belong to none; null for all.</param>
-    public static IReadOnlyList<string> Find(RowSession session, ResourceDescriptor resource, string key, string? outside = null)
+    public static IReadOnlyList<string> Find(RowSession session, string noun, string key, string? outside = null)
     {
         session.AskNaming();
         var found = new List<string>();
-        foreach (var naming in Known.GetOrAdd(resource.Noun, _ => [.. Of(resource)]))
+        foreach (var naming in Known.GetOrAdd(noun, _ => [.. Of(noun)]))
         {
             if (naming.Owner is null && !session.Has(naming.Table, naming.Columns[0].Name))
             {
@@ -43,7 +43,7 @@ internal static class Dependants
             foreach (var row in session.SelectNaming(naming.Table, naming.Filter, naming.Columns.Select(c => (c.Name, c.Names.Form.Whole(key))), key))
             {
                 // What a row says of itself goes with it, and so does what belongs to it by its key, as a telephone's keys do.
-                if ((naming.Owner is null || naming.Owner == resource.Noun) && row.Text(naming.KeyColumn) == key)
+                if ((naming.Owner is null || naming.Owner == noun) && row.Text(naming.KeyColumn) == key)
                 {
                     continue;
                 }
@@ -54,7 +54,7 @@ internal static class Dependants
                 }
 
                 found.AddRange(naming.Columns
-                    .Where(c => row.Text(c.Name) is { Length: > 0 } value && c.Names.Names(value, resource.Noun, key) && !IsAnother(session, resource, key, row, c))
+                    .Where(c => row.Text(c.Name) is { Length: > 0 } value && c.Names.Names(value, noun, key) && !IsAnother(session, noun, key, row, c))
                     .Select(c => $"{naming.Label} {row.Text(naming.KeyColumn)} ({c.Label})"));
             }
         }
@@ -62,15 +62,14 @@ internal static class Dependants
         return found;
     }
 
-    /// <summary>The tables and columns that may name rows of a resource.</summary>
-    private static IEnumerable<NamingTable> Of(ResourceDescriptor resource) =>
-        Tables.Select(t => t with { Columns = [.. t.Columns.Where(c => c.Names.Nouns.Contains(resource.Noun))] }).Where(t => t.Columns.Length > 0);
+    private static IEnumerable<NamingTable> Of(string noun) =>
+        Tables.Select(t => t with { Columns = [.. t.Columns.Where(c => c.Names.Nouns.Contains(noun))] }).Where(t => t.Columns.Length > 0);
 
     // A queue and a menu may have the same name. Which of them a destination means its class tells, as long as both are there.
-    private static bool IsAnother(RowSession session, ResourceDescriptor resource, string key, SarkRow row, NamingColumn column) =>
+    private static bool IsAnother(RowSession session, string noun, string key, SarkRow row, NamingColumn column) =>
         column.RouteClassColumn is { } place
         && PhpValue.TryInteger(row[place], out var routeClass)
-        && Destinations.Kinds.All(k => k.Resource.Noun != resource.Noun || k.ClassOf(key) != routeClass)
+        && Destinations.Kinds.All(k => k.Resource.Noun != noun || k.ClassOf(key) != routeClass)
         && Destinations.Kinds.Any(k => k.ClassOf(key) == routeClass && session.Exists(k.Resource.Table, k.Resource.KeyColumn, key));
 
     /// <summary>A table with columns that name rows.</summary>

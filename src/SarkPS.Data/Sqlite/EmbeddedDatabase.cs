@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace SarkPS.Data.Sqlite;
@@ -32,7 +33,7 @@ public static class EmbeddedDatabase
         {
             // SQLite would play it back into the new database. If the database has appeared meanwhile, it is in use.
             return !File.Exists(path)
-                ? throw new SarkUnavailableException("Database", path, $"'{left}' was left behind by a database that is no longer there. Put '{path}' back beside it, or move it away.")
+                ? throw SqliteErrors.Unavailable(SqliteErrors.Noun, path, $"{SqliteErrors.Quoted(left)} was left behind by a database that is no longer there. Put {SqliteErrors.Quoted(path)} back beside it, or move it away.")
                 : false;
         }
 
@@ -52,11 +53,11 @@ public static class EmbeddedDatabase
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new SarkDeniedException("Database", path, $"User {Environment.UserName} may not make the database '{path}'.", error);
+            throw new SarkDeniedException(SqliteErrors.Noun, SarkException.NameOf(path), $"User {Environment.UserName} may not make the database {SqliteErrors.Quoted(path)}.", error) { FilePath = path };
         }
         catch (IOException error)
         {
-            throw new SarkUnavailableException("Database", path, $"The database '{path}' could not be made: {error.Message.Replace(temporary, path, StringComparison.Ordinal)}", error);
+            throw SqliteErrors.Unavailable(SqliteErrors.Noun, path, $"The database {SqliteErrors.Quoted(path)} could not be made: {error.Message.Replace($"'{temporary}'", SqliteErrors.Quoted(path), StringComparison.Ordinal)}", error);
         }
         catch (SqliteException error)
         {
@@ -96,15 +97,13 @@ public static class EmbeddedDatabase
 
     private static void Fill(string path, SarkVersion version)
     {
-        var builder = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false };
-        using (var connection = new SqliteConnection(builder.ToString()))
+        using (var connection = DatabaseFile.Open(path, SqliteOpenMode.ReadWrite))
         {
-            connection.Open();
             // Nobody else sees the file yet, and a failed one is thrown away: no journal and no waiting for the disk.
             // Both settings last as long as the connection; users of the file get SQLite's own, the rollback journal.
-            Execute(connection, null, "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+            connection.Execute("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
             using var transaction = connection.BeginTransaction();
-            Execute(connection, transaction, string.Join(";\n", Schema.Statements(version)));
+            connection.Execute(string.Join(";\n", Schema.Statements(version)), transaction: transaction);
             Seed(new RowSession(connection, transaction), version);
             transaction.Commit();
         }
@@ -138,12 +137,4 @@ public static class EmbeddedDatabase
     // Texts of several lines stand as lists of lines.
     private static string? Text(JsonElement value) =>
         value.ValueKind == JsonValueKind.Array ? string.Join('\n', value.EnumerateArray().Select(line => line.GetString())) : value.GetString();
-
-    private static void Execute(SqliteConnection connection, SqliteTransaction? transaction, string statements)
-    {
-        using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = statements;
-        command.ExecuteNonQuery();
-    }
 }

@@ -30,12 +30,12 @@ internal static class Inspection
         {
             Kind = FaultKind.LosesRows,
             Resource = resource?.Noun ?? value.Table,
-            Key = resource is null ? value.Key : value.Row.GetValueOrDefault(resource.KeyColumn),
-            Tenant = value.Row.GetValueOrDefault("cluster"),
+            Key = resource is null ? value.Key : value.Row.Text(resource.KeyColumn),
+            Tenant = value.Row.Text("cluster"),
             Property = column?.Property ?? value.Column,
             Column = value.Column,
             // What no descriptor knows may be a secret.
-            Value = column is { IsSecret: false, IsHidden: false } ? SarkText.Printable(value.Row[value.Column]!) : null,
+            Value = column is { IsSecret: false, IsHidden: false } ? SarkText.Printable(value.Row.Text(value.Column)!) : null,
             Problem = $"The {RuleSet.Spell(value.Column)} holds {ValueForm.Apostrophe}.",
         };
     }

@@ -207,7 +207,7 @@ internal static class Judgement
         }
 
         var key = context.Current!.Text(context.Resource.KeyColumn) ?? "";
-        if (Dependants.Find(session, context.Resource, key, tenant) is { Count: > 0 } left)
+        if (Dependants.Find(session, context.Resource.Noun, key, tenant) is { Count: > 0 } left)
         {
             context.AddError(
                 context.Resource.TenantColumn.Name,

@@ -61,7 +61,12 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
     }
 
     /// <summary>The values that SARK's dump and reload does not survive.</summary>
-    public IReadOnlyList<ApostropheValue> Apostrophes() => Sqlite.Apostrophes.Find(connection);
+    public IReadOnlyList<ApostropheValue> Apostrophes() => Sqlite.Apostrophes.Find(this);
+
+    /// <summary>The columns of each table of its own that the database has.</summary>
+    public IEnumerable<IGrouping<string, string>> Columns() => connection.Query<(string Table, string Column)>(
+        "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table' AND substr(t.name, 1, 7) <> 'sqlite_' ORDER BY t.name, c.cid",
+        transaction: transaction).GroupBy(c => c.Table, c => c.Column);
 
     /// <summary>Whether a table has a column.</summary>
     public bool Has(string table, string column) =>
@@ -108,9 +113,13 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         return Rows($"SELECT * FROM {Quote(table)}{(where.Length > 0 ? where + " AND " : " WHERE ")}{among}({string.Join(" OR ", any)}) ORDER BY rowid", values, null);
     }
 
-    private IEnumerable<SarkRow> Rows(string sql, List<object?> values, IReadOnlySet<string>? hidden)
+    /// <summary>What a query finds.</summary>
+    /// <param name="sql">Its text, with numbered parameters.</param>
+    /// <param name="values">Their values.</param>
+    /// <param name="hidden">Columns that stay here.</param>
+    internal IEnumerable<SarkRow> Rows(string sql, IEnumerable<object?> values, IReadOnlySet<string>? hidden = null)
     {
-        using var reader = (SqliteDataReader)((IWrappedDataReader)connection.ExecuteReader(sql, Parameters(values), transaction)).Reader;
+        using var reader = connection.ExecuteReader(sql, Parameters(values), transaction);
         var places = new List<int>(reader.FieldCount);
         var names = new List<string>(reader.FieldCount);
         for (var i = 0; i < reader.FieldCount; i++)
@@ -145,14 +154,7 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
     public List<(string First, string? Second)> SelectPairs(string table, string first, string second, IEnumerable<RowFilter> filters, IReadOnlyList<string> orderBy)
     {
         var (sql, values) = SelectText(table, [], filters, orderBy, null, [first, second]);
-        using var reader = connection.ExecuteReader(sql, Parameters(values), transaction);
-        var rows = new List<(string, string?)>();
-        while (reader.Read())
-        {
-            rows.Add((reader.IsDBNull(0) ? "" : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)));
-        }
-
-        return rows;
+        return [.. connection.Query<(string? First, string? Second)>(sql, Parameters(values), transaction).Select(r => (r.First ?? "", r.Second))];
     }
 
     /// <summary>Adds a row.</summary>

@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 using SarkPS.Descriptors;
 using SQLitePCL;
@@ -11,21 +12,9 @@ internal static class SchemaCheck
     /// <exception cref="SqliteException">It is no database, or cannot be read.</exception>
     public static string? Refusal(SqliteConnection connection)
     {
-        var tables = new Dictionary<string, HashSet<string>>(StringComparer.OrdinalIgnoreCase);
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT t.name, c.name FROM main.sqlite_master AS t, pragma_table_info(t.name, 'main') AS c WHERE t.type = 'table'";
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            var name = reader.GetString(0);
-            if (!tables.TryGetValue(name, out var columns))
-            {
-                tables[name] = columns = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-            }
-
-            columns.Add(reader.GetString(1));
-        }
-
+        var tables = connection.Query<(string Table, string Column)>("SELECT t.name, c.name FROM main.sqlite_master AS t, pragma_table_info(t.name, 'main') AS c WHERE t.type = 'table'")
+            .GroupBy(c => c.Table, c => c.Column, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(t => t.Key, t => t.ToHashSet(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
         if (!UsedSchema.Tables.Keys.Any(tables.ContainsKey))
         {
             return "is no database of SARK: it has none of SARK's tables";
@@ -73,36 +62,14 @@ internal static class SchemaCheck
         return null;
     }
 
-    private static List<string> WithoutRowId(SqliteConnection connection)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND wr ORDER BY name";
-        using var reader = command.ExecuteReader();
-        var names = new List<string>();
-        while (reader.Read())
-        {
-            if (UsedSchema.Tables.ContainsKey(reader.GetString(0)))
-            {
-                names.Add(reader.GetString(0));
-            }
-        }
-
-        return names;
-    }
+    private static IEnumerable<string> WithoutRowId(SqliteConnection connection) =>
+        connection.Query<string>("SELECT name FROM pragma_table_list WHERE schema = 'main' AND wr ORDER BY name").Where(UsedSchema.Tables.ContainsKey);
 
     // SQLite does not say which trigger it was: those that name what it misses, else all of the table.
     private static List<string> Triggers(SqliteConnection connection, string table, string reason)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT name, sql FROM main.sqlite_master WHERE type = 'trigger' AND tbl_name = $table COLLATE NOCASE ORDER BY name";
-        command.Parameters.AddWithValue("$table", table);
-        using var reader = command.ExecuteReader();
-        var found = new List<(string Name, string Sql)>();
-        while (reader.Read())
-        {
-            found.Add((reader.GetString(0), reader.GetString(1)));
-        }
-
+        var found = connection.Query<(string Name, string Sql)>(
+            "SELECT name, sql FROM main.sqlite_master WHERE type = 'trigger' AND tbl_name = @table COLLATE NOCASE ORDER BY name", new { table }).ToList();
         var missing = reason[(reason.LastIndexOfAny([' ', '.']) + 1)..];
         var named = found.Where(trigger => trigger.Sql.Contains(missing, StringComparison.OrdinalIgnoreCase)).ToList();
         return [.. (named.Count > 0 ? named : found).Select(trigger => trigger.Name)];
@@ -117,10 +84,10 @@ internal static class SchemaCheck
         {
             // ReadWrite, since a journal that a killed writer left must be played back before anything can be read; SQLite
             // opens a file that may not be written for reading by itself.
-            using var connection = Files.DatabaseFile.Open(path, SqliteOpenMode.ReadWrite);
+            using var connection = DatabaseFile.Open(path, SqliteOpenMode.ReadWrite);
             if (Refusal(connection) is { } refusal)
             {
-                throw new SarkUnavailableException("Database", path, $"The file '{path}' {refusal}.");
+                throw SqliteErrors.Unavailable(SqliteErrors.Noun, path, $"The file {SqliteErrors.Quoted(path)} {refusal}.");
             }
         }
         catch (SqliteException e)

@@ -185,7 +185,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                     resource.Hooks.BeforeRemove(resource, session, row);
                 }
 
-                var dependants = Dependants.Find(session, resource, key.First);
+                var dependants = Dependants.Find(session, resource.Noun, key.First);
                 if (dependants.Count > 0 && !options.Force)
                 {
                     throw new SarkConflictException(
@@ -208,7 +208,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
 
                 plan?.End(null, session, options.IsRehearsal);
                 // Some of what named it has gone with it.
-                return dependants.Count > 0 ? Dependants.Find(session, resource, key.First) : dependants;
+                return dependants.Count > 0 ? Dependants.Find(session, resource.Noun, key.First) : dependants;
             },
             options,
             cancellationToken);

@@ -34,7 +34,7 @@ internal static class ErrorBody
         SarkConflictException { Dependants.Count: > 0 } conflict => new JsonObject { ["Error"] = conflict.Message, ["message"] = conflict.Message, ["dependants"] = Texts(conflict.Dependants) },
         SarkConflictException conflict => new JsonArray(conflict.Message),
         SarkCommitException { Result: var result } commit => new JsonObject { ["message"] = commit.Message, ["exitcode"] = result.ExitCode, ["output"] = Texts(result.Output) },
-        _ => new JsonObject { ["message"] = WithoutPath(error, isLocal) },
+        _ => new JsonObject { ["message"] = isLocal ? error.MessageWithPath : error.Message },
     };
 
     /// <summary>Problem details of RFC 9457 with everything that is known.</summary>
@@ -45,10 +45,10 @@ internal static class ErrorBody
             ["type"] = "about:blank",
             ["title"] = SarkText.Words(error.Kind.ToString()),
             ["status"] = status,
-            ["detail"] = WithoutPath(error, isLocal),
+            ["detail"] = isLocal ? error.MessageWithPath : error.Message,
             ["kind"] = error.Kind.ToString(),
             ["noun"] = error.Noun,
-            ["target"] = NamesDatabase(error) ? null : error.Target?.ToString(),
+            ["target"] = error.Target?.ToString(),
         };
         if (error is SarkValidationException invalid)
         {
@@ -67,20 +67,6 @@ internal static class ErrorBody
 
         return problem;
     }
-
-    /// <summary>What is wrong and where it lies: for the log, and for who calls from this machine.</summary>
-    public static string WithPath(SarkException error) => error.MessageWithPath;
-
-    private const string DatabaseNoun = "Database";
-
-    // Who calls over the network learns what is wrong, not where it lies on the disk; that is in the log.
-    private static string WithoutPath(SarkException error, bool isLocal) =>
-        isLocal ? WithPath(error)
-        : NamesDatabase(error) && error.Target is string path ? error.Message.Replace($" '{path}'", "", StringComparison.Ordinal) : error.Message;
-
-    // What a service of a database alone does not cover, it says of that file.
-    private static bool NamesDatabase(SarkException error) =>
-        error.Noun == DatabaseNoun || (error.Kind == SarkErrorKind.Unsupported && error.Target is string path && Path.IsPathRooted(path));
 
     private static JsonObject Messages(SarkValidationException error)
     {

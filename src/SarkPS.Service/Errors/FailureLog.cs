@@ -18,7 +18,7 @@ internal sealed class FailureLog(TimeProvider clock, ILogger<FailureLog> logger)
         }
     }
 
-    private static string OneLine(SarkException error) => string.Concat(ErrorBody.WithPath(error).Select(c => char.IsControl(c) ? '?' : c));
+    private static string OneLine(SarkException error) => string.Concat(error.MessageWithPath.Select(c => char.IsControl(c) ? '?' : c));
 
     private bool IsNew(SarkException error)
     {

@@ -35,7 +35,7 @@ public sealed class DatabaseFaultTests
 
         var error = await FailAsync<SarkUnavailableException>(path, operation);
 
-        Assert.Equal($"There is no database '{path}'.", error.Message);
+        Assert.Equal($"There is no database '{path}'.", error.MessageWithPath);
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
@@ -45,7 +45,7 @@ public sealed class DatabaseFaultTests
     {
         using var folder = new TemporaryFolder();
 
-        Assert.Equal($"'{folder.Path}' is a folder, not a database.", (await FailAsync<SarkUnavailableException>(folder.Path, operation)).Message);
+        Assert.Equal($"'{folder.Path}' is a folder, not a database.", (await FailAsync<SarkUnavailableException>(folder.Path, operation)).MessageWithPath);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class DatabaseFaultTests
 
         var error = await FailAsync<SarkUnavailableException>(path, operation);
 
-        Assert.Equal($"The file '{path}' is not an SQLite database.", error.Message);
+        Assert.Equal($"The file '{path}' is not an SQLite database.", error.MessageWithPath);
         Assert.Equal(text, File.ReadAllText(path));
     }
 
@@ -121,9 +121,9 @@ public sealed class DatabaseFaultTests
         }
 
         var said = $"The database '{database.Path}' is an empty file, and no database.";
-        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.ListAsync(Tenant.Descriptor, null, default))).Message);
-        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.CreateAsync(Tenant.Descriptor, null, DatabaseExtensions.Values(("pkey", "t2"), ("description", "d")), default))).Message);
-        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(async () => (await database.Store.ListJsonAsync(Tenant.Descriptor, null, default)).Dispose())).Message);
+        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.ListAsync(Tenant.Descriptor, null, default))).MessageWithPath);
+        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.CreateAsync(Tenant.Descriptor, null, DatabaseExtensions.Values(("pkey", "t2"), ("description", "d")), default))).MessageWithPath);
+        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(async () => (await database.Store.ListJsonAsync(Tenant.Descriptor, null, default)).Dispose())).MessageWithPath);
         Assert.Equal(0, new FileInfo(database.Path).Length);
     }
 
@@ -192,7 +192,7 @@ public sealed class DatabaseFaultTests
         await AsSomebodyElseAsync(database, "rw-rw-rw-", "r-xr-xr-x", () =>
         {
             var error = Assert.Throws<SarkDeniedException>(() => EmbeddedDatabase.CreateIfMissing(path));
-            Assert.Contains($"'{path}'", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"'{path}'", error.MessageWithPath, StringComparison.Ordinal);
             return Task.CompletedTask;
         });
     }
@@ -213,7 +213,7 @@ public sealed class DatabaseFaultTests
 
         var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.UpdateAsync(Queue.Descriptor, new RowKey("sales"), Values(("conf", string.Join('\n', Enumerable.Repeat("; " + new string('x', 100), 1000)))), default));
 
-        Assert.Equal($"The disk that holds the database '{database.Path}' is full. Nothing was changed.", error.Message);
+        Assert.Equal($"The disk that holds the database '{database.Path}' is full. Nothing was changed.", error.MessageWithPath);
         Assert.Equal(before, database.Query("SELECT * FROM Queue"));
         Assert.Equal(audit, database.Query("SELECT count(*) FROM master_audit"));
         Assert.Equal("short", (await database.Store.UpdateAsync(Tenant.Descriptor, Default, Values(("description", "short")), default)).Text("description"));
@@ -233,7 +233,7 @@ public sealed class DatabaseFaultTests
         var kind = Extension.Descriptor.Kinds.Single(k => k.Name == "Unprovisioned");
         var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.CreateAsync(Extension.Descriptor, kind, Values(("pkey", "401"), ("cluster", "default")), default));
 
-        Assert.Equal($"The database '{database.Path}' refused the change: closed for repairs. Nothing was changed.", error.Message);
+        Assert.Equal($"The database '{database.Path}' refused the change: closed for repairs. Nothing was changed.", error.MessageWithPath);
         Assert.Empty(database.Query("SELECT pkey FROM IPphone UNION ALL SELECT IPphone_pkey FROM IPphoneCOSopen"));
         Assert.Equal(before, database.Query("SELECT count(*), (SELECT count(*) FROM master_xref) FROM master_audit"));
     }
@@ -255,8 +255,9 @@ public sealed class DatabaseFaultTests
         using var database = new SqliteDatabase(path, TimeSpan.FromMilliseconds(100));
         var error = await Assert.ThrowsAsync<T>(() => Operations.Single(o => o.Name == operation).Run(new SqliteStore(database)));
         Assert.Equal("Database", error.Noun);
-        Assert.Equal(path, error.Target);
-        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        Assert.Equal((Path.GetFileName(path), path), (error.Target, error.FilePath));
+        Assert.DoesNotContain(path, error.Message, StringComparison.Ordinal);
+        Assert.Contains(path, error.MessageWithPath, StringComparison.Ordinal);
         Assert.DoesNotContain("SELECT", error.Message, StringComparison.OrdinalIgnoreCase);
         return error;
     }
@@ -265,7 +266,7 @@ public sealed class DatabaseFaultTests
         where T : SarkException
     {
         var before = File.ReadAllBytes(path);
-        Assert.Contains(message, (await FailAsync<T>(path, operation)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, (await FailAsync<T>(path, operation)).MessageWithPath, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(path));
     }
 

@@ -70,7 +70,7 @@ public sealed class EmbeddedDatabaseTests
 
         var error = Assert.Throws<SarkUnavailableException>(() => EmbeddedDatabase.CreateIfMissing(folder["sark.db"]));
 
-        Assert.Contains(journal, error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{Path.GetFileName(journal)}'", error.Message, StringComparison.Ordinal);
         Assert.Equal([journal], Directory.GetFiles(folder.Path));
     }
 
@@ -82,7 +82,7 @@ public sealed class EmbeddedDatabaseTests
 
         var error = Assert.ThrowsAny<SarkException>(() => EmbeddedDatabase.CreateIfMissing(path));
 
-        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        Assert.Contains(path, error.MessageWithPath, StringComparison.Ordinal);
         Assert.Equal("Database", error.Noun);
     }
 

@@ -34,7 +34,7 @@ public sealed class LockTests
 
         Assert.InRange(clock.Elapsed, Patience, Patience + Margin);
         Assert.All(errors, e => Assert.NotNull(e.RetryAfter));
-        Assert.All(errors, e => Assert.Equal($"The database '{database.Path}' is locked by another process. Nothing was changed; try again.", e.Message));
+        Assert.All(errors, e => Assert.Equal($"The database '{database.Path}' is locked by another process. Nothing was changed; try again.", e.MessageWithPath));
         Assert.InRange(ThreadPool.ThreadCount, 0, threads + 10);
         other.Run("ROLLBACK");
         await CreateAsync(store, 0);
@@ -185,7 +185,7 @@ public sealed class LockTests
 
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(5) + Margin);
         Assert.All(errors, e => Assert.NotNull(e.RetryAfter));
-        Assert.All(errors, e => Assert.Equal("The database is locked by another program and did not become free in time. Nothing was changed.", e.Message));
+        Assert.All(errors, e => Assert.Equal("The database 'sark.db' is locked by another process. Nothing was changed; try again.", e.Message));
         other.Run("ROLLBACK");
         other.Dispose();
         Assert.Equal(before, tree.Fingerprint("/"));

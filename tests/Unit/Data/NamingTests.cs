@@ -67,7 +67,7 @@ public sealed class NamingTests
                 session =>
                 {
                     session.Delete("speed", ("pkey", "600"));
-                    Assert.Empty(Dependants.Find(session, Extension.Descriptor, Target));
+                    Assert.Empty(Dependants.Find(session, Extension.Descriptor.Noun, Target));
                     throw new InvalidOperationException("taken back");
                 },
                 isRehearsal: false,
@@ -101,7 +101,7 @@ public sealed class NamingTests
                 }
 
                 session.Update("speed", [("out", $"402 {Target}")], [("pkey", "700001")]);
-                Assert.Equal(["RingGroup 700001 (Members)"], Dependants.Find(session, Extension.Descriptor, Target));
+                Assert.Equal(["RingGroup 700001 (Members)"], Dependants.Find(session, Extension.Descriptor.Noun, Target));
                 return true;
             },
             isRehearsal: false,

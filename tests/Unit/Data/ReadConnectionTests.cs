@@ -193,12 +193,12 @@ public sealed class ReadConnectionTests
         {
             other.Run("BEGIN EXCLUSIVE");
             var locked = Assert.Throws<SarkUnavailableException>(() => Json(store.GetJsonAsync(Tenant.Descriptor, Default, default)));
-            Assert.Equal(database.Path, locked.Target);
+            Assert.Equal(database.Path, locked.FilePath);
         }
 
         Assert.Null(Description(store));
         File.Move(database.Path, database.Path + ".away");
-        Assert.Equal(database.Path, Assert.ThrowsAny<SarkException>(() => Json(store.GetJsonAsync(Tenant.Descriptor, Default, default))).Target);
+        Assert.Equal(database.Path, Assert.ThrowsAny<SarkException>(() => Json(store.GetJsonAsync(Tenant.Descriptor, Default, default))).FilePath);
         File.Move(database.Path + ".away", database.Path);
         Assert.Null(Description(store));
     }

@@ -152,7 +152,7 @@ public sealed class SharedDatabaseTests
         File.Delete(database.Path);
 
         var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.ListAsync(Tenant.Descriptor, null, default));
-        Assert.Equal($"There is no database '{database.Path}'.", error.Message);
+        Assert.Equal($"There is no database '{database.Path}'.", error.MessageWithPath);
         Assert.False(File.Exists(database.Path));
     }
 
@@ -173,7 +173,7 @@ public sealed class SharedDatabaseTests
             isRehearsal: false,
             default));
 
-        Assert.Equal($"The database '{database.Path}' was replaced by another while it was in use. Nothing was changed; try again.", error.Message);
+        Assert.Equal($"The database '{database.Path}' was replaced by another while it was in use. Nothing was changed; try again.", error.MessageWithPath);
         Assert.Equal(before, File.ReadAllBytes(database.Path));
     }
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using SarkPS.Data.Files;
+using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Tests.Files;
 

@@ -116,11 +116,12 @@ public sealed class GreetingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('main', '12')", "IVR main")]
-    [InlineData("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('main', 'usergreeting0012')", "IVR main")]
-    [InlineData("INSERT INTO Queue (pkey, greetnum) VALUES ('sales', 'usergreeting0012')", "Queue sales")]
-    [InlineData("INSERT INTO speed (pkey, greeting) VALUES ('600', 'usergreeting0012')", "Ring group 600")]
-    [InlineData("INSERT INTO lineIO (pkey, opengreet) VALUES ('_X.', 'usergreeting0012')", "Inbound route _X.")]
+    [InlineData("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('main', '12')", "Ivr main (Greeting)")]
+    [InlineData("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('main', '0012')", "Ivr main (Greeting)")]
+    [InlineData("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('main', 'usergreeting0012')", "Ivr main (Greeting)")]
+    [InlineData("INSERT INTO Queue (pkey, greetnum) VALUES ('sales', 'usergreeting0012')", "Queue sales (Greeting)")]
+    [InlineData("INSERT INTO speed (pkey, greeting) VALUES ('600', 'usergreeting0012')", "RingGroup 600 (Greeting)")]
+    [InlineData("INSERT INTO lineIO (pkey, technology, opengreet) VALUES ('_X.', 'DiD', 'usergreeting0012')", "InboundRoute _X. (opengreet)")]
     public async Task One_that_is_played_is_removed_only_by_force(string sql, string user)
     {
         tree.Sql("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('other', 'usergreeting0013'), ('none', 'None'), ('more', '112')");

@@ -165,7 +165,7 @@ public sealed class OperationRouteTests : IDisposable
         await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/greetings", Form("greeting", "hello.wav", GreetingTests.Wave()));
         await SendAsync(HttpStatusCode.RequestEntityTooLarge, HttpMethod.Post, "/api/greetings", Form("greeting", "usergreeting0003.wav", GreetingTests.Wave(6000)));
         tree.Sql("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('main', '1')");
-        Assert.Contains("IVR main", await SendAsync(HttpStatusCode.Conflict, HttpMethod.Delete, "/api/greetings/usergreeting0001.wav"), StringComparison.Ordinal);
+        Assert.Contains("Ivr main (Greeting)", await SendAsync(HttpStatusCode.Conflict, HttpMethod.Delete, "/api/greetings/usergreeting0001.wav"), StringComparison.Ordinal);
         await SendAsync(HttpStatusCode.NoContent, HttpMethod.Delete, "/api/greetings/usergreeting0001.wav?force=true");
         Assert.Equal("""{"Error":"nosuch.wav not found in sounds set"}""", await SendAsync(HttpStatusCode.NotFound, HttpMethod.Delete, "/api/greetings/nosuch.wav"));
         await SendAsync(HttpStatusCode.MethodNotAllowed, HttpMethod.Put, "/api/greetings/usergreeting0001.wav");
@@ -248,7 +248,7 @@ public sealed class OperationRouteTests : IDisposable
         }
 
         tree.Sql("INSERT INTO Queue (pkey, greetnum) VALUES ('sales', 'usergreeting0001')");
-        Assert.Equal(["Queue sales"], (await Assert.ThrowsAsync<SarkConflictException>(() => remote.Greetings.RemoveAsync("usergreeting0001.wav"))).Dependants);
+        Assert.Equal(["Queue sales (Greeting)"], (await Assert.ThrowsAsync<SarkConflictException>(() => remote.Greetings.RemoveAsync("usergreeting0001.wav"))).Dependants);
         await Assert.ThrowsAsync<SarkConflictException>(() => remote.Greetings.ImportAsync("usergreeting0001.wav", new MemoryStream(GreetingTests.Wave())));
         await Assert.ThrowsAsync<SarkNotFoundException>(() => remote.Greetings.OpenAsync("usergreeting0009.wav"));
         await Assert.ThrowsAsync<SarkNotFoundException>(() => remote.Snapshots.RestoreAsync("../x"));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
+using SarkPS.Data;
 using SarkPS.Data.Files;
 using SarkPS.Data.Sqlite;
 
@@ -27,14 +28,14 @@ public sealed class PbxTree : IDisposable
 
         Database = this[Options.Paths.Database];
         File.WriteAllBytes(Database, EmptyDatabase.Value);
-        Operations = new LocalOperations(Options, Database);
+        Operations = new LocalBackend(Options);
     }
 
     public string Root { get; }
 
     public SarkOptions Options { get; }
 
-    public LocalOperations Operations { get; }
+    public LocalBackend Operations { get; }
 
     public string Database { get; }
 
@@ -42,6 +43,7 @@ public sealed class PbxTree : IDisposable
 
     public void Dispose()
     {
+        Operations.DisposeAsync().AsTask().GetAwaiter().GetResult();
         SqliteConnection.ClearAllPools();
         Directory.Delete(Root, recursive: true);
     }

@@ -5,14 +5,14 @@ namespace SarkPS.Cmdlets;
 /// <summary>
 /// What the engine calls when the module comes and goes. The public types (SarkPS.Core, SarkPS.Cmdlets) are in the
 /// default load context, so that <c>[SarkPS.SarkOptions]</c> resolves in scripts; the local back end and its packages
-/// are not, see <see cref="LocalBackend"/>.
+/// are not, see <see cref="DataLibrary"/>.
 /// </summary>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
     /// <summary>Makes the load context of the local back end, into which nothing is loaded before a cmdlet needs it, and says how what scripts set is read.</summary>
     public void OnImport()
     {
-        LocalBackend.Prepare();
+        DataLibrary.Prepare();
         SarkAssignment.Reader = ResourceValues.ForProperty;
     }
 
@@ -25,6 +25,6 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssem
     public void OnRemove(PSModuleInfo psModuleInfo)
     {
         SarkConnection.Default?.Dispose();
-        LocalBackend.Release();
+        DataLibrary.Release();
     }
 }

@@ -1,26 +1,18 @@
 using System.Runtime.InteropServices;
+using Dapper;
 using Microsoft.Data.Sqlite;
-using SarkPS.Data.Sqlite;
+using SarkPS.Data.Files;
 using SarkPS.Descriptors;
 using SQLitePCL;
 
-namespace SarkPS.Data.Files;
+namespace SarkPS.Data.Sqlite;
 
 /// <summary>
 /// Copying, checking and replacing a SARK database as a file. Copies go through SQLite's online backup and never through
 /// the file system, so they are whole while others write.
 /// </summary>
-internal static class DatabaseFile
+internal static partial class DatabaseFile
 {
-    private const int Busy = 5;
-    private const int Locked = 6;
-    private const int Unreadable = 1;
-    private const int Done = 101;
-    private const int Full = 13;
-    private const int ReadOnly = 8;
-    private const int CanNotOpen = 14;
-    private const int NotADatabase = 26;
-    private const int Corrupt = 11;
     private const int BusyMilliseconds = 5000;
 
     // In whole seconds, and 0 would be for ever. It is the library that waits so, and only where a lock comes after all.
@@ -48,7 +40,16 @@ internal static class DatabaseFile
             {
                 var counted = CountRows(from);
                 using var to = Open(copy, SqliteOpenMode.ReadWrite);
-                await TransferAsync(from, to, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    await TransferAsync(from, to, cancellationToken).ConfigureAwait(false);
+                }
+                catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_FULL)
+                {
+                    // Not the disk of the database, of which the others speak.
+                    throw SqliteErrors.Unavailable(noun, source, $"No space is left on the disk for a copy of the database {SqliteErrors.Quoted(source)}. Nothing was changed.", e);
+                }
+
                 return counted;
             },
             cancellationToken).ConfigureAwait(false);
@@ -88,7 +89,7 @@ internal static class DatabaseFile
         }
         catch (SqliteException e)
         {
-            throw Map(e, noun, path);
+            throw SqliteErrors.Translate(e, path, noun);
         }
     }
 
@@ -124,15 +125,10 @@ internal static class DatabaseFile
                 connection?.Dispose();
             }
 
-            await NextAsync(wait, noun, path, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task NextAsync(LockWait wait, string noun, string path, CancellationToken cancellationToken)
-    {
-        if (!await wait.NextAsync(cancellationToken).ConfigureAwait(false))
-        {
-            throw InUse(noun, path, null);
+            if (!await wait.NextAsync(cancellationToken).ConfigureAwait(false))
+            {
+                throw SqliteErrors.Locked(path, noun: noun);
+            }
         }
     }
 
@@ -167,13 +163,13 @@ internal static class DatabaseFile
             using var to = Open(live, SqliteOpenMode.ReadWrite, busyMilliseconds: 0);
             await TransferAsync(from, to, cancellationToken).ConfigureAwait(false);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt)
+        catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT)
         {
             await ReplaceFileAsync(source, live, noun, cancellationToken).ConfigureAwait(false);
         }
         catch (SqliteException e)
         {
-            throw Map(e, noun, live);
+            throw SqliteErrors.Translate(e, live, noun);
         }
 
         var name = Path.GetFileName(live);
@@ -192,7 +188,7 @@ internal static class DatabaseFile
         }
         catch (SarkException e)
         {
-            throw new SarkUnavailableException(noun, name, $"The database was replaced, and the check after that failed: {e.Message.Replace(FileErrors.NothingChanged, "", StringComparison.Ordinal)}", e);
+            throw new SarkUnavailableException(noun, name, $"The database was replaced, and the check after that failed: {NothingChanged().Replace(e.Message, "")}", e);
         }
     }
 
@@ -209,13 +205,13 @@ internal static class DatabaseFile
             using var connection = await OpenReadingAsync(path, noun, cancellationToken).ConfigureAwait(false);
             return CountRows(connection).Count > 0;
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt or Unreadable)
+        catch (SqliteException e) when (SqliteErrors.IsUnsound(e))
         {
             return false;
         }
         catch (SqliteException e)
         {
-            throw Map(e, noun, path);
+            throw SqliteErrors.Translate(e, path, noun);
         }
     }
 
@@ -225,17 +221,15 @@ internal static class DatabaseFile
         try
         {
             using var connection = Open(path, SqliteOpenMode.ReadWrite);
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA journal_mode = DELETE";
-            command.ExecuteScalar();
+            connection.Execute("PRAGMA journal_mode = DELETE");
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is NotADatabase or Corrupt or Unreadable)
+        catch (SqliteException e) when (SqliteErrors.IsUnsound(e))
         {
             throw NotSound(path, noun, name, e);
         }
         catch (SqliteException e)
         {
-            throw Map(e, noun, path);
+            throw SqliteErrors.Translate(e, path, noun);
         }
     }
 
@@ -251,9 +245,7 @@ internal static class DatabaseFile
         {
             connection.Open();
             // Views and triggers of a file from outside may not call functions with side effects.
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA trusted_schema = OFF";
-            command.ExecuteNonQuery();
+            connection.Execute("PRAGMA trusted_schema = OFF");
             raw.sqlite3_busy_timeout(connection.Handle, busyMilliseconds);
             return connection;
         }
@@ -270,28 +262,17 @@ internal static class DatabaseFile
         try
         {
             using var connection = Open(path, SqliteOpenMode.ReadOnly);
-            return [.. Sqlite.Apostrophes.Find(connection).Select(a => a.ToString())];
+            return [.. new RowSession(connection).Apostrophes().Select(a => a.ToString())];
         }
         catch (SqliteException e)
         {
-            throw Map(e, noun, name);
+            throw SqliteErrors.Translate(e, path, noun, name);
         }
     }
 
-    /// <summary>What SQLite says, as people are told it.</summary>
-    public static SarkException Map(SqliteException e, string noun, string path) => (e.SqliteErrorCode, e.SqliteExtendedErrorCode) switch
-    {
-        (Busy or Locked, _) => InUse(noun, path, e),
-        (Full, _) => new SarkUnavailableException(noun, Path.GetFileName(path), $"No space is left on the disk for the database.{FileErrors.NothingChanged}", e),
-        (ReadOnly, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not write the database, or the folder in which SQLite keeps its journal.{FileErrors.NothingChanged}", e),
-        (CanNotOpen, _) when !File.Exists(path) => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database '{Path.GetFileName(path)}' does not exist.", e),
-        (CanNotOpen, _) => new SarkDeniedException(noun, Path.GetFileName(path), $"The account '{Environment.UserName}' may not open the database or its folder.{FileErrors.NothingChanged}", e),
-        (NotADatabase or Corrupt, _) => new SarkUnavailableException(noun, Path.GetFileName(path), "The live database is damaged; restore a snapshot.", e),
-        _ => new SarkUnavailableException(noun, Path.GetFileName(path), $"The database could not be used (SQLite error {e.SqliteErrorCode}).", e),
-    };
-
-    private static SarkUnavailableException InUse(string noun, string path, Exception? error) =>
-        new(noun, Path.GetFileName(path), $"The database is locked by another program and did not become free in time.{FileErrors.NothingChanged}", error) { RetryAfter = SqliteErrors.RetryAfter };
+    // What an error says of a change that did not come about, which this one did.
+    [System.Text.RegularExpressions.GeneratedRegex(@" Nothing was changed[^.]*\.")]
+    private static partial System.Text.RegularExpressions.Regex NothingChanged();
 
     private static string? Refusal(SqliteConnection connection, bool isToWrite) =>
         SchemaCheck.Refusal(connection) ?? (isToWrite ? SchemaCheck.WriteRefusal(connection) : null) ?? EmptySingleton(connection);
@@ -307,41 +288,23 @@ internal static class DatabaseFile
         }
         catch (SqliteException e)
         {
-            throw e.SqliteErrorCode is NotADatabase or Corrupt or Unreadable ? NotSound(path, noun, name, e) : Map(e, noun, name);
+            throw SqliteErrors.IsUnsound(e) ? NotSound(path, noun, name, e) : SqliteErrors.Translate(e, path, noun, name);
         }
     }
 
     private static void CheckIntegrity(SqliteConnection connection, string noun, string name)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA integrity_check(5)";
-        using var reader = command.ExecuteReader();
-        var lines = new List<string>();
-        while (reader.Read())
-        {
-            lines.Add(reader.GetString(0));
-        }
-
+        string[] lines = [.. connection.Query<string>("PRAGMA integrity_check(5)")];
         if (lines is not ["ok"])
         {
             throw new SarkValidationException(noun, name, "file", $"'{name}' is a damaged database: {string.Join("; ", lines)}");
         }
     }
 
-    private static string? EmptySingleton(SqliteConnection connection)
-    {
-        foreach (var table in UsedSchema.Singletons)
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = $"SELECT EXISTS (SELECT 1 FROM \"{table}\")";
-            if ((long)command.ExecuteScalar()! == 0)
-            {
-                return $"is no whole database of SARK: table '{table}' holds no row";
-            }
-        }
-
-        return null;
-    }
+    private static string? EmptySingleton(SqliteConnection connection) =>
+        UsedSchema.Singletons.FirstOrDefault(table => !connection.ExecuteScalar<bool>($"SELECT EXISTS (SELECT 1 FROM {RowSession.Quote(table)})")) is { } empty
+            ? $"is no whole database of SARK: table '{empty}' holds no row"
+            : null;
 
     /// <summary>
     /// The checksum of a live database's bytes; null when it cannot be read now. SQLite reads them: when a process closes a
@@ -399,30 +362,9 @@ internal static class DatabaseFile
         return new SarkValidationException(noun, name, "file", $"'{name}' is not a sound SQLite database: it is {what}.");
     }
 
-    private static Dictionary<string, long> CountRows(SqliteConnection connection)
-    {
-        var tables = new List<string>();
-        using (var command = connection.CreateCommand())
-        {
-            command.CommandText = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%'";
-            using var reader = command.ExecuteReader();
-            while (reader.Read())
-            {
-                tables.Add(reader.GetString(0));
-            }
-        }
-
-        var rows = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
-        foreach (var table in tables)
-        {
-            using var command = connection.CreateCommand();
-            // A name from the file's own schema, quoted as SQLite quotes names.
-            command.CommandText = $"SELECT count(*) FROM \"{table.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-            rows[table] = (long)command.ExecuteScalar()!;
-        }
-
-        return rows;
-    }
+    private static Dictionary<string, long> CountRows(SqliteConnection connection) =>
+        connection.Query<string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%'").ToList()
+            .ToDictionary(table => table, table => connection.ExecuteScalar<long>($"SELECT count(*) FROM {RowSession.Quote(table)}"), StringComparer.OrdinalIgnoreCase);
 
     private static async Task TransferAsync(SqliteConnection from, SqliteConnection to, CancellationToken cancellationToken)
     {
@@ -443,9 +385,9 @@ internal static class DatabaseFile
         while (SqliteErrors.IsBusy(result) && await wait.NextAsync(cancellationToken).ConfigureAwait(false));
 
         var finished = raw.sqlite3_backup_finish(backup);
-        if (result != Done || finished != 0)
+        if (result != raw.SQLITE_DONE || finished != 0)
         {
-            var code = result != Done ? result : finished;
+            var code = result != raw.SQLITE_DONE ? result : finished;
             throw new SqliteException(raw.sqlite3_errstr(code).utf8_to_string(), code & 0xFF, code);
         }
     }

@@ -4,28 +4,28 @@ using System.Runtime.Loader;
 namespace SarkPS.Cmdlets;
 
 /// <summary>
-/// The way to the local back end, <c>SarkPS.Data</c>. In the module that assembly lies in <c>lib/</c> with its packages
+/// The assembly of the local back end, <c>SarkPS.Data</c>, and the way to it. In the module that assembly lies in <c>lib/</c> with its packages
 /// and loads in a load context of its own: another module that brought a different Microsoft.Data.Sqlite into the
 /// default context would break it there, and it that module. Both sides share the types of SarkPS.Core, so what comes
 /// back is the same <see cref="ISarkBackend"/>.
 /// </summary>
-public static class LocalBackend
+public static class DataLibrary
 {
     private const string Library = "SarkPS.Data";
 
     private static readonly Lazy<AssemblyLoadContext> _context = new(MakeContext);
 
     // Not cached while they fail: a missing file can be put right without a new process.
-    private static readonly Lazy<Func<SarkOptions, ISarkBackend>> _create =
-        new(() => Find<Func<SarkOptions, ISarkBackend>>("LocalBackendFactory", "Create"), LazyThreadSafetyMode.PublicationOnly);
+    private static readonly Lazy<Func<SarkOptions, ISarkBackend>> _open =
+        new(() => Find<Func<SarkOptions, ISarkBackend>>("Open"), LazyThreadSafetyMode.PublicationOnly);
 
     private static readonly Lazy<Func<string, string, Stream, LimitOptions?, CancellationToken, Task<IReadOnlyList<string>>>> _judge =
-        new(() => Find<Func<string, string, Stream, LimitOptions?, CancellationToken, Task<IReadOnlyList<string>>>>("LocalBackendFactory", "JudgeContentAsync"), LazyThreadSafetyMode.PublicationOnly);
+        new(() => Find<Func<string, string, Stream, LimitOptions?, CancellationToken, Task<IReadOnlyList<string>>>>("JudgeContentAsync"), LazyThreadSafetyMode.PublicationOnly);
 
-    /// <summary>Makes a back end that works on this machine's database, files and Asterisk.</summary>
+    /// <summary>Opens a back end that works on this machine's database, files and Asterisk.</summary>
     /// <param name="options">Where they are.</param>
     /// <exception cref="SarkException">The database cannot be opened, or the module's folder is not whole.</exception>
-    public static ISarkBackend Create(SarkOptions options) => _create.Value(options);
+    public static ISarkBackend Open(SarkOptions options) => _open.Value(options);
 
     /// <summary>Judges the content of a file as a store does that takes it in, here and without one, so that nothing is sent to a service for it.</summary>
     /// <param name="noun">What the store holds, as in a cmdlet's name.</param>
@@ -45,15 +45,15 @@ public static class LocalBackend
 
     internal static void Release()
     {
-        if (_create.IsValueCreated)
+        if (_open.IsValueCreated)
         {
-            Find<Action>("LocalBackendLifetime", "Release")();
+            Find<Action>("Release")();
         }
     }
 
     private static AssemblyLoadContext MakeContext()
     {
-        var own = typeof(LocalBackend).Assembly;
+        var own = typeof(DataLibrary).Assembly;
         var folder = Path.Combine(Path.GetDirectoryName(own.Location)!, "lib");
 
         // Without lib/ this is not the module but a program that references both assemblies, such as the tests: what
@@ -63,19 +63,19 @@ public static class LocalBackend
             : AssemblyLoadContext.GetLoadContext(own)!;
     }
 
-    private static T Find<T>(string type, string method) where T : Delegate
+    private static T Find<T>(string method) where T : Delegate
     {
         try
         {
             return Context.LoadFromAssemblyName(new AssemblyName(Library))
-                .GetType($"{Library}.{type}", throwOnError: true)!
+                .GetType($"{Library}.LocalBackend", throwOnError: true)!
                 .GetMethod(method, BindingFlags.Public | BindingFlags.Static)!
                 .CreateDelegate<T>();
         }
         catch (IOException e)
         {
             // FileNotFoundException and FileLoadException: the folder was copied in part, or parts of two versions are in it.
-            var folder = Path.GetDirectoryName(typeof(LocalBackend).Assembly.Location);
+            var folder = Path.GetDirectoryName(typeof(DataLibrary).Assembly.Location);
             throw new SarkException(
                 SarkErrorKind.Unsupported,
                 "Module",
