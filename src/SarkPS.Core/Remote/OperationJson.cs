@@ -13,5 +13,5 @@ public static class OperationJson
     public const string CallRecordLines = "application/x-ndjson";
 
     /// <summary>The settings.</summary>
-    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(), new ProblemConverter() } };
 }

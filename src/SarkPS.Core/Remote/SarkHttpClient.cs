@@ -398,9 +398,9 @@ public sealed class SarkHttpClient : IDisposable
 
     private SarkException ErrorFrom(HttpStatusCode status, JsonNode? body)
     {
-        if (body is JsonObject problem && problem["kind"] is { } kind)
+        if (ProblemDetails.Read(body) is { } problem)
         {
-            return FromProblem(problem, Enum.TryParse<SarkErrorKind>((string?)kind, out var known) ? known : SarkErrorKind.Unavailable);
+            return problem;
         }
 
         // Not a SarkPS service, but perhaps sark6api itself: its bodies say less.
@@ -415,7 +415,7 @@ public sealed class SarkHttpClient : IDisposable
         {
             HttpStatusCode.NotFound => new SarkNotFoundException("Service", Address, message),
             HttpStatusCode.UnprocessableEntity when body is JsonObject errors =>
-                new SarkValidationException("Service", null, Messages(errors), isDuplicate: errors.ContainsKey(SarkValidationException.DuplicateField)),
+                new SarkValidationException("Service", null, ProblemDetails.Messages(errors), isDuplicate: errors.ContainsKey(SarkValidationException.DuplicateField)),
             HttpStatusCode.Conflict => new SarkConflictException("Service", null, message),
             HttpStatusCode.Forbidden => new SarkDeniedException("Service", Address, message),
             HttpStatusCode.Unauthorized => new SarkException(SarkErrorKind.Unauthorized, "Service", Address, message),
@@ -423,25 +423,4 @@ public sealed class SarkHttpClient : IDisposable
             _ => new SarkUnavailableException("Service", Address, message),
         };
     }
-
-    private static SarkException FromProblem(JsonObject problem, SarkErrorKind kind)
-    {
-        var noun = (string?)problem["noun"] ?? "Service";
-        var target = (string?)problem["target"];
-        var detail = (string?)problem["detail"] ?? "";
-        return kind switch
-        {
-            SarkErrorKind.NotFound => new SarkNotFoundException(noun, target, detail),
-            SarkErrorKind.Conflict when problem["errors"] is JsonObject errors => new SarkValidationException(noun, target, Messages(errors), detail, isDuplicate: true),
-            SarkErrorKind.Conflict => new SarkConflictException(noun, target, detail, [.. (problem["dependants"] as JsonArray ?? []).Select(d => d!.ToString())]),
-            SarkErrorKind.Validation => new SarkValidationException(noun, target, Messages(problem["errors"] as JsonObject ?? []), detail),
-            SarkErrorKind.Unavailable when problem[WireHeaders.CommitMember].Deserialize<CommitResult>(OperationJson.Options) is { } result => new SarkCommitException(result, detail),
-            SarkErrorKind.Unavailable => new SarkUnavailableException(noun, target, detail),
-            SarkErrorKind.Denied => new SarkDeniedException(noun, target, detail),
-            _ => new SarkException(kind, noun, target, detail),
-        };
-    }
-
-    private static List<KeyValuePair<string, IReadOnlyList<string>>> Messages(JsonObject errors) =>
-        [.. errors.Select(e => new KeyValuePair<string, IReadOnlyList<string>>(e.Key, e.Value is JsonArray list ? [.. list.Select(m => m?.ToString() ?? "")] : [e.Value?.ToString() ?? ""]))];
 }

@@ -69,7 +69,7 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ServiceSettings sett
     public static async Task WriteAsync(HttpContext context, SarkException error, bool isLocal = false)
     {
         Clear(context);
-        var status = context.Response.StatusCode = ErrorBody.StatusOf(error);
+        context.Response.StatusCode = (int)ProblemDetails.StatusOf(error);
         if (error.Kind == SarkErrorKind.Unauthorized)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
@@ -84,7 +84,7 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ServiceSettings sett
         var wantsProblem = ClientWish.WantsProblem(context.Request);
         await JsonAnswer.WriteAsync(
             context,
-            wantsProblem ? ErrorBody.Problem(error, status, isLocal) : ErrorBody.Plain(error, isLocal),
+            wantsProblem ? ProblemDetails.Write(error, isLocal) : ErrorBody.Plain(error, isLocal),
             wantsProblem ? WireHeaders.Problem : JsonAnswer.ContentType).ConfigureAwait(false);
     }
 

@@ -74,7 +74,7 @@ public sealed class ConnectTests
         Assert.Contains("'snap'", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(engine.Database.Folder, error.Message, StringComparison.Ordinal);
         var refused = Assert.Throws<SarkException>(() => new SarkPS.Data.LocalBackend(new SarkOptions { Database = engine.Database.Path }).Snapshots);
-        Assert.DoesNotContain(engine.Database.Path, SarkPS.Service.Errors.ErrorBody.Problem(refused, 501).ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(engine.Database.Path, SarkPS.Remote.ProblemDetails.Write(refused).ToJsonString(), StringComparison.Ordinal);
     }
 
     [Theory]
