@@ -28,7 +28,7 @@ using var bare = new BareLoop(options, "off");
 using var bareEvents = new BareLoop(options, "call");
 await using var client = await AmiConnection.ConnectAsync(options);
 await using var clientEvents = await AmiConnection.ConnectAsync(options, new AmiEventHub());
-var peersAction = AmiFunction.Find("SIPpeers")!;
+var peersAction = AsteriskFunctions.Find("SIPpeers")!;
 var peers = (await client.SendAsync(peersAction.Action([]))).Items.Count;
 Console.WriteLine($"{client.Banner}, {peers} SIP peers, {Environment.ProcessorCount} processors");
 Console.WriteLine($"{"",-34}{"bare",12}{"client",12}{"ratio",8}");

@@ -45,23 +45,4 @@ internal static class AmiValues
         var word = message[key]?.Replace(" ", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal);
         return !string.IsNullOrEmpty(word) && char.IsLetter(word[0]) && Enum.TryParse<T>(word, ignoreCase: true, out var value) ? value : otherwise;
     }
-
-    public static (PeerStatus Status, TimeSpan? Latency) Peer(this AmiMessage message, string key = "Status")
-    {
-        var text = message[key] ?? "";
-        var status = text.Split(' ')[0].ToUpperInvariant() switch
-        {
-            "OK" => PeerStatus.Ok,
-            "LAGGED" => PeerStatus.Lagged,
-            "UNREACHABLE" => PeerStatus.Unreachable,
-            "UNMONITORED" => PeerStatus.Unmonitored,
-            _ => PeerStatus.Unknown,
-        };
-        var open = text.IndexOf('(', StringComparison.Ordinal);
-        var latency = open > 0 && text.EndsWith(" ms)", StringComparison.Ordinal)
-            && int.TryParse(text.AsSpan(open + 1, text.Length - open - 5), NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
-                ? TimeSpan.FromMilliseconds(ms)
-                : (TimeSpan?)null;
-        return (status, latency);
-    }
 }

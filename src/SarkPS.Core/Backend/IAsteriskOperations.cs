@@ -3,8 +3,8 @@ using SarkPS.Ami;
 namespace SarkPS;
 
 /// <summary>
-/// What can be asked of a running Asterisk. The typed questions are in <see cref="AsteriskQueries"/>, over this; so local
-/// and remote answers are read by the same code.
+/// What can be asked of a running Asterisk. The typed questions are over this, each in the file of what it asks about; so
+/// local and remote answers are read by the same code.
 /// </summary>
 public interface IAsteriskOperations
 {
@@ -14,7 +14,7 @@ public interface IAsteriskOperations
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The response block, then the items of a list, without the fields that only frame the list. No more than the response: there is nothing to list.</returns>
     /// <exception cref="SarkNotFoundException">The one thing that was asked for does not exist.</exception>
-    Task<IReadOnlyList<AmiMessage>> QueryAsync(AmiFunction function, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<AmiMessage>> QueryAsync(AsteriskFunction function, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default);
 
     /// <summary>The value of an entry of Asterisk's database, or null when there is no such entry.</summary>
     /// <param name="family">The family.</param>

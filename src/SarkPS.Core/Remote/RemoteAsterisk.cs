@@ -23,7 +23,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<AmiMessage>> QueryAsync(AmiFunction function, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<AmiMessage>> QueryAsync(AsteriskFunction function, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(arguments);

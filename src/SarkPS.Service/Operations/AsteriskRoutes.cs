@@ -27,9 +27,6 @@ internal static class AsteriskRoutes
 
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // Those parameters of a list that only narrow it make an instance function of it.
-    private static readonly string[] Instances = ["QueueStatus", "QueueSummary"];
-
     /// <summary>Maps the routes.</summary>
     public static void MapAsterisk(this IEndpointRouteBuilder all)
     {
@@ -66,10 +63,10 @@ internal static class AsteriskRoutes
 
     private static JsonObject Index()
     {
-        var items = AmiFunction.All.Where(f => f.Parameters.Count > 0 && (!f.IsList || Instances.Contains(f.Name)));
+        var items = AsteriskFunctions.All.Where(f => f.Parameters.Count > 0 && (!f.IsList || f.HasInstances));
         return new JsonObject
         {
-            ["GetEventList"] = new JsonArray([.. AmiFunction.All.Where(f => f.IsList || f.Name == "ListCommands").Select(f => (JsonNode)f.Name)]),
+            ["GetEventList"] = new JsonArray([.. AsteriskFunctions.All.Where(f => f.IsArray).Select(f => (JsonNode)f.Name)]),
             ["GetEventItem"] = new JsonObject(items.Select(f => new KeyValuePair<string, JsonNode?>(
                 f.Name, new JsonObject(f.Parameters.Select(p => new KeyValuePair<string, JsonNode?>(p.Field, p.Default)))))),
             ["PutItem"] = new JsonObject { ["Reload"] = null },
@@ -79,7 +76,7 @@ internal static class AsteriskRoutes
     private static async Task QueryAsync(HttpContext context)
     {
         var segments = Segments(context);
-        if (AmiFunction.Find(segments[0]) is not { } function || segments.Count - 1 > function.Parameters.Count)
+        if (AsteriskFunctions.Find(segments[0]) is not { } function || segments.Count - 1 > function.Parameters.Count)
         {
             await NotFoundAsync(context, segments[0], UnknownFunction).ConfigureAwait(false);
             return;
@@ -91,11 +88,11 @@ internal static class AsteriskRoutes
         {
             await NotFoundAsync(context, function.Name, RemoteAsterisk.NothingToList).ConfigureAwait(false);
         }
-        else if (!function.IsList && function.Name != "ListCommands")
+        else if (!function.IsArray)
         {
             await JsonAnswer.WriteAsync(context, AmiJson.ToJson(answer[0])).ConfigureAwait(false);
         }
-        else if (arguments.Length > 0 && Instances.Contains(function.Name))
+        else if (arguments.Length > 0 && function.HasInstances)
         {
             await JsonAnswer.WriteAsync(context, Instance(answer)).ConfigureAwait(false);
         }
@@ -117,10 +114,10 @@ internal static class AsteriskRoutes
             instance[name] = value?.DeepClone();
         }
 
-        if (answer[1].Event == "QueueParams")
+        if (answer[1].Event == QueueStatus.ItemEvent)
         {
-            instance["Members"] = List("QueueMember");
-            instance["Entries"] = List("QueueEntry");
+            instance["Members"] = List(QueueMember.ItemEvent);
+            instance["Entries"] = List(QueueCaller.ItemEvent);
         }
 
         return instance;
@@ -330,24 +327,4 @@ internal static class AsteriskRoutes
     /// <summary>The parts of the address after <c>astamis</c>.</summary>
     private static List<string> Segments(HttpContext context) =>
         [.. RawPath.Segments(context).SkipWhile(s => !s.Equals("astamis", StringComparison.OrdinalIgnoreCase)).Skip(1).Where(s => s.Length > 0)];
-}
-
-/// <summary>Keeps the connection to Asterisk up while the service runs, so that no event is missed and no request waits for a login.</summary>
-internal sealed class AsteriskKeeper(LocalBackend backend, ILogger<AsteriskKeeper> logger) : BackgroundService
-{
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (!backend.Covers(ExchangePart.Asterisk))
-        {
-            return Task.CompletedTask;
-        }
-
-        if (!backend.Asterisk.CanLogIn)
-        {
-            logger.LogWarning("No secret for the manager user is configured (Sark:Ami:Secret), so Asterisk is not connected to.");
-            return Task.CompletedTask;
-        }
-
-        return backend.Asterisk.Client.RunAsync(stoppingToken);
-    }
 }

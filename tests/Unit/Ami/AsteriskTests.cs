@@ -266,7 +266,7 @@ public sealed class AsteriskTests : IAsyncLifetime
     public async Task The_recommended_user_may_do_everything_that_is_offered()
     {
         await using var least = new LocalAsterisk(AsteriskLab.Options("least"));
-        foreach (var function in AmiFunction.All)
+        foreach (var function in AsteriskFunctions.All)
         {
             await least.QueryAsync(function, [.. function.Parameters.Where(p => !p.Optional && p.Default is null).Select(_ => "401")]);
         }
@@ -355,9 +355,9 @@ public sealed class AsteriskTests : IAsyncLifetime
     public async Task The_rights_that_functions_are_said_to_need_are_those_that_asterisk_asks_for()
     {
         AsteriskLab.Require();
-        var commands = (await Local.QueryAsync(AmiFunction.Find("ListCommands")!, []))[0];
+        var commands = (await Local.QueryAsync(AsteriskFunctions.Find("ListCommands")!, []))[0];
 
-        Assert.All(AmiFunction.All, f =>
+        Assert.All(AsteriskFunctions.All, f =>
         {
             var text = commands[f.Name]!;
             var rights = text[(text.LastIndexOf("Priv: ", StringComparison.Ordinal) + 6)..].TrimEnd(')', ' ').Split(',').Except(["all", "<none>"]);

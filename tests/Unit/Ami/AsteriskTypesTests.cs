@@ -1,3 +1,4 @@
+using System.Reflection;
 using SarkPS.Ami;
 
 namespace SarkPS.Tests.Ami;
@@ -136,12 +137,23 @@ public sealed class AsteriskTypesTests
     [Fact]
     public void Every_function_takes_no_more_than_its_parameters_and_refuses_what_would_leave_its_line()
     {
-        Assert.All(AmiFunction.All.Where(f => f.Parameters.Count > 0), f =>
+        Assert.All(AsteriskFunctions.All.Where(f => f.Parameters.Count > 0), f =>
         {
             Assert.Throws<SarkValidationException>(() => f.Action(["a\r\nb"]));
             Assert.Throws<SarkValidationException>(() => f.Action([new string('x', 2000)]));
             Assert.Throws<SarkValidationException>(() => f.Action([.. Enumerable.Repeat("x", f.Parameters.Count + 1)]));
         });
+    }
+
+    [Fact]
+    public void Every_function_that_is_described_is_in_the_list_of_all()
+    {
+        var described = typeof(AsteriskFunction).Assembly.GetTypes()
+            .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public))
+            .Where(f => f.FieldType == typeof(AsteriskFunction))
+            .Select(f => ((AsteriskFunction)f.GetValue(null)!).Name);
+
+        Assert.Equal(described.Order(StringComparer.Ordinal), AsteriskFunctions.All.Select(f => f.Name));
     }
 
     private static List<AmiMessage> Items((string[] Request, string Answer) exchange)
