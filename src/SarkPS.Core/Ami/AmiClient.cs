@@ -44,10 +44,10 @@ public sealed class AmiClient : IAsyncDisposable
         var connection = Volatile.Read(ref _connection);
         if (connection is not { IsOpen: true })
         {
-            connection = await ConnectAsync(cancellationToken);
+            connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return await connection.SendAsync(action, cancellationToken);
+        return await connection.SendAsync(action, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Opens the connection if it is not open. Callers at the same time share one attempt.</summary>
@@ -71,7 +71,7 @@ public sealed class AmiClient : IAsyncDisposable
             connecting = _connecting is { IsCompleted: false } ? _connecting : _connecting = OpenAsync();
         }
 
-        return await connecting.WaitAsync(cancellationToken);
+        return await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -86,9 +86,9 @@ public sealed class AmiClient : IAsyncDisposable
         {
             try
             {
-                var connection = await ConnectAsync(cancellationToken);
+                var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
                 pause = FirstPause;
-                await connection.Ended.WaitAsync(cancellationToken);
+                await connection.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (SarkException)
             {
@@ -105,7 +105,7 @@ public sealed class AmiClient : IAsyncDisposable
                 return;
             }
 
-            await Task.Delay(pause, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(pause, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
         }
     }
 
@@ -127,12 +127,12 @@ public sealed class AmiClient : IAsyncDisposable
         if (connecting is not null)
         {
             // Whatever became of the attempt, its caller has it; here it only must not stay open.
-            await Task.WhenAny(connecting);
+            await Task.WhenAny(connecting).ConfigureAwait(false);
         }
 
         if (_connection is not null)
         {
-            await _connection.DisposeAsync();
+            await _connection.DisposeAsync().ConfigureAwait(false);
         }
 
         Events.Complete(null);
@@ -143,7 +143,7 @@ public sealed class AmiClient : IAsyncDisposable
     {
         try
         {
-            var connection = await AmiConnection.ConnectAsync(_options, Events, _trace, _disposed.Token);
+            var connection = await AmiConnection.ConnectAsync(_options, Events, _trace, _disposed.Token).ConfigureAwait(false);
             lock (_gate)
             {
                 _refused = null;
@@ -171,7 +171,7 @@ public sealed class AmiClient : IAsyncDisposable
     {
         while (connection.IsOpen && _options.KeepAlive > TimeSpan.Zero)
         {
-            await Task.WhenAny(connection.Ended, Task.Delay(_options.KeepAlive));
+            await Task.WhenAny(connection.Ended, Task.Delay(_options.KeepAlive)).ConfigureAwait(false);
             if (!connection.IsOpen || connection.Silence < _options.KeepAlive)
             {
                 continue;
@@ -179,7 +179,7 @@ public sealed class AmiClient : IAsyncDisposable
 
             try
             {
-                await connection.SendAsync(new AmiAction("Ping"));
+                await connection.SendAsync(new AmiAction("Ping")).ConfigureAwait(false);
             }
             catch (AmiTimeoutException e)
             {
@@ -192,7 +192,7 @@ public sealed class AmiClient : IAsyncDisposable
             }
         }
 
-        await connection.Ended;
+        await connection.Ended.ConfigureAwait(false);
         Events.Publish(Own(AmiEventHub.Disconnected, connection.Failure!.Message));
     }
 

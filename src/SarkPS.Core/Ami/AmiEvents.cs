@@ -136,7 +136,7 @@ public sealed class AmiEventHub(int capacity = 2000)
     {
         try
         {
-            await foreach (var next in watcher.Queue.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var next in watcher.Queue.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
                 var dropped = watcher.TakeDropped();
                 yield return dropped == 0 ? next : next with { Dropped = dropped };

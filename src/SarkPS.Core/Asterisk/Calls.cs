@@ -26,7 +26,7 @@ internal static class Calls
             .With("Async", "true");
         try
         {
-            var reply = await client.SendAsync(action, cancellationToken);
+            var reply = await client.SendAsync(action, cancellationToken).ConfigureAwait(false);
             return request.Wait ? OriginateResult.Of(reply.Items[0]) : new(OriginateOutcome.Requested, null, null, null);
         }
         catch (AmiActionException e) when (e.Response.Message == "Extension does not exist.")
@@ -40,7 +40,7 @@ internal static class Calls
         AsteriskRules.Channel(channel);
         try
         {
-            return (await client.SendAsync(new AmiAction("Hangup").With("Channel", channel), cancellationToken)).Response.Message ?? "";
+            return (await client.SendAsync(new AmiAction("Hangup").With("Channel", channel), cancellationToken).ConfigureAwait(false)).Response.Message ?? "";
         }
         catch (AmiActionException e) when (e.Response.Message == "No such channel")
         {

@@ -8,7 +8,7 @@ internal static class ExtensionRuntimes
     public static async Task<ExtensionRuntime> GetAsync(AmiClient client, string extension, CancellationToken cancellationToken)
     {
         // One after the other would be three round trips; the connection answers all three in one.
-        var values = await Task.WhenAll(ExtensionRuntime.Families.Select(async f => (f, await DbEntries.GetAsync(client, f, extension, cancellationToken))));
+        var values = await Task.WhenAll(ExtensionRuntime.Families.Select(async f => (f, await DbEntries.GetAsync(client, f, extension, cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
         return ExtensionRuntime.Of(extension, values.ToDictionary(v => v.f, v => v.Item2));
     }
 
@@ -22,10 +22,10 @@ internal static class ExtensionRuntimes
             throw new SarkValidationException("ExtensionRuntime", extension, unknown, $"The {unknown} is not one of {string.Join(", ", ExtensionRuntime.Families)}.");
         }
 
-        await client.ConnectAsync(cancellationToken);
+        await client.ConnectAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(changes.Values.Select(c => string.IsNullOrEmpty(c.Value)
             ? DbEntries.DeleteAsync(client, c.Key, extension, cancellationToken)
-            : DbEntries.PutAsync(client, c.Key, extension, c.Value, cancellationToken)));
+            : DbEntries.PutAsync(client, c.Key, extension, c.Value, cancellationToken))).ConfigureAwait(false);
     }
 }
 

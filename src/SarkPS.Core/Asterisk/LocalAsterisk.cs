@@ -35,7 +35,7 @@ public sealed class LocalAsterisk : IAsteriskOperations, IAsyncDisposable
         AmiReply reply;
         try
         {
-            reply = await client.SendAsync(function.Action(arguments), cancellationToken);
+            reply = await client.SendAsync(function.Action(arguments), cancellationToken).ConfigureAwait(false);
         }
         catch (AmiActionException e) when (function.Empty.Contains(e.Response.Message, StringComparer.Ordinal))
         {
@@ -73,29 +73,29 @@ public sealed class LocalAsterisk : IAsteriskOperations, IAsyncDisposable
 
     /// <inheritdoc/>
     public async Task ReloadAsync(CancellationToken cancellationToken = default) =>
-        await client.SendAsync(new AmiAction("Reload"), cancellationToken);
+        await client.SendAsync(new AmiAction("Reload"), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<AmiEvent> WatchAsync(IReadOnlyCollection<string>? names = null, string? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         // The watch comes before the connection, so that nothing falls between the two.
         var events = client.Events.Watch(names, after, cancellationToken);
-        await client.ConnectAsync(cancellationToken);
+        await client.ConnectAsync(cancellationToken).ConfigureAwait(false);
 
         // An Asterisk that restarts is connected to again; what it reported meanwhile nobody has.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var keeping = client.RunAsync(end.Token);
         try
         {
-            await foreach (var one in events)
+            await foreach (var one in events.ConfigureAwait(false))
             {
                 yield return one;
             }
         }
         finally
         {
-            await end.CancelAsync();
-            await keeping;
+            await end.CancelAsync().ConfigureAwait(false);
+            await keeping.ConfigureAwait(false);
         }
     }
 

@@ -33,7 +33,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
         JsonNode? answer;
         try
         {
-            answer = await client.SendAsync(HttpMethod.Get, Path(function.Name, arguments), null, cancellationToken);
+            answer = await client.SendAsync(HttpMethod.Get, Path(function.Name, arguments), null, cancellationToken).ConfigureAwait(false);
         }
         catch (SarkNotFoundException e) when (function.IsList && e.Message == NothingToList)
         {
@@ -49,7 +49,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
     public async Task<string?> GetDbAsync(string family, string key, CancellationToken cancellationToken = default)
     {
         AsteriskRules.DbKey(family, key);
-        var answer = await client.SendAsync(HttpMethod.Get, Path("DBget", [family, key]), null, cancellationToken);
+        var answer = await client.SendAsync(HttpMethod.Get, Path("DBget", [family, key]), null, cancellationToken).ConfigureAwait(false);
         return Member(answer, key)?.ToString();
     }
 
@@ -58,21 +58,21 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
     {
         AsteriskRules.DbKey(family, key);
         AsteriskRules.Sendable($"{family}/{key}", "value", "Val", value);
-        await client.SendAsync(HttpMethod.Put, Path("DBPut", [family, key]), new JsonObject { ["value"] = value }, cancellationToken);
+        await client.SendAsync(HttpMethod.Put, Path("DBPut", [family, key]), new JsonObject { ["value"] = value }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task<bool> DeleteDbAsync(string family, string key, CancellationToken cancellationToken = default)
     {
         AsteriskRules.DbKey(family, key);
-        var answer = await client.SendAsync(HttpMethod.Delete, Path("DBdel", [family, key]), null, cancellationToken);
+        var answer = await client.SendAsync(HttpMethod.Delete, Path("DBdel", [family, key]), null, cancellationToken).ConfigureAwait(false);
         return Member(answer, key)?.GetValueKind() == JsonValueKind.True;
     }
 
     /// <inheritdoc/>
     public async Task<ExtensionRuntime> GetRuntimeAsync(string extension, CancellationToken cancellationToken = default)
     {
-        var answer = await client.SendAsync(HttpMethod.Get, RuntimePath(extension), null, cancellationToken);
+        var answer = await client.SendAsync(HttpMethod.Get, RuntimePath(extension), null, cancellationToken).ConfigureAwait(false);
         return ExtensionRuntime.Of(extension, ExtensionRuntime.Families.ToDictionary(f => f, f => Member(answer, f)?.ToString()));
     }
 
@@ -97,7 +97,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
         body["ringtime"] = (int)request.RingTime.TotalSeconds;
         // The telephone may ring as long as it was told to; only then the usual time begins.
         var limit = request.Wait ? request.RingTime + client.Timeout : (TimeSpan?)null;
-        var answer = await client.SendAsync(HttpMethod.Post, "astamis/originate", body, limit, cancellationToken);
+        var answer = await client.SendAsync(HttpMethod.Post, "astamis/originate", body, limit, cancellationToken).ConfigureAwait(false);
         var outcome = Enum.TryParse<OriginateOutcome>(Member(answer, "outcome")?.ToString(), out var known) ? known : OriginateOutcome.Requested;
         var reason = int.TryParse(Member(answer, "reason")?.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (int?)null;
         return new(outcome, Member(answer, "channel")?.ToString(), Member(answer, "uniqueid")?.ToString(), reason);
@@ -109,7 +109,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
         AsteriskRules.Channel(channel);
         var slash = channel.IndexOf('/', StringComparison.Ordinal);
         var (technology, rest) = (channel[..slash], channel[(slash + 1)..]);
-        var answer = await client.SendAsync(HttpMethod.Delete, Path("Hangup", [technology, rest]), null, cancellationToken);
+        var answer = await client.SendAsync(HttpMethod.Delete, Path("Hangup", [technology, rest]), null, cancellationToken).ConfigureAwait(false);
         return Member(answer, rest)?.ToString() ?? "";
     }
 
@@ -124,7 +124,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
         var pause = TimeSpan.Zero;
         while (true)
         {
-            using var response = await OpenEventsAsync(path, after, isAgain: pause > TimeSpan.Zero, cancellationToken);
+            using var response = await OpenEventsAsync(path, after, isAgain: pause > TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
             if (response is not null)
             {
                 if (pause > FirstPause)
@@ -133,8 +133,8 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
                 }
 
                 pause = TimeSpan.Zero;
-                using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
-                await foreach (var one in ReadAsync(reader, cancellationToken))
+                using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+                await foreach (var one in ReadAsync(reader, cancellationToken).ConfigureAwait(false))
                 {
                     after = one.Id;
                     yield return one;
@@ -148,7 +148,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
             }
 
             pause = pause == TimeSpan.Zero ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            await Task.Delay(pause, cancellationToken);
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -170,7 +170,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
                 },
                 HttpCompletionOption.ResponseHeadersRead,
                 null,
-                cancellationToken);
+                cancellationToken).ConfigureAwait(false);
         }
         catch (SarkException error) when (isAgain && error.Kind is SarkErrorKind.Unavailable or SarkErrorKind.Timeout)
         {
@@ -183,7 +183,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
         string? id = null;
         string? data = null;
         var dropped = 0L;
-        while (await LineAsync(reader, cancellationToken) is { } line)
+        while (await LineAsync(reader, cancellationToken).ConfigureAwait(false) is { } line)
         {
             if (line.StartsWith("id: ", StringComparison.Ordinal))
             {
@@ -216,7 +216,7 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
     {
         try
         {
-            return await reader.ReadLineAsync(cancellationToken);
+            return await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (IOException)
         {
