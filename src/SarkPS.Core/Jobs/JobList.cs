@@ -97,11 +97,14 @@ public sealed class JobList(TimeProvider? clock = null) : IJobs
     {
         foreach (var old in entries.Values.Select(e => e.Now).Where(job => job.Ended is not null).OrderByDescending(job => job.Ended).Skip(Remembered))
         {
-            entries.TryRemove(old.Id, out _);
+            if (entries.TryRemove(old.Id, out var entry))
+            {
+                entry.Dispose();
+            }
         }
     }
 
-    private sealed class Entry(Job job) : IProgress<OperationProgress>
+    private sealed class Entry(Job job) : IProgress<OperationProgress>, IDisposable
     {
         private readonly CancellationTokenSource stop = new();
         private readonly object turn = new();
@@ -114,6 +117,8 @@ public sealed class JobList(TimeProvider? clock = null) : IJobs
         public CancellationToken Stopping => stop.Token;
 
         public void Stop() => stop.Cancel();
+
+        public void Dispose() => stop.Dispose();
 
         public void Report(OperationProgress value) => Change(job => job with { Progress = value });
 
