@@ -34,9 +34,6 @@ internal sealed class BuildOptions
     /// <summary>The System.Management.Automation.dll that it was compiled against.</summary>
     public string PowerShell => Value("--powershell");
 
-    /// <summary>File names of the views and type files of the module.</summary>
-    public string[] Views => Value("--views").Split('/', StringSplitOptions.RemoveEmptyEntries);
-
     /// <summary>The folder of the help pages; for the routes, the folder above it.</summary>
     public string Docs => Value("--docs");
 

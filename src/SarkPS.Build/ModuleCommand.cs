@@ -10,8 +10,9 @@ namespace SarkPS.Build;
 /// <param name="Sets">Names of the parameter sets, the default one first.</param>
 /// <param name="Parameters">All parameters, common ones of the engine apart, -WhatIf and -Confirm included where they apply.</param>
 /// <param name="Outputs">Full names of the types that it says it emits.</param>
+/// <param name="Aliases">Other names.</param>
 internal sealed record ModuleCommand(
-    string Name, string ClassName, IReadOnlyList<string> Sets, IReadOnlyList<ModuleParameter> Parameters, IReadOnlyList<string> Outputs)
+    string Name, string ClassName, IReadOnlyList<string> Sets, IReadOnlyList<ModuleParameter> Parameters, IReadOnlyList<string> Outputs, IReadOnlyList<string> Aliases)
 {
     private const string AllSets = "__AllParameterSets";
     private const string Engine = "System.Management.Automation.";
@@ -20,11 +21,8 @@ internal sealed record ModuleCommand(
 
     public string Noun => Name[(Verb.Length + 1)..];
 
-    /// <summary>
-    /// Reads the cmdlets of an assembly. Attributes are read as data and never constructed, because the engine that the
-    /// assembly was compiled against is a library of signatures without bodies.
-    /// </summary>
-    public static IReadOnlyList<ModuleCommand> ReadAll(string assembly, string powerShell)
+    /// <summary>Loads the assembly of the cmdlets with the engine that it was compiled against, which is a library of signatures without bodies.</summary>
+    public static Assembly Load(string assembly, string powerShell)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(assembly))!;
         var context = new AssemblyLoadContext("SarkPS.Build");
@@ -34,12 +32,15 @@ internal sealed record ModuleCommand(
             return File.Exists(path) ? c.LoadFromAssemblyPath(Path.GetFullPath(path)) : null;
         };
 
-        return context.LoadFromAssemblyPath(Path.GetFullPath(assembly)).GetExportedTypes()
-            .Where(t => !t.IsAbstract && Attribute(t, "CmdletAttribute") is not null)
-            .Select(Read)
-            .OrderBy(c => c.Name, StringComparer.Ordinal)
-            .ToList();
+        return context.LoadFromAssemblyPath(Path.GetFullPath(assembly));
     }
+
+    /// <summary>Reads the cmdlets of an assembly. Their attributes are read as data and never constructed.</summary>
+    public static IReadOnlyList<ModuleCommand> ReadAll(Assembly assembly) => assembly.GetExportedTypes()
+        .Where(t => !t.IsAbstract && Attribute(t, "CmdletAttribute") is not null)
+        .Select(Read)
+        .OrderBy(c => c.Name, StringComparer.Ordinal)
+        .ToList();
 
     private static ModuleCommand Read(Type type)
     {
@@ -61,7 +62,7 @@ internal sealed record ModuleCommand(
             .Select(v => v is Type t ? t.FullName! : (string)v)
             .Distinct()
             .ToList();
-        return new(name, type.FullName!, sets, parameters, outputs);
+        return new(name, type.FullName!, sets, parameters, outputs, Strings(type, "AliasAttribute"));
     }
 
     /// <summary>What the rows are that a cmdlet makes or changes, or null.</summary>

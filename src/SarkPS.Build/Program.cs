@@ -20,13 +20,17 @@ try
     }
 
     var options = new BuildOptions(args);
-    var commands = ModuleCommand.ReadAll(options.Assembly, options.PowerShell);
+    var assembly = ModuleCommand.Load(options.Assembly, options.PowerShell);
+    var commands = ModuleCommand.ReadAll(assembly);
     var manifest = ModuleManifest.Read(options.Manifest);
-    manifest.Check(options.Version, commands.Select(c => c.Name), options.Views);
+    manifest.Check(options.Version);
     var library = HelpLibrary.Read(options.Docs, Path.GetDirectoryName(options.Assembly)!);
     library.Check(commands);
+    var views = FormatFile.Make(assembly);
 
-    manifest.Write(options.Module);
+    manifest.Write(options.Module, commands);
+    views.Save(Path.Combine(options.Module, "SarkPS.format.ps1xml"));
+    TypesFile.Make().Save(Path.Combine(options.Module, "SarkPS.types.ps1xml"));
     library.Write(commands, Path.Combine(options.Module, "en-US"));
     return 0;
 }

@@ -43,6 +43,10 @@ internal sealed class ResourceParts
     public string DuplicateMessage { get; set; } = "Duplicate Key - {0}";
 
     public string? PluralName { get; set; }
+
+    public IReadOnlyList<ViewColumn> TableView { get; set; } = [];
+
+    public IReadOnlyList<ViewColumn> ListView { get; set; } = [];
 }
 
 /// <summary>Describes a resource, line by line.</summary>
@@ -270,6 +274,12 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
 
     /// <summary>What people call several of it, where an s at the end is not it.</summary>
     public ResourceBuilder<T> Plural(string name) => Set(p => p.PluralName = name);
+
+    /// <summary>What a table at the prompt shows. A free text without a width takes what the others leave.</summary>
+    public ResourceBuilder<T> TableView(params ViewColumn[] columns) => Set(p => p.TableView = columns);
+
+    /// <summary>What a list at the prompt shows above the stamps, where that is not every property by its name.</summary>
+    public ResourceBuilder<T> ListView(params ViewColumn[] columns) => Set(p => p.ListView = columns);
 
     /// <summary>The description.</summary>
     public ResourceDescriptor<T> Build()

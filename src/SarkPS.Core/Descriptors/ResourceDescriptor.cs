@@ -51,6 +51,8 @@ public abstract class ResourceDescriptor
         CreatesAtItem = parts.CreatesAtItem;
         DuplicateMessage = parts.DuplicateMessage;
         PluralName = parts.PluralName ?? SarkText.Words(parts.Noun) + "s";
+        TableView = parts.TableView;
+        ListView = parts.ListView;
         byName = parts.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
         byProperty = parts.Columns.Where(c => c.Property is not null).ToDictionary(c => c.Property!, StringComparer.OrdinalIgnoreCase);
     }
@@ -120,6 +122,12 @@ public abstract class ResourceDescriptor
 
     /// <summary>The message about a key that is taken; <c>{0}</c> is the key.</summary>
     public string DuplicateMessage { get; }
+
+    /// <summary>What a table at the prompt shows.</summary>
+    public IReadOnlyList<ViewColumn> TableView { get; }
+
+    /// <summary>What a list at the prompt shows above the stamps; an empty one means every property.</summary>
+    public IReadOnlyList<ViewColumn> ListView { get; }
 
     /// <summary>The type of the objects at the prompt.</summary>
     public abstract Type RecordType { get; }

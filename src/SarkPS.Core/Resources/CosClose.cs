@@ -20,6 +20,7 @@ public sealed class CosClose : SarkRecord, ISarkResource<CosClose>
             .CreatesAtItem()
             .Plural("classes of service for closed hours")
             .OrderBy("COS_pkey", "rowid")
+            .TableView(nameof(Extension), nameof(Rule))
             .Build();
 
     /// <summary>The extension that is forbidden the numbers.</summary>

@@ -20,6 +20,7 @@ public sealed class CosOpen : SarkRecord, ISarkResource<CosOpen>
             .CreatesAtItem()
             .Plural("classes of service for open hours")
             .OrderBy("IPphone_pkey", "COS_pkey")
+            .TableView(nameof(Extension), nameof(Rule))
             .Build();
 
     /// <summary>The extension that is forbidden the numbers.</summary>

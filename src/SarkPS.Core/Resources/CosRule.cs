@@ -25,6 +25,7 @@ public sealed class CosRule : SarkRecord, ISarkResource<CosRule>
             .Stamps()
             .CreatesAtItem()
             .Hooks(new CosRuleHooks())
+            .TableView((nameof(Key), 14), nameof(Active), (nameof(DialPlan), 16), nameof(DefaultOpen), nameof(DefaultClosed), nameof(Description))
             .Build();
 
     /// <summary>A note for people: SARK's dial plan forbids the numbers of a rule whether it is active or not.</summary>

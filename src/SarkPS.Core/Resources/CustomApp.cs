@@ -18,6 +18,7 @@ public sealed class CustomApp : SarkRecord, ISarkResource<CustomApp>
             .Key("pkey", Rule.DialledName).Among(NameSpace.Contexts)
             .Stamps()
             .Hidden("name")
+            .TableView((nameof(Key), 14), nameof(Description), (nameof(Tenant), 12), nameof(Span), nameof(StripTags))
             .Build();
 
     /// <summary>The tenant that it belongs to.</summary>

@@ -25,6 +25,8 @@ public sealed class DayTimer : SarkRecord, ISarkResource<DayTimer>
             .Stamps()
             .Hooks(new DayTimerHooks())
             .Alias("daytimer")
+            .TableView((nameof(Key), 5), (nameof(Tenant), 12), nameof(DayOfWeek), nameof(DayOfMonth), nameof(Month), (nameof(TimeSpan), 11), nameof(Description))
+            .ListView(nameof(Key), nameof(Tenant), nameof(DayOfMonth), nameof(DayOfWeek), nameof(Description), nameof(Month), new(nameof(TimeSpan), Label: "TimeSpan (closed)"), nameof(Name), nameof(State))
             .Build();
 
     /// <summary>The tenant that it belongs to.</summary>

@@ -50,6 +50,7 @@ public sealed class Extension : SarkRecord, ISarkResource<Extension>
             .Kind("Unprovisioned", "unprovisioned", [], ("device", "General SIP"))
             .Kind("WebRtc", "webrtc", [], ("device", ExtensionHooks.Browser), ("transport", "wss"), ("sipiaxfriend", ExtensionHooks.BrowserStanza))
             .Kind("Provisioned", "provisioned", [("macaddr", ExtensionHooks.MacAddressRules)])
+            .TableView((nameof(Key), 8), nameof(Description), (nameof(Tenant), 12), (nameof(Device), 14), nameof(Transport), nameof(Location), nameof(Active))
             .Build();
 
     /// <summary>The number that is dialled, three to six digits as a rule.</summary>

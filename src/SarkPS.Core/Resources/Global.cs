@@ -105,6 +105,7 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
             .Singleton()
             .Hooks(new GlobalHooks())
             .Plural("globals")
+            .TableView(nameof(HostName), (nameof(LocalAddress), 15), nameof(SipDriver), (nameof(FirstExtension), 14), nameof(RingDelay), (nameof(Recording), 9))
             .Build();
 
     /// <summary>Longest duration of a call, in seconds.</summary>

@@ -23,6 +23,7 @@ public sealed class HolidayTimer : SarkRecord, ISarkResource<HolidayTimer>
             .Stamps()
             .HiddenDefault("pkey", null)
             .Hooks(new HolidayTimerHooks())
+            .TableView((nameof(Key), 5), (nameof(Tenant), 12), nameof(Start), nameof(End), (nameof(Route), 10), nameof(Description))
             .Build();
 
     /// <summary>The tenant that it belongs to.</summary>

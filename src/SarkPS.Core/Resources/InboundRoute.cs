@@ -38,6 +38,7 @@ public sealed class InboundRoute : SarkRecord, ISarkResource<InboundRoute>
             .HiddenNames(References.Greeting, "opengreet", "closegreet")
             .Where("technology", "DiD", "CLID")
             .Hooks(new InboundRouteHooks())
+            .TableView((nameof(Key), 14), nameof(Carrier), (nameof(Tenant), 10), (nameof(OpenRoute), 12), (nameof(CloseRoute), 12), nameof(TrunkName), nameof(Active))
             .Build();
 
     /// <summary>Whether the route is in service.</summary>

@@ -68,6 +68,8 @@ public sealed partial class Ivr : SarkRecord, ISarkResource<Ivr>
             .HiddenDefault("routeclass9", 0)
             .HiddenDefault("routeclass10", 0)
             .HiddenDefault("routeclass11", 0)
+            .TableView((nameof(Key), 14), nameof(Description), (nameof(Tenant), 12), nameof(Greeting), (nameof(Timeout), 12))
+            .ListView(nameof(Key), nameof(Tenant), nameof(Description), nameof(Greeting), nameof(ListenForExtension), nameof(Options), nameof(Timeout), nameof(TimeoutRouteClass))
             .Build();
 
     /// <summary>Text of the Alert-Info header for calls that choose option 0.</summary>

@@ -21,6 +21,7 @@ public sealed class Queue : SarkRecord, ISarkResource<Queue>
             .Hidden("id", "name", "outcome")
             .HiddenNames(RowNames.Destination, "outcome")
             .Hooks(new QueueHooks())
+            .TableView((nameof(Key), 14), (nameof(Tenant), 12), nameof(Recording), (nameof(Greeting), 16), nameof(Options))
             .Build();
 
     /// <summary>Lines of Asterisk's queues.conf.</summary>

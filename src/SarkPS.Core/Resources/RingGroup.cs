@@ -30,6 +30,7 @@ public sealed class RingGroup : SarkRecord, ISarkResource<RingGroup>
             .Hidden("callerid", "calleridname", "trunk", "outcomerouteclass")
             .CreatesAtItem()
             .DuplicateEnds()
+            .TableView((nameof(Key), 8), nameof(Description), (nameof(Tenant), 10), nameof(GroupType), (nameof(Members), 14), (nameof(Outcome), 9), nameof(RingDelay))
             .Build();
 
     /// <summary>The tenant that it belongs to.</summary>

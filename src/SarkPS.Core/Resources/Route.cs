@@ -25,6 +25,7 @@ public sealed class Route : SarkRecord, ISarkResource<Route>
             .Stamps()
             .HiddenDefault("alternate", null)
             .Alias("route")
+            .TableView((nameof(Key), 12), nameof(Description), (nameof(Tenant), 10), (nameof(DialPlan), 12), (nameof(Path1), 8), nameof(Strategy), nameof(Active))
             .Build();
 
     /// <summary>Whether the route is in service.</summary>

@@ -21,6 +21,7 @@ public sealed class Template : SarkRecord, ISarkResource<Template>
             .ListWhere("legacy")
             .Alias("templatess")
             .Hooks(new TemplateHooks())
+            .TableView((nameof(Key), 20), nameof(Technology), (nameof(Owner), 6), (nameof(BlfTemplate), 14), nameof(Description))
             .Build();
 
     /// <summary>Template of the keys with lamps, for templates of technology SIP.</summary>

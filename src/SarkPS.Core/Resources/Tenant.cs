@@ -35,6 +35,7 @@ public sealed class Tenant : SarkRecord, ISarkResource<Tenant>
             .Hidden("name", "oclo")
             .ChecksKeyLast()
             .Hooks(new TenantHooks())
+            .TableView((nameof(Key), 12), nameof(Description), nameof(IsOpen), nameof(NextChange), nameof(OpenCloseMode), (nameof(Operator), 8))
             .Build();
 
     /// <summary>Longest duration of a call, in seconds.</summary>

@@ -53,6 +53,7 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
             .Except("technology", "DiD", "CLID")
             .ListWhere("technology", "SIP", "IAX2")
             .Hooks(new TrunkHooks())
+            .TableView((nameof(Key), 12), nameof(Carrier), (nameof(Tenant), 10), nameof(HostName), (nameof(UserName), 10), (nameof(PeerName), 10), nameof(Active))
             .Build();
 
     /// <summary>Whether the trunk is in service.</summary>

@@ -121,7 +121,7 @@ internal sealed class EngineLab : IDisposable
     {
         var state = InitialSessionState.CreateDefault2();
         state.ImportPSModule([typeof(GetSarkChannelCommand).Assembly.Location]);
-        state.Types.Add(new SessionStateTypeEntry(Path.Combine(Repository.Root, "src", "SarkPS.Cmdlets", "SarkPS.types.ps1xml")));
+        state.Types.Add(new SessionStateTypeEntry(Path.Combine(Repository.Module, "SarkPS.types.ps1xml")));
         _runspace = RunspaceFactory.CreateRunspace(state);
         _runspace.Open();
     }

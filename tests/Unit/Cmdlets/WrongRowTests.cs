@@ -327,7 +327,7 @@ public sealed class WrongRowTests
     [Fact]
     public void What_is_stored_of_an_object_is_every_public_property_and_nothing_else()
     {
-        var types = XDocument.Load(Path.Combine(Repository.Root, "src", "SarkPS.Cmdlets", "SarkPS.types.ps1xml"));
+        var types = XDocument.Load(Path.Combine(Repository.Module, "SarkPS.types.ps1xml"));
         var records = typeof(SarkRecord).Assembly.GetExportedTypes().Where(t => !t.IsAbstract && (t.IsSubclassOf(typeof(SarkRecord)) || t.IsSubclassOf(typeof(AsteriskResult)))).ToArray();
         Assert.True(records.Length > 30, $"only {records.Length} were found");
         foreach (var record in records)

@@ -105,16 +105,22 @@ public sealed partial class ModuleConformanceTests
     public void Every_noun_has_a_table_and_a_list(string noun)
     {
         var type = SarkResources.Find(noun).RecordType.FullName;
-        var views = Directory.GetFiles(Path.Combine(Repository.Root, "src", "SarkPS.Cmdlets"), "*.format.ps1xml")
-            .SelectMany(f => XDocument.Load(f).Descendants("View"))
-            .Where(v => v.Descendants("TypeName").Any(t => t.Value == type))
-            .ToArray();
+        var views = Views().Where(v => v.Descendants("TypeName").Any(t => t.Value == type)).ToArray();
         Assert.Contains(views, v => v.Element("TableControl") is not null);
         Assert.Contains(views, v => v.Element("ListControl") is not null);
         foreach (var property in views.Descendants("PropertyName").Select(p => p.Value))
         {
             Assert.True(SarkResources.Find(noun).RecordType.GetProperty(property) is not null, $"A view of {noun} shows {property}, which is no property.");
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(CommandNames))]
+    public void Everything_that_a_command_says_it_emits_has_a_view(string command)
+    {
+        var shown = Views().SelectMany(v => v.Descendants("TypeName")).Select(t => t.Value).ToHashSet();
+        Assert.Empty(Commands.All[command].GetCustomAttributes<OutputTypeAttribute>(inherit: true)
+            .SelectMany(a => a.Type).Select(t => t.Name).Where(n => n.StartsWith("SarkPS.", StringComparison.Ordinal)).Except(shown));
     }
 
     [Theory]
@@ -129,7 +135,7 @@ public sealed partial class ModuleConformanceTests
     [Theory]
     [MemberData(nameof(CommandNames))]
     public void Every_command_is_exported(string command) =>
-        Assert.Contains($"'{command}'", File.ReadAllText(Path.Combine(Repository.Root, "SarkPS.psd1")), StringComparison.Ordinal);
+        Assert.Contains($"'{command}'", File.ReadAllText(Path.Combine(Repository.Module, "SarkPS.psd1")), StringComparison.Ordinal);
 
     [SkippableTheory]
     [MemberData(nameof(Schemas.Both), MemberType = typeof(Schemas))]
@@ -197,13 +203,15 @@ public sealed partial class ModuleConformanceTests
     public void A_secret_is_no_public_property_and_a_hidden_one_at_the_prompt(string noun)
     {
         var resource = SarkResources.Find(noun);
-        var types = XDocument.Load(Path.Combine(Repository.Root, "src", "SarkPS.Cmdlets", "SarkPS.types.ps1xml"));
+        var types = XDocument.Load(Path.Combine(Repository.Module, "SarkPS.types.ps1xml"));
         var hidden = types.Descendants("Type").Where(t => t.Element("Name")!.Value == resource.RecordType.FullName)
             .Descendants("ScriptProperty").Where(p => (string?)p.Attribute("IsHidden") == "true").Select(p => p.Element("Name")!.Value);
         var secrets = resource.Columns.Where(c => c is { IsSecret: true, IsHidden: false }).Select(c => c.Property!);
         Assert.Equal(secrets.Order(), hidden.Order());
         Assert.DoesNotContain(secrets, s => resource.RecordType.GetProperty(s) is not null);
     }
+
+    private static IEnumerable<XElement> Views() => XDocument.Load(Path.Combine(Repository.Module, "SarkPS.format.ps1xml")).Descendants("View");
 
     private static Type PropertyType(Column column) => column.Type switch
     {

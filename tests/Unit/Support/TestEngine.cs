@@ -40,7 +40,7 @@ internal sealed class TestEngine : IAsyncDisposable
         Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
         var state = InitialSessionState.CreateDefault2();
         state.ImportPSModule([typeof(SarkCmdlet).Assembly.Location]);
-        state.Types.Add(new SessionStateTypeEntry(Path.Combine(Repository.Root, "src", "SarkPS.Cmdlets", "SarkPS.types.ps1xml")));
+        state.Types.Add(new SessionStateTypeEntry(Path.Combine(Repository.Module, "SarkPS.types.ps1xml")));
         runspace = RunspaceFactory.CreateRunspace(state);
         runspace.Open();
     }
