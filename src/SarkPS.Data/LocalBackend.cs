@@ -113,6 +113,12 @@ public sealed class LocalBackend : ISarkBackend
     /// <inheritdoc/>
     public ISystemOperations System => Covered(ExchangePart.System, system);
 
+    /// <summary>The long work of this process.</summary>
+    public JobList Jobs { get; } = new();
+
+    /// <inheritdoc/>
+    IJobs ISarkBackend.Jobs => Jobs;
+
     /// <summary>The tables, with the answers that sark6api gives.</summary>
     public SqliteStore Store { get; }
 

@@ -96,6 +96,7 @@ public sealed class SarkCompleter : IArgumentCompleter
         ("SARKBACKUP", "NAME") => Ask(bound, backend => Names(backend.Backups)),
         ("SARKSNAPSHOT", "NAME") => Ask(bound, backend => Names(backend.Snapshots)),
         ("SARKGREETING", "NAME") => Ask(bound, backend => Names<Greeting>(backend.Greetings)),
+        ("SARKJOB", "ID") => Ask(bound, Jobs),
         ("SARKDESTINATION", "KIND") => Destinations.Kinds.Select(k => (k.Resource.Noun, SarkText.Words(k.Resource.Noun))).Append(("Target", "What every exchange has")),
         ("SARKDESTINATION", "NAME") => Destinations.Fixed.Keys.Select(d => (d, d)).Concat(Ask(bound, backend => DestinationNames(backend))),
         ("SARK", "VERSION") => SarkVersion.All.Select(v => (v.Name, $"SARK {v}")),
@@ -118,6 +119,12 @@ public sealed class SarkCompleter : IArgumentCompleter
             .Order(StringComparer.OrdinalIgnoreCase)
             .Select(v => (v, v))];
     });
+
+    private static IEnumerable<(string Text, string Tip)> Jobs(ISarkBackend backend)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        return [.. backend.Jobs.ListAsync(patience.Token).GetAwaiter().GetResult().Select(job => (job.Id, $"{job.Activity} ({job.State})"))];
+    }
 
     private static IEnumerable<(string Text, string Tip)> Names<TFile>(IFileStoreOperations<TFile> store)
         where TFile : StoredFile

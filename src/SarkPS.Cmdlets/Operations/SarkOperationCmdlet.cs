@@ -54,7 +54,7 @@ public abstract class SarkOperationCmdlet : SarkCmdlet
     private protected T WaitWithProgress<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work) => WaitWithProgress(activity, work, isChange: false);
 
     /// <summary>
-    /// The same for a restore. Ctrl+C asks it to stop, which it can until it puts things in place. Whoever pressed it is
+    /// The same for a restore or a commit. Ctrl+C asks it to stop, which a restore can until it puts things in place. Whoever pressed it is
     /// told what became of it: at once, or when it has ended, with the next command.
     /// </summary>
     private protected T WaitForChange<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work) => WaitWithProgress(activity, work, isChange: true);

@@ -34,7 +34,8 @@ public sealed class InvokeSarkCommitCommand : SarkSystemCommand
         var action = Rehearsal.IsOn ? $"Commit {Wait(token => system.GetCommitStatusAsync(token)).Summary}" : "Commit";
         if (ShouldProcess(Backend.Location, action))
         {
-            var result = Wait(token => system.CommitAsync(Detailed, token));
+            // Never with the token: SARK's generator is not stopped while it writes.
+            var result = WaitForChange("Committing", (_, _) => system.CommitAsync(Detailed, CancellationToken.None));
             foreach (var warning in result.Warnings)
             {
                 WriteWarning(warning);

@@ -7,11 +7,14 @@ public interface IJobs
     Task<IReadOnlyList<Job>> ListAsync(CancellationToken cancellationToken = default);
 
     /// <summary>One of them, as it stands.</summary>
-    /// <param name="id">Its name.</param>
-    /// <param name="wait">How long to wait for its end before it is answered; nothing by default.</param>
-    /// <param name="cancellationToken">Ends the waiting, and not the job.</param>
     /// <exception cref="SarkNotFoundException">There is none, or it was long ago.</exception>
-    Task<Job> GetAsync(string id, TimeSpan wait = default, CancellationToken cancellationToken = default);
+    Task<Job> GetAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>One of them, as it stands and whenever that changes, until it has ended.</summary>
+    /// <param name="id">Its name.</param>
+    /// <param name="cancellationToken">Ends the watching, and not the job.</param>
+    /// <exception cref="SarkNotFoundException">There is none, or it was long ago.</exception>
+    IAsyncEnumerable<Job> WatchAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Tells it to stop. It does where that leaves nothing half done; past a certain point it goes on to its end. Its state

@@ -58,6 +58,9 @@ public interface ISarkBackend : IAsyncDisposable
 
     /// <summary>Commands to the machine.</summary>
     ISystemOperations System { get; }
+
+    /// <summary>Long work that goes on there, or has ended.</summary>
+    IJobs Jobs { get; }
 }
 
 /// <summary>Which row: its key, and the second part where the key has two.</summary>

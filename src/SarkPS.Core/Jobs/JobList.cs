@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace SarkPS;
 
@@ -11,6 +12,9 @@ public sealed class JobList(TimeProvider? clock = null) : IJobs
 
     // Of those that have ended; what goes on is never forgotten.
     private const int Remembered = 100;
+
+    // So often a change is told: people cannot follow more.
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private readonly TimeProvider clock = clock ?? TimeProvider.System;
     private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
@@ -36,16 +40,23 @@ public sealed class JobList(TimeProvider? clock = null) : IJobs
         Task.FromResult<IReadOnlyList<Job>>([.. entries.Values.Select(e => e.Now).OrderByDescending(job => job.Started)]);
 
     /// <inheritdoc/>
-    public async Task<Job> GetAsync(string id, TimeSpan wait = default, CancellationToken cancellationToken = default)
+    public Task<Job> GetAsync(string id, CancellationToken cancellationToken = default) => Task.FromResult(Find(id).Now);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Job> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var entry = Find(id);
-        if (wait > TimeSpan.Zero)
+        for (Job? told = null; told?.Ended is null;)
         {
-            await Task.WhenAny(entry.End, Task.Delay(wait, clock, cancellationToken)).ConfigureAwait(false);
+            if (entry.Now is var now && !ReferenceEquals(now, told))
+            {
+                yield return told = now;
+                continue;
+            }
+
+            await Task.WhenAny(entry.End, Task.Delay(Interval, clock, cancellationToken)).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
-
-        return entry.Now;
     }
 
     /// <inheritdoc/>

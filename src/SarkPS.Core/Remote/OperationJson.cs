@@ -9,8 +9,8 @@ namespace SarkPS.Remote;
 /// </summary>
 public static class OperationJson
 {
-    /// <summary>Call records as lines of JSON, with a last line that says how many were skipped.</summary>
-    public const string CallRecordLines = "application/x-ndjson";
+    /// <summary>Values one after the other, one line of JSON each; of call records the last line says how many were left out.</summary>
+    public const string Lines = "application/x-ndjson";
 
     /// <summary>The settings.</summary>
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(), new ProblemConverter() } };

@@ -68,6 +68,9 @@ public sealed class RemoteBackend(SarkHttpClient client, bool? rehearses = null)
     public ISystemOperations System => Covered(ExchangePart.System, system);
 
     /// <inheritdoc/>
+    public IJobs Jobs { get; } = new RemoteJobs(client);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         client.Dispose();

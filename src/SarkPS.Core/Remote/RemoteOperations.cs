@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -24,10 +23,6 @@ internal abstract class RemoteOperations(SarkHttpClient client)
     /// </summary>
     protected static readonly TimeSpan? ForPrograms = TimeSpan.FromMinutes(11);
 
-    private const int NeverBegun = 5;
-    private static readonly TimeSpan OutcomeLimit = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan OutcomePause = TimeSpan.FromMilliseconds(250);
-
     protected async Task<T> CallAsync<T>(HttpMethod method, string path, JsonNode? body, TimeSpan? limit, CancellationToken cancellationToken)
     {
         var answer = await client.SendAsync(method, path, body, limit, cancellationToken, WireHeaders.ReturnRepresentation).ConfigureAwait(false);
@@ -35,79 +30,21 @@ internal abstract class RemoteOperations(SarkHttpClient client)
     }
 
     /// <summary>
-    /// Sends a restore. When it is given up in the middle, the service is asked what became of it: it is complete, and has
-    /// its result, or it was undone, and that is a cancellation.
+    /// Has the service do long work as a job, and waits for its end. Who gives up waiting has the job told to stop, and
+    /// learns what became of it: it is complete, and has its result, or was stopped, and that is a cancellation.
     /// </summary>
-    protected async Task<T> ChangeAsync<T>(string path, JsonNode? body, CancellationToken cancellationToken)
+    protected async Task<T> RunAsync<T>(HttpMethod method, string path, JsonNode? body, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {
-        var id = Guid.NewGuid().ToString("D");
-        try
+        cancellationToken.ThrowIfCancellationRequested();
+        // Not with the token: a job that has begun and whose name nobody knows could not be told to stop.
+        var begun = await client.SendAsync(method, path, body, Unlimited, CancellationToken.None, WireHeaders.RespondAsync, WireHeaders.ReturnRepresentation).ConfigureAwait(false);
+        var job = await new RemoteJobs(client).EndAsync(Read<Job>(begun), progress, cancellationToken).ConfigureAwait(false);
+        return job switch
         {
-            using var response = await client.SendAsync(
-                () =>
-                {
-                    var request = new HttpRequestMessage(HttpMethod.Put, client.Resolve(path));
-                    request.Headers.Add(OperationOutcome.Header, id);
-                    request.Headers.Add(WireHeaders.Prefer, WireHeaders.ReturnRepresentation);
-                    if (body is not null)
-                    {
-                        request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-                    }
-
-                    return request;
-                },
-                HttpCompletionOption.ResponseContentRead,
-                Unlimited,
-                cancellationToken).ConfigureAwait(false);
-            return Read<T>(await client.ReadAsync(response, cancellationToken).ConfigureAwait(false));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return await OutcomeAsync<T>(id, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    // Not with the token of the caller, who has left.
-    private async Task<T> OutcomeAsync<T>(string id, CancellationToken cancellationToken)
-    {
-        using var end = new CancellationTokenSource(OutcomeLimit);
-        var unknown = 0;
-        try
-        {
-            while (true)
-            {
-                var outcome = await FindAsync(id, end.Token).ConfigureAwait(false);
-                switch (outcome?.State)
-                {
-                    case OperationState.Completed:
-                        return Read<T>(outcome.Result);
-                    case OperationState.Failed:
-                        throw new SarkUnavailableException("Service", client.Address, outcome.Message ?? "");
-                    case OperationState.Undone:
-                    case null when ++unknown > NeverBegun:
-                        throw new OperationCanceledException(cancellationToken);
-                    default:
-                        await Task.Delay(OutcomePause, end.Token).ConfigureAwait(false);
-                        break;
-                }
-            }
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            throw new SarkUnavailableException("Service", client.Address, $"The service at {client.Address} was told to stop, and still goes on. Look there whether it is complete or was undone.");
-        }
-    }
-
-    private async Task<OperationOutcome?> FindAsync(string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return Read<OperationOutcome>(await client.SendAsync(HttpMethod.Get, $"{OperationOutcome.Route}/{id}", null, cancellationToken).ConfigureAwait(false));
-        }
-        catch (SarkNotFoundException)
-        {
-            return null;
-        }
+            { State: JobState.Completed, Result: JsonElement result } => client.Understand(() => result.Deserialize<T>(OperationJson.Options)) ?? throw client.NotUnderstood(null),
+            { State: JobState.Stopped } => throw new OperationCanceledException(cancellationToken),
+            _ => throw job.Error ?? client.NotUnderstood(null),
+        };
     }
 
     protected T Read<T>(JsonNode? answer) => client.Understand(() => answer.Deserialize<T>(OperationJson.Options)) ?? throw client.NotUnderstood(null);
@@ -182,7 +119,8 @@ internal abstract class RemoteFileStore<TFile>(SarkHttpClient client, FileStoreK
     public Task RemoveAsync(string name, bool force = false, CancellationToken cancellationToken = default) =>
         Client.SendAsync(HttpMethod.Delete, force ? Item(name) + "?force=true" : Item(name), null, cancellationToken);
 
-    protected Task<TFile> CreateFileAsync(CancellationToken cancellationToken) => CallAsync<TFile>(HttpMethod.Post, kind.Route + "/new", null, Unlimited, cancellationToken);
+    protected Task<TFile> CreateFileAsync(IProgress<OperationProgress>? progress, CancellationToken cancellationToken) =>
+        RunAsync<TFile>(HttpMethod.Post, kind.Route + "/new", null, progress, cancellationToken);
 
     /// <summary>The route of a file. A name that is none of the store's goes nowhere: <c>new</c> and <c>..</c> would be other routes.</summary>
     protected string Item(string name) => $"{kind.Route}/{SarkHttpClient.Escape(kind.Existing(name))}";
@@ -190,14 +128,15 @@ internal abstract class RemoteFileStore<TFile>(SarkHttpClient client, FileStoreK
 
 internal sealed class RemoteSnapshots(SarkHttpClient client) : RemoteFileStore<Snapshot>(client, FileStores.Snapshots), ISnapshotOperations
 {
-    public Task<Snapshot> CreateAsync(CancellationToken cancellationToken = default) => CreateFileAsync(cancellationToken);
+    public Task<Snapshot> CreateAsync(CancellationToken cancellationToken = default) => CreateFileAsync(null, cancellationToken);
 
-    public Task<SnapshotRestore> RestoreAsync(string name, CancellationToken cancellationToken = default) => ChangeAsync<SnapshotRestore>(Item(name), null, cancellationToken);
+    public Task<SnapshotRestore> RestoreAsync(string name, CancellationToken cancellationToken = default) =>
+        RunAsync<SnapshotRestore>(HttpMethod.Put, Item(name), null, null, cancellationToken);
 }
 
 internal sealed class RemoteBackups(SarkHttpClient client) : RemoteFileStore<Backup>(client, FileStores.Backups), IBackupOperations
 {
-    public Task<Backup> CreateAsync(IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) => CreateFileAsync(cancellationToken);
+    public Task<Backup> CreateAsync(IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) => CreateFileAsync(progress, cancellationToken);
 
     public Task<BackupRestore> RestoreAsync(string name, BackupParts parts, bool dryRun = false, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -207,13 +146,11 @@ internal sealed class RemoteBackups(SarkHttpClient client) : RemoteFileStore<Bac
             body[field] = parts.HasFlag(part);
         }
 
-        return dryRun
-            ? CallAsync<BackupRestore>(HttpMethod.Put, Item(name) + "?dryrun=true", body, Unlimited, cancellationToken)
-            : ChangeAsync<BackupRestore>(Item(name), body, cancellationToken);
+        return RunAsync<BackupRestore>(HttpMethod.Put, Item(name) + (dryRun ? "?dryrun=true" : ""), body, progress, cancellationToken);
     }
 
     public Task<BackupReport> TestAsync(string name, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        CallAsync<BackupReport>(HttpMethod.Get, Item(name) + "/check", null, Unlimited, cancellationToken);
+        RunAsync<BackupReport>(HttpMethod.Get, Item(name) + "/check", null, progress, cancellationToken);
 }
 
 internal sealed class RemoteGreetings(SarkHttpClient client) : RemoteFileStore<Greeting>(client, FileStores.Greetings), IGreetingOperations;
@@ -239,7 +176,7 @@ internal sealed class RemoteFirewall(SarkHttpClient client) : RemoteOperations(c
 internal sealed class RemoteSystem(SarkHttpClient client) : RemoteOperations(client), ISystemOperations
 {
     public Task<CommitResult> CommitAsync(bool detailed = false, CancellationToken cancellationToken = default) =>
-        CallAsync<CommitResult>(HttpMethod.Post, detailed ? "syscommands/commit?detailed=true" : "syscommands/commit", null, ForPrograms, cancellationToken);
+        RunAsync<CommitResult>(HttpMethod.Post, detailed ? "syscommands/commit?detailed=true" : "syscommands/commit", null, null, cancellationToken);
 
     public Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default) => CallAsync<CommitStatus>(HttpMethod.Get, "syscommands/commitstatus", null, null, cancellationToken);
 
@@ -258,7 +195,7 @@ internal sealed class RemoteCallRecords(SarkHttpClient client) : RemoteOperation
 {
     public async IAsyncEnumerable<CallRecord> ReadAsync(CallRecordFilter filter, CallRecordStatistics? statistics = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var response = await SendAsync(filter, OperationJson.CallRecordLines, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(filter, OperationJson.Lines, cancellationToken).ConfigureAwait(false);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
         CallRecordStatistics? last = null;
         while (await ReadLineAsync(reader, cancellationToken).ConfigureAwait(false) is { } line)

@@ -22,6 +22,12 @@ public static class WireHeaders
     /// </summary>
     public const string DryRun = "dry-run";
 
+    /// <summary>Answer at once, with 202 and where the job is found that does the work. (RFC 7240, section 4.1)</summary>
+    public const string RespondAsync = "respond-async";
+
+    /// <summary>Where jobs are, below <c>/api/</c>.</summary>
+    public const string Jobs = "jobs";
+
     /// <summary>Let a row name a destination of another tenant.</summary>
     public const string AllowOtherTenant = "allow-other-tenant";
 

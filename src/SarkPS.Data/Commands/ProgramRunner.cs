@@ -30,14 +30,14 @@ internal sealed class ProgramRunner(SarkOptions options)
     /// <summary>Whether a program is installed.</summary>
     public bool Has(Func<CommandOptions, string> program) => File.Exists(options.Program(program));
 
-    /// <summary>Runs a program to its end.</summary>
+    /// <summary>Runs a program that only asks, or makes something that is thrown away when it is not whole: it may be stopped.</summary>
     /// <param name="program">Which one.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="limit">How long it may take.</param>
     /// <param name="cancellationToken">Ends it, and with it the program.</param>
     /// <param name="output">Takes standard output; it is captured when this is null.</param>
     /// <exception cref="SarkException">It is not installed (<see cref="SarkErrorKind.Unsupported"/>), may not be started (<see cref="SarkErrorKind.Denied"/>) or took too long (<see cref="SarkErrorKind.Timeout"/>).</exception>
-    public async Task<CommandResult> RunAsync(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken, Stream? output = null)
+    public async Task<CommandResult> AskAsync(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken, Stream? output = null)
     {
         var path = Installed(program);
         var clock = Stopwatch.StartNew();
@@ -63,7 +63,7 @@ internal sealed class ProgramRunner(SarkOptions options)
     }
 
     /// <summary>
-    /// Runs a program that must not be interrupted, such as one that writes many files. When the caller no longer waits, or
+    /// Runs a program that changes the machine, and is therefore never stopped half way, such as one that writes many files. When the caller no longer waits, or
     /// the time is over, it is left to run to its end, also when this process ends: it has a session of its own, which no
     /// Ctrl+C reaches, and writes into a file and not into a pipe that would break. One program runs once at a time.
     /// </summary>
@@ -74,7 +74,7 @@ internal sealed class ProgramRunner(SarkOptions options)
     /// <param name="work">What is done while it is this caller's turn: it is given what runs the program. It, too, goes on to its end.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="SarkException">As above; <see cref="SarkErrorKind.Timeout"/> says that it goes on.</exception>
-    public async Task<T> RunToEndAsync<T>(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, string name, TimeSpan limit, Func<Func<Task<CommandResult>>, Task<T>> work, CancellationToken cancellationToken)
+    public async Task<T> ChangeAsync<T>(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, string name, TimeSpan limit, Func<Func<Task<CommandResult>>, Task<T>> work, CancellationToken cancellationToken)
     {
         var path = Installed(program);
         var turn = Turns.GetOrAdd(string.Join('\0', arguments.Prepend(path)), _ => new SemaphoreSlim(1));
@@ -95,6 +95,12 @@ internal sealed class ProgramRunner(SarkOptions options)
             throw Overrun(name, limit, "is left to run to its end");
         }
     }
+
+    /// <summary>The same, of a program that has nothing done before or after it.</summary>
+    /// <returns>What it did; its exit code is for the caller to judge.</returns>
+    /// <inheritdoc cref="ChangeAsync{T}"/>
+    public Task<CommandResult> ChangeAsync(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken) =>
+        ChangeAsync(program, arguments, Path.GetFileName(options.Program(program)), limit, run => run(), cancellationToken);
 
     private static async Task<T> ObserveAsync<T>(Func<Task<CommandResult>> run, Func<Func<Task<CommandResult>>, Task<T>> work, SemaphoreSlim turn)
     {
@@ -208,13 +214,9 @@ internal sealed class ProgramRunner(SarkOptions options)
         return process.HasExited;
     }
 
-    /// <summary>Runs a program that has to succeed.</summary>
+    /// <summary>What a program did that has to succeed.</summary>
     /// <exception cref="SarkUnavailableException">Its exit code was not 0; the message holds what it wrote last.</exception>
-    public async Task<CommandResult> RunSuccessfullyAsync(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken, Stream? output = null)
-    {
-        var result = await RunAsync(program, arguments, limit, cancellationToken, output).ConfigureAwait(false);
-        return result.ExitCode == 0 ? result : throw Failed(result);
-    }
+    public static CommandResult Succeeded(CommandResult result) => result.ExitCode == 0 ? result : throw Failed(result);
 
     /// <summary>The failure of a program, with the last lines that it wrote.</summary>
     public static SarkUnavailableException Failed(CommandResult result)

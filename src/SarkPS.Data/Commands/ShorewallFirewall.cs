@@ -96,8 +96,8 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
             : $"The previous rules are back, but the firewall did not restart with them either: {ProgramRunner.Failed(again).Message}";
     }
 
-    // Not to be interrupted: a restart that is cut off leaves the machine without a firewall.
-    private Task<CommandResult> RestartAsync(RuleSet set) => runner.RunAsync(set.Program, options.IsWholeMachine ? ["restart"] : ["restart", set.Folder], options.Commands.Timeout, CancellationToken.None);
+    // A restart that is cut off leaves the machine without a firewall.
+    private Task<CommandResult> RestartAsync(RuleSet set) => runner.ChangeAsync(set.Program, options.IsWholeMachine ? ["restart"] : ["restart", set.Folder], options.Commands.Timeout, CancellationToken.None);
 
     /// <summary>
     /// Has Shorewall compile a copy of the folder. Files that a folder lacks it takes from <c>/etc/shorewall</c> without a
@@ -131,7 +131,7 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
             }
 
             await PointIncludesAtCandidateAsync(set, candidate, cancellationToken).ConfigureAwait(false);
-            var result = await runner.RunAsync(set.Program, ["check", candidate], options.Commands.Timeout, cancellationToken).ConfigureAwait(false);
+            var result = await runner.AskAsync(set.Program, ["check", candidate], options.Commands.Timeout, cancellationToken).ConfigureAwait(false);
             return new FirewallCheck(set.Family, result.ExitCode == 0, [.. result.Lines.Select(line => line.Replace(candidate, set.ShownFolder, StringComparison.Ordinal))]);
         }
         finally

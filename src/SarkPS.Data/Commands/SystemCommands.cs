@@ -56,7 +56,7 @@ internal sealed class SystemCommands(SarkOptions options, string database, Commi
 
     /// <inheritdoc/>
     public async Task<SystemCommandResult> RebootAsync(CancellationToken cancellationToken = default) =>
-        Done("Reboot issued", await runner.RunSuccessfullyAsync(commands => commands.Systemctl, ["reboot"], options.Commands.Timeout, cancellationToken).ConfigureAwait(false));
+        Done("Reboot issued", ProgramRunner.Succeeded(await runner.ChangeAsync(commands => commands.Systemctl, ["reboot"], options.Commands.Timeout, cancellationToken).ConfigureAwait(false)));
 
     /// <inheritdoc/>
     public async Task<PbxState> GetPbxStateAsync(CancellationToken cancellationToken = default)
@@ -64,8 +64,8 @@ internal sealed class SystemCommands(SarkOptions options, string database, Commi
         if (runner.Has(commands => commands.Systemctl))
         {
             // "show" succeeds whatever the state is, where "is-active" fails for everything but one.
-            var shown = await runner.RunSuccessfullyAsync(
-                commands => commands.Systemctl, ["show", "--property=ActiveState,StateChangeTimestamp", options.Commands.AsteriskUnit], options.Commands.QueryTimeout, cancellationToken).ConfigureAwait(false);
+            var shown = ProgramRunner.Succeeded(await runner.AskAsync(
+                commands => commands.Systemctl, ["show", "--property=ActiveState,StateChangeTimestamp", options.Commands.AsteriskUnit], options.Commands.QueryTimeout, cancellationToken).ConfigureAwait(false));
             var values = shown.Lines.Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
             if (values.TryGetValue("ActiveState", out var state) && state is "active" or "reloading" or "deactivating")
             {
@@ -125,7 +125,7 @@ internal sealed class SystemCommands(SarkOptions options, string database, Commi
             }
             else if (runner.Has(commands => commands.Systemctl) && (await GetPbxStateAsync(cancellationToken).ConfigureAwait(false)).Running)
             {
-                await runner.RunSuccessfullyAsync(commands => commands.Systemctl, ["reload", options.Commands.AsteriskUnit], options.Commands.Timeout, cancellationToken).ConfigureAwait(false);
+                ProgramRunner.Succeeded(await runner.ChangeAsync(commands => commands.Systemctl, ["reload", options.Commands.AsteriskUnit], options.Commands.Timeout, cancellationToken).ConfigureAwait(false));
             }
 
             return null;
@@ -159,19 +159,15 @@ internal sealed class SystemCommands(SarkOptions options, string database, Commi
     {
         var path = options.Program(script);
         return File.Exists(path)
-            ? await runner.RunToEndAsync(commands => commands.Shell, [path], Path.GetFileName(path), options.Commands.CommitTimeout, work, cancellationToken).ConfigureAwait(false)
+            ? await runner.ChangeAsync(commands => commands.Shell, [path], Path.GetFileName(path), options.Commands.CommitTimeout, work, cancellationToken).ConfigureAwait(false)
             : throw new SarkException(SarkErrorKind.Unsupported, "Command", Path.GetFileName(path), $"SARK's script '{Path.GetFileName(path)}' is not on this machine; SARK is not installed here, or Sark:Commands says another place.");
     }
 
-    private static async Task<CommandResult> SucceedAsync(Func<Task<CommandResult>> run)
-    {
-        var result = await run().ConfigureAwait(false);
-        return result.ExitCode == 0 ? result : throw ProgramRunner.Failed(result);
-    }
+    private static async Task<CommandResult> SucceedAsync(Func<Task<CommandResult>> run) => ProgramRunner.Succeeded(await run().ConfigureAwait(false));
 
     private async Task<SystemCommandResult> ChangeAsync(string verb, bool running, string message, CancellationToken cancellationToken)
     {
-        var result = await runner.RunSuccessfullyAsync(commands => commands.Systemctl, [verb, options.Commands.AsteriskUnit], options.Commands.Timeout, cancellationToken).ConfigureAwait(false);
+        var result = ProgramRunner.Succeeded(await runner.ChangeAsync(commands => commands.Systemctl, [verb, options.Commands.AsteriskUnit], options.Commands.Timeout, cancellationToken).ConfigureAwait(false));
         var until = DateTime.UtcNow + options.Commands.QueryTimeout;
         PbxState state;
         while ((state = await GetPbxStateAsync(cancellationToken).ConfigureAwait(false)).Running != running)

@@ -264,7 +264,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     private async Task<string?> ExportLdapAsync(TemporaryFile export, CancellationToken cancellationToken)
     {
         using var target = export.Write();
-        var result = await runner.RunAsync(programs => programs.Slapcat, [], Options.Commands.CommitTimeout, cancellationToken, target).ConfigureAwait(false);
+        var result = await runner.AskAsync(programs => programs.Slapcat, [], Options.Commands.CommitTimeout, cancellationToken, target).ConfigureAwait(false);
         return result.ExitCode == 0 ? null : ProgramRunner.Failed(result).Message;
     }
 
@@ -844,7 +844,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         var hasServer = runner.Has(programs => programs.Systemctl);
         if (hasServer)
         {
-            await runner.RunSuccessfullyAsync(programs => programs.Systemctl, ["stop", Options.Commands.LdapUnit], limit, CancellationToken.None).ConfigureAwait(false);
+            ProgramRunner.Succeeded(await runner.ChangeAsync(programs => programs.Systemctl, ["stop", Options.Commands.LdapUnit], limit, CancellationToken.None).ConfigureAwait(false));
         }
 
         Exception? failure = null;
@@ -852,7 +852,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         {
             await exchange.CommitAsync([.. Content(folder).Select(path => Path.GetFileName(path)!).Where(name => !FolderExchange.IsOurs(name))], async () =>
             {
-                await runner.RunSuccessfullyAsync(programs => programs.Slapadd, ["-l", ldif], limit, CancellationToken.None).ConfigureAwait(false);
+                ProgramRunner.Succeeded(await runner.AskAsync(programs => programs.Slapadd, ["-l", ldif], limit, CancellationToken.None).ConfigureAwait(false));
                 foreach (var path in Content(folder).Where(path => !FolderExchange.IsOurs(Path.GetFileName(path))))
                 {
                     TakeOwnerOfAll(path, owner);
@@ -882,7 +882,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     {
         try
         {
-            var started = await runner.RunAsync(programs => programs.Systemctl, ["start", Options.Commands.LdapUnit], limit, CancellationToken.None).ConfigureAwait(false);
+            var started = await runner.ChangeAsync(programs => programs.Systemctl, ["start", Options.Commands.LdapUnit], limit, CancellationToken.None).ConfigureAwait(false);
             return started.ExitCode == 0 ? null : ProgramRunner.Failed(started).Message;
         }
         catch (SarkException e)

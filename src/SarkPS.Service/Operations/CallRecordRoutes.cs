@@ -23,7 +23,7 @@ internal static class CallRecordRoutes
         }
 
         var calls = OperationAnswer.Backend(context).CallRecords;
-        if (context.Request.Headers.Accept.Any(a => a?.Contains(OperationJson.CallRecordLines, StringComparison.OrdinalIgnoreCase) == true))
+        if (context.Request.Headers.Accept.Any(a => a?.Contains(OperationJson.Lines, StringComparison.OrdinalIgnoreCase) == true))
         {
             await WriteLinesAsync(context, calls, filter).ConfigureAwait(false);
             return;
@@ -40,7 +40,7 @@ internal static class CallRecordRoutes
 
     private static async Task WriteLinesAsync(HttpContext context, ICallRecordOperations calls, CallRecordFilter filter)
     {
-        context.Response.ContentType = OperationJson.CallRecordLines;
+        context.Response.ContentType = OperationJson.Lines;
         var statistics = new CallRecordStatistics();
         await foreach (var record in calls.ReadAsync(filter, statistics, context.RequestAborted).ConfigureAwait(false))
         {

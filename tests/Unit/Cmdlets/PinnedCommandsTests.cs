@@ -18,7 +18,7 @@ public sealed class PinnedCommandsTests
         .. new[]
         {
             "AgentStatus", "Backup", "Cdr", "Channel", "CommitStatus", "Conference", "ConferenceMember", "Connection", "CoreSetting", "CoreStatus", "CosClose", "CosOpen",
-            "DbEntry", "Destination", "DeviceState", "ExtensionRuntime", "ExtensionState", "Firewall", "Global", "Greeting", "IaxPeer", "IaxRegistration", "Mailbox", "PbxState",
+            "DbEntry", "Destination", "DeviceState", "ExtensionRuntime", "ExtensionState", "Firewall", "Global", "Greeting", "IaxPeer", "IaxRegistration", "Job", "Mailbox", "PbxState",
             "QueueStatus", "QueueSummary", "SipPeer", "SipRegistration", "Snapshot", "VoicemailUser",
         }.Concat(Nouns).Select(n => "Get-Sark" + n),
     ];
@@ -29,7 +29,7 @@ public sealed class PinnedCommandsTests
         "Disconnect-SarkCall", "Export-SarkBackup", "Export-SarkCsv", "Export-SarkGreeting", "Export-SarkSnapshot", "Import-SarkBackup", "Import-SarkGreeting", "Import-SarkSnapshot",
         "Invoke-SarkCommit", "Invoke-SarkOriginate", "Invoke-SarkReload", "New-SarkBackup", "New-SarkCosClose", "New-SarkCosOpen", "New-SarkSnapshot",
         "Remove-SarkDbEntry",
-        "Set-SarkDbEntry", "Set-SarkExtensionRuntime", "Set-SarkFirewall", "Set-SarkGlobal", "Start-SarkPbx",
+        "Set-SarkDbEntry", "Set-SarkExtensionRuntime", "Set-SarkFirewall", "Set-SarkGlobal", "Start-SarkPbx", "Stop-SarkJob",
         .. Nouns.Select(n => "New-Sark" + n),
         .. Nouns.Select(n => "Set-Sark" + n),
     ];
