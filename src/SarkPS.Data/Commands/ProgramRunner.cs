@@ -27,8 +27,8 @@ internal sealed class ProgramRunner(SarkOptions options)
     // Part of util-linux and of busybox; it replaces itself by the program, so the process is the leader of its own group.
     private static readonly string? Session = new[] { "/usr/bin/setsid", "/bin/setsid" }.FirstOrDefault(File.Exists);
 
-    /// <summary>Whether a program is installed.</summary>
-    public bool Has(Func<CommandOptions, string> program) => File.Exists(options.Program(program));
+    /// <summary>Whether a program is installed and could run here.</summary>
+    public bool Has(Func<CommandOptions, string> program) => Posix.IsLinux && File.Exists(options.Program(program));
 
     /// <summary>Runs a program that only asks, or makes something that is thrown away when it is not whole: it may be stopped.</summary>
     /// <param name="program">Which one.</param>
@@ -76,7 +76,7 @@ internal sealed class ProgramRunner(SarkOptions options)
     /// <exception cref="SarkException">As above; <see cref="SarkErrorKind.Timeout"/> says that it goes on.</exception>
     public async Task<T> ChangeAsync<T>(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, string name, TimeSpan limit, Func<Func<Task<CommandResult>>, Task<T>> work, CancellationToken cancellationToken)
     {
-        var path = Installed(program);
+        var path = Installed(program, name);
         var turn = Turns.GetOrAdd(string.Join('\0', arguments.Prepend(path)), _ => new SemaphoreSlim(1));
         var clock = Stopwatch.StartNew();
         if (!await turn.WaitAsync(limit, cancellationToken).ConfigureAwait(false))
@@ -124,9 +124,12 @@ internal sealed class ProgramRunner(SarkOptions options)
         return new CommandResult(path, arguments, process.ExitCode, await new Capture(written, CancellationToken.None).EndAsync().ConfigureAwait(false), "", clock.Elapsed);
     }
 
-    private string Installed(Func<CommandOptions, string> program) => options.Program(program) is var path && File.Exists(path)
-        ? path
-        : throw new SarkException(SarkErrorKind.Unsupported, "Command", Path.GetFileName(path), $"The program '{Path.GetFileName(path)}' is not installed where the configuration says; see Sark:Commands.");
+    private string Installed(Func<CommandOptions, string> program, string? name = null)
+    {
+        var path = options.Program(program);
+        Posix.RequireLinux("Command", name ?? Path.GetFileName(path), $"Starting '{name ?? Path.GetFileName(path)}'");
+        return File.Exists(path) ? path : throw new SarkException(SarkErrorKind.Unsupported, "Command", Path.GetFileName(path), $"The program '{Path.GetFileName(path)}' is not installed where the configuration says; see Sark:Commands.");
+    }
 
     /// <summary>The program with what it is started through: a session of its own, so that it can be stopped with all that it started, and sudo.</summary>
     private List<string> Command(string path, IReadOnlyList<string> arguments)

@@ -80,6 +80,7 @@ internal sealed class SystemCommands(SarkOptions options, string database, Commi
 
         if (asterisk is null)
         {
+            Posix.RequireLinux("Pbx", options.Commands.AsteriskUnit, "Seeing whether Asterisk runs, without its manager interface,");
             throw new SarkException(SarkErrorKind.Unsupported, "Pbx", options.Commands.AsteriskUnit, "Whether Asterisk runs can not be seen: systemctl is not installed, and no manager interface is configured.");
         }
 

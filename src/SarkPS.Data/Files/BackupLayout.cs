@@ -78,8 +78,14 @@ internal sealed class BackupManifest
     private const long MaximumSize = 256L << 20;
     private readonly Dictionary<string, (int Mode, uint Owner, uint Group)> entries = new(StringComparer.Ordinal);
 
-    /// <summary>Notes an entry.</summary>
-    public void Add(string name, PosixStatus status) => entries[name] = (status.Mode, status.Owner, status.Group);
+    /// <summary>Notes an entry, where files have owners.</summary>
+    public void Add(string name, PosixStatus status)
+    {
+        if (Posix.IsLinux)
+        {
+            entries[name] = (status.Mode, status.Owner, status.Group);
+        }
+    }
 
     /// <summary>Owner and mode of an entry; null when the archive was made by another program.</summary>
     public (int Mode, uint Owner, uint Group)? Find(string name) => entries.TryGetValue(name, out var found) ? found : null;

@@ -18,10 +18,19 @@ internal readonly record struct PosixStatus(PosixKind Kind, int Mode, uint Owner
 
 /// <summary>
 /// The few things about files that .NET does not offer. <c>statx</c> is used because its structure, unlike that of
-/// <c>stat</c>, is the same on every processor (see <c>linux/stat.h</c>).
+/// <c>stat</c>, is the same on every processor (see <c>linux/stat.h</c>). Elsewhere than on Linux the same is done as far as
+/// .NET does it: files have no owners there, and what only a SARK machine needs is refused.
 /// </summary>
 internal static class Posix
 {
+    /// <summary>The system that a test plays; null for the real one.</summary>
+    internal static readonly AsyncLocal<string?> PlayedSystem = new();
+
+    /// <summary>Called before each step that changes the disk, with what it does and to what; a test has any of them fail.</summary>
+    internal static readonly AsyncLocal<Action<string>?> BeforeStep = new();
+
+    private const string Linux = "Linux";
+    private const string Windows = "Windows";
     private const int CurrentFolder = -100;
     private const int DoNotFollow = 0x100;
     private const int EmptyPath = 0x1000;
@@ -29,6 +38,7 @@ internal static class Posix
     private const int LockExclusive = 2;
     private const int LockDoNotWait = 4;
     private const int WouldBlock = 11;
+    private const int WouldBlockOnMac = 35;
     private const int NoSuchProcess = 3;
     private const int Execute = 1;
     private const uint Unchanged = uint.MaxValue;
@@ -36,18 +46,48 @@ internal static class Posix
     private const int NoSuchFile = 2;
     private const int AlreadyThere = 17;
     private const int NotADirectory = 20;
+    private const int InvalidArgument = 22;
+    private const int NotImplemented = 38;
+    private const uint ReplaceNothing = 1;
     private const int OpenDirectory = 0x10000 | 0x80000;
     private const int OpenDirectoryArm = 0x4000 | 0x80000;
 
     /// <summary>The rights of accounts that are neither owner nor in the group.</summary>
     public const int Everybody = 0b000_000_111;
 
+    /// <summary>Whether files have owners here, and the programs of a SARK machine can run.</summary>
+    public static bool IsLinux => System == Linux;
+
     /// <summary>Whether the process is root's, and so may give files away.</summary>
-    public static bool IsRoot => geteuid() == 0;
+    public static bool IsRoot => IsLinux && geteuid() == 0;
+
+    private static string System => PlayedSystem.Value ?? (OperatingSystem.IsLinux() ? Linux : OperatingSystem.IsWindows() ? Windows : OperatingSystem.IsMacOS() ? "macOS" : "another system");
+
+    /// <summary>Refuses what only works on Linux.</summary>
+    /// <param name="noun">What messages speak of.</param>
+    /// <param name="target">What was asked for.</param>
+    /// <param name="what">What is not possible, to complete "... needs Linux".</param>
+    /// <exception cref="SarkException">This is no Linux (<see cref="SarkErrorKind.Unsupported"/>).</exception>
+    public static void RequireLinux(string noun, string target, string what)
+    {
+        if (!IsLinux)
+        {
+            throw new SarkException(SarkErrorKind.Unsupported, noun, target, $"{what} needs Linux, and this is {System}.");
+        }
+    }
 
     /// <summary>Owner, mode and kind; null when there is nothing of that name.</summary>
     public static PosixStatus? Status(string path)
     {
+        if (!IsLinux)
+        {
+            var file = new FileInfo(path);
+            return (int)file.Attributes == -1 ? null
+                : file.LinkTarget is not null ? new PosixStatus(PosixKind.Link, 0, 0, 0, 0, file.LastWriteTimeUtc, 0)
+                : file.Attributes.HasFlag(FileAttributes.Directory) ? new PosixStatus(PosixKind.Directory, ModeOf(file), 0, 0, 0, file.LastWriteTimeUtc, 0)
+                : new PosixStatus(PosixKind.Regular, ModeOf(file), 0, 0, file.Length, file.LastWriteTimeUtc, 0);
+        }
+
         var buffer = new byte[256];
         if (statx(CurrentFolder, Bytes(path), DoNotFollow, BasicStatistics, buffer) != 0)
         {
@@ -65,7 +105,8 @@ internal static class Posix
     /// <exception cref="IOException">Something has the name.</exception>
     public static void MoveNew(string path, string target)
     {
-        if (OperatingSystem.IsLinux())
+        Step("name", target);
+        if (IsLinux)
         {
             if (link(Bytes(path), Bytes(target)) == 0)
             {
@@ -83,16 +124,23 @@ internal static class Posix
         File.Move(path, target, overwrite: false);
     }
 
-    /// <summary>The same of an open file, which may have lost its name.</summary>
-    public static PosixStatus Status(SafeFileHandle file)
+    /// <summary>Whether a path still leads to a file that was opened by it.</summary>
+    public static bool IsStill(string path, SafeFileHandle file)
     {
+        if (!IsLinux)
+        {
+            return File.Exists(path);
+        }
+
         var buffer = new byte[256];
-        return statx((int)file.DangerousGetHandle(), [0], EmptyPath, BasicStatistics, buffer) == 0 ? Read(buffer) : throw Failure("", Marshal.GetLastPInvokeError());
+        return statx((int)file.DangerousGetHandle(), [0], EmptyPath, BasicStatistics, buffer) == 0
+            ? Read(buffer).Inode == Status(path)?.Inode
+            : throw Failure(path, Marshal.GetLastPInvokeError());
     }
 
     private static PosixStatus Read(byte[] buffer)
     {
-        // struct statx: uid at 20, gid at 24, mode at 28, inode at 32, size at 40, mtime at 112.
+        // struct statx: uid at 20, gid at 24, mode at 28, inode at 32, size at 40, mtime at 112 and, its nanoseconds, 120.
         int mode = BitConverter.ToUInt16(buffer, 28);
         var kind = (mode & 0xF000) switch
         {
@@ -103,8 +151,11 @@ internal static class Posix
         };
         return new PosixStatus(
             kind, mode & 0xFFF, BitConverter.ToUInt32(buffer, 20), BitConverter.ToUInt32(buffer, 24), BitConverter.ToInt64(buffer, 40),
-            DateTimeOffset.FromUnixTimeSeconds(BitConverter.ToInt64(buffer, 112)), BitConverter.ToUInt64(buffer, 32));
+            DateTimeOffset.FromUnixTimeSeconds(BitConverter.ToInt64(buffer, 112)).AddTicks(BitConverter.ToUInt32(buffer, 120) / TimeSpan.NanosecondsPerTick), BitConverter.ToUInt64(buffer, 32));
     }
+
+    // Windows has none.
+    private static int ModeOf(FileInfo file) => !OperatingSystem.IsWindows() && System != Windows ? (int)file.UnixFileMode : 0;
 
     /// <summary>
     /// Whether two paths lead to one file, whatever links are on the way. Of two that exist the file system is asked; a path
@@ -117,7 +168,7 @@ internal static class Posix
             return true;
         }
 
-        if (!OperatingSystem.IsLinux())
+        if (!IsLinux)
         {
             return false;
         }
@@ -145,7 +196,7 @@ internal static class Posix
     /// </summary>
     public static void DressAsSecret(string path, PosixStatus folder, bool isWritable = false)
     {
-        var isOthersGroup = folder.Group != 0 && folder.Group != getegid();
+        var isOthersGroup = IsLinux && folder.Group != 0 && folder.Group != getegid();
         TakeOwner(path, folder.Owner, folder.Group);
         if (isOthersGroup && !IsRoot)
         {
@@ -158,19 +209,19 @@ internal static class Posix
 
     /// <summary>
     /// Claims an open file: shared by those who use it, exclusive for who wants to clear it away. The kernel lets go when
-    /// the file is closed, also by the death of the process.
+    /// the file is closed, also by the death of the process. Windows has no such locks: there opening it was the claim.
     /// </summary>
     /// <returns>False when somebody else has it.</returns>
     public static bool TryClaim(SafeFileHandle file, bool isExclusive)
     {
-        if (flock(file, (isExclusive ? LockExclusive : LockShared) | LockDoNotWait) == 0)
+        if (OperatingSystem.IsWindows() || flock(file, (isExclusive ? LockExclusive : LockShared) | LockDoNotWait) == 0)
         {
             return true;
         }
 
         var error = Marshal.GetLastPInvokeError();
         // A file system without such locks has nobody who could hold one.
-        return error != WouldBlock;
+        return error is not (WouldBlock or WouldBlockOnMac);
     }
 
     /// <summary>Gives a file the mode, and as root the owner, of another.</summary>
@@ -183,6 +234,7 @@ internal static class Posix
     /// <summary>Makes a file that nobody but the account can read, from the moment it exists. There must be none of its name.</summary>
     public static FileStream CreatePrivate(string path, FileShare share)
     {
+        Step("make", path);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
@@ -208,18 +260,103 @@ internal static class Posix
     /// <returns>False when the account may not; what is gone already needs no signal.</returns>
     public static bool TrySignalGroup(int leader, int signal) => kill(-leader, signal) == 0 || Marshal.GetLastPInvokeError() == NoSuchProcess;
 
-    /// <summary>Renames whatever a path is, a link that leads nowhere included. Nothing may be at the target.</summary>
+    /// <summary>Renames whatever a path is, a link that leads nowhere included. What is at the target is never replaced.</summary>
+    /// <exception cref="IOException">Something is at the target.</exception>
     public static void Rename(string path, string target)
     {
-        if (rename(Bytes(path), Bytes(target)) != 0)
+        Step("rename", target);
+        if (IsLinux && RenameNew(path, target) is var error && error is not (InvalidArgument or NotImplemented))
         {
-            throw Failure(path, Marshal.GetLastPInvokeError());
+            if (error != 0)
+            {
+                throw Failure(error == AlreadyThere ? target : path, error);
+            }
+
+            return;
+        }
+
+        // On some file systems, and elsewhere, looking before is all that can be done.
+        if (Status(target) is not null)
+        {
+            throw new IOException($"{target}: there is something of that name already.", AlreadyThere);
+        }
+
+        if (IsLinux)
+        {
+            if (rename(Bytes(path), Bytes(target)) != 0)
+            {
+                throw Failure(path, Marshal.GetLastPInvokeError());
+            }
+        }
+        else if (Status(path) is { Kind: PosixKind.Directory })
+        {
+            Directory.Move(path, target);
+        }
+        else
+        {
+            File.Move(path, target);
         }
     }
 
-    /// <summary>Makes a rename in a folder last beyond a power failure.</summary>
+    private static int RenameNew(string path, string target)
+    {
+        try
+        {
+            return renameat2(CurrentFolder, Bytes(path), CurrentFolder, Bytes(target), ReplaceNothing) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library from before 2018.
+            return NotImplemented;
+        }
+    }
+
+    /// <summary>Makes a folder that only the account can enter, unless it is there.</summary>
+    public static void CreateFolder(string path)
+    {
+        Step("make folder", path);
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    /// <summary>Makes a file with a text that is on the disk when this returns.</summary>
+    public static void WriteFlushed(string path, string text)
+    {
+        Step("write", path);
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
+        file.Write(Encoding.UTF8.GetBytes(text));
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Deletes a file, if it is there.</summary>
+    public static void Delete(string path)
+    {
+        Step("delete", path);
+        File.Delete(path);
+    }
+
+    /// <summary>Deletes a folder with all that is in it.</summary>
+    public static void DeleteFolder(string path)
+    {
+        Step("delete folder", path);
+        Directory.Delete(path, recursive: true);
+    }
+
+    /// <summary>Makes a rename in a folder last beyond a power failure; only on Linux can a folder be flushed.</summary>
     public static void FlushFolder(string folder)
     {
+        Step("flush", folder);
+        if (!IsLinux)
+        {
+            return;
+        }
+
         var flags = RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 ? OpenDirectoryArm : OpenDirectory;
         var handle = open(Bytes(folder), flags);
         if (handle < 0)
@@ -231,6 +368,9 @@ internal static class Posix
         _ = fsync(handle);
         _ = close(handle);
     }
+
+    /// <summary>Says that a step is about to change the disk, so that a test can have it fail.</summary>
+    public static void Step(string what, string path) => BeforeStep.Value?.Invoke($"{what} {path}");
 
     private static byte[] Bytes(string path) => [.. Encoding.UTF8.GetBytes(path), 0];
 
@@ -261,6 +401,9 @@ internal static class Posix
 
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int rename(byte[] path, byte[] target);
+
+    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int renameat2(int folder, byte[] path, int targetFolder, byte[] target, uint flags);
 
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int link(byte[] path, byte[] target);

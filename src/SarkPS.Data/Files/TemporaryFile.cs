@@ -57,8 +57,14 @@ internal sealed class FileClaim : IDisposable
             try
             {
                 file = Posix.CreatePrivate(path, FileShare.ReadWrite | FileShare.Delete);
+                if (OperatingSystem.IsWindows())
+                {
+                    // Beside one that can write, nobody could open it there as .NET usually does.
+                    file.Dispose();
+                    file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+                }
             }
-            catch (IOException e) when (IsClaimed(e) || (attempt > 0 && attempt < MostAttempts && IsThere(e)))
+            catch (IOException e) when (e is FileNotFoundException || IsClaimed(e) || (attempt > 0 && attempt < MostAttempts && IsThere(e)))
             {
                 // Another took it for abandoned in the moment after it was made, and has not yet removed it.
                 Thread.Sleep(attempt < 10 ? 0 : 1);
@@ -66,7 +72,7 @@ internal sealed class FileClaim : IDisposable
             }
 
             // Between making and claiming it another may have taken it for abandoned and removed it.
-            if (Posix.TryClaim(file.SafeFileHandle, isExclusive: false) && Posix.Status(path)?.Inode == Posix.Status(file.SafeFileHandle).Inode)
+            if (Posix.TryClaim(file.SafeFileHandle, isExclusive: false) && Posix.IsStill(path, file.SafeFileHandle))
             {
                 return new FileClaim(file);
             }
@@ -90,7 +96,8 @@ internal sealed class FileClaim : IDisposable
 
         try
         {
-            var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 0);
+            // On Windows nobody can have it open beside who wants it alone, and it can be deleted all the same.
+            var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.ReadWrite | FileShare.Delete, 0);
             if (Posix.TryClaim(file.SafeFileHandle, isExclusive: true))
             {
                 return new FileClaim(file);
