@@ -82,7 +82,8 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
     /// </summary>
     private async Task<string?> KeepAsync(CancellationToken cancellationToken)
     {
-        if (!File.Exists(database))
+        var live = DatabaseFile.Resolve(database);
+        if (!Companions.Any(companion => File.Exists(live + companion)))
         {
             return null;
         }
@@ -110,8 +111,7 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
             number++;
         }
 
-        // What it left unfinished may be what saves it.
-        var live = DatabaseFile.Resolve(database);
+        // What it left unfinished may be what saves it, also of a file that is elsewhere for the moment.
         foreach (var companion in Companions.Where(companion => File.Exists(live + companion)))
         {
             using var copy = new TemporaryFile(Beside() + companion + ".part");

@@ -72,6 +72,17 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_database_left_that_is_elsewhere_for_the_moment_is_kept()
+    {
+        var made = await Snapshots.CreateAsync();
+        File.Delete(tree.Database);
+        File.WriteAllText(tree.Database + "-wal", "the newest changes");
+        Assert.Null((await Snapshots.RestoreAsync(made.Name)).KeptAs);
+        Assert.False(File.Exists(tree.Database + "-wal"));
+        Assert.Equal("the newest changes", File.ReadAllText(Assert.Single(Directory.GetFiles(tree["/opt/sark/db"], "*.damaged.*-wal"))));
+    }
+
+    [Fact]
     public async Task A_damaged_snapshot_is_refused_and_changes_nothing()
     {
         var made = await Snapshots.CreateAsync();
