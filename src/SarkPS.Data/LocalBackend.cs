@@ -15,6 +15,7 @@ public sealed class LocalBackend : ISarkBackend
     private readonly SqliteDatabase database;
     private readonly LocalCoverage covered;
     private readonly RowFiles files;
+    private readonly Action<string> tell;
     private readonly LocalAsterisk? asterisk;
     private readonly SnapshotStore snapshots;
     private readonly BackupStore backups;
@@ -45,11 +46,12 @@ public sealed class LocalBackend : ISarkBackend
         Store = new SqliteStore(database, options.Forms, () => ExchangeClock.Zone(options)) { Files = files };
         // Made only where it is covered: it reads this machine's secret.
         asterisk = Covers(ExchangePart.Asterisk) ? new LocalAsterisk(options) : null;
-        var flag = new CommitFlag(options, warn ?? (sentence => Notices.Tell(sentence, once: true)));
+        tell = warn ?? (sentence => Notices.Tell(sentence, once: true));
+        var flag = new CommitFlag(options, tell);
         system = new SystemCommands(options, database.Path, flag, asterisk);
         snapshots = new SnapshotStore(options, database.Path);
         backups = new BackupStore(options, database.Path, snapshots, system);
-        snapshots.BeforeReplacing = () => backups.RecoverOthers(BackupParts.None);
+        snapshots.BeforeReplacing = () => backups.RecoverOthers(tell, BackupParts.None);
         snapshots.AfterReplacing = flag.Set;
         greetings = new GreetingStore(options, database);
         firewall = new ShorewallFirewall(options);
@@ -182,7 +184,7 @@ public sealed class LocalBackend : ISarkBackend
 
         try
         {
-            backups.Recover();
+            backups.Recover(tell);
         }
         catch (Exception e) when (FileErrors.Map(FileStores.Backups.Noun, "restore", "undo an interrupted restore", e) is { } failure)
         {

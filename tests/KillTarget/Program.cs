@@ -1,9 +1,12 @@
+using System.Diagnostics;
+using System.Globalization;
 using SarkPS;
 using SarkPS.Data;
 using SarkPS.Descriptors;
 
 // KillTarget snapshots|backups ROOT FIRST SECOND   restores the two in turn until it is killed
 // KillTarget trunks ROOT                           makes, changes and removes a trunk in turn until it is killed
+// KillTarget exchange FOLDER STEP                  exchanges what is in a folder, and kills itself before that step
 // KillTarget try ROOT OPERATION                     does one operation and prints "ok" or the error's kind and message
 var options = new SarkOptions { Root = args[1] };
 await using var backend = new LocalBackend(options);
@@ -17,6 +20,9 @@ switch (args[0])
         break;
     case "trunks":
         await TrunksAsync(backend.Tables);
+        break;
+    case "exchange":
+        await ExchangeAsync(args[1], int.Parse(args[2], CultureInfo.InvariantCulture));
         break;
     case "try":
         try
@@ -44,6 +50,22 @@ switch (args[0])
         break;
     default:
         throw new ArgumentException($"No mode '{args[0]}'.");
+}
+
+static async Task ExchangeAsync(string folder, int step)
+{
+    var count = 0;
+    Posix.BeforeStep.Value = _ =>
+    {
+        if (++count == step)
+        {
+            Process.GetCurrentProcess().Kill();
+        }
+    };
+    using var exchange = FolderExchange.Begin(folder);
+    File.WriteAllText(Path.Combine(exchange.Incoming, "both"), "new");
+    File.WriteAllText(Path.Combine(exchange.Incoming, "more"), "new");
+    await exchange.CommitAsync(["both", "less"]);
 }
 
 static async Task TrunksAsync(ITableOperations tables)

@@ -27,6 +27,16 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     public Task<Backup> CreateAsync(IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) => GuardAsync("take a backup", Kind.SetName, () => Task.Run(async () =>
     {
         var warnings = new List<string>();
+        try
+        {
+            // What an interrupted restore has moved away would be in no backup.
+            RecoverOthers(warnings.Add, BackupParts.None);
+        }
+        catch (SarkException e)
+        {
+            warnings.Add(e.Message);
+        }
+
         using var temporary = NewTemporary("backup");
         using (var target = new FileStream(temporary.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, BufferSize))
         {
@@ -166,31 +176,72 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     }
 
     /// <summary>Undoes what a restore left half done when its process was killed, or ends it where it counts. A service calls it when it starts; each restore does it before it begins.</summary>
-    internal void Recover()
+    /// <param name="tell">Gets a sentence for what is to be known of it.</param>
+    /// <exception cref="SarkException">Some could not be put right; the next call tries again.</exception>
+    internal void Recover(Action<string> tell)
     {
-        RestoreDecision[] made = [.. ExchangedFolders().SelectMany(folder => FolderExchange.Recover(folder.Path))];
-        // Nobody depends on them any more.
-        foreach (var decision in made)
+        if (Recover(tell, BackupParts.All))
         {
-            decision.Dispose();
+            RestoreDecision.Clear(Folder);
         }
-
-        RestoreDecision.Clear(Folder);
     }
 
     /// <summary>The same before something else changes what it is decided by. Folders that the account may not read are passed over, unless they are of the parts that are to be restored.</summary>
-    internal void RecoverOthers(BackupParts chosen)
+    internal void RecoverOthers(Action<string> tell, BackupParts chosen) => Recover(tell, chosen);
+
+    // A folder that fails does not keep the others from being looked at. Returns whether nothing is left that depends on a decision.
+    private bool Recover(Action<string> tell, BackupParts needed)
     {
+        var (made, failures, isSettled) = (new List<RestoreDecision>(), new List<SarkException>(), true);
         foreach (var (part, path) in ExchangedFolders())
         {
             try
             {
-                FolderExchange.Recover(path);
+                var found = FolderExchange.Recover(path, part == BackupParts.Ldap ? work => WithoutLdapServer(work, tell) : null);
+                made.AddRange(found.Made);
+                isSettled &= found.IsSettled;
+                foreach (var remark in found.Remarks)
+                {
+                    tell(remark);
+                }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException && !chosen.HasFlag(part))
+            catch (Exception e) when ((e as SarkException ?? FileErrors.Map(Kind.Noun, Path.GetFileName(path), "undo an interrupted restore", e)) is { } failure)
             {
+                isSettled = false;
                 // Whoever may read it ends it.
+                if (e is SarkException || needed.HasFlag(part))
+                {
+                    failures.Add(failure);
+                }
             }
+        }
+
+        if (failures.Count > 0)
+        {
+            throw failures is [var only] ? only : new SarkException(failures[0].Kind, Kind.Noun, failures[0].Target, string.Join(" ", failures.Select(failure => failure.Message)), new AggregateException(failures));
+        }
+
+        if (isSettled)
+        {
+            made.ForEach(decision => decision.Dispose());
+        }
+
+        return isSettled;
+    }
+
+    // Its process stopped the server, and did not live to start it.
+    private void WithoutLdapServer(Action work, Action<string> tell)
+    {
+        var hasServer = runner.Has(programs => programs.Systemctl);
+        if (hasServer)
+        {
+            StopLdapAsync().GetAwaiter().GetResult();
+        }
+
+        work();
+        if (hasServer && StartLdapAsync().GetAwaiter().GetResult() is { } notStarted)
+        {
+            tell($"The LDAP server was stopped to put its directory right and did not start again: {notStarted}");
         }
     }
 
@@ -443,7 +494,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             changes.AddRange(
                 from name in Replaced(part, folder, inArchive.Select(relative => relative.Split('/')[0]).ToHashSet(StringComparer.Ordinal))
                 from file in FilesBelow(Path.Combine(folder, name))
-                let relative = Path.GetRelativePath(folder, file)
+                let relative = Relative(folder, file)
                 where !inArchive.Contains(relative)
                 orderby relative
                 select new BackupChange(part.Part, BackupChangeAction.Remove, $"{path}/{relative}", Posix.Status(file)?.Size ?? 0));
@@ -497,6 +548,9 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         _ => [],
     };
 
+    // As in archives, also where folders are told apart by another sign.
+    private static string Relative(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
+
     private static string[] Content(string folder)
     {
         try
@@ -516,7 +570,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
 
     private async Task StageAsync(ArchiveReader reader, string name, BackupParts chosen, Staging restore, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
     {
-        RecoverOthers(chosen);
+        RecoverOthers(restore.Warnings.Add, chosen);
         var manifest = BackupManifest.Read(reader.Entries);
         var parts = BackupLayout.FolderParts.Where(part => chosen.HasFlag(part.Part)).Select(part => (Part: part, Entries: BackupLayout.EntriesOf(part, Options.Paths, reader.Entries).ToArray())).ToArray();
         var databaseEntry = chosen.HasFlag(BackupParts.Database) ? reader.Entries.Single(entry => entry.FullName == BackupLayout.EntryName(Options.Paths.Database)) : null;
@@ -583,7 +637,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         {
             foreach (var link in LinksBelow(Path.Combine(folder, name)))
             {
-                var relative = Path.GetRelativePath(folder, link);
+                var relative = Relative(folder, link);
                 var copy = Path.Combine(incoming, relative);
                 if (Posix.Status(copy) is not null || !Directory.Exists(Path.GetDirectoryName(copy)) || new FileInfo(link).LinkTarget is not { } target)
                 {
@@ -615,7 +669,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         // What lies deeper first: the mode of a folder may forbid us to go on below it.
         foreach (var path in Directory.EnumerateFileSystemEntries(incoming, "*", SearchOption.AllDirectories).OrderByDescending(path => path.Length))
         {
-            var relative = Path.GetRelativePath(incoming, path);
+            var relative = Relative(incoming, path);
             var isFolder = Directory.Exists(path);
             var old = Posix.Status(Path.Combine(live, relative));
             times.TryGetValue(relative, out var entry);
@@ -657,6 +711,9 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         SnapshotRestore? replaced = null;
         string? keptFiles = null;
         FolderExchange? ldap = null;
+        IEnumerable<FolderExchange> Exchanges() => restore.Exchanges.Select(item => item.Exchange).Concat(ldap is null ? [] : [ldap]);
+        IEnumerable<string> Remarks() => Exchanges().SelectMany(exchange => exchange.Remarks);
+        var hasFolders = restore.Exchanges.Count > 0 || restore.Ldif is not null;
         // One part alone decides for itself.
         using var decision = restore.Exchanges.Count + (restore.Ldif is null ? 0 : 1) + (restore.Database is null ? 0 : 1) < 2 ? null
             : restore.Database is null ? RestoreDecision.ByFile(Folder)
@@ -672,15 +729,16 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         {
             await FoldersAsync(0).ConfigureAwait(false);
         }
-        catch (SarkUnavailableException e) when (!e.Message.EndsWith(FileErrors.NothingChanged, StringComparison.Ordinal) && !e.Message.Contains(FolderExchange.NotPutBack, StringComparison.Ordinal) && !IsReplaced())
+        catch (Exception e) when (hasFolders && (e as SarkException ?? FileErrors.Map(Kind.Noun, name, "restore it", e)) is { } failure)
         {
-            // A program that failed does not know that all has gone back.
-            throw new SarkUnavailableException(e.Noun, e.Target, e.Message + FileErrors.NothingChanged, e) { RetryAfter = e.RetryAfter };
+            throw Told(failure);
         }
 
-        if (replaced is { Warnings.Count: > 0 })
+        warnings.AddRange(Remarks());
+        if (replaced is { Warnings.Count: > 0 } || decision is { IsNeeded: true })
         {
-            warnings.AddRange(replaced.Warnings.Append("For that reason SARK's reloader was not started."));
+            // It makes the database anew, and with that would lose what says that the rest counts.
+            warnings.AddRange((replaced?.Warnings ?? []).Append("For that reason SARK's reloader was not started."));
         }
         else if (replaced is not null)
         {
@@ -690,17 +748,30 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         Warn(await commands.ReloadAsync(CancellationToken.None).ConfigureAwait(false));
         return new BackupRestore(name, false, chosen, absent, [], replaced?.KeptAs, warnings) { KeptBackup = keptFiles };
 
-        bool IsReplaced()
+        // Who failed does not know what has become of the whole.
+        SarkException Told(SarkException failure)
         {
-            try
+            var remarks = Remarks().ToList();
+            var message = FileErrors.WithoutPromise(failure);
+            if (message.Contains(FolderExchange.NotPutBack, StringComparison.Ordinal))
             {
-                return decision?.IsMade() == true;
+                message = string.Join(' ', remarks.Prepend(message));
             }
-            catch (SarkException)
+            else if (Exchanges().Any(exchange => exchange.IsInPlace))
             {
-                // Not known, and so nothing is said of it.
-                return true;
+                message = string.Join(' ', remarks.Prepend($"The backup '{name}' was restored, and what comes after that failed: {message}"));
             }
+            else
+            {
+                Drop(keptFiles, remarks);
+                message = remarks.Count == 0 ? message + FileErrors.NothingChanged : $"{message} {string.Join(' ', remarks)} Nothing else was changed.";
+            }
+
+            return message == failure.Message ? failure
+                : failure is SarkUnavailableException unavailable ? new SarkUnavailableException(failure.Noun, failure.Target, message, failure) { RetryAfter = unavailable.RetryAfter }
+                : failure is SarkDeniedException ? new SarkDeniedException(failure.Noun, failure.Target, message, failure)
+                : failure is SarkValidationException ? failure
+                : new SarkException(failure.Kind, failure.Noun, failure.Target, message, failure);
         }
 
         Task FoldersAsync(int at)
@@ -748,6 +819,22 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
     }
 
+    // All that is in it is where it was.
+    private void Drop(string? kept, List<string> remarks)
+    {
+        try
+        {
+            if (kept is not null)
+            {
+                Posix.Delete(Path.Combine(Folder, kept));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            remarks.Add($"The backup '{kept}' of what was to be replaced stays.");
+        }
+    }
+
     /// <summary>The directory as it is, for the backup of what is replaced; null when it cannot be read as LDIF, and then its files are kept.</summary>
     private async Task<TemporaryFile?> KeepLdapAsync(List<string> warnings, CancellationToken cancellationToken)
     {
@@ -776,7 +863,10 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         return null;
     }
 
-    /// <summary>Packs what has been moved out of the way into a backup, from which it can be restored like any other.</summary>
+    /// <summary>
+    /// Packs what has been moved out of the way into a backup, from which it can be restored like any other. Of the directory
+    /// that is its export; what that does not make anew, such as a configuration beside the database, is packed as it is.
+    /// </summary>
     /// <returns>Its name; null when nothing was replaced.</returns>
     private async Task<string?> KeepFilesAsync(Staging restore, FolderExchange? ldap, TemporaryFile? oldLdif, List<string> warnings)
     {
@@ -786,9 +876,10 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             Outgoing(exchange, EntryRoot(part));
         }
 
-        if (ldap is not null && oldLdif is null)
+        if (ldap is not null)
         {
-            Outgoing(ldap, BackupLayout.EntryName(Options.Paths.Ldap));
+            var folder = Options.Rooted(Options.Paths.Ldap);
+            Outgoing(ldap, BackupLayout.EntryName(Options.Paths.Ldap), name => oldLdif is not null && Posix.Status(Path.Combine(folder, name)) is not null);
         }
 
         if (found.Count == 0 && oldLdif is null)
@@ -813,9 +904,9 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
 
         return PublishBackup(temporary.Path);
 
-        void Outgoing(FolderExchange exchange, string root)
+        void Outgoing(FolderExchange exchange, string root, Func<string, bool>? isAnew = null)
         {
-            foreach (var path in Content(exchange.Outgoing))
+            foreach (var path in Content(exchange.Outgoing).Where(path => isAnew?.Invoke(Path.GetFileName(path)) != true))
             {
                 var entry = $"{root}/{Path.GetFileName(path)}";
                 switch (Posix.Status(path))
@@ -838,21 +929,20 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     private async Task RestoreLdapAsync(string ldif, List<string> warnings, RestoreDecision? decision, Func<FolderExchange, Task> afterwards)
     {
         var folder = Options.Rooted(Options.Paths.Ldap);
-        var owner = Posix.Status(folder) ?? throw new SarkUnavailableException(Kind.Noun, "ldap", "There is no LDAP directory on this machine. Nothing was changed.");
-        var limit = Options.Commands.CommitTimeout;
+        var owner = Posix.Status(folder) ?? throw new SarkUnavailableException(Kind.Noun, "ldap", "There is no LDAP directory on this machine.");
         using var exchange = FolderExchange.Begin(folder);
         var hasServer = runner.Has(programs => programs.Systemctl);
-        if (hasServer)
-        {
-            ProgramRunner.Succeeded(await runner.ChangeAsync(programs => programs.Systemctl, ["stop", Options.Commands.LdapUnit], limit, CancellationToken.None).ConfigureAwait(false));
-        }
-
         Exception? failure = null;
         try
         {
+            if (hasServer)
+            {
+                await StopLdapAsync().ConfigureAwait(false);
+            }
+
             await exchange.CommitAsync([.. Content(folder).Select(path => Path.GetFileName(path)!).Where(name => !FolderExchange.IsOurs(name))], async () =>
             {
-                ProgramRunner.Succeeded(await runner.AskAsync(programs => programs.Slapadd, ["-l", ldif], limit, CancellationToken.None).ConfigureAwait(false));
+                ProgramRunner.Succeeded(await runner.AskAsync(programs => programs.Slapadd, ["-l", ldif], Options.Commands.CommitTimeout, CancellationToken.None).ConfigureAwait(false));
                 foreach (var path in Content(folder).Where(path => !FolderExchange.IsOurs(Path.GetFileName(path))))
                 {
                     TakeOwnerOfAll(path, owner);
@@ -866,10 +956,16 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             failure = FileErrors.Map(Kind.Noun, "ldap", "restore the LDAP directory", e) ?? e;
         }
 
-        if (hasServer && await StartLdapAsync(limit).ConfigureAwait(false) is { } notStarted)
+        if (hasServer && failure?.Message.Contains(FolderExchange.NotPutBack, StringComparison.Ordinal) == true)
+        {
+            // It would begin an empty directory in the place of the one that is to come back.
+            throw new SarkUnavailableException(Kind.Noun, "ldap", $"{failure.Message} The LDAP server was stopped for it, and is started when that is done.", failure);
+        }
+
+        if (hasServer && await StartLdapAsync().ConfigureAwait(false) is { } notStarted)
         {
             warnings.Add(notStarted);
-            failure = failure is SarkException told ? new SarkException(told.Kind, Kind.Noun, "ldap", $"{told.Message} The LDAP server was stopped for it and did not start again: {notStarted}", told) : failure;
+            failure = failure is SarkException told ? new SarkUnavailableException(Kind.Noun, "ldap", $"{told.Message} The LDAP server was stopped for it and did not start again: {notStarted}", told) : failure;
         }
 
         if (failure is not null)
@@ -878,11 +974,14 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
     }
 
-    private async Task<string?> StartLdapAsync(TimeSpan limit)
+    private async Task StopLdapAsync() =>
+        ProgramRunner.Succeeded(await runner.ChangeAsync(programs => programs.Systemctl, ["stop", Options.Commands.LdapUnit], Options.Commands.CommitTimeout, CancellationToken.None).ConfigureAwait(false));
+
+    private async Task<string?> StartLdapAsync()
     {
         try
         {
-            var started = await runner.ChangeAsync(programs => programs.Systemctl, ["start", Options.Commands.LdapUnit], limit, CancellationToken.None).ConfigureAwait(false);
+            var started = await runner.ChangeAsync(programs => programs.Systemctl, ["start", Options.Commands.LdapUnit], Options.Commands.CommitTimeout, CancellationToken.None).ConfigureAwait(false);
             return started.ExitCode == 0 ? null : ProgramRunner.Failed(started).Message;
         }
         catch (SarkException e)

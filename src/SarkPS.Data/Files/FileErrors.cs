@@ -40,6 +40,9 @@ internal static class FileErrors
         _ => null,
     };
 
+    /// <summary>What went wrong, as people are told it where something was changed after all.</summary>
+    public static string WithoutPromise(SarkException error) => error.Message.Replace(NothingChanged, "", StringComparison.Ordinal);
+
     // On Unix HResult is the error number; .NET keeps ENOSPC as the Windows code in a few places.
     private static int Code(IOException e) => e.HResult == unchecked((int)0x80070070) ? NoSpace : e.HResult & 0xFFFF;
 

@@ -196,7 +196,16 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
             throw kind.Taken(name);
         }
 
-        Posix.FlushFolder(Folder);
+        try
+        {
+            Posix.FlushFolder(Folder);
+        }
+        catch when (!force)
+        {
+            // What is told as a failure has left nothing.
+            Posix.Delete(target);
+            throw;
+        }
     }
 
     /// <summary>Publishes under the name of the present second. Others of the same second get a number behind it: a name of a second that is yet to come would say that the file is newer than it is.</summary>

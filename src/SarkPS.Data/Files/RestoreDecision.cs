@@ -55,11 +55,14 @@ internal sealed class RestoreDecision : IDisposable
     /// <summary>As it is noted beside what is to be undone.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{number}{Separator}{original}{Separator}{path}");
 
+    /// <summary>Whether something that could not be ended depends on it still.</summary>
+    public bool IsNeeded { get; private set; }
+
     /// <summary>Whether the moment has come.</summary>
     /// <exception cref="SarkUnavailableException">The database is there and cannot be read now.</exception>
     public bool IsMade()
     {
-        if (!File.Exists(path))
+        if (Posix.Status(number == 0 ? path : DatabaseFile.Resolve(path)) is null)
         {
             return false;
         }
@@ -100,27 +103,40 @@ internal sealed class RestoreDecision : IDisposable
         if (number == 0)
         {
             claim = FileClaim.Create(path);
-            Posix.FlushFolder(Path.GetDirectoryName(path)!);
+            try
+            {
+                Posix.FlushFolder(Path.GetDirectoryName(path)!);
+            }
+            catch
+            {
+                // What may not outlive a power failure decides nothing.
+                Posix.Delete(path);
+                throw;
+            }
         }
     }
+
+    /// <summary>Has the sign stay: something could not be ended, and the next to look has to know.</summary>
+    public void Keep() => IsNeeded = true;
 
     /// <summary>Takes the sign away when nothing depends on it any more. Where that fails it stays, and means nothing.</summary>
     public void Dispose()
     {
-        if (number == 0)
-        {
-            if (claim is not null)
-            {
-                File.Delete(path);
-                claim.Dispose();
-            }
-
-            return;
-        }
-
         try
         {
-            if (File.Exists(path))
+            if (IsNeeded)
+            {
+                return;
+            }
+
+            if (number == 0)
+            {
+                if (claim is not null)
+                {
+                    Posix.Delete(path);
+                }
+            }
+            else if (File.Exists(path))
             {
                 using var connection = DatabaseFile.Open(path, SqliteOpenMode.ReadWrite, busyMilliseconds: 0);
                 if (Read(connection) == number)
@@ -129,14 +145,21 @@ internal sealed class RestoreDecision : IDisposable
                 }
             }
         }
-        catch (SqliteException)
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
-            // Another holds it.
+            // Another holds it, or the disk is full.
+        }
+        finally
+        {
+            claim?.Dispose();
         }
     }
 
     private static int Read(SqliteConnection connection) => connection.ExecuteScalar<int>("PRAGMA application_id");
 
-    private static void Write(SqliteConnection connection, int number) =>
+    private static void Write(SqliteConnection connection, int number)
+    {
+        Posix.Step("number", connection.DataSource);
         connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {number}"));
+    }
 }

@@ -590,22 +590,18 @@ public sealed class BackupTests : IDisposable
         {
             staging = Path.GetDirectoryName(exchange.Incoming)!;
             File.WriteAllText(Path.Combine(exchange.Incoming, "sip.conf"), "new");
-            var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => exchange.CommitAsync(["sip.conf", "deep"], () =>
-            {
-                // Something in the way that cannot be moved out of it.
-                File.WriteAllText(Path.Combine(staging, "spoiled"), "");
-                File.WriteAllText(Path.Combine(folder, "deep"), "in the way");
-                throw new SarkException(SarkErrorKind.Unavailable, "Backup", "x", "It failed.");
-            }));
+            Posix.BeforeStep.Value = step => _ = step == $"rename {folder}/deep" ? throw new IOException() : step;
+            var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => exchange.CommitAsync(["sip.conf", "deep"], () => throw new SarkException(SarkErrorKind.Unavailable, "Backup", "x", "It failed.")));
             Assert.StartsWith("It failed. ", error.Message, StringComparison.Ordinal);
             Assert.Contains(Path.GetFileName(staging), error.Message, StringComparison.Ordinal);
+            Assert.Contains("'deep': the disk reported an error", error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("Nothing was changed", error.Message, StringComparison.Ordinal);
         }
 
+        Posix.BeforeStep.Value = null;
         // What could come back has, the rest is still there.
         Assert.Equal("[general]\n", File.ReadAllText(Path.Combine(folder, "sip.conf")));
         Assert.Equal("x", File.ReadAllText(Path.Combine(staging, "old/deep/er/x.conf")));
-        File.Delete(Path.Combine(staging, "spoiled"));
         tree.Operations.Recover();
         Assert.Equal(before, tree.Fingerprint("/etc/asterisk"));
     }
