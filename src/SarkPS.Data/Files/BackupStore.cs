@@ -238,10 +238,23 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             StopLdapAsync().GetAwaiter().GetResult();
         }
 
-        work();
-        if (hasServer && StartLdapAsync().GetAwaiter().GetResult() is { } notStarted)
+        var isBack = true;
+        try
         {
-            tell($"The LDAP server was stopped to put its directory right and did not start again: {notStarted}");
+            work();
+        }
+        catch (SarkException)
+        {
+            // It would begin an empty directory in the place of the one that is to come back.
+            isBack = false;
+            throw;
+        }
+        finally
+        {
+            if (hasServer && isBack && StartLdapAsync().GetAwaiter().GetResult() is { } notStarted)
+            {
+                tell($"The LDAP server was stopped to put its directory right and did not start again: {notStarted}");
+            }
         }
     }
 
@@ -790,11 +803,11 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         async Task LdapAsync(string ldif)
         {
             progress?.Report(new OperationProgress("Restoring Ldap", 0, 0));
-            await RestoreLdapAsync(ldif, warnings, decision, exchange =>
-            {
-                ldap = exchange;
-                return LastAsync();
-            }).ConfigureAwait(false);
+            var folder = Options.Rooted(Options.Paths.Ldap);
+            var owner = Posix.Status(folder) ?? throw new SarkUnavailableException(Kind.Noun, "ldap", "There is no LDAP directory on this machine.");
+            using var exchange = FolderExchange.Begin(folder);
+            ldap = exchange;
+            await RestoreLdapAsync(exchange, folder, owner, ldif, warnings, decision, LastAsync).ConfigureAwait(false);
         }
 
         async Task LastAsync()
@@ -926,11 +939,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     }
 
     /// <summary>Loads an LDAP export into an emptied directory with the server stopped; when that fails, or what comes after it, the old files come back.</summary>
-    private async Task RestoreLdapAsync(string ldif, List<string> warnings, RestoreDecision? decision, Func<FolderExchange, Task> afterwards)
+    private async Task RestoreLdapAsync(FolderExchange exchange, string folder, PosixStatus owner, string ldif, List<string> warnings, RestoreDecision? decision, Func<Task> afterwards)
     {
-        var folder = Options.Rooted(Options.Paths.Ldap);
-        var owner = Posix.Status(folder) ?? throw new SarkUnavailableException(Kind.Noun, "ldap", "There is no LDAP directory on this machine.");
-        using var exchange = FolderExchange.Begin(folder);
         var hasServer = runner.Has(programs => programs.Systemctl);
         Exception? failure = null;
         try
@@ -948,7 +958,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
                     TakeOwnerOfAll(path, owner);
                 }
 
-                await afterwards(exchange).ConfigureAwait(false);
+                await afterwards().ConfigureAwait(false);
             }, isWhole: true, decision).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -958,7 +968,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
 
         if (hasServer && failure?.Message.Contains(FolderExchange.NotPutBack, StringComparison.Ordinal) == true)
         {
-            // It would begin an empty directory in the place of the one that is to come back.
+            // As it would when what a killed process left is put right.
             throw new SarkUnavailableException(Kind.Noun, "ldap", $"{failure.Message} The LDAP server was stopped for it, and is started when that is done.", failure);
         }
 

@@ -40,38 +40,57 @@ public sealed class ExchangeTests : IDisposable
     {
         var (old, @new) = await StatesAsync(variant);
         var seen = new HashSet<string>();
-        for (var step = 1; ; step++)
+        for (var step = 1; await CheckAsync(variant, From(step, isForGood), old, @new, seen) > 0; step++)
         {
-            Lay();
-            var isInPlace = false;
-            var (failure, fired) = await FailAsync(step, isForGood, () => ExchangeAsync(variant, exchange => isInPlace = exchange.IsInPlace));
-            if (fired is null)
-            {
-                Assert.Null(failure);
-                break;
-            }
-
             Assert.True(step < MostSteps);
-            var answer = failure is null || isInPlace ? "new" : failure.Message.Contains(FolderExchange.NotPutBack, StringComparison.Ordinal) ? "open" : "old";
-            seen.Add(answer);
-            if (answer != "open")
-            {
-                Assert.Equal(($"{step} {fired}", answer == "new" ? @new : old), ($"{step} {fired}", State()));
-            }
-            else
-            {
-                // Where it lies is said, and nothing of it is lost.
-                Assert.Contains(".sarkps-exchange.", failure!.Message, StringComparison.Ordinal);
-                Assert.DoesNotContain(FileErrors.NothingChanged, failure.Message, StringComparison.Ordinal);
-            }
-
-            Recover();
-            Assert.Equal(($"{step} {fired}", answer == "new" ? @new : old), ($"{step} {fired}", State()));
-            Assert.Equal(($"{step} {fired}", ""), ($"{step} {fired}", Litter()));
         }
 
-        Assert.Contains("old", seen);
-        Assert.Contains("new", seen);
+        Assert.Superset(new HashSet<string> { "old", "new" }, seen);
+    }
+
+    [Theory]
+    [InlineData("alone")]
+    [InlineData("parts")]
+    [InlineData("whole")]
+    public async Task A_step_of_going_back_may_fail_as_well(string variant)
+    {
+        var (old, @new) = await StatesAsync(variant);
+        var seen = new HashSet<string>();
+        var failed = 1;
+        for (var step = 1; failed > 0; step++)
+        {
+            Assert.True(step < MostSteps);
+            for (var second = step + 1; (failed = await CheckAsync(variant, count => count == step || count == second, old, @new, seen)) == 2; second++)
+            {
+            }
+        }
+
+        Assert.Equal(["new", "old", "open"], seen.Order(StringComparer.Ordinal));
+    }
+
+    private async Task<int> CheckAsync(string variant, Func<int, bool> isToFail, string old, string @new, HashSet<string> seen)
+    {
+        Lay();
+        var isInPlace = false;
+        var (failure, failed) = await FailAsync(isToFail, () => ExchangeAsync(variant, exchange => isInPlace = exchange.IsInPlace));
+        var answer = failure is null || isInPlace ? "new" : failure.Message.Contains(FolderExchange.NotPutBack, StringComparison.Ordinal) ? "open" : "old";
+        seen.Add(answer);
+        var at = string.Join(", ", failed.Take(2));
+        if (answer != "open")
+        {
+            Assert.Equal((at, answer == "new" ? @new : old), (at, State()));
+        }
+        else
+        {
+            // Where it lies is said, and nothing of it is lost.
+            Assert.Contains(".sarkps-exchange.", failure!.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(FileErrors.NothingChanged, failure.Message, StringComparison.Ordinal);
+        }
+
+        Recover();
+        Assert.Equal((at, answer == "new" ? @new : old), (at, State()));
+        Assert.Equal((at, ""), (at, Litter()));
+        return failed.Count;
     }
 
     [Theory]
@@ -86,14 +105,14 @@ public sealed class ExchangeTests : IDisposable
             for (var second = 1; ; second++)
             {
                 Lay();
-                var (_, fired) = await FailAsync(step, isForGood: true, () => ExchangeAsync(variant));
-                if (fired is null)
+                var (_, failed) = await FailAsync(From(step, isForGood: true), () => ExchangeAsync(variant));
+                if (failed.Count == 0)
                 {
                     Assert.True(step > 20);
                     return;
                 }
 
-                var (_, again) = await FailAsync(second, isForGood: true, () =>
+                var (_, again) = await FailAsync(From(second, isForGood: true), () =>
                 {
                     Recover();
                     return Task.CompletedTask;
@@ -101,7 +120,7 @@ public sealed class ExchangeTests : IDisposable
                 Recover();
                 Assert.Contains(State(), new[] { old, @new });
                 Assert.Equal((step, second, ""), (step, second, Litter()));
-                if (again is null)
+                if (again.Count == 0)
                 {
                     break;
                 }
@@ -153,10 +172,10 @@ public sealed class ExchangeTests : IDisposable
         {
             Assert.True(step < MostSteps);
             Put("old");
-            var (failure, fired) = await FailAsync(step, isForGood, () => tree.Operations.Backups.RestoreAsync(made.Name, parts));
+            var (failure, failed) = await FailAsync(From(step, isForGood), () => tree.Operations.Backups.RestoreAsync(made.Name, parts));
             var said = failure is null || failure.Message.StartsWith("The backup 'sarkbak", StringComparison.Ordinal) ? "new" : failure.Message.EndsWith("Nothing was changed.", StringComparison.Ordinal) ? "old" : "open";
             seen.Add(said);
-            var at = $"{step} {fired}: {failure?.Message}";
+            var at = $"{string.Join(", ", failed.Take(1))}: {failure?.Message}";
             if (said == "open")
             {
                 Assert.Contains(FolderExchange.NotPutBack, failure!.Message, StringComparison.Ordinal);
@@ -185,15 +204,14 @@ public sealed class ExchangeTests : IDisposable
                 File.Delete(path);
             }
 
-            if (fired is null)
+            if (failed.Count == 0)
             {
                 Assert.Null(failure);
                 break;
             }
         }
 
-        Assert.Contains("old", seen);
-        Assert.Contains("new", seen);
+        Assert.Superset(new HashSet<string> { "old", "new" }, seen);
 
         void Put(string state)
         {
@@ -235,6 +253,28 @@ public sealed class ExchangeTests : IDisposable
                     Assert.Equal((part, wanted, "old"), (part, wanted, state));
                 }
             }
+        }
+    }
+
+    [Fact]
+    public async Task An_upload_that_fails_at_any_step_leaves_nothing()
+    {
+        using var tree = new PbxTree();
+        var content = new byte[33 * 3];
+        content[0] = content[33] = content[66] = 0xD0;
+        for (var step = 1; ; step++)
+        {
+            var (failure, failed) = await FailAsync(From(step, isForGood: false), () => tree.Operations.Greetings.ImportAsync("usergreeting0001.gsm", new MemoryStream(content)));
+            var left = Directory.GetFileSystemEntries(tree["/usr/share/asterisk/sounds"]).Select(Path.GetFileName);
+            if (failed.Count == 0)
+            {
+                Assert.Equal(["usergreeting0001.gsm"], left);
+                Assert.True(step > 3);
+                break;
+            }
+
+            Assert.EndsWith("Nothing was changed.", failure!.Message, StringComparison.Ordinal);
+            Assert.Equal((failed[0], ""), (failed[0], string.Join(' ', left)));
         }
     }
 
@@ -413,17 +453,17 @@ public sealed class ExchangeTests : IDisposable
         }
     }
 
-    /// <summary>Has a step fail, or it and all after it, as when the process is no more.</summary>
-    /// <returns>What came of it, and the step; null when there were fewer.</returns>
-    private static async Task<(Exception? Failure, string? Step)> FailAsync(int step, bool isForGood, Func<Task> work)
+    /// <summary>Has steps fail by their numbers.</summary>
+    /// <returns>What came of it, and the steps that failed.</returns>
+    private static async Task<(Exception? Failure, IReadOnlyList<string> Failed)> FailAsync(Func<int, bool> isToFail, Func<Task> work)
     {
         var count = 0;
-        string? failed = null;
+        var failed = new List<string>();
         Posix.BeforeStep.Value = what =>
         {
-            if (++count == step || (isForGood && count > step))
+            if (isToFail(++count))
             {
-                failed ??= what;
+                failed.Add($"{count} {what}");
                 throw new IOException("The disk fails.", 5);
             }
         };
@@ -441,4 +481,7 @@ public sealed class ExchangeTests : IDisposable
             Posix.BeforeStep.Value = null;
         }
     }
+
+    // One, or it and all after it, as when the process is no more.
+    private static Func<int, bool> From(int step, bool isForGood) => count => count == step || (isForGood && count > step);
 }
