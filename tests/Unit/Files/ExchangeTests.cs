@@ -336,6 +336,27 @@ public sealed class ExchangeTests : IDisposable
         Assert.Equal("", Litter());
     }
 
+    [SkippableTheory]
+    [InlineData("cp \"$2\" {0}/data.mdb; chmod 600 {0}/data.mdb", "dn: dc=new\n")]
+    [InlineData("echo half > {0}/data.mdb; exit 1", "dn: dc=old\n")]
+    public async Task The_directory_keeps_owner_and_mode(string slapadd, string expected)
+    {
+        Skip.If(Environment.UserName != "root", "only root gives files away");
+        using var tree = new PbxTree();
+        var ldap = tree["/var/lib/ldap"];
+        tree.Program("/usr/sbin/slapcat", "echo 'dn: dc=new'");
+        tree.Program("/usr/sbin/slapadd", string.Format(CultureInfo.InvariantCulture, slapadd, ldap));
+        var file = tree.Write("/var/lib/ldap/data.mdb", "dn: dc=old\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Posix.TakeOwner(ldap, 33, 33);
+        Posix.TakeOwner(file, 33, 33);
+        var made = await tree.Operations.Backups.CreateAsync();
+        await Record.ExceptionAsync(() => tree.Operations.Backups.RestoreAsync(made.Name, BackupParts.Ldap));
+        Assert.Equal([file], Directory.GetFileSystemEntries(ldap));
+        Assert.Equal(expected, File.ReadAllText(file));
+        Assert.Equal((0b110_000_000, 33u, 33u), (Posix.Status(file)!.Value.Mode, Posix.Status(file)!.Value.Owner, Posix.Status(file)!.Value.Group));
+    }
+
     [Fact]
     public async Task What_slapadd_does_not_make_anew_is_in_the_backup_of_what_was_replaced()
     {
