@@ -31,13 +31,17 @@ internal static class ClientWish
         }
 
         var text = values is [.., { } last] ? last.Trim() : "";
-        return text.ToUpperInvariant() switch
-        {
-            "" or "TRUE" or "1" or "YES" or "ON" => true,
-            "FALSE" or "0" or "NO" or "OFF" => false,
-            _ => throw new SarkException(SarkErrorKind.BadRequest, "Request", name, $"The parameter {name} is '{SarkText.Printable(text)}' and must be true or false."),
-        };
+        return text.Length == 0 || (ReadFlag(text)
+            ?? throw new SarkException(SarkErrorKind.BadRequest, "Request", name, $"The parameter {name} is '{SarkText.Printable(text)}' and must be true or false."));
     }
+
+    /// <summary>Whether a word says on or off; null where it says neither.</summary>
+    public static bool? ReadFlag(string text) => text.ToUpperInvariant() switch
+    {
+        "TRUE" or "1" or "YES" or "ON" => true,
+        "FALSE" or "0" or "NO" or "OFF" => false,
+        _ => null,
+    };
 
     private static bool Has(StringValues header, string wish)
     {

@@ -1,4 +1,5 @@
 using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 
 namespace SarkPS.Service;
 
@@ -16,6 +17,7 @@ internal static class CommandLine
         Usage: SarkPS.Service [SETTING...]
                SarkPS.Service {TokenCommand.Verb} NAME [SCOPE...]
                SarkPS.Service {AccountCommand.Verb} EMAIL [SCOPE...]
+               SarkPS.Service {DescriptionCommand.Verb} [--output FILE]
 
         Serves a SARK telephone exchange over HTTP, with the routes of sark6api.
 
@@ -44,6 +46,11 @@ internal static class CommandLine
         if (arguments is [AccountCommand.Verb, .. var others])
         {
             return AccountCommand.Run(others, output, errors, AccountCommand.Ask);
+        }
+
+        if (arguments is [DescriptionCommand.Verb, .. var wish])
+        {
+            return DescriptionCommand.Run(wish, output, errors);
         }
 
         if (arguments.Any(IsHelp) || arguments is ["help"])
@@ -76,7 +83,7 @@ internal static class CommandLine
 
             if (!isOption && !argument.Contains('=', StringComparison.Ordinal))
             {
-                throw Wrong(argument, $"'{SarkText.Printable(argument)}' is neither a setting (--Sark:Database=FILE) nor a command ({TokenCommand.Verb}, {AccountCommand.Verb}).");
+                throw Wrong(argument, $"'{SarkText.Printable(argument)}' is neither a setting (--Sark:Database=FILE) nor a command ({TokenCommand.Verb}, {AccountCommand.Verb}, {DescriptionCommand.Verb}).");
             }
 
             if (!Groups.Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase))

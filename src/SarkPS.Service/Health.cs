@@ -1,12 +1,18 @@
 using SarkPS.Data;
+using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 
 namespace SarkPS.Service;
 
 /// <summary>Whether the service can do its work.</summary>
 internal static class Health
 {
+    public static void Map(IEndpointRouteBuilder all) =>
+        all.MapGet("/health", CheckAsync).IsPublic().WithTags("service").WithSummary("Tells whether the service can do its work.")
+            .AnswersJson("The database can be read.", new Answer(StatusCodes.Status503ServiceUnavailable, "It cannot.", Body.Json()));
+
     /// <summary>200 when the database can be read, else 503.</summary>
-    public static async Task<IResult> CheckAsync(LocalBackend backend, CancellationToken cancellationToken)
+    private static async Task<IResult> CheckAsync(LocalBackend backend, CancellationToken cancellationToken)
     {
         try
         {

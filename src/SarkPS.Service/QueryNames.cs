@@ -12,10 +12,16 @@ internal sealed record QueryNames(IReadOnlyList<string> Names, bool TakesNoOther
     /// <summary>Tells what would be done, and does nothing.</summary>
     public const string DryRun = "dryrun";
 
+    /// <summary>Tells more of what was done.</summary>
+    public const string Detailed = "detailed";
+
     private static readonly string[] Switches = [Force, DryRun];
 
     // What other programs call a rehearsal.
     private static readonly string[] Rehearsals = [DryRun, "whatif", "rehearsal", "simulate"];
+
+    /// <summary>Whether a parameter is on or off, and not a text.</summary>
+    public static bool IsFlag(string name) => name is Force or DryRun or Detailed;
 
     /// <summary>Refuses a request whose query asks for less, or for a rehearsal, in words that the route does not know: it would do more than was meant.</summary>
     /// <exception cref="SarkValidationException">It does.</exception>

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
-using SarkPS.Service.Auth;
+using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace SarkPS.Service;
 
@@ -9,8 +9,32 @@ namespace SarkPS.Service;
 /// </summary>
 internal static class RawPath
 {
-    /// <summary>All parts, dots resolved as the server resolves them.</summary>
-    public static List<string> Segments(HttpContext context)
+    /// <summary>A parameter of the route that is one part of the address.</summary>
+    public static string Value(HttpContext context, string name)
+    {
+        var routed = (string?)context.Request.RouteValues[name] ?? "";
+        return routed.Contains('%', StringComparison.Ordinal) && From(context, name).FirstOrDefault() is { } value ? value : routed;
+    }
+
+    /// <summary>A parameter of the route that takes all parts from its own on; none is empty.</summary>
+    public static IReadOnlyList<string> Rest(HttpContext context, string name) => [.. From(context, name).Where(part => part.Length > 0)];
+
+    private static IEnumerable<string> From(HttpContext context, string name)
+    {
+        var pattern = ((RouteEndpoint)context.GetEndpoint()!).RoutePattern.PathSegments;
+        var index = pattern.TakeWhile(segment => segment.Parts is not [RoutePatternParameterPart part] || part.Name != name).Count();
+        return Segments(context).Skip(index);
+    }
+
+    /// <summary>The address for logs and messages: one line, without the query, and without a value that stands in it.</summary>
+    public static string Printable(HttpContext context)
+    {
+        var path = context.Request.Path.ToUriComponent();
+        return context.Request.RouteValues.ContainsKey("value") && path.LastIndexOf('/') is var end and > 0 ? path[..end] + "/..." : path;
+    }
+
+    // All parts, dots resolved as the server resolves them.
+    private static List<string> Segments(HttpContext context)
     {
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         // A server without a socket has none; what routing left encoded is all that is known there.
@@ -43,33 +67,5 @@ internal static class RawPath
         }
 
         return segments;
-    }
-
-    /// <summary>A parameter of the route.</summary>
-    public static string Value(HttpContext context, string name)
-    {
-        var routed = (string?)context.Request.RouteValues[name] ?? "";
-        if (!routed.Contains('%', StringComparison.Ordinal) || context.GetEndpoint() is not RouteEndpoint endpoint)
-        {
-            return routed;
-        }
-
-        var parts = endpoint.RoutePattern.PathSegments;
-        for (var i = 0; i < parts.Count; i++)
-        {
-            if (parts[i].Parts is [Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart { IsCatchAll: false } parameter] && parameter.Name == name)
-            {
-                return Segments(context) is var segments && i < segments.Count ? segments[i] : routed;
-            }
-        }
-
-        return routed;
-    }
-
-    /// <summary>The address for logs and messages: one line, without the query, and without a value that stands in it.</summary>
-    public static string Printable(HttpContext context)
-    {
-        var path = context.Request.Path.ToUriComponent();
-        return context.Request.RouteValues.ContainsKey("value") && path.LastIndexOf('/') is var end and > 0 ? path[..end] + "/..." : path;
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Configuration.Memory;
 using SarkPS.Data;
 using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 using SarkPS.Service.Errors;
 using SarkPS.Service.Operations;
 using SarkPS.Service.Resources;
@@ -17,6 +18,9 @@ internal static class SarkApplication
 {
     /// <summary>sark6api's port.</summary>
     public const int DefaultPort = 44300;
+
+    /// <summary>Where the routes of sark6api lie.</summary>
+    public const string ApiPrefix = "/api";
 
     public static void AddSark(this WebApplicationBuilder builder)
     {
@@ -37,7 +41,9 @@ internal static class SarkApplication
         builder.Services.AddSingleton<FailureLog>();
         builder.Services.AddHostedService<AsteriskKeeper>();
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddAccess();
         builder.Services.AddRateLimits(settings);
+        ApiDocument.Add(builder.Services);
         builder.AddProxies(settings);
         builder.AddJudgedSockets(exposure);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -148,22 +154,26 @@ internal static class SarkApplication
         app.UseMiddleware<BrowserGuard>();
         // Before anybody is refused: the page must be able to read why. The browser's own question needs no token.
         app.UseCors();
-        app.UseMiddleware<AccessMiddleware>();
+        app.Use((context, next) => Exposure.IsCovered(context, settings.Current.Options)
+            ? next(context)
+            : throw new SarkDeniedException("Service", null, "Beyond this machine the service is reached over https only, unless Sark:Service:Access is Open."));
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseMiddleware<ChangeMiddleware>();
         app.UseRateLimiter();
     }
 
     public static void MapSark(this WebApplication app)
     {
-        app.MapGet("/health", Health.CheckAsync).IsPublic();
-        app.MapGet("/openapi.json", OpenApi.GetAsync).IsPublic();
-        var api = app.MapGroup("/api");
-        var tables = api.MapGroup("").NeedsReadOrWrite();
-        tables.MapResources();
-        tables.MapDestinations();
-        tables.MapConfiguration();
-        tables.MapHours();
-        tables.MapGreetingRoutes();
-        tables.MapCallRecordRoutes();
+        Health.Map(app);
+        ApiDocument.Map(app);
+        var api = app.MapGroup(ApiPrefix);
+        api.MapResources();
+        api.MapDestinations();
+        api.MapConfiguration();
+        api.MapHours();
+        api.MapGreetingRoutes();
+        api.MapCallRecordRoutes();
         api.MapWhoAmI();
         api.MapLogins();
         OperationLog.Map(api);
@@ -172,6 +182,5 @@ internal static class SarkApplication
         api.MapBackupRoutes();
         api.MapFirewallRoutes();
         api.MapSystemRoutes();
-        AccessRules.CheckAll(((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints));
     }
 }

@@ -33,9 +33,7 @@ internal sealed class BrowserGuard(RequestDelegate next, ServiceSettings setting
             throw Denied("A page of another site may not use the service.");
         }
 
-        var isReading = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
-        var changes = context.GetEndpoint()?.Metadata.GetMetadata<Access>()?.Changes ?? !isReading;
-        if (!changes)
+        if (!Effect.Changes(context))
         {
             // Another site's page cannot see the answer to a plain read: it has no header that would allow it.
             return next(context);
@@ -46,6 +44,7 @@ internal sealed class BrowserGuard(RequestDelegate next, ServiceSettings setting
             throw Denied("A page of another site may not use the service.");
         }
 
+        var isReading = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
         if (isReading && IsOfPage(request))
         {
             throw Denied("This address changes the exchange; a browser may not open it as a page, an image or a script. Send POST instead.");

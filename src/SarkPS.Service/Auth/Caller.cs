@@ -2,11 +2,14 @@ using System.Net;
 
 namespace SarkPS.Service.Auth;
 
-/// <summary>Where a caller sits.</summary>
+/// <summary>Who a caller is, and where he sits.</summary>
 internal static class Caller
 {
     // What proxies add. A proxy on this machine has its callers elsewhere.
     private static readonly string[] ProxyHeaders = ["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Original-For", "X-Original-Host", "True-Client-IP", "CF-Connecting-IP"];
+
+    /// <summary>The token that a caller was let in with; null where none was needed, or nobody was let in.</summary>
+    public static TokenOptions? Token(HttpContext context) => (context.User.Identity as CallerIdentity)?.Token;
 
     /// <summary>Whether an address is one of this machine only.</summary>
     public static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);

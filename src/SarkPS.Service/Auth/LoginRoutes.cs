@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SarkPS.Service.Description;
 using SarkPS.Service.Operations;
 
 namespace SarkPS.Service.Auth;
@@ -11,8 +12,10 @@ internal static class LoginRoutes
 {
     public static void MapLogins(this IEndpointRouteBuilder api)
     {
-        api.MapMethods("/auth/login", [HttpMethods.Post], LoginAsync).IsPublic();
-        api.MapMethods("/auth/logout", OperationAnswer.Doing, LogoutAsync).NeedsAnyToken().ChangesByGet();
+        api.MapMethods("/auth/login", [HttpMethods.Post], LoginAsync).IsPublic().ChangesNothing().WithTags("auth").WithSummary("Makes a token of the password of an account.")
+            .Reads(Body.Json()).AnswersJson("The token, and how long it lasts.", new Answer(StatusCodes.Status401Unauthorized, "The address or the password is wrong.", Body.Json(Schemas.Message)), Answer.Unreadable, Answer.Invalid);
+        api.MapMethods("/auth/logout", OperationAnswer.Doing, LogoutAsync).NeedsAnyToken().ChangesByGet().WithTags("auth").WithSummary("Ends the login whose token is sent.")
+            .AnswersJson("What became of the token.");
     }
 
     private static async Task LoginAsync(HttpContext context)
@@ -49,7 +52,7 @@ internal static class LoginRoutes
 
     private static Task LogoutAsync(HttpContext context)
     {
-        var token = context.Items[AccessMiddleware.CallerItem] as TokenOptions;
+        var token = Caller.Token(context);
         if (token is LoginToken login)
         {
             context.RequestServices.GetRequiredService<Logins>().End(login);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authorization;
 
 namespace SarkPS.Service.Auth;
 
@@ -21,7 +22,8 @@ internal static class RateLimits
         };
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, (string Caller, int Limit)>(context =>
         {
-            var caller = (context.Items[AccessMiddleware.CallerItem] as TokenOptions)?.Name;
+            // What everybody may ask is counted by the source, whatever token is sent along.
+            var caller = context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null ? Caller.Token(context)?.Name : null;
             var limit = settings.Current.Options.RequestsPerMinute;
             // With another limit in the configuration everybody begins anew.
             return limit <= 0 || (caller is null && Caller.IsLocal(context, settings))

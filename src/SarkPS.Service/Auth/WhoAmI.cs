@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SarkPS.Remote;
+using SarkPS.Service.Description;
 
 namespace SarkPS.Service.Auth;
 
@@ -7,12 +8,13 @@ namespace SarkPS.Service.Auth;
 internal static class WhoAmI
 {
     public static void MapWhoAmI(this IEndpointRouteBuilder api) =>
-        api.MapMethods("/auth/whoami", [HttpMethods.Get, HttpMethods.Head], AnswerAsync).NeedsAnyToken();
+        api.MapMethods("/auth/whoami", [HttpMethods.Get, HttpMethods.Head], AnswerAsync).NeedsAnyToken().WithTags("auth")
+            .WithSummary("Tells who the service takes a caller for, and what it serves.").AnswersJson("Name and scopes, and what is covered.");
 
     private static Task AnswerAsync(HttpContext context)
     {
         var backend = context.RequestServices.GetRequiredService<ISarkBackend>();
-        var token = context.Items[AccessMiddleware.CallerItem] as TokenOptions;
+        var token = Caller.Token(context);
         return JsonAnswer.WriteAsync(context, new JsonObject
         {
             ["name"] = token?.Name ?? "local",

@@ -9,6 +9,7 @@ using SarkPS.Descriptors;
 using SarkPS.Remote;
 using SarkPS.Rules;
 using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 
 namespace SarkPS.Service.Operations;
 
@@ -23,27 +24,39 @@ internal static class AsteriskRoutes
     // A comment now and then keeps proxies from closing a stream on which nothing happens.
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
-
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Maps the routes.</summary>
     public static void MapAsterisk(this IEndpointRouteBuilder all)
     {
-        var api = all.MapGroup("").NeedsReadOrWrite();
-        api.MapMethods("/astamis", Reading, context => JsonAnswer.WriteAsync(context, Index()));
-        api.MapMethods("/astamis/{function}/{**arguments}", Reading, Guard(QueryAsync));
-        api.MapMethods("/astamis/DBget/{id}/{key}", Reading, Guard(GetDbAsync));
-        api.MapPut("/astamis/DBPut/{id}/{key}/{value}", Guard(PutDbAsync));
-        api.MapPut("/astamis/DBPut/{id}/{key}", Guard(PutDbAsync));
-        api.MapDelete("/astamis/DBdel/{id}/{key}", Guard(DeleteDbAsync));
-        api.MapDelete("/astamis/Hangup/{id}/{**key}", Guard(HangupAsync)).Needs(Tokens.Call);
-        api.MapGet("/astamis/Reload", Guard(ReloadAsync)).Needs(Tokens.System).ChangesByGet();
-        api.MapPost("/astamis/Reload", Guard(ReloadAsync)).Needs(Tokens.System);
-        api.MapPost("/astamis/originate", Guard(OriginateAsync)).Needs(Tokens.Call);
-        api.MapGet("/astamis/events", Guard(StreamAsync));
-        api.MapMethods("/extensions/{key}/runtime", Reading, Guard(GetRuntimeAsync));
-        api.MapPut("/extensions/{key}/runtime", Guard(SetRuntimeAsync));
+        var api = all.MapGroup("").WithTags("astamis");
+        Answer[] failures = [Answer.Unreadable, Answer.Invalid, Answer.Unavailable];
+        Answer[] notFound = [Answer.NotFound, .. failures];
+        api.MapMethods("/astamis", OperationAnswer.Reading, context => JsonAnswer.WriteAsync(context, Index())).Needs(Tokens.Read)
+            .WithSummary("Lists the functions.").AnswersJson("Their names and parameters.");
+        api.MapMethods("/astamis/{function}/{**arguments}", OperationAnswer.Reading, Guard(QueryAsync)).Needs(Tokens.Read)
+            .WithSummary("Asks Asterisk by one of the functions.").AnswersJson("What it says.", notFound);
+        api.MapMethods("/astamis/DBget/{id}/{key}", OperationAnswer.Reading, Guard(GetDbAsync)).Needs(Tokens.Read)
+            .WithSummary("Shows a value of Asterisk's database.").AnswersJson("The value by its key.", notFound);
+        api.MapPut("/astamis/DBPut/{id}/{key}/{value}", Guard(PutDbAsync)).Needs(Tokens.Write)
+            .WithSummary("Sets a value of Asterisk's database.").AnswersJson("Done.", failures);
+        api.MapPut("/astamis/DBPut/{id}/{key}", Guard(PutDbAsync)).Needs(Tokens.Write)
+            .WithSummary("Sets a value of Asterisk's database to the value in the body.").Reads(Body.Json()).AnswersJson("Done.", failures);
+        api.MapDelete("/astamis/DBdel/{id}/{key}", Guard(DeleteDbAsync)).Needs(Tokens.Write)
+            .WithSummary("Removes a value of Asterisk's database.").AnswersJson("Whether there was one.", failures);
+        api.MapDelete("/astamis/Hangup/{id}/{**key}", Guard(HangupAsync)).Needs(Tokens.Call)
+            .WithSummary("Ends a call.").AnswersJson("What Asterisk says.", notFound);
+        api.MapMethods("/astamis/Reload", OperationAnswer.Doing, Guard(ReloadAsync)).Needs(Tokens.System).ChangesByGet()
+            .WithSummary("Has Asterisk read its configuration again.").AnswersJson("Done.", failures);
+        api.MapPost("/astamis/originate", Guard(OriginateAsync)).Needs(Tokens.Call)
+            .WithSummary("Makes a call.").Reads(Body.Json()).AnswersJson("Sent, or how it ended.", failures);
+        api.MapGet("/astamis/events", Guard(StreamAsync)).Needs(Tokens.Read).Takes("name")
+            .WithSummary("Streams events as Server-Sent Events, those of some names where the query has them.").Answers([new(StatusCodes.Status200OK, "The stream.", new Body("text/event-stream")), .. failures]);
+        var extensions = all.MapGroup("").WithTags(Extension.Descriptor.Route);
+        extensions.MapMethods("/extensions/{key}/runtime", OperationAnswer.Reading, Guard(GetRuntimeAsync)).Needs(Tokens.Read)
+            .WithSummary("Shows what Asterisk holds of an extension.").AnswersJson("Diversions and ring delay.", notFound);
+        extensions.MapPut("/extensions/{key}/runtime", Guard(SetRuntimeAsync)).Needs(Tokens.Write)
+            .WithSummary("Changes what Asterisk holds of an extension.").Reads(Body.Json()).Answers([new(StatusCodes.Status204NoContent, "Done."), .. notFound]);
     }
 
     private static IAsteriskOperations Asterisk(HttpContext context) => context.RequestServices.GetRequiredService<ISarkBackend>().Asterisk;
@@ -75,14 +88,14 @@ internal static class AsteriskRoutes
 
     private static async Task QueryAsync(HttpContext context)
     {
-        var segments = Segments(context);
-        if (AsteriskFunctions.Find(segments[0]) is not { } function || segments.Count - 1 > function.Parameters.Count)
+        var name = RawPath.Value(context, "function");
+        var arguments = RawPath.Rest(context, "arguments");
+        if (AsteriskFunctions.Find(name) is not { } function || arguments.Count > function.Parameters.Count)
         {
-            await NotFoundAsync(context, segments[0], UnknownFunction).ConfigureAwait(false);
+            await NotFoundAsync(context, name, UnknownFunction).ConfigureAwait(false);
             return;
         }
 
-        var arguments = segments.Skip(1).ToArray();
         var answer = await Asterisk(context).QueryAsync(function, arguments, context.RequestAborted).ConfigureAwait(false);
         if (function.IsList && answer.Count == 1)
         {
@@ -92,7 +105,7 @@ internal static class AsteriskRoutes
         {
             await JsonAnswer.WriteAsync(context, AmiJson.ToJson(answer[0])).ConfigureAwait(false);
         }
-        else if (arguments.Length > 0 && function.HasInstances)
+        else if (arguments.Count > 0 && function.HasInstances)
         {
             await JsonAnswer.WriteAsync(context, Instance(answer)).ConfigureAwait(false);
         }
@@ -135,8 +148,7 @@ internal static class AsteriskRoutes
     private static async Task PutDbAsync(HttpContext context)
     {
         var (family, key) = Entry(context);
-        var segments = Segments(context);
-        var value = segments.Count > 3 ? segments[3] : await BodyValueAsync(context, family, key).ConfigureAwait(false);
+        var value = context.Request.RouteValues.ContainsKey("value") ? RawPath.Value(context, "value") : await BodyValueAsync(context, family, key).ConfigureAwait(false);
         await Asterisk(context).PutDbAsync(family, key, value, context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, new JsonObject { [key] = true }).ConfigureAwait(false);
     }
@@ -159,7 +171,7 @@ internal static class AsteriskRoutes
 
     private static async Task HangupAsync(HttpContext context)
     {
-        var channel = string.Join('/', Segments(context).Skip(1));
+        var channel = string.Join('/', RawPath.Rest(context, "key").Prepend(RawPath.Value(context, "id")));
         var said = await Asterisk(context).HangupAsync(channel, context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, new JsonObject { [channel[(channel.IndexOf('/', StringComparison.Ordinal) + 1)..]] = said }).ConfigureAwait(false);
     }
@@ -173,7 +185,7 @@ internal static class AsteriskRoutes
     private static async Task OriginateAsync(HttpContext context)
     {
         var body = (await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).Normalized();
-        var request = new OriginateRequest(Text("caller"), Text("target"), Text("context"), Text("clid")) { Wait = body["wait"] is true or 1L or "1" or "true" };
+        var request = new OriginateRequest(Text("caller"), Text("target"), Text("context"), Text("clid")) { Wait = body["wait"] is { } wait && ClientWish.ReadFlag(PhpValue.Text(wait)) == true };
         if (body.Has("ringtime"))
         {
             request = request with
@@ -318,13 +330,5 @@ internal static class AsteriskRoutes
         return JsonAnswer.WriteAsync(context, new JsonObject { ["message"] = message });
     }
 
-    private static (string Family, string Key) Entry(HttpContext context)
-    {
-        var segments = Segments(context);
-        return (segments[1], segments[2]);
-    }
-
-    /// <summary>The parts of the address after <c>astamis</c>.</summary>
-    private static List<string> Segments(HttpContext context) =>
-        [.. RawPath.Segments(context).SkipWhile(s => !s.Equals("astamis", StringComparison.OrdinalIgnoreCase)).Skip(1).Where(s => s.Length > 0)];
+    private static (string Family, string Key) Entry(HttpContext context) => (RawPath.Value(context, "id"), RawPath.Value(context, "key"));
 }

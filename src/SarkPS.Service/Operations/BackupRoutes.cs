@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 
 namespace SarkPS.Service.Operations;
 
@@ -8,18 +9,19 @@ internal static class BackupRoutes
 {
     public static void MapBackupRoutes(this IEndpointRouteBuilder all)
     {
-        var api = all.MapGroup("").Needs(Tokens.System);
         var kind = FileStores.Backups;
-        new FileStoreRoutes<Backup>(kind, backend => backend.Backups, FileStoreRoutes<Backup>.SizesAndDates, "application/zip", "bkups/").Map(api);
+        var api = all.MapGroup("").WithTags(kind.Route);
+        new FileStoreRoutes<Backup>(kind, backend => backend.Backups, FileStoreRoutes<Backup>.SizesAndDates, "application/zip", "bkups/", Tokens.System, Tokens.System).Map(api);
         api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, async context =>
         {
             var made = await OperationAnswer.Backend(context).Backups.CreateAsync(null, context.RequestAborted).ConfigureAwait(false);
             await OperationAnswer.WriteAsync(context, made, backup => new JsonObject { ["newbackupname"] = backup.Name }).ConfigureAwait(false);
-        }).ChangesByGet();
-        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), NotFound)).WithMetadata(new QueryNames([QueryNames.DryRun], Rehearses: true));
+        }).Needs(Tokens.System).ChangesByGet().WithSummary("Makes a backup.").AnswersJson("Its name.", Answer.Unavailable);
+        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), NotFound)).WithMetadata(new QueryNames([QueryNames.DryRun], Rehearses: true))
+            .Needs(Tokens.System).WithSummary("Restores the parts of a backup that the body names.").Reads(Body.Json()).AnswersJson("What was restored, or would be.", Answer.Unreadable, Answer.NotFound, Answer.Invalid, Answer.Unavailable);
         api.MapMethods(kind.Route + "/{name}/check", OperationAnswer.Reading, context => OperationAnswer.WithOriginalErrorsAsync(context, async () =>
         {
-            var report = await OperationAnswer.Backend(context).Backups.TestAsync(OperationAnswer.Text(context, "name"), null, context.RequestAborted).ConfigureAwait(false);
+            var report = await OperationAnswer.Backend(context).Backups.TestAsync(RawPath.Value(context, "name"), null, context.RequestAborted).ConfigureAwait(false);
             await OperationAnswer.WriteAsync(context, report, found => new JsonObject
             {
                 ["valid"] = found.Valid,
@@ -28,14 +30,14 @@ internal static class BackupRoutes
                 ["size"] = found.ContentSize,
                 ["problems"] = new JsonArray([.. found.Problems.Select(problem => (JsonNode)problem)]),
             }).ConfigureAwait(false);
-        }, NotFound));
+        }, NotFound)).Needs(Tokens.System).WithSummary("Checks a backup.").AnswersJson("What could be restored from it.", Answer.Unreadable, Answer.NotFound, Answer.Unavailable);
     }
 
     private static async Task RestoreAsync(HttpContext context)
     {
-        var name = OperationAnswer.Text(context, "name");
+        var name = RawPath.Value(context, "name");
         var parts = Parts(await RequestBody.ReadJsonAsync(context.Request, context.RequestAborted).ConfigureAwait(false) as JsonObject ?? [], name);
-        var dryRun = OperationAnswer.Flag(context, QueryNames.DryRun) || ClientWish.IsRehearsal(context.Request);
+        var dryRun = ClientWish.Flag(context.Request, QueryNames.DryRun) || ClientWish.IsRehearsal(context.Request);
         var backups = OperationAnswer.Backend(context).Backups;
         var result = await OperationLog.FollowAsync(context, token => backups.RestoreAsync(name, parts, dryRun, null, token)).ConfigureAwait(false);
         await OperationAnswer.WriteAsync(context, result, restored => restored.DryRun

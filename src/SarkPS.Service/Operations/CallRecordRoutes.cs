@@ -2,21 +2,29 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SarkPS.Remote;
+using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 
 namespace SarkPS.Service.Operations;
 
 /// <summary><c>/logs</c> and <c>/logs/cdrs</c>.</summary>
 internal static class CallRecordRoutes
 {
-    public static void MapCallRecordRoutes(this IEndpointRouteBuilder api)
+    public static void MapCallRecordRoutes(this IEndpointRouteBuilder all)
     {
-        api.MapMethods("logs", OperationAnswer.Reading, context => JsonAnswer.WriteAsync(context, new JsonObject { ["Log"] = "Master.csv" }));
-        api.MapMethods("logs/cdrs/{limit?}", OperationAnswer.Reading, ReadAsync);
+        var api = all.MapGroup("").WithTags("logs");
+        api.MapMethods("logs", OperationAnswer.Reading, context => JsonAnswer.WriteAsync(context, new JsonObject { ["Log"] = "Master.csv" }))
+            .Needs(Tokens.Read).WithSummary("Names the log of calls.").AnswersJson("Its name.");
+        foreach (var route in new[] { "logs/cdrs", "logs/cdrs/{limit}" })
+        {
+            api.MapMethods(route, OperationAnswer.Reading, ReadAsync).Needs(Tokens.Read).Takes("limit", "after", "before", "source", "destination", "disposition", "minimumduration")
+                .WithSummary("Sends the records of calls.").Answers(new(StatusCodes.Status200OK, "The records.", new Body("text/plain")), Answer.Invalid, Answer.Unavailable);
+        }
     }
 
     private static async Task ReadAsync(HttpContext context)
     {
-        var filter = CallRecordQuery.Read(name => name == "limit" && OperationAnswer.Text(context, "limit") is { Length: > 0 } limit ? limit : context.Request.Query[name]);
+        var filter = CallRecordQuery.Read(name => name == "limit" && RawPath.Value(context, "limit") is { Length: > 0 } limit ? limit : context.Request.Query[name]);
         if (filter.Last is < 1)
         {
             throw new SarkValidationException("Cdr", filter.Last, "limit", "The limit must be at least 1.");

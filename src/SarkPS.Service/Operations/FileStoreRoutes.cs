@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 
 namespace SarkPS.Service.Operations;
 
@@ -13,12 +15,16 @@ namespace SarkPS.Service.Operations;
 /// <param name="list">sark6api's body of the list.</param>
 /// <param name="uploadTypes">The types in sark6api's message about a wrong upload.</param>
 /// <param name="uploadPrefix">What stands before the name in sark6api's answer to an upload.</param>
+/// <param name="read">The scope that reading takes.</param>
+/// <param name="write">The scope that writing takes.</param>
 internal sealed class FileStoreRoutes<TFile>(
-    FileStoreKind<TFile> kind, Func<ISarkBackend, IFileStoreOperations<TFile>> store, Func<IReadOnlyList<TFile>, JsonNode> list, string uploadTypes, string uploadPrefix)
+    FileStoreKind<TFile> kind, Func<ISarkBackend, IFileStoreOperations<TFile>> store, Func<IReadOnlyList<TFile>, JsonNode> list, string uploadTypes, string uploadPrefix, string read, string write)
     where TFile : StoredFile
 {
     // Boundaries and headers of the form around the file.
     private const long FormOverhead = 64 * 1024;
+
+    private static readonly Answer TooLarge = new(StatusCodes.Status413PayloadTooLarge, "The file is larger than the settings allow.", Body.Json(Schemas.Message));
 
     // RFC 2046, section 5.1.1.
     private const int LongestBoundary = 70;
@@ -26,10 +32,15 @@ internal sealed class FileStoreRoutes<TFile>(
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder api)
     {
-        api.MapMethods(kind.Route, OperationAnswer.Reading, ListAsync);
-        api.MapPost(kind.Route, UploadAsync).Takes(QueryNames.Force);
-        api.MapMethods(kind.Route + "/{name}", OperationAnswer.Reading, DownloadAsync);
-        api.MapDelete(kind.Route + "/{name}", RemoveAsync).Takes(QueryNames.Force);
+        var (one, item) = (SarkText.Words(kind.Noun), kind.Route + "/{name}");
+        api.MapMethods(kind.Route, OperationAnswer.Reading, ListAsync).Needs(read)
+            .WithSummary($"Lists the {kind.Route}.").AnswersJson("Their names, and what is known of them.", Answer.Unavailable);
+        api.MapPost(kind.Route, UploadAsync).Needs(write).Takes(QueryNames.Force)
+            .WithSummary($"Stores a file as a {one}.").Reads(Body.Form).AnswersJson("Stored.", Answer.Unreadable, Answer.Conflict, TooLarge, Answer.Invalid, Answer.Unavailable);
+        api.MapMethods(item, OperationAnswer.Reading, DownloadAsync).Needs(read)
+            .WithSummary($"Sends a {one}.").Answers(new(StatusCodes.Status200OK, "The file.", new Body(kind.MediaType)), Answer.Unreadable, Answer.NotFound, Answer.Unavailable);
+        api.MapDelete(item, RemoveAsync).Needs(write).Takes(QueryNames.Force)
+            .WithSummary($"Removes a {one}.").Answers(new(StatusCodes.Status204NoContent, "It is gone."), Answer.Unreadable, Answer.NotFound, Answer.Conflict, Answer.Unavailable);
     }
 
     /// <summary>The list of snapshots and backups: sizes and dates by name.</summary>
@@ -53,7 +64,7 @@ internal sealed class FileStoreRoutes<TFile>(
 
     private Task DownloadAsync(HttpContext context) => OperationAnswer.WithOriginalErrorsAsync(context, async () =>
     {
-        var name = OperationAnswer.Text(context, "name");
+        var name = RawPath.Value(context, "name");
         var content = await Store(context).OpenAsync(name, context.RequestAborted).ConfigureAwait(false);
         context.Response.RegisterForDisposeAsync(content);
         context.Response.ContentType = Path.GetExtension(name) switch { ".mp3" => "audio/mpeg", ".gsm" => "audio/x-gsm", _ => kind.MediaType };
@@ -68,10 +79,10 @@ internal sealed class FileStoreRoutes<TFile>(
 
     private Task RemoveAsync(HttpContext context)
     {
-        var name = OperationAnswer.Text(context, "name");
+        var name = RawPath.Value(context, "name");
         return OperationAnswer.WithOriginalErrorsAsync(context, async () =>
         {
-            await Store(context).RemoveAsync(name, OperationAnswer.Flag(context, QueryNames.Force), context.RequestAborted).ConfigureAwait(false);
+            await Store(context).RemoveAsync(name, ClientWish.Flag(context.Request, QueryNames.Force), context.RequestAborted).ConfigureAwait(false);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         }, error => NotFound(error, $"{name} not found in {kind.SetName}"));
     }
@@ -106,7 +117,7 @@ internal sealed class FileStoreRoutes<TFile>(
                     throw NoFile(sentOther: true);
                 }
 
-                var stored = await Store(context).ImportAsync(name, section.Body, OperationAnswer.Flag(context, QueryNames.Force), context.RequestAborted).ConfigureAwait(false);
+                var stored = await Store(context).ImportAsync(name, section.Body, ClientWish.Flag(context.Request, QueryNames.Force), context.RequestAborted).ConfigureAwait(false);
                 await OperationAnswer.WriteAsync(context, stored, file => new JsonArray($"Uploaded {uploadPrefix}{file.Name}")).ConfigureAwait(false);
                 return;
             }

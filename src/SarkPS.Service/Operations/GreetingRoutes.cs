@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SarkPS.Service.Auth;
 
 namespace SarkPS.Service.Operations;
 
@@ -6,5 +7,6 @@ namespace SarkPS.Service.Operations;
 internal static class GreetingRoutes
 {
     public static void MapGreetingRoutes(this IEndpointRouteBuilder api) =>
-        new FileStoreRoutes<Greeting>(FileStores.Greetings, backend => backend.Greetings, files => new JsonArray([.. files.Select(file => (JsonNode)file.Name)]), "wav, mpeg", "").Map(api);
+        new FileStoreRoutes<Greeting>(FileStores.Greetings, backend => backend.Greetings, files => new JsonArray([.. files.Select(file => (JsonNode)file.Name)]), "wav, mpeg", "", Tokens.Read, Tokens.Write)
+            .Map(api.MapGroup("").WithTags(FileStores.Greetings.Route));
 }

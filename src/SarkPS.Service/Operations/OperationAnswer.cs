@@ -7,6 +7,7 @@ namespace SarkPS.Service.Operations;
 /// <summary>What the routes of operations have in common: who gets which form of an answer.</summary>
 internal static class OperationAnswer
 {
+    /// <summary>What only reads.</summary>
     public static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>GET as sark6api has it, and POST beside it: a GET that changes something can be called by accident. Goes with <see cref="Auth.AccessRules.ChangesByGet"/>.</summary>
@@ -39,9 +40,4 @@ internal static class OperationAnswer
             await JsonAnswer.WriteAsync(context, known.Body).ConfigureAwait(false);
         }
     }
-
-    /// <summary>A switch in the query, such as <c>?force=true</c>, <c>?force=1</c> or <c>?force</c>.</summary>
-    public static bool Flag(HttpContext context, string name) => ClientWish.Flag(context.Request, name);
-
-    public static string Text(HttpContext context, string name) => RawPath.Value(context, name);
 }

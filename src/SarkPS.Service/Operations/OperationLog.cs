@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using SarkPS.Remote;
 using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 
 namespace SarkPS.Service.Operations;
 
@@ -21,11 +22,11 @@ internal sealed class OperationLog
         all.MapMethods($"/{OperationOutcome.Route}/{{id}}", OperationAnswer.Reading, context =>
         {
             var log = context.RequestServices.GetRequiredService<OperationLog>();
-            var id = OperationAnswer.Text(context, "id");
+            var id = RawPath.Value(context, "id");
             return Guid.TryParseExact(id, "D", out var known) && log.outcomes.TryGetValue(known, out var outcome)
                 ? JsonAnswer.WriteAsync(context, JsonSerializer.SerializeToNode(outcome, OperationJson.Options)!)
                 : throw new SarkNotFoundException("Operation", SarkText.Printable(id));
-        }).Needs(Tokens.System);
+        }).Needs(Tokens.System).WithTags(OperationOutcome.Route).WithSummary("Tells what became of a restore.").AnswersJson("Its state and its result.", Answer.NotFound);
 
     /// <summary>Does something that may not be left half known.</summary>
     /// <param name="context">The request; without a name in its headers nothing is kept.</param>

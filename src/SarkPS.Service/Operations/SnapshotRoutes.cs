@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 
 namespace SarkPS.Service.Operations;
 
@@ -8,20 +9,21 @@ internal static class SnapshotRoutes
 {
     public static void MapSnapshotRoutes(this IEndpointRouteBuilder all)
     {
-        var api = all.MapGroup("").Needs(Tokens.System);
         var kind = FileStores.Snapshots;
-        new FileStoreRoutes<Snapshot>(kind, backend => backend.Snapshots, FileStoreRoutes<Snapshot>.SizesAndDates, "application/octet-stream", "snaps/").Map(api);
+        var api = all.MapGroup("").WithTags(kind.Route);
+        new FileStoreRoutes<Snapshot>(kind, backend => backend.Snapshots, FileStoreRoutes<Snapshot>.SizesAndDates, "application/octet-stream", "snaps/", Tokens.System, Tokens.System).Map(api);
         api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, async context =>
         {
             var made = await OperationAnswer.Backend(context).Snapshots.CreateAsync(context.RequestAborted).ConfigureAwait(false);
             await OperationAnswer.WriteAsync(context, made, snapshot => new JsonObject { ["newsnapshotname"] = snapshot.Name }).ConfigureAwait(false);
-        }).ChangesByGet();
-        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), error => error is SarkNotFoundException ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = "snapshot file not found" }) : null));
+        }).Needs(Tokens.System).ChangesByGet().WithSummary("Takes a snapshot of the database.").AnswersJson("Its name.", Answer.Unavailable);
+        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), error => error is SarkNotFoundException ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = "snapshot file not found" }) : null))
+            .Needs(Tokens.System).WithSummary("Restores the database; the one that it replaces is kept as a snapshot.").AnswersJson("What was restored.", Answer.Unreadable, Answer.NotFound, Answer.Unavailable);
     }
 
     private static async Task RestoreAsync(HttpContext context)
     {
-        var name = OperationAnswer.Text(context, "name");
+        var name = RawPath.Value(context, "name");
         var snapshots = OperationAnswer.Backend(context).Snapshots;
         var result = await OperationLog.FollowAsync(context, token => snapshots.RestoreAsync(name, token)).ConfigureAwait(false);
         await OperationAnswer.WriteAsync(context, result, restored => new JsonObject { ["restored"] = restored.Restored }).ConfigureAwait(false);

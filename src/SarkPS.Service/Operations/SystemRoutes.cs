@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using SarkPS.Remote;
 using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 
 namespace SarkPS.Service.Operations;
 
@@ -10,7 +11,7 @@ internal static class SystemRoutes
 {
     public static void MapSystemRoutes(this IEndpointRouteBuilder all)
     {
-        var api = all.MapGroup("").Needs(Tokens.System);
+        var api = all.MapGroup("").WithTags("syscommands");
         api.MapMethods("syscommands", OperationAnswer.Reading, context => JsonAnswer.WriteAsync(context, new JsonObject
         {
             ["commit"] = "null",
@@ -19,25 +20,26 @@ internal static class SystemRoutes
             ["pbxstop"] = "null",
             ["pbxrunstate"] = "returns PBX state (boolean)",
             ["commitstatus"] = "returns whether the database has changed since the last commit",
-        }));
-        api.MapMethods("syscommands/commit", OperationAnswer.Doing, CommitAsync).ChangesByGet().WithMetadata(new QueryNames([Detailed, QueryNames.DryRun], Rehearses: true));
-        Map("reboot", (system, token) => system.RebootAsync(token));
+        })).Needs(Tokens.System).WithSummary("Lists the commands.").AnswersJson("The commands.");
+        api.MapMethods("syscommands/commit", OperationAnswer.Doing, CommitAsync).Needs(Tokens.System).ChangesByGet().WithMetadata(new QueryNames([QueryNames.Detailed, QueryNames.DryRun], Rehearses: true))
+            .WithSummary("Has SARK make Asterisk's configuration from the database, and Asterisk read it.").AnswersJson("What was done, or would be.", Answer.Unreadable, Answer.Unavailable);
+        Map("reboot", "Restarts the machine.", (system, token) => system.RebootAsync(token));
         // The second names are those of SARK's newer API.
         foreach (var name in new[] { "pbxstart", "start" })
         {
-            Map(name, (system, token) => system.StartPbxAsync(token));
+            Map(name, "Starts Asterisk.", (system, token) => system.StartPbxAsync(token));
         }
 
         foreach (var name in new[] { "pbxstop", "stop" })
         {
-            Map(name, (system, token) => system.StopPbxAsync(token));
+            Map(name, "Stops Asterisk.", (system, token) => system.StopPbxAsync(token));
         }
 
-        all.MapMethods("syscommands/pbxrunstate", OperationAnswer.Reading, async context =>
+        api.MapMethods("syscommands/pbxrunstate", OperationAnswer.Reading, async context =>
         {
             var state = await System(context).GetPbxStateAsync(context.RequestAborted).ConfigureAwait(false);
             await OperationAnswer.WriteAsync(context, state, found => new JsonObject { ["pbxrunstate"] = found.Running }).ConfigureAwait(false);
-        }).Needs(Tokens.Read);
+        }).Needs(Tokens.Read).WithSummary("Tells whether Asterisk runs.").AnswersJson("Whether it does.", Answer.Unavailable);
         api.MapMethods("syscommands/commitstatus", OperationAnswer.Reading, async context =>
         {
             var status = await System(context).GetCommitStatusAsync(context.RequestAborted).ConfigureAwait(false);
@@ -49,27 +51,25 @@ internal static class SystemRoutes
                 ["changedby"] = found.ChangedBy,
                 ["tables"] = Tables(found),
             }).ConfigureAwait(false);
-        });
+        }).Needs(Tokens.System).WithSummary("Tells whether the database has changed since the last commit.").AnswersJson("Whether it has, and where.", Answer.Unavailable);
 
-        void Map(string command, Func<ISystemOperations, CancellationToken, Task<SystemCommandResult>> run) => api.MapMethods($"syscommands/{command}", OperationAnswer.Doing, async context =>
+        void Map(string command, string summary, Func<ISystemOperations, CancellationToken, Task<SystemCommandResult>> run) => api.MapMethods($"syscommands/{command}", OperationAnswer.Doing, async context =>
         {
             var result = await run(System(context), context.RequestAborted).ConfigureAwait(false);
             await OperationAnswer.WriteAsync(context, result, Original).ConfigureAwait(false);
-        }).ChangesByGet();
+        }).Needs(Tokens.System).ChangesByGet().WithSummary(summary).AnswersJson("What was run, and what it said.", Answer.Unavailable);
     }
-
-    private const string Detailed = "detailed";
 
     private static async Task CommitAsync(HttpContext context)
     {
-        if (OperationAnswer.Flag(context, QueryNames.DryRun) || ClientWish.IsRehearsal(context.Request))
+        if (ClientWish.Flag(context.Request, QueryNames.DryRun) || ClientWish.IsRehearsal(context.Request))
         {
             var status = await System(context).GetCommitStatusAsync(context.RequestAborted).ConfigureAwait(false);
             await OperationAnswer.WriteAsync(context, status, due => new JsonObject { ["wouldcommit"] = due.Summary, ["tables"] = Tables(due) }).ConfigureAwait(false);
             return;
         }
 
-        var isDetailed = OperationAnswer.Flag(context, Detailed);
+        var isDetailed = ClientWish.Flag(context.Request, QueryNames.Detailed);
         var result = await System(context).CommitAsync(isDetailed, context.RequestAborted).ConfigureAwait(false);
         await OperationAnswer.WriteAsync(context, result, done =>
         {

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using SarkPS.Data;
 using SarkPS.Remote;
+using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 using SarkPS.Service.Operations;
 
 namespace SarkPS.Service.Resources;
@@ -8,7 +10,9 @@ namespace SarkPS.Service.Resources;
 /// <summary>What is wrong with the rows as they are.</summary>
 internal static class ConfigurationRoutes
 {
-    public static void MapConfiguration(this IEndpointRouteBuilder api) => api.MapMethods(WireHeaders.ConfigurationFaults, OperationAnswer.Reading, GetFaultsAsync);
+    public static void MapConfiguration(this IEndpointRouteBuilder api) =>
+        api.MapMethods(WireHeaders.ConfigurationFaults, OperationAnswer.Reading, GetFaultsAsync)
+            .Needs(Tokens.Read).WithTags("configuration").WithSummary("Lists the rows that SARK cannot carry.").AnswersJson("The faults.", Answer.Unavailable);
 
     private static async Task GetFaultsAsync(HttpContext context)
     {

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using SarkPS.Data;
+using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
+using SarkPS.Service.Operations;
 
 namespace SarkPS.Service.Resources;
 
@@ -7,7 +10,8 @@ namespace SarkPS.Service.Resources;
 internal static class DestinationRoutes
 {
     public static void MapDestinations(this IEndpointRouteBuilder api) =>
-        api.MapMethods(Destinations.Route, [HttpMethods.Get, HttpMethods.Head], GetAsync);
+        api.MapMethods(Destinations.Route, OperationAnswer.Reading, GetAsync)
+            .Needs(Tokens.Read).WithTags(Destinations.Route).WithSummary("Lists what calls can be sent to.").AnswersJson("Keys by kind.", Answer.Unavailable);
 
     // As in sark6api: keys by kind, a kind without any left out. Who prefers a representation gets one object for each.
     private static async Task GetAsync(HttpContext context)

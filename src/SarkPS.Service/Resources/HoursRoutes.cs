@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using SarkPS.Data;
 using SarkPS.Resources;
+using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 using SarkPS.Service.Operations;
 
 namespace SarkPS.Service.Resources;
@@ -18,5 +20,5 @@ internal static class HoursRoutes
                 ["open"] = h.IsOpen,
                 ["nextchange"] = h.NextChange is { } next ? JsonValue.Create(next) : null,
             })])).ConfigureAwait(false);
-        });
+        }).Needs(Tokens.Read).WithTags(OpeningHours.Route).WithSummary("Tells which tenants are open.").AnswersJson("The tenants.", Answer.Unavailable);
 }

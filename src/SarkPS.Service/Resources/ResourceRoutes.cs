@@ -2,6 +2,8 @@ using SarkPS.Data;
 using SarkPS.Descriptors;
 using SarkPS.Remote;
 using SarkPS.Rules;
+using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 using SarkPS.Service.Errors;
 using SarkPS.Service.Operations;
 
@@ -10,7 +12,9 @@ namespace SarkPS.Service.Resources;
 /// <summary>The five verbs of every resource, mapped from its descriptor.</summary>
 internal static class ResourceRoutes
 {
-    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly Answer Removed = new(StatusCodes.Status204NoContent, "It is gone.");
+    private static readonly Answer Orphans = new(StatusCodes.Status200OK, "It is gone, and these name it still.", Body.Json());
+    private static readonly Answer Protected = new(StatusCodes.Status409Conflict, "It is protected, or others name it; force=true removes it all the same.", Body.Json());
 
     /// <summary>Maps all resources.</summary>
     public static void MapResources(this IEndpointRouteBuilder api)
@@ -27,37 +31,52 @@ internal static class ResourceRoutes
         }
     }
 
-    private static void MapResource(this IEndpointRouteBuilder api, ResourceDescriptor resource, string route, Lazy<LocalBackend> backend)
+    private static void MapResource(this IEndpointRouteBuilder all, ResourceDescriptor resource, string route, Lazy<LocalBackend> backend)
     {
+        var api = all.MapGroup("").WithTags(resource.Route);
         var handlers = new ResourceHandlers(resource, backend);
+        var row = Body.Json(resource.Noun);
+        Answer found = new(StatusCodes.Status200OK, "Found.", row), done = new(StatusCodes.Status200OK, "Done.", row);
         // Of a pair the second half stands in the query: without it all pairs of the first are meant, and so a slip in it is not passed over.
         var second = resource.SecondKeyColumn;
         var names = new QueryNames(second is null ? [QueryNames.Force] : [second, QueryNames.Force], TakesNoOthers: second is not null, Rehearses: true);
         if (resource.IsSingleton)
         {
-            api.MapMethods(route, Reading, handlers.GetAsync);
-            api.MapPut(route, handlers.UpdateAsync).WithMetadata(names);
+            api.MapMethods(route, OperationAnswer.Reading, handlers.GetAsync).Needs(Tokens.Read)
+                .WithSummary($"Shows {resource.PluralName}.").Answers(found, Answer.Unavailable);
+            api.MapPut(route, handlers.UpdateAsync).Needs(Tokens.Write).WithMetadata(names)
+                .WithSummary($"Changes {resource.PluralName}.").Reads(Body.Json(Schemas.Update(resource))).Answers(done, Answer.Unreadable, Answer.Invalid, Answer.Unavailable);
             return;
         }
 
-        api.MapMethods(route, Reading, handlers.ListAsync);
-        api.MapMethods(route + "/{key}", Reading, handlers.GetAsync);
-        api.MapPut(route + "/{key}", handlers.UpdateAsync).WithMetadata(names);
-        api.MapDelete(route + "/{key}", handlers.RemoveAsync).WithMetadata(names);
+        var item = route + "/{key}";
+        api.MapMethods(route, OperationAnswer.Reading, handlers.ListAsync).Needs(Tokens.Read)
+            .WithSummary($"Lists {resource.PluralName}.").Answers(found with { Body = row with { IsList = true } }, Answer.Invalid, Answer.Unavailable);
+        api.MapMethods(item, OperationAnswer.Reading, handlers.GetAsync).Needs(Tokens.Read).Takes(second is null ? [] : [second])
+            .WithSummary($"Shows one of {resource.PluralName}.").Answers(found, Answer.NotFound, Answer.Unavailable);
+        api.MapPut(item, handlers.UpdateAsync).Needs(Tokens.Write).WithMetadata(names)
+            .WithSummary($"Changes one of {resource.PluralName}.").Reads(Body.Json(Schemas.Update(resource))).Answers(done, Answer.Unreadable, Answer.NotFound, Answer.Conflict, Answer.Invalid, Answer.Unavailable);
+        api.MapDelete(item, handlers.RemoveAsync).Needs(Tokens.Write).WithMetadata(names)
+            .WithSummary($"Removes a row of {resource.PluralName}.").Answers(Removed, Orphans, Answer.Unreadable, Answer.NotFound, Protected, Answer.Unavailable);
         if (resource.Kinds.Count == 0)
         {
-            api.MapPost(route, handlers.CreateAsync(null)).WithMetadata(names with { TakesNoOthers = false });
+            MapCreate(route, handlers.CreateAsync(null), null);
         }
 
         foreach (var kind in resource.Kinds)
         {
-            api.MapPost($"{route}/{kind.Route}", handlers.CreateAsync(kind)).WithMetadata(names with { TakesNoOthers = false });
+            MapCreate($"{route}/{kind.Route}", handlers.CreateAsync(kind), kind);
         }
 
         if (resource.CreatesAtItem)
         {
-            api.MapPost(route + "/{key}", handlers.CreateAtItemAsync).WithMetadata(names with { TakesNoOthers = false });
+            MapCreate(item, handlers.CreateAtItemAsync, null);
         }
+
+        void MapCreate(string at, RequestDelegate handler, CreateKind? kind) =>
+            api.MapPost(at, handler).Needs(Tokens.Write).WithMetadata(names with { TakesNoOthers = false })
+                .WithSummary($"Makes one of {resource.PluralName}.").Reads(Body.Json(Schemas.Create(resource, kind)))
+                .Answers(new(StatusCodes.Status201Created, "Done.", row), Answer.Unreadable, Answer.Conflict, Answer.Invalid, Answer.Unavailable);
     }
 
     /// <summary>What the verbs do, for one resource.</summary>
@@ -132,7 +151,7 @@ internal static class ResourceRoutes
         {
             var options = new ChangeOptions(
                 ClientWish.IsRehearsal(context.Request),
-                OperationAnswer.Flag(context, QueryNames.Force),
+                ClientWish.Flag(context.Request, QueryNames.Force),
                 ClientWish.AllowsOtherTenant(context.Request));
             if (options.IsRehearsal)
             {

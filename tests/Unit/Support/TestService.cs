@@ -56,7 +56,8 @@ internal sealed class ListeningService : IAsyncDisposable
     /// <param name="settings">Settings beside those; null takes one away.</param>
     /// <param name="file">A settings file that is followed.</param>
     /// <param name="log">Takes what is logged.</param>
-    public static async Task<ListeningService> StartAsync(string database, IReadOnlyDictionary<string, string?>? settings = null, string? file = null, CapturedLog? log = null)
+    /// <param name="map">Maps routes beside those of the service.</param>
+    public static async Task<ListeningService> StartAsync(string database, IReadOnlyDictionary<string, string?>? settings = null, string? file = null, CapturedLog? log = null, Action<IEndpointRouteBuilder>? map = null)
     {
         var all = TestService.Settings(database).ToDictionary(s => s.Key, s => (string?)s.Value);
         if (log is not null)
@@ -87,6 +88,7 @@ internal sealed class ListeningService : IAsyncDisposable
         {
             app.UseSark();
             app.MapSark();
+            map?.Invoke(app);
             await app.StartAsync();
         }
         catch
