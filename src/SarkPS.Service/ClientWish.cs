@@ -15,6 +15,9 @@ internal static class ClientWish
     /// <summary>To be told what a change would do, and to have nothing changed.</summary>
     public static bool IsRehearsal(HttpRequest request) => Has(request.Headers[WireHeaders.Prefer], WireHeaders.DryRun);
 
+    /// <summary>To be answered at once where the work takes long.</summary>
+    public static bool RespondsAsync(HttpRequest request) => Has(request.Headers[WireHeaders.Prefer], WireHeaders.RespondAsync);
+
     /// <summary>To name a destination of another tenant.</summary>
     public static bool AllowsOtherTenant(HttpRequest request) => Has(request.Headers[WireHeaders.Prefer], WireHeaders.AllowOtherTenant);
 

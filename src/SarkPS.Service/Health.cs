@@ -1,4 +1,3 @@
-using SarkPS.Data;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Description;
 
@@ -12,11 +11,11 @@ internal static class Health
             .AnswersJson("The database can be read.", new Answer(StatusCodes.Status503ServiceUnavailable, "It cannot.", Body.Json()));
 
     /// <summary>200 when the database can be read, else 503.</summary>
-    private static async Task<IResult> CheckAsync(LocalBackend backend, CancellationToken cancellationToken)
+    private static async Task<IResult> CheckAsync(ISarkBackend backend, CancellationToken cancellationToken)
     {
         try
         {
-            await backend.Store.ListAsync(Global.Descriptor, null, cancellationToken).ConfigureAwait(false);
+            await backend.Tables.ListAsync(Global.Descriptor, null, cancellationToken).ConfigureAwait(false);
             return Results.Json(new { status = "ok" });
         }
         catch (SarkException error)

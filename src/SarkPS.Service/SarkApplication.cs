@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Configuration.Memory;
+using SarkPS.Ami;
 using SarkPS.Data;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Description;
@@ -33,7 +34,10 @@ internal static class SarkApplication
         builder.Services.AddSingleton(settings.Sark);
         builder.Services.AddSingleton(services => OpenBackend(settings.Sark, services.GetRequiredService<ILogger<LocalBackend>>()));
         builder.Services.AddSingleton<ISarkBackend>(services => services.GetRequiredService<LocalBackend>());
-        builder.Services.AddSingleton<OperationLog>();
+        builder.Services.AddSingleton<IJsonTables>(services => services.GetRequiredService<LocalBackend>().Store);
+        builder.Services.AddSingleton(services => new Lazy<LocalAsterisk>(() => services.GetRequiredService<LocalBackend>().Asterisk));
+        builder.Services.AddSingleton(services => services.GetRequiredService<LocalBackend>().Jobs);
+        builder.Services.AddHostedService<JobKeeper>();
         builder.Services.AddSingleton<WrongTokens>();
         builder.Services.AddSingleton<Logins>();
         builder.Services.AddSingleton<ICorsPolicyProvider, Origins>();
@@ -176,7 +180,7 @@ internal static class SarkApplication
         api.MapCallRecordRoutes();
         api.MapWhoAmI();
         api.MapLogins();
-        OperationLog.Map(api);
+        api.MapJobs();
         api.MapAsterisk();
         api.MapSnapshotRoutes();
         api.MapBackupRoutes();

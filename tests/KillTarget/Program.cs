@@ -2,14 +2,20 @@ using System.Diagnostics;
 using System.Globalization;
 using SarkPS;
 using SarkPS.Data;
+using SarkPS.Data.Files;
 using SarkPS.Descriptors;
 
 // KillTarget snapshots|backups ROOT FIRST SECOND   restores the two in turn until it is killed
 // KillTarget trunks ROOT                           makes, changes and removes a trunk in turn until it is killed
 // KillTarget exchange FOLDER STEP                  exchanges what is in a folder, and kills itself before that step
 // KillTarget try ROOT OPERATION                     does one operation and prints "ok" or the error's kind and message
-var options = new SarkOptions { Root = args[1] };
-await using var backend = new LocalBackend(options);
+if (args[0] == "exchange")
+{
+    await ExchangeAsync(args[1], int.Parse(args[2], CultureInfo.InvariantCulture));
+    return;
+}
+
+await using var backend = new LocalBackend(new SarkOptions { Root = args[1] });
 switch (args[0])
 {
     case "snapshots":
@@ -20,9 +26,6 @@ switch (args[0])
         break;
     case "trunks":
         await TrunksAsync(backend.Tables);
-        break;
-    case "exchange":
-        await ExchangeAsync(args[1], int.Parse(args[2], CultureInfo.InvariantCulture));
         break;
     case "try":
         try

@@ -30,11 +30,17 @@ internal sealed class RemoteJobs(SarkHttpClient client) : RemoteOperations(clien
                 return request;
             },
             HttpCompletionOption.ResponseHeadersRead,
-            null,
+            Unlimited,
             cancellationToken).ConfigureAwait(false);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
         while (await Client.ReceiveAsync(async () => await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false) is { } line)
         {
+            if (line.Length == 0)
+            {
+                // A sign of life.
+                continue;
+            }
+
             yield return Client.Understand(() => JsonSerializer.Deserialize<Job>(line, OperationJson.Options)) ?? throw Client.NotUnderstood(null);
         }
     }

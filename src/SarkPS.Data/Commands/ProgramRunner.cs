@@ -117,11 +117,29 @@ internal sealed class ProgramRunner(SarkOptions options)
     private async Task<CommandResult> RunDetachedAsync(string path, IReadOnlyList<string> arguments)
     {
         var clock = Stopwatch.StartNew();
-        using var output = new TemporaryFile(Path.Combine(Path.GetTempPath(), $".sarkps-output.{Guid.NewGuid():N}"));
-        using var process = Start(path, [WrapperShell, "-c", Detached, output.Path, .. Command(path, arguments)], redirects: false);
+        using var output = Output();
+        using var process = Start(path, [WrapperShell, "-c", Detached, output?.Path ?? "/dev/null", .. Command(path, arguments)], redirects: false);
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        if (output is null)
+        {
+            return new CommandResult(path, arguments, process.ExitCode, "", "", clock.Elapsed);
+        }
+
         using var written = new FileStream(output.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return new CommandResult(path, arguments, process.ExitCode, await new Capture(written, CancellationToken.None).EndAsync().ConfigureAwait(false), "", clock.Elapsed);
+    }
+
+    // A program that has to be run is run also where there is no place for what it writes.
+    private static TemporaryFile? Output()
+    {
+        try
+        {
+            return new TemporaryFile(Path.Combine(Path.GetTempPath(), $".sarkps-output.{Guid.NewGuid():N}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private string Installed(Func<CommandOptions, string> program, string? name = null)

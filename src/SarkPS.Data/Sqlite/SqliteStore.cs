@@ -7,19 +7,12 @@ using SarkPS.Rules;
 
 namespace SarkPS.Data.Sqlite;
 
-/// <summary>What a write answers.</summary>
-/// <param name="Answer">What sark6api would answer: on create the defaults and what was sent, on update the old row with what was sent.</param>
-/// <param name="Key">The row that was written.</param>
-/// <param name="Stored">The row as it is stored now.</param>
-/// <param name="Notices">What is to be known of it, as sentences.</param>
-public sealed record WriteResult(IEnumerable<KeyValuePair<string, object?>> Answer, RowKey Key, SarkRow Stored, IReadOnlyList<string> Notices);
-
 /// <summary>Rows of any resource in a SARK database. Knows no resource by name; everything comes from descriptors.</summary>
 /// <param name="database">The database.</param>
 /// <param name="forms">What is let through of values that SARK cannot carry; null for nothing.</param>
 /// <param name="zone">The time zone in which SARK's timers count; this machine's without it.</param>
 /// <param name="clock">The clock; the machine's without it.</param>
-public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = null, Func<TimeZoneInfo>? zone = null, TimeProvider? clock = null) : ITableOperations
+public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = null, Func<TimeZoneInfo>? zone = null, TimeProvider? clock = null) : ITableOperations, IJsonTables
 {
     /// <summary>The files that belong to rows; null where rows alone are written.</summary>
     internal RowFiles? Files { get; init; }
@@ -44,7 +37,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
     public async Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
         (await UpdateAsync(resource, key, changes, isStrict: true, options, cancellationToken).ConfigureAwait(false)).Stored;
 
-    /// <summary>The rows of a resource in their usual order, as a JSON array in UTF-8, to be disposed by the caller.</summary>
+    /// <inheritdoc/>
     public ValueTask<JsonRows> ListJsonAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
     {
         // With their lengths, so that no value can look like another filter.
@@ -55,7 +48,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
             cancellationToken)!;
     }
 
-    /// <summary>One row as a JSON object in UTF-8, or null where there is none.</summary>
+    /// <inheritdoc/>
     public ValueTask<JsonRows?> GetJsonAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken) => database.Readers.AnswerAsync(
         new AnswerKey(resource, key, null),
         () =>
@@ -65,13 +58,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
         },
         cancellationToken);
 
-    /// <summary>Makes a row.</summary>
-    /// <param name="resource">The resource.</param>
-    /// <param name="kind">Which kind of it, where there are several.</param>
-    /// <param name="sent">What was sent.</param>
-    /// <param name="isStrict">Whether what cannot be written is refused instead of ignored.</param>
-    /// <param name="options">How it is done.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <inheritdoc/>
     public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         sent = Normal(resource, sent, isStrict);
@@ -125,7 +112,7 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
             cancellationToken));
     }
 
-    /// <summary>Changes the columns that are named and no others.</summary>
+    /// <inheritdoc/>
     public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
     {
         var trimmed = Normal(resource, sent, isStrict);
@@ -217,35 +204,19 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
     public Task<IReadOnlyList<ConfigurationFault>> InspectAsync(CancellationToken cancellationToken) => database.ReadAsync(Inspection.Read, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken)
-    {
-        var kinds = await DestinationsByKindAsync(cancellationToken).ConfigureAwait(false);
-        return
+    public Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Destination>>(
+        session =>
         [
             .. Destinations.Fixed.Select(f => new Destination { Name = f.Key, Kind = "Target", RouteClass = f.Value }),
-            .. kinds.SelectMany(k => k.Rows.Select(row => new Destination
-            {
-                Name = row.Name,
-                Kind = k.Kind.Resource.Noun,
-                RouteClass = k.Kind.ClassOf(row.Name),
-                Tenant = row.Tenant,
-            })),
-        ];
-    }
+            .. from kind in Destinations.Kinds
+               from row in session.SelectPairs(kind.Resource.Table, kind.Resource.KeyColumn, "cluster", kind.Resource.ListFilters, kind.OrderBy.Count > 0 ? kind.OrderBy : ["rowid"])
+               select new Destination { Name = row.First, Kind = kind.Resource.Noun, RouteClass = kind.ClassOf(row.First), Tenant = row.Second },
+        ],
+        cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<OpeningHours>> HoursAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(session => OpeningHours.Of(session, (clock ?? TimeProvider.System).GetUtcNow(), zone?.Invoke() ?? TimeZoneInfo.Local), cancellationToken);
-
-    /// <summary>The names that calls can be sent to and their tenants, kind by kind.</summary>
-    public Task<IReadOnlyList<(DestinationKind Kind, IReadOnlyList<(string Name, string? Tenant)> Rows)>> DestinationsByKindAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<(DestinationKind Kind, IReadOnlyList<(string Name, string? Tenant)> Rows)>>(
-            session => [.. Destinations.Kinds.Select(kind =>
-            {
-                IReadOnlyList<string> order = kind.OrderBy.Count > 0 ? kind.OrderBy : ["rowid"];
-                return (kind, (IReadOnlyList<(string Name, string? Tenant)>)session.SelectPairs(kind.Resource.Table, kind.Resource.KeyColumn, "cluster", kind.Resource.ListFilters, order));
-            })],
-            cancellationToken);
 
     // The files that belong to a row follow when its change is committed.
     private async Task<T> WriteAsync<T>(ResourceDescriptor resource, Func<RowSession, RowFiles.Plan?, T> work, ChangeOptions options, CancellationToken cancellationToken)

@@ -1,9 +1,9 @@
-using SarkPS.Data;
+using SarkPS.Ami;
 
 namespace SarkPS.Service.Operations;
 
 /// <summary>Keeps the connection to Asterisk up while the service runs, so that no event is missed and no request waits for a login.</summary>
-internal sealed class AsteriskKeeper(LocalBackend backend, ILogger<AsteriskKeeper> logger) : BackgroundService
+internal sealed class AsteriskKeeper(ISarkBackend backend, Lazy<LocalAsterisk> asterisk, ILogger<AsteriskKeeper> logger) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -12,12 +12,12 @@ internal sealed class AsteriskKeeper(LocalBackend backend, ILogger<AsteriskKeepe
             return Task.CompletedTask;
         }
 
-        if (!backend.Asterisk.CanLogIn)
+        if (!asterisk.Value.CanLogIn)
         {
             logger.LogWarning("No secret for the manager user is configured (Sark:Ami:Secret), so Asterisk is not connected to.");
             return Task.CompletedTask;
         }
 
-        return backend.Asterisk.Client.RunAsync(stoppingToken);
+        return asterisk.Value.Client.RunAsync(stoppingToken);
     }
 }

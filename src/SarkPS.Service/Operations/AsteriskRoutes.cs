@@ -4,7 +4,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SarkPS.Ami;
-using SarkPS.Data;
 using SarkPS.Descriptors;
 using SarkPS.Remote;
 using SarkPS.Rules;
@@ -20,9 +19,6 @@ internal static class AsteriskRoutes
     private const string NotRunning = "PBX not running";
 
     private const string UnknownFunction = "AMI Action invalid or unsupported";
-
-    // A comment now and then keeps proxies from closing a stream on which nothing happens.
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -59,7 +55,7 @@ internal static class AsteriskRoutes
             .WithSummary("Changes what Asterisk holds of an extension.").Reads(Body.Json()).Answers([new(StatusCodes.Status204NoContent, "Done."), .. notFound]);
     }
 
-    private static IAsteriskOperations Asterisk(HttpContext context) => context.RequestServices.GetRequiredService<ISarkBackend>().Asterisk;
+    private static IAsteriskOperations Asterisk(HttpContext context) => OperationAnswer.Backend(context).Asterisk;
 
     /// <summary>No connection has one text for every function, as in the original.</summary>
     private static RequestDelegate Guard(RequestDelegate handler) => async context =>
@@ -235,7 +231,7 @@ internal static class AsteriskRoutes
     private static async Task<string> KnownExtensionAsync(HttpContext context)
     {
         var key = RawPath.Value(context, "key");
-        await context.RequestServices.GetRequiredService<LocalBackend>().Store.GetAsync(Extension.Descriptor, new RowKey(key), context.RequestAborted).ConfigureAwait(false);
+        await OperationAnswer.Backend(context).Tables.GetAsync(Extension.Descriptor, new RowKey(key), context.RequestAborted).ConfigureAwait(false);
         return key;
     }
 
@@ -246,47 +242,10 @@ internal static class AsteriskRoutes
         var names = request.Query["name"].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
         var after = request.Headers[RemoteAsterisk.LastEventId] is [{ Length: > 0 } id] ? id : null;
 
-        // An open stream must not hold up the end of the service.
-        var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-
         // Before anything is sent, so that a failure still has a status of its own.
-        await context.RequestServices.GetRequiredService<LocalBackend>().Asterisk.Client.ConnectAsync(end.Token).ConfigureAwait(false);
-        await using var events = Asterisk(context).WatchAsync(names, after, end.Token).GetAsyncEnumerator(end.Token);
-        var next = events.MoveNextAsync().AsTask();
-        try
-        {
-            context.Response.ContentType = "text/event-stream";
-            context.Response.Headers.CacheControl = "no-store";
-            await SendAsync(context, ": events of Asterisk\n\n", end.Token).ConfigureAwait(false);
-            while (true)
-            {
-                if (await Task.WhenAny(next, Task.Delay(Heartbeat, end.Token)).ConfigureAwait(false) != next)
-                {
-                    end.Token.ThrowIfCancellationRequested();
-                    await SendAsync(context, ":\n\n", end.Token).ConfigureAwait(false);
-                    continue;
-                }
-
-                if (!await next.ConfigureAwait(false))
-                {
-                    return;
-                }
-
-                await SendAsync(context, Text(events.Current), end.Token).ConfigureAwait(false);
-                next = events.MoveNextAsync().AsTask();
-            }
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            // The client left, or the service ends: that is how a stream ends.
-        }
-        finally
-        {
-            // An enumerator may not be disposed of while it is being waited for.
-            await end.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAny(next).ConfigureAwait(false);
-        }
+        await context.RequestServices.GetRequiredService<Lazy<LocalAsterisk>>().Value.Client.ConnectAsync(context.RequestAborted).ConfigureAwait(false);
+        await LiveAnswer.WriteAsync(
+            context, "text/event-stream", token => Asterisk(context).WatchAsync(names, after, token), Text, opening: ": events of Asterisk\n\n", heartbeat: ":\n\n").ConfigureAwait(false);
     }
 
     private static string Text(AmiEvent one)
@@ -311,12 +270,6 @@ internal static class AsteriskRoutes
         }
 
         text.Append("event: ").Append(name).Append('\n').Append("data: ").Append(data.ToJsonString(Relaxed)).Append("\n\n");
-    }
-
-    private static async Task SendAsync(HttpContext context, string text, CancellationToken cancellationToken)
-    {
-        await context.Response.WriteAsync(text, cancellationToken).ConfigureAwait(false);
-        await context.Response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private static Task NotFoundAsync(HttpContext context, string target, string message)

@@ -70,8 +70,9 @@ internal static class SystemRoutes
         }
 
         var isDetailed = ClientWish.Flag(context.Request, QueryNames.Detailed);
-        var result = await System(context).CommitAsync(isDetailed, context.RequestAborted).ConfigureAwait(false);
-        await OperationAnswer.WriteAsync(context, result, done =>
+        var system = System(context);
+        // Never with the token: SARK's generator is not stopped while it writes.
+        await JobRoutes.RunAsync(context, "Committing", (_, _) => system.CommitAsync(isDetailed, CancellationToken.None), done =>
         {
             var body = Original(done);
             if (isDetailed)

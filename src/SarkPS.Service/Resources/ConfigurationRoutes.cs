@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SarkPS.Data;
 using SarkPS.Remote;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Description;
@@ -16,7 +15,7 @@ internal static class ConfigurationRoutes
 
     private static async Task GetFaultsAsync(HttpContext context)
     {
-        var faults = await context.RequestServices.GetRequiredService<LocalBackend>().Store.InspectAsync(context.RequestAborted).ConfigureAwait(false);
+        var faults = await OperationAnswer.Backend(context).Tables.InspectAsync(context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, JsonSerializer.SerializeToNode(faults, OperationJson.Options)!).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using SarkPS.Data;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Description;
 using SarkPS.Service.Operations;
@@ -16,10 +15,9 @@ internal static class DestinationRoutes
     // As in sark6api: keys by kind, a kind without any left out. Who prefers a representation gets one object for each.
     private static async Task GetAsync(HttpContext context)
     {
-        var store = context.RequestServices.GetRequiredService<LocalBackend>().Store;
+        var all = await OperationAnswer.Backend(context).Tables.DestinationsAsync(context.RequestAborted).ConfigureAwait(false);
         if (ClientWish.WantsRepresentation(context.Request))
         {
-            var all = await store.DestinationsAsync(context.RequestAborted).ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, new JsonArray([.. all.Select(d => new JsonObject
             {
                 ["name"] = d.Name,
@@ -31,9 +29,12 @@ internal static class DestinationRoutes
         }
 
         var answer = new JsonObject();
-        foreach (var (kind, rows) in (await store.DestinationsByKindAsync(context.RequestAborted).ConfigureAwait(false)).Where(k => k.Rows.Count > 0).OrderBy(k => k.Kind.Group, StringComparer.Ordinal))
+        foreach (var kind in Destinations.Kinds.OrderBy(k => k.Group, StringComparer.Ordinal))
         {
-            answer[kind.Group] = new JsonArray([.. rows.Select(r => (JsonNode?)r.Name)]);
+            if (all.Where(d => d.Kind == kind.Resource.Noun).Select(d => (JsonNode?)d.Name).ToArray() is { Length: > 0 } names)
+            {
+                answer[kind.Group] = new JsonArray(names);
+            }
         }
 
         await JsonAnswer.WriteAsync(context, answer).ConfigureAwait(false);

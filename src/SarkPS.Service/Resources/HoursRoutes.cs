@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using SarkPS.Data;
 using SarkPS.Resources;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Description;
@@ -13,7 +12,7 @@ internal static class HoursRoutes
     public static void MapHours(this IEndpointRouteBuilder api) =>
         api.MapMethods(OpeningHours.Route, OperationAnswer.Reading, async context =>
         {
-            var hours = await context.RequestServices.GetRequiredService<LocalBackend>().Store.HoursAsync(context.RequestAborted).ConfigureAwait(false);
+            var hours = await OperationAnswer.Backend(context).Tables.HoursAsync(context.RequestAborted).ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, new JsonArray([.. hours.Select(h => new JsonObject
             {
                 ["pkey"] = h.Tenant,

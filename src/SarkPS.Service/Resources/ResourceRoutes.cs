@@ -21,20 +21,20 @@ internal static class ResourceRoutes
     {
         // Asked for once and not for each request, which would make a scope of services for it. Not kept while it fails: a
         // missing database can be put right.
-        var backend = new Lazy<LocalBackend>(api.ServiceProvider.GetRequiredService<LocalBackend>, LazyThreadSafetyMode.PublicationOnly);
+        var tables = new Lazy<IJsonTables>(api.ServiceProvider.GetRequiredService<IJsonTables>, LazyThreadSafetyMode.PublicationOnly);
         foreach (var resource in SarkResources.All)
         {
             foreach (var route in resource.RouteAliases.Prepend(resource.Route))
             {
-                api.MapResource(resource, route, backend);
+                api.MapResource(resource, route, tables);
             }
         }
     }
 
-    private static void MapResource(this IEndpointRouteBuilder all, ResourceDescriptor resource, string route, Lazy<LocalBackend> backend)
+    private static void MapResource(this IEndpointRouteBuilder all, ResourceDescriptor resource, string route, Lazy<IJsonTables> tables)
     {
         var api = all.MapGroup("").WithTags(resource.Route);
-        var handlers = new ResourceHandlers(resource, backend);
+        var handlers = new ResourceHandlers(resource, tables);
         var row = Body.Json(resource.Noun);
         Answer found = new(StatusCodes.Status200OK, "Found.", row), done = new(StatusCodes.Status200OK, "Done.", row);
         // Of a pair the second half stands in the query: without it all pairs of the first are meant, and so a slip in it is not passed over.
@@ -80,18 +80,18 @@ internal static class ResourceRoutes
     }
 
     /// <summary>What the verbs do, for one resource.</summary>
-    private sealed class ResourceHandlers(ResourceDescriptor resource, Lazy<LocalBackend> backend)
+    private sealed class ResourceHandlers(ResourceDescriptor resource, Lazy<IJsonTables> tables)
     {
         public async Task ListAsync(HttpContext context)
         {
-            using var rows = await backend.Value.Store.ListJsonAsync(resource, Filter(context.Request), context.RequestAborted).ConfigureAwait(false);
+            using var rows = await tables.Value.ListJsonAsync(resource, Filter(context.Request), context.RequestAborted).ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, rows).ConfigureAwait(false);
         }
 
         public async Task GetAsync(HttpContext context)
         {
             var key = Key(context);
-            using var row = await backend.Value.Store.GetJsonAsync(resource, key, context.RequestAborted).ConfigureAwait(false);
+            using var row = await tables.Value.GetJsonAsync(resource, key, context.RequestAborted).ConfigureAwait(false);
             // An exception that is thrown costs more than the rest of the answer.
             await (row is null ? ErrorMiddleware.WriteAsync(context, resource.NotFound(key)) : JsonAnswer.WriteAsync(context, row)).ConfigureAwait(false);
         }
@@ -116,7 +116,7 @@ internal static class ResourceRoutes
 
         private async Task CreateAsync(HttpContext context, CreateKind? kind, Changes sent)
         {
-            var result = await Telling(context, () => backend.Value.Store.CreateAsync(resource, kind, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted)).ConfigureAwait(false);
+            var result = await Telling(context, () => tables.Value.CreateAsync(resource, kind, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted)).ConfigureAwait(false);
             context.Response.StatusCode = StatusCodes.Status201Created;
             context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}"
                 + (resource.SecondKeyColumn is { } second && result.Key.Second is { } value ? $"?{second}={Uri.EscapeDataString(value)}" : "");
@@ -127,13 +127,13 @@ internal static class ResourceRoutes
         {
             var key = Key(context);
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-            var result = await Telling(context, () => backend.Value.Store.UpdateAsync(resource, key, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted)).ConfigureAwait(false);
+            var result = await Telling(context, () => tables.Value.UpdateAsync(resource, key, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted)).ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer).ConfigureAwait(false);
         }
 
         public async Task RemoveAsync(HttpContext context)
         {
-            var orphans = await Telling(context, () => backend.Value.Store.RemoveAsync(resource, Key(context), Options(context), context.RequestAborted)).ConfigureAwait(false);
+            var orphans = await Telling(context, () => OperationAnswer.Backend(context).Tables.RemoveAsync(resource, Key(context), Options(context), context.RequestAborted)).ConfigureAwait(false);
             if (orphans.Count == 0)
             {
                 context.Response.StatusCode = StatusCodes.Status204NoContent;

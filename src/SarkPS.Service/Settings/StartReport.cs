@@ -1,4 +1,3 @@
-using SarkPS.Data;
 using SarkPS.Service.Auth;
 
 namespace SarkPS.Service.Settings;
@@ -23,7 +22,7 @@ internal static class StartReport
             logger.LogWarning("The token '{Token}' has expired", token.Name);
         }
 
-        var backend = services.GetRequiredService<LocalBackend>();
+        var backend = services.GetRequiredService<ISarkBackend>();
         logger.LogInformation("The database is {Database}, of SARK {Version}", backend.Location, backend.Version?.Name ?? "?");
         if (Unusable(backend) is { } why)
         {
@@ -35,7 +34,7 @@ internal static class StartReport
             return;
         }
 
-        var options = backend.Options;
+        var options = services.GetRequiredService<SarkOptions>();
         (string Name, string Path)[] folders =
         [
             ("snapshots", options.Rooted(options.Paths.Snapshots)), ("backups", options.Rooted(options.Paths.Backups)), ("greetings", options.Rooted(options.Paths.Greetings)),
@@ -49,7 +48,7 @@ internal static class StartReport
     }
 
     // Not by looking into the file: who closes it lets go of the locks that SQLite has on it in this process.
-    private static string? Unusable(LocalBackend backend)
+    private static string? Unusable(ISarkBackend backend)
     {
         var file = new FileInfo(backend.Location);
         if (Directory.Exists(backend.Location) || !file.Exists)
@@ -64,7 +63,7 @@ internal static class StartReport
 
         try
         {
-            backend.Store.ListAsync(Global.Descriptor, null, CancellationToken.None).GetAwaiter().GetResult();
+            backend.Tables.ListAsync(Global.Descriptor, null, CancellationToken.None).GetAwaiter().GetResult();
             return null;
         }
         catch (SarkException error)

@@ -223,10 +223,16 @@ public sealed class RemoteCallTests
     {
         await using var service = await StubService.StartAsync(async context =>
         {
+            if (context.Request.Method == "POST" && !context.Request.Path.Value!.EndsWith("originate", StringComparison.Ordinal))
+            {
+                await Job(context, "Running");
+                return;
+            }
+
             await Task.Delay(TimeSpan.FromSeconds(2.5));
-            await StubService.Json(context, 200, context.Request.Path.Value!.EndsWith("originate", StringComparison.Ordinal)
-                ? """{"outcome":"Answered"}"""
-                : """{"name":"sarkbak.1700000000.zip","size":1,"created":"2026-01-01T00:00:00Z","message":"done","exitCode":0,"output":[],"warnings":[]}""");
+            await (context.Request.Path.StartsWithSegments("/api/jobs")
+                ? Job(context, "Completed", """{"name":"sarkbak.1700000000.zip","size":1,"created":"2026-01-01T00:00:00Z","message":"done","exitCode":0,"output":[],"warnings":[]}""")
+                : StubService.Json(context, 200, """{"outcome":"Answered"}"""));
         });
         await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(1), skipCertificateCheck: false));
 
@@ -237,46 +243,92 @@ public sealed class RemoteCallTests
         Assert.Equal(OriginateOutcome.Answered, (await remote.Asterisk.OriginateAsync(request)).Outcome);
     }
 
+    // A job as a service tells of it.
+    private static Task Job(HttpContext context, string state, string result = "null", string error = "null", string notices = "[]") => StubService.Json(
+        context,
+        context.Request.Method == "GET" ? 200 : 202,
+        $$"""{"id":"{{JobId}}","activity":"Restoring","state":"{{state}}","started":"2026-01-01T00:00:00Z","ended":{{(state == "Running" ? "null" : "\"2026-01-01T00:00:01Z\"")}},"result":{{result}},"error":{{error}},"notices":{{notices}}}""" + "\n");
+
+    private const string JobId = "0d3f2a55-5a3b-4d0e-9a53-3c1f0c3c7a11";
+
     [Theory]
     [InlineData("Completed")]
-    [InlineData("Undone")]
+    [InlineData("Stopped")]
     [InlineData("Failed")]
-    public async Task Who_leaves_a_restore_learns_what_became_of_it(string state)
+    public async Task Who_leaves_a_restore_has_it_told_to_stop_and_learns_what_became_of_it(string state)
     {
-        var asked = 0;
-        var begun = new TaskCompletionSource();
-        string? id = null;
+        var told = new TaskCompletionSource();
+        var watched = new TaskCompletionSource();
         await using var service = await StubService.StartAsync(async context =>
         {
-            if (context.Request.Method == "PUT")
+            if (context.Request.Method == "GET")
             {
-                id = context.Request.Headers[OperationOutcome.Header];
-                begun.SetResult();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { });
+                Assert.Equal($"/api/jobs/{JobId}", context.Request.Path);
+                watched.TrySetResult();
+                await told.Task;
+                await Job(context, state, """{"restored":"sark.db.1700000000","keptAs":"sark.db.1700000001"}""", """{"kind":"Unavailable","noun":"Snapshot","detail":"The disk is full."}""");
                 return;
             }
 
-            Assert.Equal($"/api/operations/{id}", context.Request.Path);
-            await StubService.Json(context, 200, ++asked == 1
-                ? """{"state":"Running","result":null,"message":null}"""
-                : $$"""{"state":"{{state}}","result":{"restored":"sark.db.1700000000","keptAs":"sark.db.1700000001"},"message":"The disk is full."}""");
+            await Job(context, "Running");
+            if (context.Request.Method == "DELETE")
+            {
+                told.SetResult();
+            }
         });
         await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
         using var stop = new CancellationTokenSource();
         var restore = remote.Snapshots.RestoreAsync("sark.db.1700000000", stop.Token);
-        await begun.Task;
+        await watched.Task;
         await stop.CancelAsync();
         switch (state)
         {
             case "Completed":
                 Assert.Equal("sark.db.1700000001", (await restore).KeptAs);
                 break;
-            case "Undone":
+            case "Stopped":
                 await Assert.ThrowsAnyAsync<OperationCanceledException>(() => restore);
                 break;
             default:
-                Assert.Contains("disk is full", (await Assert.ThrowsAsync<SarkUnavailableException>(() => restore)).Message, StringComparison.Ordinal);
+                Assert.Equal("The disk is full.", (await Assert.ThrowsAsync<SarkUnavailableException>(() => restore)).Message);
                 break;
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_does_not_end_a_job_and_progress_and_notices_come_once()
+    {
+        var asked = 0;
+        var reported = new TaskCompletionSource();
+        await using var service = await StubService.StartAsync(async context =>
+        {
+            if (context.Request.Method == "GET" && ++asked == 1)
+            {
+                await context.Response.WriteAsync($$"""{"id":"{{JobId}}","activity":"Packing","state":"Running","started":"2026-01-01T00:00:00Z","progress":{"activity":"Packing a","done":1,"total":2},"notices":["The disk is slow."]}""" + "\n\n");
+                await context.Response.Body.FlushAsync();
+                await reported.Task;
+                context.Abort();
+                return;
+            }
+
+            await Job(context, context.Request.Method == "GET" ? "Completed" : "Running", """{"name":"sarkbak.1700000000.zip","size":1,"created":"2026-01-01T00:00:00Z"}""", notices: """["The disk is slow."]""");
+        });
+        await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+        var progress = new List<OperationProgress>();
+        var notices = new List<string>();
+        var made = await Notices.Hear(notice => notices.Add(notice.Sentence), () => remote.Backups.CreateAsync(new Reports(progress, reported)));
+
+        Assert.Equal("sarkbak.1700000000.zip", made.Name);
+        Assert.Equal([new OperationProgress("Packing a", 1, 2)], progress);
+        Assert.Equal(["The disk is slow."], notices);
+    }
+
+    private sealed class Reports(List<OperationProgress> all, TaskCompletionSource first) : IProgress<OperationProgress>
+    {
+        public void Report(OperationProgress value)
+        {
+            all.Add(value);
+            first.TrySetResult();
         }
     }
 
@@ -284,19 +336,23 @@ public sealed class RemoteCallTests
     public async Task Ctrl_C_ends_a_restore_at_once_and_its_outcome_is_told_with_the_next_command()
     {
         var begun = new TaskCompletionSource();
-        var asked = 0;
+        var told = new TaskCompletionSource();
         await using var service = await StubService.StartAsync(async context =>
         {
-            if (context.Request.Method == "PUT")
+            if (context.Request.Path.StartsWithSegments("/api/jobs") && context.Request.Method == "GET")
             {
-                begun.SetResult();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { });
+                begun.TrySetResult();
+                await told.Task;
+                await Task.Delay(500);
+                await Job(context, "Completed", """{"restored":"sark.db.1700000000","keptAs":null}""");
             }
-            else if (context.Request.Path.StartsWithSegments("/api/operations"))
+            else if (context.Request.Method is "PUT" or "DELETE")
             {
-                await StubService.Json(context, 200, ++asked < 4
-                    ? """{"state":"Running","result":null,"message":null}"""
-                    : """{"state":"Completed","result":{"restored":"sark.db.1700000000","keptAs":null},"message":null}""");
+                await Job(context, "Running");
+                if (context.Request.Method == "DELETE")
+                {
+                    told.SetResult();
+                }
             }
             else
             {

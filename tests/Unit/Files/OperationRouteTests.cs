@@ -52,23 +52,57 @@ public sealed class OperationRouteTests : IDisposable
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 
     [Fact]
-    public async Task What_became_of_a_restore_can_be_asked_for_by_the_name_that_it_was_given()
+    public async Task Long_work_is_a_job_for_who_prefers_it_and_its_end_can_be_asked_for()
     {
         var made = (await remote.Snapshots.CreateAsync()).Name;
-        var id = Guid.NewGuid().ToString("D");
-        client.DefaultRequestHeaders.Add(OperationOutcome.Header, id);
-        await SendAsync(HttpStatusCode.OK, HttpMethod.Put, $"/api/snapshots/{made}");
-        var outcome = JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, $"/api/operations/{id}"))!;
-        Assert.Equal("Completed", outcome["state"]!.ToString());
-        Assert.Equal(made, outcome["result"]!["restored"]!.ToString());
-        // A name is for one operation only.
-        await SendAsync(HttpStatusCode.BadRequest, HttpMethod.Put, $"/api/snapshots/{made}");
-        await SendAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/operations/{Guid.NewGuid():D}");
-        await SendAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/api/operations/..%2Fbackups");
-        client.DefaultRequestHeaders.Remove(OperationOutcome.Header);
-        client.DefaultRequestHeaders.Add(OperationOutcome.Header, id = Guid.NewGuid().ToString("D"));
-        await SendAsync(HttpStatusCode.NotFound, HttpMethod.Put, "/api/snapshots/sark.db.1");
-        Assert.Equal("Failed", JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, $"/api/operations/{id}"))!["state"]!.ToString());
+        client.DefaultRequestHeaders.Add("Prefer", "respond-async");
+        using var begun = await client.PutAsync($"/api/snapshots/{made}", null);
+        Assert.Equal(HttpStatusCode.Accepted, begun.StatusCode);
+        Assert.Equal("respond-async", Assert.Single(begun.Headers.GetValues("Preference-Applied")));
+        var address = begun.Headers.Location!.ToString();
+        Assert.Equal($"/api/jobs/{JsonNode.Parse(await begun.Content.ReadAsStringAsync())!["id"]}", address);
+
+        using var watching = new HttpRequestMessage(HttpMethod.Get, address);
+        watching.Headers.Accept.ParseAdd("application/x-ndjson");
+        using var watched = await client.SendAsync(watching);
+        var lines = (await watched.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("Completed", JsonNode.Parse(lines[^1])!["state"]!.ToString());
+        var job = JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, address))!;
+        Assert.Equal((made, $"Restoring {made}"), (job["result"]!["restored"]!.ToString(), job["activity"]!.ToString()));
+        Assert.Contains(JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/jobs"))!.AsArray(), one => $"/api/jobs/{one!["id"]}" == address);
+
+        // To stop what has ended does nothing.
+        await SendAsync(HttpStatusCode.Accepted, HttpMethod.Delete, address);
+        Assert.Equal("Completed", JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, address))!["state"]!.ToString());
+        await SendAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/api/jobs/{Guid.NewGuid():D}");
+        await SendAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/api/jobs/..%2Fbackups");
+        await SendAsync(HttpStatusCode.NotFound, HttpMethod.Delete, "/api/jobs/1");
+
+        using var failing = await client.PutAsync("/api/snapshots/sark.db.1", null);
+        var failed = await remote.Jobs.GetAsync(failing.Headers.Location!.ToString().Split('/')[^1]);
+        for (; failed.Ended is null; failed = await remote.Jobs.GetAsync(failed.Id))
+        {
+            await Task.Delay(20);
+        }
+
+        Assert.Equal((JobState.Failed, "SarkSnapshotNotFound"), (failed.State, failed.Error!.ErrorId));
+    }
+
+    [Fact]
+    public async Task Work_goes_on_when_its_caller_leaves()
+    {
+        tree.Generator(before: $"sleep 1; touch '{tree.Root}/done'");
+        using var leave = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.PostAsync("/api/syscommands/commit", null, leave.Token));
+        var job = Assert.Single(await remote.Jobs.ListAsync());
+        Assert.Equal((JobState.Running, "Committing"), (job.State, job.Activity));
+        await foreach (var now in remote.Jobs.WatchAsync(job.Id))
+        {
+            job = now;
+        }
+
+        Assert.Equal((JobState.Completed, null), (job.State, job.Error?.Message));
+        Assert.True(File.Exists(Path.Combine(tree.Root, "done")));
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class JobListTests
         });
         var completed = jobs.Start("Writing", async (_, _) =>
         {
-            await Task.Delay(50);
+            await Task.Delay(50, CancellationToken.None);
             return 0;
         });
         await jobs.EndAsync(CancellationToken.None);

@@ -76,7 +76,7 @@ public sealed class FrontDoorTests : IDisposable
             "/api/astamis/events" => "events",
             _ when path.StartsWith("/api/syscommands", StringComparison.Ordinal) || path.StartsWith("/api/backups", StringComparison.Ordinal)
                 || path.StartsWith("/api/snapshots", StringComparison.Ordinal) || path.StartsWith("/api/firewalls", StringComparison.Ordinal)
-                || path.StartsWith("/api/operations", StringComparison.Ordinal) => "system",
+                || path.StartsWith("/api/jobs", StringComparison.Ordinal) => "system",
             _ => isRead ? "read" : "write",
         };
     }
