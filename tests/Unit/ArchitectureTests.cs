@@ -73,7 +73,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void What_works_for_all_resources_knows_none_by_name()
     {
-        var names = string.Join('|', Resources.SarkResources.All.Select(r => r.Noun));
+        var names = string.Join('|', SarkResources.All.Select(r => r.Noun));
         var knows = new Regex($@"\b({names})\.Descriptor\b|nameof\(({names})\)|cref=""({names})[."".]");
         var found = new[] { "SarkPS.Core", "SarkPS.Data", "SarkPS.Service", "SarkPS.Cmdlets" }.SelectMany(Sources)
             .Where(file => !file.StartsWith("SarkPS.Core/Resources/", StringComparison.Ordinal) && !file.StartsWith("SarkPS.Cmdlets/Resources/", StringComparison.Ordinal)

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Management.Automation;
-using System.Management.Automation.Runspaces;
-using Microsoft.AspNetCore.Mvc.Testing;
 using SarkPS.Ami;
-using SarkPS.Cmdlets;
 using SarkPS.Remote;
+using SarkPS.Tests.Support;
 
 namespace SarkPS.Tests.Ami;
 
@@ -65,22 +63,21 @@ internal static class AsteriskLab
 internal sealed class ServiceLab : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly WebApplicationFactory<Program> _factory;
+    private readonly ListeningService _service;
 
     public ServiceLab(AmiOptions ami)
     {
-        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
+        var settings = new Dictionary<string, string?>
         {
-            builder.UseSetting("urls", "http://127.0.0.1:0");
-            builder.UseSetting("Sark:Root", _folder.Path);
-            builder.UseSetting("Sark:Ami:Host", ami.Host);
-            builder.UseSetting("Sark:Ami:Port", ami.Port.ToString(CultureInfo.InvariantCulture));
-            builder.UseSetting("Sark:Ami:User", ami.User);
-            builder.UseSetting("Sark:Ami:Secret", ami.Secret);
-        });
-        _factory.UseKestrel(0);
-        _factory.StartServer();
-        Address = _factory.ClientOptions.BaseAddress;
+            ["Sark:Database"] = null,
+            ["Sark:Root"] = _folder.Path,
+            ["Sark:Ami:Host"] = ami.Host,
+            ["Sark:Ami:Port"] = ami.Port.ToString(CultureInfo.InvariantCulture),
+            ["Sark:Ami:User"] = ami.User,
+            ["Sark:Ami:Secret"] = ami.Secret,
+        };
+        _service = ListeningService.StartAsync(_folder["sark.db"], settings).GetAwaiter().GetResult();
+        Address = _service.Address;
         Http = new HttpClient { BaseAddress = Address };
         Remote = new RemoteBackend(new SarkHttpClient(new HttpClient { BaseAddress = Address }));
     }
@@ -106,7 +103,7 @@ internal sealed class ServiceLab : IDisposable
     public void Dispose()
     {
         Http.Dispose();
-        _factory.Dispose();
+        _service.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _folder.Dispose();
     }
 }
@@ -115,16 +112,7 @@ internal sealed class ServiceLab : IDisposable
 internal sealed class EngineLab : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Runspace _runspace;
-
-    public EngineLab()
-    {
-        var state = InitialSessionState.CreateDefault2();
-        state.ImportPSModule([typeof(GetSarkChannelCommand).Assembly.Location]);
-        state.Types.Add(new SessionStateTypeEntry(Path.Combine(Repository.Module, "SarkPS.types.ps1xml")));
-        _runspace = RunspaceFactory.CreateRunspace(state);
-        _runspace.Open();
-    }
+    private readonly Engine _engine = new();
 
     /// <summary>Connects to a service where there is one, else to the Asterisk of the options.</summary>
     public void Connect(Uri? service, AmiOptions ami)
@@ -163,21 +151,14 @@ internal sealed class EngineLab : IDisposable
 
     public (IReadOnlyList<PSObject> Output, IReadOnlyList<ErrorRecord> Errors) Try(string script, params object[] arguments)
     {
-        using var shell = PowerShell.Create(_runspace);
-        shell.AddScript(script);
-        foreach (var argument in arguments)
-        {
-            shell.AddArgument(argument);
-        }
-
-        var output = shell.Invoke();
-        return (output, shell.Streams.Error.ToArray());
+        var result = _engine.Run($"& {{ {script} }} @arguments", ("arguments", arguments));
+        return (result.Output, [.. result.Errors, .. result.End is { } end ? [end] : Array.Empty<ErrorRecord>()]);
     }
 
     public void Dispose()
     {
         Run("Get-SarkConnection | Disconnect-Sark");
-        _runspace.Dispose();
+        _engine.Dispose();
         _folder.Dispose();
     }
 }

@@ -293,7 +293,7 @@ public sealed class ConnectTests
     public async Task A_service_that_was_given_a_database_only_serves_that_and_says_so()
     {
         using var database = new TestDatabase(Schema.Embedded);
-        await using var service = new TestService(database.Path, hasRoot: false);
+        await using var service = new TestService(database.Path, new Dictionary<string, string?> { ["Sark:Root"] = null, ["Sark:Ami:Port"] = null });
         using var http = service.CreateClient();
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/api/tenants")).StatusCode);
         foreach (var path in new[] { "snapshots", "backups", "greetings", "firewalls/ipv4", "logs/cdrs", "syscommands/pbxrunstate", "astamis/CoreStatus", "extensions/401/runtime" })

@@ -1,7 +1,6 @@
 using System.Management.Automation;
-using System.Management.Automation.Runspaces;
 using System.Text;
-using SarkPS.Cmdlets;
+using SarkPS.Tests.Support;
 
 namespace SarkPS.Tests.Cmdlets;
 
@@ -9,20 +8,13 @@ namespace SarkPS.Tests.Cmdlets;
 public sealed class CsvTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Runspace _runspace;
+    private readonly Engine _engine;
 
-    public CsvTests()
-    {
-        var state = InitialSessionState.CreateDefault2();
-        state.ImportPSModule([typeof(ImportSarkCsvCommand).Assembly.Location]);
-        _runspace = RunspaceFactory.CreateRunspace(state);
-        _runspace.Open();
-        _runspace.SessionStateProxy.Path.SetLocation(_folder.Path);
-    }
+    public CsvTests() => _engine = new Engine(_folder.Path);
 
     public void Dispose()
     {
-        _runspace.Dispose();
+        _engine.Dispose();
         _folder.Dispose();
     }
 
@@ -255,8 +247,8 @@ public sealed class CsvTests : IDisposable
 
     private (IReadOnlyList<PSObject> Rows, IReadOnlyList<ErrorRecord> Errors) Run(string script)
     {
-        using var shell = PowerShell.Create(_runspace);
-        var rows = shell.AddScript(script).Invoke();
-        return (rows, [.. shell.Streams.Error]);
+        var result = _engine.Run(script);
+        Assert.Null(result.End);
+        return (result.Output, result.Errors);
     }
 }

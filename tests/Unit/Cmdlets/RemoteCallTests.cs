@@ -413,13 +413,8 @@ public sealed class RemoteCallTests
         await using var service = await StubService.StartAsync(context => StubService.Json(context, 200, "[]"));
         for (var i = 0; i < 20; i++)
         {
-            var state = InitialSessionState.CreateDefault2();
-            state.ImportPSModule([typeof(SarkCmdlet).Assembly.Location]);
-            using var runspace = RunspaceFactory.CreateRunspace(state);
-            runspace.Open();
-            using var shell = PowerShell.Create(runspace);
-            shell.AddScript($"$null = Connect-Sark {service.Address}; $null = Get-SarkTenant; $null = Connect-Sark {service.Address} -NotDefault").Invoke();
-            Assert.False(shell.HadErrors);
+            using var engine = new Engine();
+            engine.Run($"$null = Connect-Sark {service.Address}; $null = Get-SarkTenant; $null = Connect-Sark {service.Address} -NotDefault").Good();
         }
 
         Assert.InRange((await SettledAsync(service, 3)).Connections, 0, 3);

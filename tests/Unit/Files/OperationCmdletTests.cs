@@ -1,6 +1,5 @@
 using System.Management.Automation;
-using System.Management.Automation.Runspaces;
-using SarkPS.Cmdlets;
+using SarkPS.Tests.Support;
 
 namespace SarkPS.Tests.Files;
 
@@ -8,30 +7,26 @@ namespace SarkPS.Tests.Files;
 public sealed class OperationCmdletTests : IDisposable
 {
     private readonly PbxTree tree = new();
-    private readonly Runspace runspace;
+    private readonly Engine engine;
 
     public OperationCmdletTests()
     {
-        var state = InitialSessionState.CreateDefault2();
-        state.ImportPSModule([typeof(GetSarkSnapshotCommand).Assembly.Location]);
-        runspace = RunspaceFactory.CreateRunspace(state);
-        runspace.Open();
-        runspace.SessionStateProxy.Path.SetLocation(tree.Root);
+        engine = new Engine(tree.Root);
         Run($"Connect-Sark -Root '{tree.Root}' -Database '{tree.Database}'");
     }
 
     public void Dispose()
     {
         Run("Disconnect-Sark");
-        runspace.Dispose();
+        engine.Dispose();
         tree.Dispose();
     }
 
     private (IReadOnlyList<PSObject> Output, IReadOnlyList<ErrorRecord> Errors, IReadOnlyList<string> Warnings) Run(string script)
     {
-        using var shell = PowerShell.Create(runspace);
-        var output = shell.AddScript("$ConfirmPreference = 'None'\n" + script).Invoke();
-        return (output, [.. shell.Streams.Error], [.. shell.Streams.Warning.Select(warning => warning.Message)]);
+        var result = engine.Run("$ConfirmPreference = 'None'\n" + script);
+        Assert.Null(result.End);
+        return (result.Output, result.Errors, result.Warnings);
     }
 
     private IReadOnlyList<T> Objects<T>(string script)

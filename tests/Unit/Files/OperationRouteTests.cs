@@ -2,9 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Mvc.Testing;
 using SarkPS.Remote;
+using SarkPS.Tests.Support;
 
 namespace SarkPS.Tests.Files;
 
@@ -12,22 +11,17 @@ namespace SarkPS.Tests.Files;
 public sealed class OperationRouteTests : IDisposable
 {
     private readonly PbxTree tree = new();
-    private readonly WebApplicationFactory<Program> service;
+    private readonly TestService service;
     private readonly HttpClient client;
     private readonly RemoteBackend remote;
 
     public OperationRouteTests()
     {
         tree.Write("/etc/asterisk/sip.conf", "[general]\n");
-        service = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
-        {
-            host.UseSetting("Sark:Root", tree.Root);
-            host.UseSetting("Sark:Database", tree.Database);
-            host.UseSetting("Sark:Limits:Greeting", "5000");
-        });
+        service = new TestService(tree.Database, new Dictionary<string, string?> { ["Sark:Root"] = tree.Root, ["Sark:Limits:Greeting"] = "5000" });
         client = service.CreateClient();
         client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
-        remote = new RemoteBackend(new SarkHttpClient(service.CreateClient()));
+        remote = service.Connect();
     }
 
     public void Dispose()

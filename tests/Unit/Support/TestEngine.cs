@@ -27,36 +27,25 @@ public static class Sides
     };
 }
 
-/// <summary>The real PowerShell engine with the module, connected to a database of its own.</summary>
-internal sealed class TestEngine : IAsyncDisposable
+/// <summary>The real PowerShell engine with the module, connected to nothing yet.</summary>
+internal sealed class Engine : IDisposable
 {
     private readonly Runspace runspace;
-    private readonly ListeningService? service;
 
-    private TestEngine(TestDatabase database, ListeningService? service)
+    /// <summary>Starts one.</summary>
+    /// <param name="folder">Where it stands; where the tests do without it.</param>
+    public Engine(string? folder = null)
     {
-        Database = database;
-        this.service = service;
         Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
         var state = InitialSessionState.CreateDefault2();
         state.ImportPSModule([typeof(SarkCmdlet).Assembly.Location]);
         state.Types.Add(new SessionStateTypeEntry(Path.Combine(Repository.Module, "SarkPS.types.ps1xml")));
         runspace = RunspaceFactory.CreateRunspace(state);
         runspace.Open();
-    }
-
-    /// <summary>The database behind it.</summary>
-    public TestDatabase Database { get; }
-
-    /// <summary>Starts an engine, and a service if it is to be reached over one, and connects.</summary>
-    public static async Task<TestEngine> StartAsync(Side side, Schema schema)
-    {
-        var database = new TestDatabase(schema);
-        var service = side == Side.Remote ? await ListeningService.StartAsync(database.Path) : null;
-        var engine = new TestEngine(database, service);
-        var address = service is null ? "-Database $database -Root $root" : "$address";
-        engine.Run($"Connect-Sark {address}", ("database", database.Path), ("root", database.Folder), ("address", service?.Address.ToString())).Good();
-        return engine;
+        if (folder is not null)
+        {
+            runspace.SessionStateProxy.Path.SetLocation(folder);
+        }
     }
 
     /// <summary>A shell to use by hand, for pipelines that are stopped.</summary>
@@ -101,10 +90,49 @@ internal sealed class TestEngine : IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public void Dispose() => runspace.Dispose();
+}
+
+/// <summary>An engine that is connected to a database of its own.</summary>
+internal sealed class TestEngine : IAsyncDisposable
+{
+    private readonly Engine engine = new();
+    private readonly ListeningService? service;
+
+    private TestEngine(TestDatabase database, ListeningService? service)
+    {
+        Database = database;
+        this.service = service;
+    }
+
+    /// <summary>The database behind it.</summary>
+    public TestDatabase Database { get; }
+
+    /// <summary>Starts an engine, and a service if it is to be reached over one, and connects.</summary>
+    public static async Task<TestEngine> StartAsync(Side side, Schema schema)
+    {
+        var database = new TestDatabase(schema);
+        var service = side == Side.Remote ? await ListeningService.StartAsync(database.Path) : null;
+        var engine = new TestEngine(database, service);
+        var address = service is null ? "-Database $database -Root $root" : "$address";
+        engine.Run($"Connect-Sark {address}", ("database", database.Path), ("root", database.Folder), ("address", service?.Address.ToString())).Good();
+        return engine;
+    }
+
+    /// <inheritdoc cref="Engine.Shell"/>
+    public PowerShell Shell() => engine.Shell();
+
+    /// <inheritdoc cref="Engine.Run"/>
+    public ScriptResult Run(string script, params (string Name, object? Value)[] variables) => engine.Run(script, variables);
+
+    /// <inheritdoc cref="Engine.Complete"/>
+    public IReadOnlyList<string> Complete(string line) => engine.Complete(line);
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         Run("Disconnect-Sark");
-        runspace.Dispose();
+        engine.Dispose();
         if (service is not null)
         {
             await service.DisposeAsync();

@@ -11,19 +11,30 @@ namespace SarkPS.Tests.Support;
 
 /// <summary>The service on a database, in this process and without a socket.</summary>
 /// <param name="database">The database file; every other path is kept in its folder.</param>
-/// <param name="hasRoot">Whether it is told of that folder.</param>
-internal sealed class TestService(string database, bool hasRoot = true) : WebApplicationFactory<Program>
+/// <param name="settings">Settings beside those; null takes one away.</param>
+internal sealed class TestService(string database, IReadOnlyDictionary<string, string?>? settings = null) : WebApplicationFactory<Program>
 {
-    /// <summary>What both ways to run the service are configured with.</summary>
-    public static IReadOnlyDictionary<string, string> Settings(string database) => new Dictionary<string, string>
+    /// <summary>What all ways to run the service are configured with.</summary>
+    /// <param name="database">The database file; every other path is kept in its folder.</param>
+    /// <param name="more">Settings beside those; null takes one away.</param>
+    public static IEnumerable<KeyValuePair<string, string>> Settings(string database, IReadOnlyDictionary<string, string?>? more = null)
     {
-        ["Sark:Database"] = database,
-        ["Sark:Root"] = Path.GetDirectoryName(database)!,
-        // Nobody listens there.
-        ["Sark:Ami:Port"] = "9",
-        ["Logging:LogLevel:Default"] = "None",
-        ["urls"] = "http://127.0.0.1:0",
-    };
+        var all = new Dictionary<string, string?>
+        {
+            ["Sark:Database"] = database,
+            ["Sark:Root"] = Path.GetDirectoryName(database)!,
+            // Nobody listens there.
+            ["Sark:Ami:Port"] = "9",
+            ["Logging:LogLevel:Default"] = "None",
+            ["urls"] = "http://127.0.0.1:0",
+        };
+        foreach (var (name, value) in more ?? new Dictionary<string, string?>())
+        {
+            all[name] = value;
+        }
+
+        return all.Where(s => s.Value is not null).Select(s => KeyValuePair.Create(s.Key, s.Value!));
+    }
 
     /// <summary>The back end that the module uses, connected to this service.</summary>
     public RemoteBackend Connect() => new(new SarkHttpClient(CreateClient()));
@@ -31,7 +42,7 @@ internal sealed class TestService(string database, bool hasRoot = true) : WebApp
     /// <inheritdoc/>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        foreach (var (name, value) in Settings(database).Where(s => hasRoot || s.Key is not ("Sark:Root" or "Sark:Ami:Port")))
+        foreach (var (name, value) in Settings(database, settings))
         {
             builder.UseSetting(name, value);
         }
@@ -59,18 +70,13 @@ internal sealed class ListeningService : IAsyncDisposable
     /// <param name="map">Maps routes beside those of the service.</param>
     public static async Task<ListeningService> StartAsync(string database, IReadOnlyDictionary<string, string?>? settings = null, string? file = null, CapturedLog? log = null, Action<IEndpointRouteBuilder>? map = null)
     {
-        var all = TestService.Settings(database).ToDictionary(s => s.Key, s => (string?)s.Value);
+        var more = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>());
         if (log is not null)
         {
-            all["Logging:LogLevel:Default"] = "Information";
+            more.TryAdd("Logging:LogLevel:Default", "Information");
         }
 
-        foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
-        {
-            all[name] = value;
-        }
-
-        var builder = WebApplication.CreateBuilder([.. all.Where(s => s.Value is not null).Select(s => $"--{s.Key}={s.Value}")]);
+        var builder = WebApplication.CreateBuilder([.. TestService.Settings(database, more).Select(s => $"--{s.Key}={s.Value}")]);
         builder.Logging.ClearProviders();
         if (log is not null)
         {
