@@ -52,7 +52,7 @@ internal sealed class RoutesDocument(DocComments comments)
     {
         Line($"## {resource.Route}");
         Line("");
-        Line($"{Comment("T", resource.RecordType.FullName!)} In PowerShell: `Sark{resource.Noun}`. Table: `{resource.Table}`.");
+        Line($"{Comment($"T:{resource.RecordType}")} In PowerShell: `Sark{resource.Noun}`. Table: `{resource.Table}`.");
         Line("");
         Routes(resource);
         Kinds(resource);
@@ -132,11 +132,16 @@ internal sealed class RoutesDocument(DocComments comments)
         Line("| --- | --- | --- | --- | --- | --- | --- |");
         foreach (var column in resource.Columns.Where(c => c.Property is not null || !c.IsHidden))
         {
-            var text = column.Property is null ? "" : Comment("P", $"{resource.RecordType.FullName}.{column.Property}");
+            var text = column.Property is null ? "" : Comment(column.CommentId(resource.RecordType));
+            if (column.Place is { } part)
+            {
+                text = $"{part.Family.Parameter} {Cell(part.Family.Keys[part.Number])}. {text}";
+            }
+
             if (text.Length == 0 && column.Property is not null)
             {
                 // A field that can be written and is never shown has no property; its parameter says what it is for.
-                text = column.IsHidden ? "Can be written, is never shown." : Comment("P", $"{typeof(SarkRecord).FullName}.{column.Property}");
+                text = column.IsHidden ? "Can be written, is never shown." : Comment($"P:{typeof(SarkRecord)}.{column.Property}");
             }
 
             if (column.MayBeEmpty && column.IsWritable(isCreate: false, isStrict: true))
@@ -151,7 +156,7 @@ internal sealed class RoutesDocument(DocComments comments)
 
             Line($"| {string.Join(" | ", [
                 $"`{column.Name}`",
-                column.Property ?? "",
+                column.Place?.ToString() ?? column.Property ?? "",
                 Type(column),
                 Allowed(column, isCreate: true),
                 Allowed(column, isCreate: false),
@@ -163,7 +168,7 @@ internal sealed class RoutesDocument(DocComments comments)
         Line("");
     }
 
-    private string Comment(string kind, string member) => string.Join(' ', comments.Text($"{kind}:{member}"));
+    private string Comment(string member) => string.Join(' ', comments.Text(member));
 
     private static string Type(Column column) => column.Type switch
     {

@@ -211,13 +211,32 @@ internal static partial class ResourceValues
         return resource.FindProperty(trimmed) ?? resource.Columns.FirstOrDefault(c => string.Equals(c.Name, trimmed, StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>Whether objects carry it that come from a job or another machine.</summary>
+    public static bool IsCarried(string property) => Carried.Contains(property.Trim());
+
+    /// <summary>The column that a name means, be it ours or SARK's, or those that a collection says; none where it means nothing.</summary>
+    public static IEnumerable<(Column Column, object? Value)> Columns(ResourceDescriptor resource, string name, object? value) =>
+        FindColumn(resource, name) is { } column ? [(column, value)]
+        : value is not null && resource.FindFamily(name.Trim()) is { } family ? FamilyValues.Spread(resource, family, value)
+        : [];
+
+    // What a row says of columns of its own wins over what a collection says of them: a file may hold both.
+    private static IEnumerable<(string Name, object? Value)> Cells(ResourceDescriptor resource, PSObject row)
+    {
+        var cells = OwnCells(resource, row).ToList();
+        var named = cells.Select(c => FindColumn(resource, c.Name)).OfType<Column>().ToHashSet();
+        return cells.SelectMany(cell => resource.FindFamily(cell.Name.Trim()) is not { } family ? [cell]
+            : named.Count(c => c.Place?.Family == family) >= family.Keys.Count ? []
+            : Columns(resource, cell.Name, cell.Value).Where(c => !named.Contains(c.Column)).Select(c => (c.Column.Property!, c.Value)));
+    }
+
     // A row may be an object or a hashtable. A copy of one of ours has its secrets too, which nothing lists.
-    private static IEnumerable<(string Name, object? Value)> Cells(ResourceDescriptor resource, PSObject row) => row.BaseObject is IDictionary map
+    private static IEnumerable<(string Name, object? Value)> OwnCells(ResourceDescriptor resource, PSObject row) => row.BaseObject is IDictionary map
         ? map.Cast<DictionaryEntry>().Select(e => (Convert.ToString(e.Key, CultureInfo.InvariantCulture) ?? "", (object?)e.Value))
         : row.BaseObject is DataRow data
             ? data.Table.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, (object?)data[c]))
         // What is no column is not looked at: some of it an exchange would have to be asked for.
-        : row.Properties.Where(p => p.IsGettable).Select(p => (p.Name, FindColumn(resource, p.Name) is null ? null : (object?)p.Value))
+        : row.Properties.Where(p => p.IsGettable).Select(p => (p.Name, FindColumn(resource, p.Name) is null && resource.FindFamily(p.Name) is null ? null : (object?)p.Value))
             .Concat(row.BaseObject is SarkRecord record && record.GetType() == resource.RecordType
                 ? resource.Columns.Where(c => c is { IsSecret: true, IsHidden: false, Property: not null }).Select(c => (c.Property!, (object?)record.GetSecret(c.Property!)))
                 : []);
@@ -237,7 +256,7 @@ internal static partial class ResourceValues
 
     /// <summary>Whether a property that is no column is one that our objects have, or that a job or another machine puts on objects.</summary>
     public static bool IsOwn(ResourceDescriptor resource, string property) =>
-        Carried.Contains(property.Trim()) || resource.RecordType.GetProperty(property) is not null || resource.Hidden.Contains(property);
+        IsCarried(property) || resource.RecordType.GetProperty(property) is not null || resource.Hidden.Contains(property);
 
     // The key of a row of which a copy is made; null for one that is new. A row of ours is a copy, live or not. One that
     // says only from which exchange it came may be put back under its own key, with all that it has.

@@ -23,6 +23,9 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
 
     private readonly HashSet<string> warned = new(StringComparer.OrdinalIgnoreCase);
 
+    // What was typed for which column.
+    private readonly Dictionary<string, string> typed = [];
+
     private protected static ResourceDescriptor<T> Resource => T.Descriptor;
 
     /// <summary>The columns whose parameters were given.</summary>
@@ -31,13 +34,28 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
         var changes = new Changes();
         foreach (var (name, value) in MyInvocation.BoundParameters)
         {
-            if (Resource.FindProperty(name) is { } column && column.Name != Resource.KeyColumn)
+            if (Resource.FindFamily(name) is { } family)
             {
-                changes[column.Name] = ResourceValues.ToWire(column, SarkValueAttribute.Script(value) is { } script ? Ask(script) : value);
+                var parts = value is null ? [] : FamilyValues.Spread(Resource, family, value).ToList();
+                parts.ForEach(p => Add(p.Column, p.Value, $"{name} {family.Keys[p.Column.Place!.Number]} {p.Column.Place.Property.Name}"));
+                if (parts.Count == 0)
+                {
+                    throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, null, $"-{name} names no {FamilyValues.Word(family)}; {FamilyValues.Wanted(family)}.");
+                }
+            }
+            else if (Resource.FindProperty(name) is { } column && column.Name != Resource.KeyColumn)
+            {
+                Add(column, SarkValueAttribute.Script(value) is { } script ? Ask(script) : value, name);
             }
         }
 
         return changes;
+
+        void Add(Column column, object? value, string name)
+        {
+            typed[column.Name] = "-" + name;
+            changes[column.Name] = ResourceValues.ToWire(column, value);
+        }
     }
 
     /// <summary>The columns of a row that was piped in.</summary>
@@ -71,7 +89,7 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
     /// <inheritdoc/>
     private protected override ErrorRecord Describe(SarkException error)
     {
-        Spelling.Apply(error, Resource, MyInvocation.BoundParameters.Keys, PipedRow);
+        Spelling.Apply(error, Resource, typed, PipedRow);
         return base.Describe(error);
     }
 
@@ -102,31 +120,19 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
         var changes = new Changes();
         foreach (var column in Resource.Columns.Where(c => c is { Property: not null, IsHidden: false } && c.Name != Resource.KeyColumn))
         {
-            var property = column.PropertyOf(typeof(T))!;
-            var (was, now) = (property.GetValue(before), property.GetValue(record));
+            var (was, now) = (column.ValueIn(before), column.ValueIn(record));
             if (!Equals(was is "" ? null : was, now is "" ? null : now))
             {
                 changes[column.Name] = ResourceValues.ToWire(column, now);
             }
         }
 
-        foreach (var (name, value) in record.Parts)
-        {
-            var text = record.Raw.TryGetValue(name, out var was) && was is not null ? Rules.PhpValue.Text(was) : "";
-            if (text != (value ?? "") && !changes.Has(name))
-            {
-                changes[name] = ResourceValues.ToWire(Resource.Find(name)!, value);
-            }
-        }
-
         // What a script has put over a property, with Add-Member, is what it shows since.
         foreach (var added in piped.Properties.OfType<PSNoteProperty>().Where(p => p.IsInstance))
         {
-            if (ResourceValues.FindColumn(Resource, added.Name) is { } column && column.Name != Resource.KeyColumn)
-            {
-                changes[column.Name] = ResourceValues.ToWire(column, added.Value);
-            }
-            else
+            var columns = ResourceValues.Columns(Resource, added.Name, added.Value).Where(c => c.Column.Name != Resource.KeyColumn).ToList();
+            columns.ForEach(c => changes[c.Column.Name] = ResourceValues.ToWire(c.Column, c.Value));
+            if (columns.Count == 0)
             {
                 WarnOf(added.Name);
             }

@@ -13,16 +13,16 @@ internal static class Spelling
     /// <summary>Makes the message of a failure say so.</summary>
     /// <param name="error">The failure.</param>
     /// <param name="resource">What was to be written.</param>
-    /// <param name="parameters">The parameters that were given.</param>
+    /// <param name="typed">The parameters that were given, by their columns.</param>
     /// <param name="row">The row that was piped in, or null.</param>
-    public static void Apply(SarkException error, ResourceDescriptor resource, IEnumerable<string> parameters, PSObject? row)
+    public static void Apply(SarkException error, ResourceDescriptor resource, IReadOnlyDictionary<string, string> typed, PSObject? row)
     {
         var message = error.Message;
         if (error is SarkValidationException invalid)
         {
             foreach (var (field, messages) in invalid.Errors)
             {
-                if (resource.Find(field) is { } column && Typed(resource, column, parameters, row) is { } name && messages.Count > 0)
+                if (resource.Find(field) is { } column && Typed(resource, column, typed, row) is { } name && messages.Count > 0)
                 {
                     var said = messages[0].Trim();
                     var at = message.IndexOf(said, StringComparison.Ordinal);
@@ -42,11 +42,11 @@ internal static class Spelling
     }
 
     // A parameter wins over the row, as its value does.
-    private static string? Typed(ResourceDescriptor resource, Column column, IEnumerable<string> parameters, PSObject? row)
+    private static string? Typed(ResourceDescriptor resource, Column column, IReadOnlyDictionary<string, string> typed, PSObject? row)
     {
-        if (parameters.FirstOrDefault(p => resource.FindProperty(p) == column) is { } parameter)
+        if (typed.GetValueOrDefault(column.Name) is { } parameter)
         {
-            return "-" + parameter;
+            return parameter;
         }
 
         var heading = row?.Properties.FirstOrDefault(p => ResourceValues.FindColumn(resource, p.Name) == column)?.Name.Trim();

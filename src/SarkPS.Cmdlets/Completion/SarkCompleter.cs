@@ -21,16 +21,14 @@ public sealed class SarkCompleter : IArgumentCompleter
     {
         var typed = wordToComplete.Trim('\'', '"');
         var pattern = WildcardPattern.Get(typed + "*", WildcardOptions.IgnoreCase);
-        return Values(commandName, parameterName, fakeBoundParameters)
-            .Where(v => pattern.IsMatch(v.Text))
-            .Select(v => new CompletionResult(Quoted(v.Text), v.Text, CompletionResultType.ParameterValue, v.Tip));
-    }
-
-    private static IEnumerable<(string Text, string Tip)> Values(string commandName, string parameterName, IDictionary bound)
-    {
         var noun = commandName[(commandName.IndexOf('-', StringComparison.Ordinal) + 1)..];
         var resource = SarkResources.All.FirstOrDefault(r => string.Equals("Sark" + r.Noun, noun, StringComparison.OrdinalIgnoreCase));
-        return resource is null ? OfOperation(noun, parameterName, bound) : OfResource(resource, parameterName, bound);
+        var values = resource is null ? OfOperation(noun, parameterName, fakeBoundParameters) : OfResource(resource, parameterName, fakeBoundParameters);
+        // A table is completed as a whole, since nothing is asked inside one.
+        var isTable = resource?.FindFamily(parameterName) is not null;
+        return values
+            .Where(v => isTable ? typed.Length == 0 : pattern.IsMatch(v.Text))
+            .Select(v => new CompletionResult(isTable ? $"@{{ 1 = {Quoted(v.Text)} }}" : Quoted(v.Text), v.Text, CompletionResultType.ParameterValue, v.Tip));
     }
 
     private static IEnumerable<(string Text, string Tip)> OfResource(ResourceDescriptor resource, string parameterName, IDictionary bound)
@@ -45,7 +43,7 @@ public sealed class SarkCompleter : IArgumentCompleter
             return resource.Kinds.Select(k => (k.Name, $"{k.Name} {SarkText.Words(resource.Noun)}"));
         }
 
-        if (resource.FindProperty(parameterName) is not { } column)
+        if ((resource.FindProperty(parameterName) ?? (resource.FindFamily(parameterName) is { } family ? resource.Find(family.ColumnOf(family.Main, 1)!) : null)) is not { } column)
         {
             return [];
         }

@@ -162,12 +162,17 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
         }
         else
         {
+            var resource = PipedItem.Read(row).FirstOrDefault()?.Resource;
             foreach (var property in row.Properties.Where(p => p.IsGettable))
             {
-                values[property.Name] = Base(property.Value);
+                // A collection of parts of a row is written as the columns that it is.
+                foreach (var (name, value) in resource?.FindFamily(property.Name) is null ? [(property.Name, property.Value)] : ResourceValues.Columns(resource, property.Name, property.Value).Select(c => (c.Column.Property!, c.Value)))
+                {
+                    values[name] = Base(value);
+                }
             }
 
-            if (includeSecrets && row.BaseObject is SarkRecord record && SarkResources.All.FirstOrDefault(r => r.RecordType == record.GetType()) is { } resource)
+            if (includeSecrets && row.BaseObject is SarkRecord record && resource is not null)
             {
                 foreach (var column in resource.Columns.Where(c => c is { IsSecret: true, IsHidden: false, Property: not null }))
                 {

@@ -54,8 +54,14 @@ public sealed class Column
     /// <summary>The name in the table and on the wire.</summary>
     public string Name { get; }
 
-    /// <summary>The name of the property and of the parameter in PowerShell; null where there is none.</summary>
+    /// <summary>
+    /// The name of the property and of the parameter in PowerShell; null where there is none. A part of an element of a
+    /// collection is called so in messages and files only.
+    /// </summary>
     public string? Property { get; }
+
+    /// <summary>Where it is in the collection that a family of columns is; null for a column that stands alone.</summary>
+    public FamilyPlace? Place { get; init; }
 
     /// <summary>What PowerShell makes of it.</summary>
     public ColumnType Type { get; }
@@ -117,8 +123,16 @@ public sealed class Column
     /// <summary>The rules that a later version of SARK has instead, and which version; null where all versions have the same.</summary>
     public (SarkVersion Since, RuleSet Rules)? Successor { get; init; }
 
-    /// <summary>The property of a record that holds the column; a secret is no public one. Null where there is none.</summary>
-    public PropertyInfo? PropertyOf(Type record) => Property is null ? null : record.GetProperty(Property, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance);
+    /// <summary>The property of a record, or of an element of it, that holds the column; a secret is no public one. Null where there is none.</summary>
+    public PropertyInfo? PropertyOf(Type record) =>
+        Place?.Property ?? (Property is null ? null : record.GetProperty(Property, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance));
+
+    /// <summary>What a record, or the element of it, holds of the column.</summary>
+    public object? ValueIn(SarkRecord record) => PropertyOf(record.GetType())?.GetValue(Place is { } place ? place.Family.ElementOf(record, place.Number) : record);
+
+    /// <summary>The property whose doc comment tells what the column is, as the files of such comments name it.</summary>
+    /// <param name="record">The type of the record.</param>
+    public string CommentId(Type record) => Place is { Property: var part } ? $"P:{part.DeclaringType}.{part.Name}" : $"P:{record}.{Property}";
 
     /// <summary>The resource whose key the column holds, or null.</summary>
     public Reference? Reference => Rules.Reference ?? CreateRules.Reference;

@@ -16,6 +16,8 @@ internal sealed class ResourceParts
 
     public List<Column> Columns { get; } = [];
 
+    public List<ColumnFamily> Families { get; } = [];
+
     public RowFilter? Filter { get; set; }
 
     public RowFilter? ListFilter { get; set; }
@@ -56,6 +58,10 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
 {
     private readonly ResourceParts parts = new() { Noun = noun, Route = route, Table = table };
     private readonly Dictionary<string, bool?> isSaid = new(StringComparer.Ordinal);
+    private ColumnFamily? family;
+
+    // The column before; of a family it is one of each element.
+    private (int At, int Count) last;
 
     /// <summary>A text.</summary>
     public ResourceBuilder<T> Text(string property, string column, params Rule[] rules) => Add(property, column, ColumnType.Text, rules);
@@ -72,6 +78,33 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
 
     /// <summary>Seconds since 1970.</summary>
     public ResourceBuilder<T> Time(string property, string column, params Rule[] rules) => Add(property, column, ColumnType.Time, rules);
+
+    /// <summary>Columns that the table numbers. At the prompt they are a collection, which a record has from the start.</summary>
+    /// <param name="property">The collection.</param>
+    /// <param name="main">The property of an element that a value alone means.</param>
+    /// <param name="keys">What people call the elements.</param>
+    /// <param name="columns">Describes the properties of an element, as those of a record are: each is a column for every number.</param>
+    /// <typeparam name="TElement">The element.</typeparam>
+    public ResourceBuilder<T> Family<TElement>(string property, string main, IReadOnlyList<string> keys, Action<ResourceBuilder<T>> columns)
+        where TElement : class
+    {
+        var read = typeof(T).GetProperty(property)!.GetMethod!.CreateDelegate<Func<T, IReadOnlyList<TElement>>>();
+        family = new ColumnFamily<TElement>(property, main, keys, record => read((T)record));
+        parts.Families.Add(family);
+        columns(this);
+        family = null;
+        return this;
+    }
+
+    /// <summary>The column before is judged before another.</summary>
+    public ResourceBuilder<T> JudgedBefore(string column)
+    {
+        var moved = parts.Columns.GetRange(last.At, last.Count);
+        parts.Columns.RemoveRange(last.At, last.Count);
+        last.At = parts.Columns.FindIndex(c => c.Name == column);
+        parts.Columns.InsertRange(last.At, moved);
+        return this;
+    }
 
     /// <summary>The key, which a create must send.</summary>
     public ResourceBuilder<T> Key(string column = "pkey", params Rule[] rules)
@@ -146,7 +179,7 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
 
     /// <summary>The column before names a destination of calls, whose class is kept in another.</summary>
     public ResourceBuilder<T> Destination(string routeClassColumn, string unknownMessage = "The target could not be resolved {0}", bool onlyWhenValid = false) =>
-        Change(c => Copy(c, destination: new DestinationColumn(routeClassColumn, unknownMessage, onlyWhenValid), names: RowNames.Destination));
+        Change(c => Copy(c, destination: new DestinationColumn(ColumnFamily.Name(routeClassColumn, c.Place?.Number), unknownMessage, onlyWhenValid), names: RowNames.Destination));
 
     /// <summary>The column before names rows.</summary>
     /// <param name="names">Which, and how.</param>
@@ -309,25 +342,44 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     {
         var set = new RuleSet(rules);
         var names = set.Reference?.Noun is { } noun ? new RowNames(NameForm.Key, noun) : null;
-        parts.Columns.Add(new Column(column, property, type) { Access = Access.Write, Rules = set, CreateRules = set, Names = names, MaxLength = names is null ? Lengths.Text : Lengths.Key });
-        return this;
+        return Append(column, (name, number) =>
+        {
+            var place = number is { } n ? family!.Add(property, column, n) : null;
+            return new Column(name, place?.Title ?? property, type)
+            {
+                Access = Access.Write,
+                Rules = set,
+                CreateRules = set,
+                Names = names,
+                MaxLength = names is null ? Lengths.Text : Lengths.Key,
+                Place = place,
+            };
+        });
     }
 
-    private ResourceBuilder<T> Say(bool mayBeEmpty)
+    private ResourceBuilder<T> Say(bool mayBeEmpty) => Change(c =>
     {
-        isSaid[parts.Columns[^1].Name] = mayBeEmpty;
-        return this;
-    }
+        isSaid[c.Name] = mayBeEmpty;
+        return c;
+    });
 
-    private ResourceBuilder<T> Hidden(string column, bool hasDefault, object? value)
+    private ResourceBuilder<T> Hidden(string column, bool hasDefault, object? value) =>
+        Append(column, (name, _) => new Column(name, null, ColumnType.Text) { IsHidden = true, HasDefault = hasDefault, Default = value });
+
+    private ResourceBuilder<T> Append(string column, Func<string, int?, Column> make)
     {
-        parts.Columns.Add(new Column(column, null, ColumnType.Text) { IsHidden = true, HasDefault = hasDefault, Default = value });
+        last = (parts.Columns.Count, family?.Keys.Count ?? 1);
+        parts.Columns.AddRange(Enumerable.Range(0, last.Count).Select(n => family is null ? make(column, null) : make(ColumnFamily.Name(column, n), n)));
         return this;
     }
 
     private ResourceBuilder<T> Change(Func<Column, Column> change)
     {
-        parts.Columns[^1] = change(parts.Columns[^1]);
+        for (var i = last.At; i < last.At + last.Count; i++)
+        {
+            parts.Columns[i] = change(parts.Columns[i]);
+        }
+
         return this;
     }
 
@@ -361,6 +413,7 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
         IReadOnlyList<NameSpace>? nameSpaces = null,
         Func<string?, string?>? reads = null) => new(column.Name, column.Property, column.Type)
         {
+            Place = column.Place,
             Access = access ?? column.Access,
             Rules = column.Rules,
             CreateRules = createRules ?? column.CreateRules,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using SarkPS.Rules;
 
 namespace SarkPS.Descriptors;
@@ -53,6 +52,7 @@ public abstract class ResourceDescriptor
         PluralName = parts.PluralName ?? SarkText.Words(parts.Noun) + "s";
         TableView = parts.TableView;
         ListView = parts.ListView;
+        Families = parts.Families;
         byName = parts.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
         byProperty = parts.Columns.Where(c => c.Property is not null).ToDictionary(c => c.Property!, StringComparer.OrdinalIgnoreCase);
     }
@@ -129,6 +129,9 @@ public abstract class ResourceDescriptor
     /// <summary>What a list at the prompt shows above the stamps; an empty one means every property.</summary>
     public IReadOnlyList<ViewColumn> ListView { get; }
 
+    /// <summary>The columns that the table numbers.</summary>
+    public IReadOnlyList<ColumnFamily> Families { get; }
+
     /// <summary>The type of the objects at the prompt.</summary>
     public abstract Type RecordType { get; }
 
@@ -137,6 +140,10 @@ public abstract class ResourceDescriptor
 
     /// <summary>The column behind a property or parameter, without regard to case, or null.</summary>
     public Column? FindProperty(string property) => byProperty.GetValueOrDefault(property);
+
+    /// <summary>The columns behind a collection or the parameter for it, without regard to case, or null.</summary>
+    public ColumnFamily? FindFamily(string name) =>
+        Families.FirstOrDefault(f => string.Equals(f.Property, name, StringComparison.OrdinalIgnoreCase) || string.Equals(f.Parameter, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The column that says which tenant a row belongs to, or null.</summary>
     public Column? TenantColumn => Find("cluster") is { IsHidden: false } column ? column : null;
@@ -263,49 +270,9 @@ public sealed class ResourceDescriptor<T> : ResourceDescriptor
         return record;
     }
 
-    private static Action<T, object?> Setter(Column column)
-    {
-        var property = column.PropertyOf(typeof(T))
-            ?? throw new InvalidOperationException($"{typeof(T).Name} has no property {column.Property} for column {column.Name}.");
-        var setter = property.SetMethod ?? throw new InvalidOperationException($"{typeof(T).Name}.{property.Name} cannot be set.");
-        if (property.PropertyType == typeof(string))
-        {
-            var set = setter.CreateDelegate<Action<T, string?>>();
-            // An empty text is how the store keeps a cleared column.
-            return (record, value) => set(record, PhpValue.Text(value) is { Length: > 0 } text ? text : null);
-        }
-
-        if (property.PropertyType == typeof(int?))
-        {
-            var set = setter.CreateDelegate<Action<T, int?>>();
-            return (record, value) => set(record, PhpValue.TryInteger(value, out var whole) && whole is >= int.MinValue and <= int.MaxValue ? (int)whole : null);
-        }
-
-        if (property.PropertyType == typeof(bool?))
-        {
-            var set = setter.CreateDelegate<Action<T, bool?>>();
-            return (record, value) => set(record, FlagWords.Read(PhpValue.Text(value)));
-        }
-
-        if (property.PropertyType == typeof(DateTimeOffset?))
-        {
-            var set = setter.CreateDelegate<Action<T, DateTimeOffset?>>();
-            return (record, value) => set(record, ReadTime(value));
-        }
-
-        throw new InvalidOperationException($"{typeof(T).Name}.{property.Name} is {property.PropertyType.Name}; a column is string, int?, bool? or DateTimeOffset?.");
-    }
-
-    private static DateTimeOffset? ReadTime(object? value)
-    {
-        // Epoch seconds in the timers, UTC text in the columns that triggers keep.
-        if (PhpValue.TryInteger(value, out var seconds))
-        {
-            return seconds is > -62135596800 and < 253402300800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
-        }
-
-        return DateTimeOffset.TryParseExact(PhpValue.Text(value), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
-    }
+    private static Action<T, object?> Setter(Column column) => column.Place is { } place
+        ? place.Family.Setter(place)
+        : ColumnSetter.Of<T>(column.PropertyOf(typeof(T)) ?? throw new InvalidOperationException($"{typeof(T).Name} has no property {column.Property} for column {column.Name}."));
 
     private sealed record Filler(RowShape Shape, (int Place, Action<T, object?> Set)[] Setters);
 }

@@ -61,9 +61,6 @@ public abstract class SarkRecord : IDynamicMetaObjectProvider
     /// <summary>The connection that it came over. Its text is where that leads.</summary>
     internal object? Home { get; set; }
 
-    /// <summary>What objects that are part of it say, by columns: null for nothing. Empty where nobody has looked at them.</summary>
-    internal virtual IEnumerable<(string Column, string? Value)> Parts => [];
-
     /// <summary>When the row was made; null where the table does not say.</summary>
     public DateTimeOffset? Created { get; init; }
 

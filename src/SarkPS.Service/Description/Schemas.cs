@@ -66,7 +66,7 @@ internal static class Schemas
         Type = JsonSchemaType.Object,
         Properties = resource.Columns.Where(c => c.Property is not null && !c.IsHidden && where(c)).ToDictionary(c => c.Name, IOpenApiSchema (c) => new OpenApiSchema
         {
-            Description = texts.GetValueOrDefault($"P:SarkPS.{resource.Noun}.{c.Property}"),
+            Description = texts.GetValueOrDefault(c.CommentId(resource.RecordType)),
             Type = JsonSchemaType.String | JsonSchemaType.Integer | JsonSchemaType.Null,
             Examples = c.AllowedValues.Count > 0 && c.Property != "DayOfMonth" ? [.. c.AllowedValues.Select(v => (JsonNode)v)] : null,
             Default = c.HasDefault && c.Default is not null ? PhpValue.ToJson(c.Default) : null,

@@ -123,7 +123,7 @@ public sealed class TelephoneTests : IAsyncLifetime
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         engine.Run("""
             New-SarkExtension 4410, 4411 -Tenant default
-            New-SarkIvr main -Tenant default -Option1 4410 -Option2 4411
+            New-SarkIvr main -Tenant default -Option @{ 1 = '4410'; 2 = '4411' }
             New-SarkInboundRoute 441924566170 -Tenant default -Carrier DiD -TrunkName acme -OpenRoute main -CloseRoute main
             New-SarkInboundRoute 441924566171 -Tenant default -Carrier DiD -TrunkName acme -OpenRoute 4411 -CloseRoute 4411
             New-SarkTrunk acme -Tenant default -Carrier GeneralSIP -Host 127.0.0.1 -UserName acmesip -Password '4sipTrunk'

@@ -207,7 +207,7 @@ public sealed class PipelineTests
     {
         await using var engine = await StartAsync(side, schema);
         var menu = engine.Run("New-SarkIvr main -Tenant acme -Greeting 12 -Option @{ 1 = '5001'; 2 = 'Operator'; '#' = 'Hangup' }").Single<Ivr>();
-        Assert.Equal(("5001", "Operator", "Hangup"), (menu.Option1, menu.Option2, menu.Option11));
+        Assert.Equal(("5001", "Operator", "Hangup"), (menu.Options[1].Destination, menu.Options[2].Destination, menu.Options[11].Destination));
         Assert.Equal("5001", engine.Run("(Get-SarkIvr main).Options[1].Destination").Good().Output[0].ToString());
         Assert.Contains("nowhere", engine.Run("Set-SarkIvr main -Option @{ 3 = 'nowhere' }").Error().ToString(), StringComparison.Ordinal);
         Assert.Contains("'12'", engine.Run("Set-SarkIvr main -Option @{ 12 = 'Hangup' }").Error().ToString(), StringComparison.Ordinal);
@@ -225,6 +225,9 @@ public sealed class PipelineTests
         Assert.Contains("5001", engine.Complete("New-SarkHolidayTimer -Route 5"));
         Assert.Contains("WebRtc", engine.Complete("New-SarkExtension -Kind W"));
         Assert.NotEmpty(engine.Complete("Set-SarkExtension 5001 -Active "));
+        var options = engine.Complete("Set-SarkIvr main -Option ");
+        Assert.Contains("@{ 1 = 'Leave Voicemail' }", options);
+        Assert.Contains("@{ 1 = 5001 }", options);
     }
 
     [SkippableTheory]

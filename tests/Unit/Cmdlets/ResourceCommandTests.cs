@@ -43,7 +43,8 @@ public sealed class ResourceCommandTests
         foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true, SarkVersion.V62))
         {
             var value = ToParameter(column, (await samples.ValidAsync(column, rules))[1]);
-            var one = new Hashtable { [column.Property!] = value };
+            var one = new Hashtable();
+            Give(one, column, value);
             var changed = Assert.Single(engine.Run($"Set-Sark{noun} -Key $key -PassThru {anywhere} @one", ("one", one)).Good().Output);
             if (!column.IsHidden)
             {
@@ -67,7 +68,7 @@ public sealed class ResourceCommandTests
         var given = new Hashtable();
         foreach (var (column, value) in sent)
         {
-            given[resource.Find(column)!.Property!] = value;
+            Give(given, resource.Find(column)!, value);
         }
 
         var key = resource.IsSingleton || resource.SecondKeyColumn is not null ? null
@@ -95,7 +96,8 @@ public sealed class ResourceCommandTests
         if (resource.SecondKeyColumn is null)
         {
             var (column, rules) = resource.RulesFor(null, isCreate: false, isStrict: true, SarkVersion.V62).First(r => r.Column.Destination is null && r.Rules.Reference is null);
-            var one = new Hashtable { [column.Property!] = ToParameter(column, (await samples.ValidAsync(column, rules))[1]) };
+            var one = new Hashtable();
+            Give(one, column, ToParameter(column, (await samples.ValidAsync(column, rules))[1]));
             if (key is not null)
             {
                 one["Key"] = key;
@@ -131,7 +133,7 @@ public sealed class ResourceCommandTests
         var given = new Hashtable();
         foreach (var (column, rules) in resource.RulesFor(kind, isCreate: true, isStrict: true, SarkVersion.V62))
         {
-            given[column.Property!] = ToParameter(column, least.Has(column.Name) ? least[column.Name] : (await samples.ValidAsync(column, rules))[0]);
+            Give(given, column, ToParameter(column, least.Has(column.Name) ? least[column.Name] : (await samples.ValidAsync(column, rules))[0]));
         }
 
         if (kind is not null)
@@ -140,6 +142,18 @@ public sealed class ResourceCommandTests
         }
 
         return given;
+    }
+
+    private static void Give(Hashtable given, Column column, object? value)
+    {
+        if (column.Place is not { } place)
+        {
+            given[column.Property!] = value;
+            return;
+        }
+
+        var elements = (Hashtable)(given[place.Family.Parameter] ??= new Hashtable());
+        ((Hashtable)(elements[place.Number] ??= new Hashtable()))[place.Property.Name] = value;
     }
 
     private static object? ToParameter(Column column, object? value) => column.Type switch
@@ -156,7 +170,15 @@ public sealed class ResourceCommandTests
         {
             if (resource.FindProperty((string)value.Key) is { IsHidden: false })
             {
-                Assert.Equal(value.Value, resource.FindProperty((string)value.Key)!.PropertyOf(record.GetType())!.GetValue(record));
+                Assert.Equal(value.Value, resource.FindProperty((string)value.Key)!.ValueIn(record));
+            }
+
+            foreach (DictionaryEntry element in resource.FindFamily((string)value.Key) is null ? [] : (Hashtable)value.Value!)
+            {
+                foreach (DictionaryEntry part in (Hashtable)element.Value!)
+                {
+                    Assert.Equal(part.Value, resource.Columns.Single(c => c.Place is { } p && p.Number == (int)element.Key && p.Property.Name == (string)part.Key).ValueIn(record));
+                }
             }
         }
     }

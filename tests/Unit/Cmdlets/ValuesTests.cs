@@ -126,6 +126,14 @@ public sealed class ValuesTests
     [InlineData("Set-SarkTenant acme -CallTimeout ' '", "The abstimeout cannot be empty")]
     [InlineData("Set-SarkIvr 350 -Option $null", "-Option names no option")]
     [InlineData("Set-SarkIvr 350 -Option @{}", "-Option names no option")]
+    [InlineData("Set-SarkIvr 350 -Option @{ 12 = '401' }", "There is no option '12'; there are 0 to 9, * or 10, and # or 11.")]
+    [InlineData("Set-SarkIvr 350 -Option @{ '*' = @{ Tags = 'x' } }", "Option * has no 'Tags'; it takes Destination, AlertInfo, Tag.")]
+    [InlineData("Set-SarkIvr 350 -Option @{ 1 = @{} }", "Option 1 is a table of nothing; it takes Destination")]
+    [InlineData("Set-SarkIvr 350 -Option @{ 1 = @{ Tag = @{} } }", "The Tag1 takes one value, no Hashtable")]
+    [InlineData("Set-SarkIvr 350 -Option @{ 2 = @{ Destination = 'nowhere' } }", "-Option 2 Destination: The target could not be resolved nowhere")]
+    [InlineData("[pscustomobject]@{ Key = '350'; option1 = 'nowhere' } | Set-SarkIvr", "The target could not be resolved nowhere")]
+    [InlineData("[pscustomobject]@{ Key = '350'; AlertInfo1 = 'a'; alert1 = 'b' } | Set-SarkIvr", "'alert1' are the same property of")]
+    [InlineData("[pscustomobject]@{ Key = '350'; Options = 'SarkPS.IvrOption[]' } | Set-SarkIvr", "'SarkPS.IvrOption[]' says no options")]
     [InlineData("New-SarkExtension \"647`u{a0}\" -Tenant acme -Device 'General SIP'", "holds a character that nobody sees, U+00A0")]
     [InlineData("@{ 'Key ' = \"647`u{a0}\"; Tenant = 'acme'; 'Kind ' = 'WebRTC' } | New-SarkExtension", "holds a character that nobody sees, U+00A0")]
     public async Task What_is_no_value_of_the_kind_is_refused(string script, string message)
@@ -310,15 +318,40 @@ public sealed class ValuesTests
     {
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         engine.Run("""
-            New-SarkIvr main -Tenant default -Option @{ 1 = 'Operator'; '#' = 'Hangup' } -Tag1 Sales -AlertInfo1 ring
+            New-SarkIvr main -Tenant default -Option @{ 1 = @{ Destination = 'Operator'; Tag = 'Sales'; AlertInfo = 'ring' }; '#' = 'Hangup' }
             $old = Get-SarkIvr main
-            Set-SarkIvr main -Option @{ 1 = 'Hangup'; 2 = 'Operator'; '#' = 'None' } -Tag1 Other -Tag2 New
+            Set-SarkIvr main -Option @{ 1 = [pscustomobject]@{ Destination = 'Hangup'; Tag = 'Other' }; 2 = @{ Destination = 'Operator'; Tag = 'New' }; '#' = 'None' }
             Get-SarkIvr main | Set-SarkIvr -Option $old.Options
             """).Good();
         var menu = engine.Run("Get-SarkIvr main").Single<Ivr>();
-        Assert.Equal(("Operator", "Sales", "ring", "Hangup", "None", null), (menu.Option1, menu.Tag1, menu.AlertInfo1, menu.Option11, menu.Option2, menu.Tag2));
+        Assert.Equal(("Operator", "Sales", "ring", "Hangup", "None", null), (menu.Options[1].Destination, menu.Options[1].Tag, menu.Options[1].AlertInfo, menu.Options[11].Destination, menu.Options[2].Destination, menu.Options[2].Tag));
         engine.Run("Set-SarkIvr main -Option @($old.Options[1], $old.Options[2])").Good();
         Assert.Equal("SarkIvrValidation", engine.Run("Set-SarkIvr main -Option @{ 12 = 'Hangup' }").Error().FullyQualifiedErrorId.Split(',')[0]);
+    }
+
+    [Fact]
+    public async Task A_menu_goes_through_a_file_and_back()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        var stored = engine.Run("""
+            New-SarkIvr main -Tenant default -Option @{ 1 = @{ Destination = 'Operator'; Tag = 'Sales'; AlertInfo = 'ring' }; '#' = 'Hangup' } | Out-Null
+            $menu = Get-SarkIvr main
+            $file = [IO.Path]::GetTempFileName(); $menu | Export-SarkCsv $file; Import-SarkCsv $file | New-SarkIvr copy | Out-Null
+            $far = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($menu, 2))
+            $far | New-SarkIvr far; $menu | New-SarkIvr near; $far | Export-SarkCsv $file; Import-SarkCsv $file | New-SarkIvr late
+            [pscustomobject]@{ Key = 'named'; cluster = 'default'; option1 = 'Operator'; tag1 = 'Sales'; alert1 = 'ring'; option11 = 'Hangup' } | New-SarkIvr
+            [pscustomobject]@{ Key = 'old'; cluster = 'default'; Options = $menu.Options; option1 = 'Hangup' } | New-SarkIvr
+            [IO.File]::Delete($file)
+            """).Good().Output.Count;
+        Assert.Equal(5, stored);
+        var menus = engine.Run("Get-SarkIvr").Good().Of<Ivr>().ToDictionary(m => m.Key!);
+        foreach (var name in new[] { "copy", "far", "near", "late", "named" })
+        {
+            Assert.Equal(menus["main"].Options, menus[name].Options);
+        }
+
+        Assert.Equal(menus["main"].Options[1] with { Destination = "Hangup" }, menus["old"].Options[1]);
+        Assert.Equal("Hangup", menus["old"].Options[11].Destination);
     }
 
     [Fact]

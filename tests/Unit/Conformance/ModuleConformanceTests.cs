@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using SarkPS.Cmdlets;
 using SarkPS.Descriptors;
 using SarkPS.Tests.Support;
 
@@ -78,8 +79,14 @@ public sealed partial class ModuleConformanceTests
             var parameters = Commands.Parameters(command).ToDictionary(p => p.Name);
             foreach (var column in resource.Columns.Where(c => c.IsWritable(isCreate, isStrict: true)))
             {
-                var name = column.Property ?? column.Name;
+                var name = column.Place?.Family.Parameter ?? column.Property ?? column.Name;
                 Assert.True(parameters.TryGetValue(name, out var parameter), $"{verb}-Sark{noun} has no parameter {name}.");
+                if (column.Place is not null)
+                {
+                    Assert.True(parameter.IsDefined(typeof(SarkElementsAttribute)), $"-{name} of {verb}-Sark{noun} takes no elements.");
+                    continue;
+                }
+
                 if (resource.SecondKeyColumn is null)
                 {
                     // Several keys are named at once.

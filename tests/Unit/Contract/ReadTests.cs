@@ -79,7 +79,7 @@ public sealed class ReadTests : ContractTests
         Assert.Equal(row.Keys, record.Raw.Keys);
         foreach (var column in resource.Columns.Where(c => c is { Property: not null, IsHidden: false }))
         {
-            var value = column.PropertyOf(resource.RecordType)!.GetValue(record);
+            var value = column.ValueIn(record);
             var stored = row.Text(column.Name);
             switch (column.Type)
             {

@@ -93,7 +93,7 @@ public sealed class UpdateTests : ContractTests
             Assert.Empty(await sides.Changes(t => t.UpdateAsync(resource, key, cleared, default)));
             Assert.Equal(resource.ClearsToNull ? null : "", change.Row[column.Name]);
             var record = resource.ToRecord((await sides.List(resource)).Single(r => resource.IsSingleton || KeyOf(resource, r) == key));
-            Assert.Null(column.IsHidden ? null : column.PropertyOf(resource.RecordType)!.GetValue(record));
+            Assert.Null(column.IsHidden ? null : column.ValueIn(record));
         }
     }
 
