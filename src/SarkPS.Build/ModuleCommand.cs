@@ -68,7 +68,7 @@ internal sealed record ModuleCommand(
     /// <summary>What the rows are that a cmdlet makes or changes, or null.</summary>
     private static Type? RecordOf(Type? type) =>
         type is null ? null
-        : type.IsGenericType && type.Name == "SarkChangeCommand`1" ? type.GetGenericArguments()[0]
+        : type.IsGenericType && type.Name == "SarkWriteCommand`1" ? type.GetGenericArguments()[0]
         : RecordOf(type.BaseType);
 
     /// <summary>

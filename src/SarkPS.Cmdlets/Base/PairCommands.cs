@@ -249,9 +249,9 @@ public abstract class PairNewCommand<T> : PairChangeCommand<T>
 
         var changes = Sent = new Changes { [T.Descriptor.KeyColumn] = key.First, [T.Descriptor.SecondKeyColumn!] = key.Second };
         Rehearsal.Create(T.Descriptor, null, changes, () => Wait(token => Backend.Tables.CreateAsync(T.Descriptor, null, changes, new ChangeOptions(IsRehearsal: true), token)));
-        if (ShouldProcess(key.ToString(), $"New {SarkText.Words(T.Descriptor.Noun)}"))
+        if (Confirmed(key.ToString(), $"New {SarkText.Words(T.Descriptor.Noun)}"))
         {
-            WriteObject(T.Descriptor.Materialize(Wait(token => Backend.Tables.CreateAsync(T.Descriptor, null, changes, ChangeOptions.Default, token))));
+            Emit(T.Descriptor.Materialize(Wait(token => Backend.Tables.CreateAsync(T.Descriptor, null, changes, ChangeOptions.Default, token))));
         }
     }
 }

@@ -168,17 +168,17 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Asks whether a change is to be made. That there is an exchange to make it at, is known before.</summary>
-    protected new bool ShouldProcess(string target, string action)
+    private protected bool Confirmed(string target, string action)
     {
         _ = InUse;
-        return base.ShouldProcess(target, action);
+        return ShouldProcess(target, action);
     }
 
     /// <summary>The same in sentences of its own.</summary>
-    protected new bool ShouldProcess(string verboseDescription, string verboseWarning, string caption, out ShouldProcessReason shouldProcessReason)
+    private protected bool Confirmed(string verboseDescription, string verboseWarning, string caption, out ShouldProcessReason shouldProcessReason)
     {
         _ = InUse;
-        return base.ShouldProcess(verboseDescription, verboseWarning, caption, out shouldProcessReason);
+        return ShouldProcess(verboseDescription, verboseWarning, caption, out shouldProcessReason);
     }
 
     // Keys have the case that they are stored in. Who typed another one is told which there is.
@@ -227,7 +227,7 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     {
         var record = resource.Materialize(row);
         Complete(record);
-        WriteObject(record);
+        Emit(record);
     }
 
     /// <summary>Adds what a row does not say of itself, before it is passed on.</summary>
@@ -288,20 +288,14 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     private protected Rehearsals Rehearsal => rehearsals ??= new Rehearsals(this);
 
     /// <summary>Passes an object on; it knows from then on which exchange it came from.</summary>
-    protected new void WriteObject(object? sendToPipeline) => base.WriteObject(Marked(sendToPipeline));
+    private protected void Emit(object? thing) => WriteObject(Marked(thing));
 
-    /// <summary>The same for what may be a list.</summary>
-    protected new void WriteObject(object? sendToPipeline, bool enumerateCollection)
+    /// <summary>The same with each of several.</summary>
+    private protected void EmitEach(IEnumerable things)
     {
-        if (!enumerateCollection || sendToPipeline is not IEnumerable list || sendToPipeline is string)
+        foreach (var thing in things)
         {
-            WriteObject(sendToPipeline);
-            return;
-        }
-
-        foreach (var item in list)
-        {
-            WriteObject(item);
+            Emit(thing);
         }
     }
 
@@ -394,7 +388,7 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         var bound = MyInvocation.BoundParameters;
         if (!force || Rehearsal.IsOn || (bound.TryGetValue("Confirm", out var confirm) && LanguagePrimitives.IsTrue(confirm)))
         {
-            return ShouldProcess(target, action);
+            return Confirmed(target, action);
         }
 
         WriteVerbose($"{action}: {target}");

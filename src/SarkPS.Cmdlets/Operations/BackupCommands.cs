@@ -5,12 +5,7 @@ namespace SarkPS.Cmdlets;
 /// <summary>Lists backups.</summary>
 [Cmdlet(VerbsCommon.Get, "SarkBackup")]
 [OutputType(typeof(Backup))]
-public sealed class GetSarkBackupCommand : SarkGetFileCommand<Backup>
-{
-    private protected override FileStoreKind<Backup> Kind => FileStores.Backups;
-
-    private protected override IFileStoreOperations<Backup> Store => Backend.Backups;
-}
+public sealed class GetSarkBackupCommand : SarkGetFileCommand<Backup>;
 
 /// <summary>Takes a backup of the machine.</summary>
 [Cmdlet(VerbsCommon.New, "SarkBackup", SupportsShouldProcess = true)]
@@ -23,7 +18,7 @@ public sealed class NewSarkBackupCommand : SarkOperationCmdlet
         Try(() =>
         {
             var backups = Backend.Backups;
-            if (!ShouldProcess(Backend.Location, "New backup"))
+            if (!Confirmed(Backend.Location, "New backup"))
             {
                 return;
             }
@@ -34,7 +29,7 @@ public sealed class NewSarkBackupCommand : SarkOperationCmdlet
                 WriteWarning(warning);
             }
 
-            WriteObject(made);
+            Emit(made);
         });
     }
 }
@@ -42,33 +37,21 @@ public sealed class NewSarkBackupCommand : SarkOperationCmdlet
 /// <summary>Copies backups to files.</summary>
 [Cmdlet(VerbsData.Export, "SarkBackup", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportSarkBackupCommand : SarkExportFileCommand<Backup>
-{
-    private protected override FileStoreKind<Backup> Kind => FileStores.Backups;
-
-    private protected override IFileStoreOperations<Backup> Store => Backend.Backups;
-}
+public sealed class ExportSarkBackupCommand : SarkExportFileCommand<Backup>;
 
 /// <summary>Takes archives in as backups.</summary>
 [Cmdlet(VerbsData.Import, "SarkBackup", SupportsShouldProcess = true)]
 [OutputType(typeof(Backup))]
-public sealed class ImportSarkBackupCommand : SarkImportFileCommand<Backup>
-{
-    private protected override FileStoreKind<Backup> Kind => FileStores.Backups;
-
-    private protected override IFileStoreOperations<Backup> Store => Backend.Backups;
-}
+public sealed class ImportSarkBackupCommand : SarkImportFileCommand<Backup>;
 
 /// <summary>Restores parts of a backup; with -WhatIf lists what would change.</summary>
 [Cmdlet(VerbsData.Restore, "SarkBackup", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(BackupRestore), typeof(BackupChange))]
-public sealed class RestoreSarkBackupCommand : SarkRestoreCommand
+public sealed class RestoreSarkBackupCommand : SarkRestoreCommand<Backup>
 {
     /// <summary>The parts to restore: Database, Asterisk, Greetings, Voicemail, Ldap, or All. Others are not touched.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     public BackupParts Part { get; set; }
-
-    private protected override string Noun => FileStores.Backups.Noun;
 
     private protected override void Restore(string name)
     {
@@ -80,13 +63,13 @@ public sealed class RestoreSarkBackupCommand : SarkRestoreCommand
 
         // What cannot be restored is an error and not a promise, so it is looked through before the promise is made.
         var rehearsed = Rehearsal.IsOn ? Restore(name, dryRun: true) : null;
-        if (ShouldProcess($"Restore {Part} of {Backend.Location} from backup {name}", $"Restore {Part} of {Backend.Location} from backup {name}? What is there now is replaced.", "Restore a backup", out _))
+        if (Confirmed($"Restore {Part} of {Backend.Location} from backup {name}", $"Restore {Part} of {Backend.Location} from backup {name}? What is there now is replaced.", "Restore a backup", out _))
         {
-            WriteObject(Restore(name, dryRun: false));
+            Emit(Restore(name, dryRun: false));
         }
         else if (rehearsed is not null)
         {
-            WriteObject(rehearsed.Changes.Where(change => change.Action != BackupChangeAction.Keep), enumerateCollection: true);
+            EmitEach(rehearsed.Changes.Where(change => change.Action != BackupChangeAction.Keep));
         }
     }
 
@@ -115,10 +98,6 @@ public sealed class RestoreSarkBackupCommand : SarkRestoreCommand
 [OutputType(typeof(BackupReport))]
 public sealed class TestSarkBackupCommand : SarkNamedFileCommand<Backup>
 {
-    private protected override FileStoreKind<Backup> Kind => FileStores.Backups;
-
-    private protected override IFileStoreOperations<Backup> Store => Backend.Backups;
-
     private protected override void Process(string name)
     {
         var report = WaitWithProgress($"Checking {name}", (progress, token) => Backend.Backups.TestAsync(name, progress, token));
@@ -128,15 +107,10 @@ public sealed class TestSarkBackupCommand : SarkNamedFileCommand<Backup>
             WriteError(ToRecord(new SarkValidationException(Kind.Noun, name, "file", $"The backup '{name}' is damaged: {string.Join(' ', report.Problems)}")));
         }
 
-        WriteObject(report);
+        Emit(report);
     }
 }
 
 /// <summary>Removes backups.</summary>
 [Cmdlet(VerbsCommon.Remove, "SarkBackup", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-public sealed class RemoveSarkBackupCommand : SarkRemoveFileCommand<Backup>
-{
-    private protected override FileStoreKind<Backup> Kind => FileStores.Backups;
-
-    private protected override IFileStoreOperations<Backup> Store => Backend.Backups;
-}
+public sealed class RemoveSarkBackupCommand : SarkRemoveFileCommand<Backup>;

@@ -278,8 +278,7 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     {
         try
         {
-            var path = SessionState.Path.GetUnresolvedProviderPathFromPSPath(text, out var provider, out _);
-            return provider.Name == "FileSystem" ? path : throw new SarkException(SarkErrorKind.BadRequest, Noun, text, $"'{text}' lies in {provider.Name}; -{parameter} must lie in the file system.");
+            return UserFiles.Find(SessionState, text, Noun, "-" + parameter);
         }
         catch (Exception e) when (e is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or ItemNotFoundException or NotSupportedException)
         {

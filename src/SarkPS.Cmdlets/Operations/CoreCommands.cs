@@ -9,7 +9,7 @@ namespace SarkPS.Cmdlets;
 public sealed class GetSarkCoreSettingCommand : SarkCmdlet
 {
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Try(() => WriteObject(Wait(Backend.Asterisk.GetCoreSettingsAsync)));
+    protected override void ProcessRecord() => Try(() => Emit(Wait(Backend.Asterisk.GetCoreSettingsAsync)));
 }
 
 /// <summary><c>Get-SarkCoreStatus</c>: how long Asterisk has run, and how busy it is.</summary>
@@ -18,7 +18,7 @@ public sealed class GetSarkCoreSettingCommand : SarkCmdlet
 public sealed class GetSarkCoreStatusCommand : SarkCmdlet
 {
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Try(() => WriteObject(Wait(Backend.Asterisk.GetCoreStatusAsync)));
+    protected override void ProcessRecord() => Try(() => Emit(Wait(Backend.Asterisk.GetCoreStatusAsync)));
 }
 
 /// <summary><c>Invoke-SarkReload</c>: has Asterisk read its configuration again. Calls go on.</summary>
@@ -29,7 +29,7 @@ public sealed class InvokeSarkReloadCommand : SarkCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Reaches(backend => backend.Asterisk) && ShouldProcess(Backend.Location, "Reload Asterisk's configuration"))
+        if (Reaches(backend => backend.Asterisk) && Confirmed(Backend.Location, "Reload Asterisk's configuration"))
         {
             Try(() => Wait(Backend.Asterisk.ReloadAsync));
         }

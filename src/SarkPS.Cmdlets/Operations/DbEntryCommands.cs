@@ -59,7 +59,7 @@ public sealed class GetSarkDbEntryCommand : DbEntryCommand
     private protected override void Process()
     {
         var value = Wait(token => Backend.Asterisk.GetDbAsync(Family, Key, token)) ?? throw new SarkNotFoundException("DbEntry", Target);
-        WriteObject(new DbEntry(Family, Key, value));
+        Emit(new DbEntry(Family, Key, value));
     }
 }
 
@@ -80,12 +80,12 @@ public sealed class SetSarkDbEntryCommand : DbEntryCommand
 
     private protected override void Process()
     {
-        if (Reaches(backend => backend.Asterisk) && ShouldProcess(Target, $"Set to '{Value}'"))
+        if (Reaches(backend => backend.Asterisk) && Confirmed(Target, $"Set to '{Value}'"))
         {
             Wait(token => Backend.Asterisk.PutDbAsync(Family, Key, Value, token));
             if (PassThru)
             {
-                WriteObject(new DbEntry(Family, Key, Value));
+                Emit(new DbEntry(Family, Key, Value));
             }
         }
     }
@@ -98,7 +98,7 @@ public sealed class RemoveSarkDbEntryCommand : DbEntryCommand
 {
     private protected override void Process()
     {
-        if (Reaches(backend => backend.Asterisk) && ShouldProcess(Target, "Remove") && !Wait(token => Backend.Asterisk.DeleteDbAsync(Family, Key, token)))
+        if (Reaches(backend => backend.Asterisk) && Confirmed(Target, "Remove") && !Wait(token => Backend.Asterisk.DeleteDbAsync(Family, Key, token)))
         {
             throw new SarkNotFoundException("DbEntry", Target);
         }

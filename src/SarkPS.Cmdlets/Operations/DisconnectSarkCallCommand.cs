@@ -24,7 +24,7 @@ public sealed class DisconnectSarkCallCommand : SarkNamedCommand
 
     private protected override void Process(string name)
     {
-        if (Reaches(backend => backend.Asterisk) && ShouldProcess(name, "Hang up"))
+        if (Reaches(backend => backend.Asterisk) && Confirmed(name, "Hang up"))
         {
             Wait(token => Backend.Asterisk.HangupAsync(name, token));
         }

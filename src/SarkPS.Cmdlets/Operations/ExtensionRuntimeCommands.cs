@@ -40,7 +40,7 @@ public sealed class GetSarkExtensionRuntimeCommand : ExtensionRuntimeCommand
     private protected override void Process(string name)
     {
         RequireExtension(name);
-        WriteObject(Wait(token => Backend.Asterisk.GetRuntimeAsync(name, token)));
+        Emit(Wait(token => Backend.Asterisk.GetRuntimeAsync(name, token)));
     }
 }
 
@@ -87,7 +87,7 @@ public sealed class SetSarkExtensionRuntimeCommand : ExtensionRuntimeCommand
         }
 
         RequireExtension(name);
-        if (!ShouldProcess(name, "Set " + string.Join(", ", changes.Select(c => $"{c.Key} to '{c.Value}'"))))
+        if (!Confirmed(name, "Set " + string.Join(", ", changes.Select(c => $"{c.Key} to '{c.Value}'"))))
         {
             return;
         }
@@ -95,7 +95,7 @@ public sealed class SetSarkExtensionRuntimeCommand : ExtensionRuntimeCommand
         Wait(token => Backend.Asterisk.SetRuntimeAsync(name, new(changes), token));
         if (PassThru)
         {
-            WriteObject(Wait(token => Backend.Asterisk.GetRuntimeAsync(name, token)));
+            Emit(Wait(token => Backend.Asterisk.GetRuntimeAsync(name, token)));
         }
 
         void Add(string parameter, string family, string? value)

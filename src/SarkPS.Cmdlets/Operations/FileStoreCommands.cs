@@ -5,7 +5,7 @@ namespace SarkPS.Cmdlets;
 /// <summary>A cmdlet of a store of files.</summary>
 /// <typeparam name="TFile">What a file of the store is described by.</typeparam>
 public abstract class SarkFileStoreCommand<TFile> : SarkOperationCmdlet
-    where TFile : StoredFile
+    where TFile : StoredFile, IStoredFile<TFile>
 {
     /// <summary>The parameter set with names that were typed.</summary>
     internal const string KeySet = "Key";
@@ -13,11 +13,13 @@ public abstract class SarkFileStoreCommand<TFile> : SarkOperationCmdlet
     /// <summary>The parameter set with files that are piped in.</summary>
     internal const string InputSet = "InputObject";
 
-    private protected abstract FileStoreKind<TFile> Kind { get; }
+    private protected static FileStoreKind<TFile> Kind => TFile.Store;
 
-    private protected abstract IFileStoreOperations<TFile> Store { get; }
+    private protected static string Noun => Kind.Noun;
 
-    private protected string Words => SarkText.Words(Kind.Noun);
+    private protected static string Words => SarkText.Words(Noun);
+
+    private protected IFileStoreOperations<TFile> Store => Kind.Of(Backend);
 
     // What was promised under -WhatIf: a second one of the same name would find what the first had done.
     private readonly HashSet<string> promised = new(StringComparer.Ordinal);
@@ -39,25 +41,18 @@ public abstract class SarkFileStoreCommand<TFile> : SarkOperationCmdlet
             return [wish.Literal];
         }
 
-        var matches = wish.Matcher(Kind.Noun);
+        var matches = wish.Matcher(Noun);
         return [.. Wait(token => Store.ListAsync(token)).Select(file => file.Name).Where(name => matches(name))];
     }
 
-    /// <summary>The name that something says which was piped in.</summary>
-    private protected string NameOf(PipedItem item) => item.NameFor(Kind.Noun, StoredFileKinds.Of(Kind.Noun), "Name");
-}
-
-/// <summary>The kinds of objects that name a file of a store.</summary>
-internal static class StoredFileKinds
-{
-    /// <summary>The file itself, and what was found out about it.</summary>
-    public static string[] Of(string noun) => [noun, noun + "Report", noun + "Restore"];
+    /// <summary>The name that something says which was piped in: the file itself, or what was found out about it.</summary>
+    private protected static string NameOf(PipedItem item) => item.NameFor(Noun, [Noun, Noun + "Report", Noun + "Restore"], "Name");
 }
 
 /// <summary>Does something with files of a store, by name or piped in.</summary>
 /// <typeparam name="TFile">What a file of the store is described by.</typeparam>
 public abstract class SarkNamedFileCommand<TFile> : SarkFileStoreCommand<TFile>
-    where TFile : StoredFile
+    where TFile : StoredFile, IStoredFile<TFile>
 {
     /// <summary>The files; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
@@ -94,7 +89,7 @@ public abstract class SarkNamedFileCommand<TFile> : SarkFileStoreCommand<TFile>
 /// <summary>Lists files of a store.</summary>
 /// <typeparam name="TFile">What a file of the store is described by.</typeparam>
 public abstract class SarkGetFileCommand<TFile> : SarkFileStoreCommand<TFile>
-    where TFile : StoredFile
+    where TFile : StoredFile, IStoredFile<TFile>
 {
     /// <summary>Names to look for; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal.</summary>
     [Parameter(Position = 0)]
@@ -126,23 +121,23 @@ public abstract class SarkGetFileCommand<TFile> : SarkFileStoreCommand<TFile>
         {
             if (wish.Item is not null && Name is not null)
             {
-                throw new SarkException(SarkErrorKind.BadRequest, Kind.Noun, wish.Item.Source, "Names are either given with -Name or piped in, not both.");
+                throw new SarkException(SarkErrorKind.BadRequest, Noun, wish.Item.Source, "Names are either given with -Name or piped in, not both.");
             }
 
             // Without regard to case, as at any prompt; no two files of a store differ in that alone.
-            var matches = (wish.Item is { } item ? KeyWish.Of(NameOf(item)) : wish).Matcher(Kind.Noun, ignoreCase: true);
+            var matches = (wish.Item is { } item ? KeyWish.Of(NameOf(item)) : wish).Matcher(Noun, ignoreCase: true);
             var found = Wait(token => Store.ListAsync(token)).Where(file => matches(file.Name)).ToArray();
             Write(found);
             if (found.Length == 0 && !wish.IsPattern)
             {
-                throw new SarkNotFoundException(Kind.Noun, wish.Item is { } missing ? NameOf(missing) : wish.Literal);
+                throw new SarkNotFoundException(Noun, wish.Item is { } missing ? NameOf(missing) : wish.Literal);
             }
         });
     }
 
     private void Write(TFile[] found)
     {
-        WriteObject(found, enumerateCollection: true);
+        EmitEach(found);
         if (found.Where(file => file.IsExposed).Select(file => file.Name).ToArray() is { Length: > 0 } exposed)
         {
             WriteWarning($"Every account of the exchange can read {string.Join(", ", exposed.Take(5))}{(exposed.Length > 5 ? $" and {exposed.Length - 5} more" : "")}, and with it all passwords; the account that SarkPS runs under may not change that.");
@@ -153,7 +148,7 @@ public abstract class SarkGetFileCommand<TFile> : SarkFileStoreCommand<TFile>
 /// <summary>Copies files of a store to the file system.</summary>
 /// <typeparam name="TFile">What a file of the store is described by.</typeparam>
 public abstract class SarkExportFileCommand<TFile> : SarkNamedFileCommand<TFile>
-    where TFile : StoredFile
+    where TFile : StoredFile, IStoredFile<TFile>
 {
     /// <summary>The folder to copy to, or the name of the copy; without it the folder where the session stands.</summary>
     [Parameter(Position = 1)]
@@ -173,20 +168,20 @@ public abstract class SarkExportFileCommand<TFile> : SarkNamedFileCommand<TFile>
             Wait(token => Store.RequireAsync(name, token));
         }
 
-        var path = FileSystemPath(Path, Kind.Noun);
+        var path = UserFiles.Find(SessionState, Path, Noun);
         if (Directory.Exists(path))
         {
             path = System.IO.Path.Combine(path, name);
         }
 
         RequireTarget(path);
-        if (!ShouldProcess(path, $"Export {Words} {name}"))
+        if (!Confirmed(path, $"Export {Words} {name}"))
         {
             return;
         }
 
         var temporary = $"{path}.{Guid.NewGuid():N}.part";
-        WithFile(Kind.Noun, path, () =>
+        UserFiles.With(Noun, path, () =>
         {
             try
             {
@@ -204,7 +199,7 @@ public abstract class SarkExportFileCommand<TFile> : SarkNamedFileCommand<TFile>
                 File.Delete(temporary);
             }
 
-            WriteObject(new FileInfo(path));
+            Emit(new FileInfo(path));
             return true;
         });
     }
@@ -213,17 +208,17 @@ public abstract class SarkExportFileCommand<TFile> : SarkNamedFileCommand<TFile>
     {
         if (System.IO.Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
         {
-            throw new SarkNotFoundException(Kind.Noun, path, $"There is no folder '{folder}' to export to.");
+            throw new SarkNotFoundException(Noun, path, $"There is no folder '{folder}' to export to.");
         }
 
         if (Directory.Exists(path))
         {
-            throw new SarkConflictException(Kind.Noun, path, $"'{path}' is a folder, and the copy would have that name.");
+            throw new SarkConflictException(Noun, path, $"'{path}' is a folder, and the copy would have that name.");
         }
 
         if (!Force && (File.Exists(path) || !Promise(path)))
         {
-            throw new SarkConflictException(Kind.Noun, path, $"The file '{path}' exists. It is replaced only with -Force.");
+            throw new SarkConflictException(Noun, path, $"The file '{path}' exists. It is replaced only with -Force.");
         }
     }
 
@@ -243,7 +238,7 @@ public abstract class SarkExportFileCommand<TFile> : SarkNamedFileCommand<TFile>
 /// <summary>Takes files into a store.</summary>
 /// <typeparam name="TFile">What a file of the store is described by.</typeparam>
 public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
-    where TFile : StoredFile
+    where TFile : StoredFile, IStoredFile<TFile>
 {
     /// <summary>The files to take in.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -266,7 +261,7 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
     {
         foreach (var path in Path)
         {
-            Try(() => Import(FileSystemPath(path, Kind.Noun)));
+            Try(() => Import(UserFiles.Find(SessionState, path, Noun)));
         }
     }
 
@@ -274,12 +269,12 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
     {
         var name = Name ?? System.IO.Path.GetFileName(path);
         Judge(path, name);
-        if (!ShouldProcess(name, $"Import {Words}"))
+        if (!Confirmed(name, $"Import {Words}"))
         {
             return;
         }
 
-        WithFile(Kind.Noun, path, () =>
+        UserFiles.With(Noun, path, () =>
         {
             var taken = WaitWithProgress($"Importing {name}", async (progress, token) =>
             {
@@ -291,7 +286,7 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
                 WriteWarning(warning);
             }
 
-            WriteObject(taken);
+            Emit(taken);
             return true;
         });
     }
@@ -303,7 +298,7 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
     private void Judge(string path, string name)
     {
         var store = Store;
-        WithFile(Kind.Noun, path, () =>
+        UserFiles.With(Noun, path, () =>
         {
             using var content = Open(path);
             if (LooksFirst)
@@ -319,7 +314,7 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
             if (Rehearsal.IsOn)
             {
                 var limits = Backend.IsRemote ? null : new LimitOptions();
-                foreach (var warning in WaitWithProgress($"Looking through {name}", (progress, token) => DataLibrary.JudgeContentAsync(Kind.Noun, name, content, limits, token)))
+                foreach (var warning in WaitWithProgress($"Looking through {name}", (progress, token) => DataLibrary.JudgeContentAsync(Noun, name, content, limits, token)))
                 {
                     WriteWarning(warning);
                 }
@@ -335,7 +330,7 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
 /// <summary>Removes files of a store.</summary>
 /// <typeparam name="TFile">What a file of the store is described by.</typeparam>
 public abstract class SarkRemoveFileCommand<TFile> : SarkNamedFileCommand<TFile>
-    where TFile : StoredFile
+    where TFile : StoredFile, IStoredFile<TFile>
 {
     /// <summary>Removes it without asking. Does not skip -WhatIf, nor a -Confirm that is given.</summary>
     [Parameter]
@@ -351,7 +346,7 @@ public abstract class SarkRemoveFileCommand<TFile> : SarkNamedFileCommand<TFile>
 
         if (!Promise(name))
         {
-            throw new SarkNotFoundException(Kind.Noun, name);
+            throw new SarkNotFoundException(Noun, name);
         }
 
         if (ShouldRemove(name, $"Remove {Words}", Force))
@@ -362,14 +357,10 @@ public abstract class SarkRemoveFileCommand<TFile> : SarkNamedFileCommand<TFile>
 }
 
 /// <summary>Restores what a file of a store holds, at the exchange that the file lies on.</summary>
-public abstract class SarkRestoreCommand : SarkOperationCmdlet
+/// <typeparam name="TFile">What a file of the store is described by.</typeparam>
+public abstract class SarkRestoreCommand<TFile> : SarkFileStoreCommand<TFile>
+    where TFile : StoredFile, IStoredFile<TFile>
 {
-    /// <summary>The parameter set with a name that was typed.</summary>
-    internal const string KeySet = "Key";
-
-    /// <summary>The parameter set with a file that is piped in.</summary>
-    internal const string InputSet = "InputObject";
-
     /// <summary>The file to restore from, letter by letter.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [SarkKey]
@@ -382,14 +373,12 @@ public abstract class SarkRestoreCommand : SarkOperationCmdlet
     [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
-    private protected abstract string Noun { get; }
-
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (!IsRefused())
         {
-            ForEachWish([Name], InputObject, wish => Restore(wish.Item?.NameFor(Noun, StoredFileKinds.Of(Noun), "Name") ?? wish.Text));
+            ForEachWish([Name], InputObject, wish => Restore(wish.Item is { } item ? NameOf(item) : wish.Text));
         }
     }
 

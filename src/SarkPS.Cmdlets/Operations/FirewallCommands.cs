@@ -28,7 +28,7 @@ public abstract class SarkFirewallCommand : SarkOperationCmdlet
 public sealed class GetSarkFirewallCommand : SarkFirewallCommand
 {
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Try(() => WriteObject(Wait(token => Backend.Firewall.GetAsync(Family, token))));
+    protected override void ProcessRecord() => Try(() => Emit(Wait(token => Backend.Firewall.GetAsync(Family, token))));
 }
 
 /// <summary>Replaces the firewall's rules after Shorewall has checked them.</summary>
@@ -54,7 +54,7 @@ public sealed class SetSarkFirewallCommand : SarkFirewallCommand
         {
             var firewall = Backend.Firewall;
             Judge(firewall, Rule);
-            if (!ShouldProcess(Target, $"Replace the rules with {Rule.Length} lines"))
+            if (!Confirmed(Target, $"Replace the rules with {Rule.Length} lines"))
             {
                 return;
             }
@@ -62,7 +62,7 @@ public sealed class SetSarkFirewallCommand : SarkFirewallCommand
             var check = Wait(token => firewall.SetAsync(Family, Rule, token));
             if (PassThru)
             {
-                WriteObject(check);
+                Emit(check);
             }
         });
     }
@@ -81,7 +81,7 @@ public sealed class TestSarkFirewallCommand : SarkFirewallCommand
     public string[]? Rule { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Try(() => WriteObject(Wait(token => Backend.Firewall.TestAsync(Family, Rule, token))));
+    protected override void ProcessRecord() => Try(() => Emit(Wait(token => Backend.Firewall.TestAsync(Family, Rule, token))));
 }
 
 /// <summary>Restarts the firewall; goes back to the previous rules when it does not start.</summary>
@@ -96,9 +96,9 @@ public sealed class RestartSarkFirewallCommand : SarkFirewallCommand
         {
             var firewall = Backend.Firewall;
             Judge(firewall, null);
-            if (ShouldProcess(Target, "Restart"))
+            if (Confirmed(Target, "Restart"))
             {
-                WriteObject(Wait(token => firewall.RestartAsync(Family, token)));
+                Emit(Wait(token => firewall.RestartAsync(Family, token)));
             }
         });
     }

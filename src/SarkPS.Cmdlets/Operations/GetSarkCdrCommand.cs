@@ -55,7 +55,7 @@ public sealed class GetSarkCdrCommand : SarkOperationCmdlet
             // One at a time, so that Select-Object -First ends the reading and memory does not grow.
             while (Wait(_ => records.MoveNextAsync().AsTask()))
             {
-                WriteObject(records.Current);
+                Emit(records.Current);
             }
         }
         finally

@@ -23,5 +23,5 @@ public sealed class GetSarkConferenceMemberCommand : SarkNamedCommand
 
     private protected override string[] Properties => ["Conference", "Name"];
 
-    private protected override void Process(string name) => WriteObject(Wait(token => Backend.Asterisk.GetConferenceMembersAsync(name, token)), enumerateCollection: true);
+    private protected override void Process(string name) => EmitEach(Wait(token => Backend.Asterisk.GetConferenceMembersAsync(name, token)));
 }

@@ -47,6 +47,6 @@ public sealed class GetSarkDestinationCommand : SarkCmdlet
     private void Write(Func<string?, bool> isWanted)
     {
         var kinds = Kind?.Select(k => KeyWish.Typed(k).Matcher(nameof(Destination), ignoreCase: true)).ToArray();
-        WriteObject(Wait(token => Backend.Tables.DestinationsAsync(token)).Where(d => isWanted(d.Name) && (kinds is null || Array.Exists(kinds, k => k(d.Kind)))), enumerateCollection: true);
+        EmitEach(Wait(token => Backend.Tables.DestinationsAsync(token)).Where(d => isWanted(d.Name) && (kinds is null || Array.Exists(kinds, k => k(d.Kind)))));
     }
 }

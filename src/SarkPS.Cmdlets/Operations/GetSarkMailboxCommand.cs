@@ -23,5 +23,5 @@ public sealed class GetSarkMailboxCommand : SarkNamedCommand
 
     private protected override string[] Properties => ["Mailbox", "Name", "Key", "pkey"];
 
-    private protected override void Process(string name) => WriteObject(Wait(token => Backend.Asterisk.GetMailboxAsync(name, token)));
+    private protected override void Process(string name) => Emit(Wait(token => Backend.Asterisk.GetMailboxAsync(name, token)));
 }

@@ -5,32 +5,17 @@ namespace SarkPS.Cmdlets;
 /// <summary>Lists greetings.</summary>
 [Cmdlet(VerbsCommon.Get, "SarkGreeting")]
 [OutputType(typeof(Greeting))]
-public sealed class GetSarkGreetingCommand : SarkGetFileCommand<Greeting>
-{
-    private protected override FileStoreKind<Greeting> Kind => FileStores.Greetings;
-
-    private protected override IFileStoreOperations<Greeting> Store => Backend.Greetings;
-}
+public sealed class GetSarkGreetingCommand : SarkGetFileCommand<Greeting>;
 
 /// <summary>Copies greetings to files.</summary>
 [Cmdlet(VerbsData.Export, "SarkGreeting", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportSarkGreetingCommand : SarkExportFileCommand<Greeting>
-{
-    private protected override FileStoreKind<Greeting> Kind => FileStores.Greetings;
-
-    private protected override IFileStoreOperations<Greeting> Store => Backend.Greetings;
-}
+public sealed class ExportSarkGreetingCommand : SarkExportFileCommand<Greeting>;
 
 /// <summary>Takes sound files in as greetings.</summary>
 [Cmdlet(VerbsData.Import, "SarkGreeting", SupportsShouldProcess = true)]
 [OutputType(typeof(Greeting))]
-public sealed class ImportSarkGreetingCommand : SarkImportFileCommand<Greeting>
-{
-    private protected override FileStoreKind<Greeting> Kind => FileStores.Greetings;
-
-    private protected override IFileStoreOperations<Greeting> Store => Backend.Greetings;
-}
+public sealed class ImportSarkGreetingCommand : SarkImportFileCommand<Greeting>;
 
 /// <summary>Removes greetings that nothing plays.</summary>
 [Cmdlet(VerbsCommon.Remove, "SarkGreeting", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
@@ -39,8 +24,4 @@ public sealed class RemoveSarkGreetingCommand : SarkRemoveFileCommand<Greeting>
     /// <summary>Removes it without asking, even though an IVR, queue, ring group or inbound route plays it. Does not skip -WhatIf, nor a -Confirm that is given.</summary>
     [Parameter]
     public override SwitchParameter Force { get; set; }
-
-    private protected override FileStoreKind<Greeting> Kind => FileStores.Greetings;
-
-    private protected override IFileStoreOperations<Greeting> Store => Backend.Greetings;
 }

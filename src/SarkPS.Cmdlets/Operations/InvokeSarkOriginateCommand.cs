@@ -80,10 +80,10 @@ public sealed class InvokeSarkOriginateCommand : SarkCmdlet
                 throw new SarkValidationException("Call", Target, "ringtime", "The ringtime must be between 1 and 600 seconds.");
             }
 
-            if (ShouldProcess(Caller, $"Call {Target}"))
+            if (Confirmed(Caller, $"Call {Target}"))
             {
                 var request = new OriginateRequest(Caller, Target, Context, CallerId ?? Caller) { RingTime = RingTime, Wait = Wait };
-                WriteObject(base.Wait(token => asterisk.OriginateAsync(request, token)));
+                Emit(base.Wait(token => asterisk.OriginateAsync(request, token)));
             }
         });
     }

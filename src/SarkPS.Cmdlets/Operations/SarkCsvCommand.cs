@@ -33,26 +33,19 @@ public abstract class SarkCsvCommand : PSCmdlet
     /// <summary>A path of the file system, relative ones from where the session stands. The file need not exist.</summary>
     private protected string FileSystemPath(string path)
     {
-        var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-        if (provider.Name != "FileSystem")
+        try
         {
-            ThrowTerminatingError(Error(SarkErrorKind.BadRequest, path, $"'{path}' lies in {provider.Name}; a CSV file must lie in the file system."));
+            return UserFiles.Find(SessionState, path, "Csv", "a CSV file");
         }
-
-        return full;
+        catch (SarkException error)
+        {
+            ThrowTerminatingError(SarkCmdlet.ToRecord(error));
+            throw;
+        }
     }
 
     /// <summary>Turns what the file system says into an error that names the file.</summary>
-    private protected static ErrorRecord FileError(Exception e, string path, string verb) => e switch
-    {
-        FileNotFoundException or DirectoryNotFoundException =>
-            Error(SarkErrorKind.NotFound, path, $"There is no file or folder '{path}'.", e),
-        UnauthorizedAccessException when Directory.Exists(path) =>
-            Error(SarkErrorKind.BadRequest, path, $"'{path}' is a folder; a CSV file is wanted.", e),
-        UnauthorizedAccessException =>
-            Error(SarkErrorKind.Denied, path, $"'{path}' may not be {verb}: {e.Message}", e),
-        _ => Error(SarkErrorKind.Unavailable, path, $"'{path}' cannot be {verb}: {e.Message}", e),
-    };
+    private protected static ErrorRecord FileError(Exception e, string path, string verb) => SarkCmdlet.ToRecord(UserFiles.Failure(e, "Csv", path, "CSV file", verb));
 
     private protected static ErrorRecord Error(SarkErrorKind kind, object target, string message, Exception? cause = null) =>
         SarkCmdlet.ToRecord(new SarkException(kind, "Csv", target, message, cause));

@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace SarkPS.Cmdlets;
 
-/// <summary>What the cmdlets of operations have in common: paths of files, and progress.</summary>
+/// <summary>What the cmdlets of operations have in common: whether they look first, and progress.</summary>
 public abstract class SarkOperationCmdlet : SarkCmdlet
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
@@ -14,38 +14,6 @@ public abstract class SarkOperationCmdlet : SarkCmdlet
     /// would be a question of its own, and the service judges anyway.
     /// </summary>
     private protected bool LooksFirst => Rehearsal.IsOn || !Backend.IsRemote;
-
-    /// <summary>A path of the file system, relative ones from where the session stands. The file need not exist.</summary>
-    private protected string FileSystemPath(string path, string noun)
-    {
-        var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-        return provider.Name == "FileSystem" ? full : throw new SarkException(SarkErrorKind.BadRequest, noun, path, $"'{path}' lies in {provider.Name}; it must lie in the file system.");
-    }
-
-    /// <summary>Does something with a file of the user's; what the file system says becomes an error that names the file.</summary>
-    private protected static T WithFile<T>(string noun, string path, Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new SarkNotFoundException(noun, path, $"There is no file or folder '{path}'.");
-        }
-        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
-        {
-            throw new SarkException(SarkErrorKind.BadRequest, noun, path, $"'{path}' is a folder; a file is wanted.", e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new SarkDeniedException(noun, path, $"'{path}' may not be read or written: {e.Message}", e);
-        }
-        catch (IOException e)
-        {
-            throw new SarkUnavailableException(noun, path, $"'{path}' cannot be read or written: {e.Message}", e);
-        }
-    }
 
     /// <summary>
     /// Waits for something long and shows how far it is. The work reports from wherever it runs into a queue; only the

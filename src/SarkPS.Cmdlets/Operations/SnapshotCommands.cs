@@ -5,12 +5,7 @@ namespace SarkPS.Cmdlets;
 /// <summary>Lists snapshots of the database.</summary>
 [Cmdlet(VerbsCommon.Get, "SarkSnapshot")]
 [OutputType(typeof(Snapshot))]
-public sealed class GetSarkSnapshotCommand : SarkGetFileCommand<Snapshot>
-{
-    private protected override FileStoreKind<Snapshot> Kind => FileStores.Snapshots;
-
-    private protected override IFileStoreOperations<Snapshot> Store => Backend.Snapshots;
-}
+public sealed class GetSarkSnapshotCommand : SarkGetFileCommand<Snapshot>;
 
 /// <summary>Takes a snapshot of the database.</summary>
 [Cmdlet(VerbsCommon.New, "SarkSnapshot", SupportsShouldProcess = true)]
@@ -23,9 +18,9 @@ public sealed class NewSarkSnapshotCommand : SarkOperationCmdlet
         Try(() =>
         {
             var snapshots = Backend.Snapshots;
-            if (ShouldProcess(Backend.Location, "New snapshot"))
+            if (Confirmed(Backend.Location, "New snapshot"))
             {
-                WriteObject(Wait(token => snapshots.CreateAsync(token)));
+                Emit(Wait(token => snapshots.CreateAsync(token)));
             }
         });
     }
@@ -34,30 +29,18 @@ public sealed class NewSarkSnapshotCommand : SarkOperationCmdlet
 /// <summary>Copies snapshots to files.</summary>
 [Cmdlet(VerbsData.Export, "SarkSnapshot", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportSarkSnapshotCommand : SarkExportFileCommand<Snapshot>
-{
-    private protected override FileStoreKind<Snapshot> Kind => FileStores.Snapshots;
-
-    private protected override IFileStoreOperations<Snapshot> Store => Backend.Snapshots;
-}
+public sealed class ExportSarkSnapshotCommand : SarkExportFileCommand<Snapshot>;
 
 /// <summary>Takes database files in as snapshots.</summary>
 [Cmdlet(VerbsData.Import, "SarkSnapshot", SupportsShouldProcess = true)]
 [OutputType(typeof(Snapshot))]
-public sealed class ImportSarkSnapshotCommand : SarkImportFileCommand<Snapshot>
-{
-    private protected override FileStoreKind<Snapshot> Kind => FileStores.Snapshots;
-
-    private protected override IFileStoreOperations<Snapshot> Store => Backend.Snapshots;
-}
+public sealed class ImportSarkSnapshotCommand : SarkImportFileCommand<Snapshot>;
 
 /// <summary>Makes a snapshot the live database.</summary>
 [Cmdlet(VerbsData.Restore, "SarkSnapshot", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(SnapshotRestore))]
-public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand
+public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand<Snapshot>
 {
-    private protected override string Noun => FileStores.Snapshots.Noun;
-
     private protected override void Restore(string name)
     {
         var snapshots = Backend.Snapshots;
@@ -71,7 +54,7 @@ public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand
             Judge(snapshots, name);
         }
 
-        if (ShouldProcess(Backend.Location, $"Replace the database with snapshot {name}"))
+        if (Confirmed(Backend.Location, $"Replace the database with snapshot {name}"))
         {
             var result = WaitForChange($"Restoring {name}", (_, token) => Task.Run(() => snapshots.RestoreAsync(name, token), CancellationToken.None));
             foreach (var warning in result.Warnings)
@@ -79,7 +62,7 @@ public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand
                 WriteWarning(warning);
             }
 
-            WriteObject(result);
+            Emit(result);
         }
     }
 
@@ -93,9 +76,4 @@ public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand
 
 /// <summary>Removes snapshots.</summary>
 [Cmdlet(VerbsCommon.Remove, "SarkSnapshot", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-public sealed class RemoveSarkSnapshotCommand : SarkRemoveFileCommand<Snapshot>
-{
-    private protected override FileStoreKind<Snapshot> Kind => FileStores.Snapshots;
-
-    private protected override IFileStoreOperations<Snapshot> Store => Backend.Snapshots;
-}
+public sealed class RemoveSarkSnapshotCommand : SarkRemoveFileCommand<Snapshot>;

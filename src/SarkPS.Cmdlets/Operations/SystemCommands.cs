@@ -9,7 +9,7 @@ public abstract class SarkSystemCommand : SarkOperationCmdlet
     private protected void Do(string action, Func<ISystemOperations, CancellationToken, Task<SystemCommandResult>> command, Action<SystemCommandResult>? show) => Try(() =>
     {
         var system = Backend.System;
-        if (ShouldProcess(Backend.Location, action))
+        if (Confirmed(Backend.Location, action))
         {
             var result = Wait(token => command(system, token));
             show?.Invoke(result);
@@ -32,7 +32,7 @@ public sealed class InvokeSarkCommitCommand : SarkSystemCommand
         var system = Backend.System;
         // Only who asks for it waits for the comparison.
         var action = Rehearsal.IsOn ? $"Commit {Wait(token => system.GetCommitStatusAsync(token)).Summary}" : "Commit";
-        if (ShouldProcess(Backend.Location, action))
+        if (Confirmed(Backend.Location, action))
         {
             // Never with the token: SARK's generator is not stopped while it writes.
             var result = WaitForChange("Committing", (_, _) => system.CommitAsync(Detailed, CancellationToken.None));
@@ -41,7 +41,7 @@ public sealed class InvokeSarkCommitCommand : SarkSystemCommand
                 WriteWarning(warning);
             }
 
-            WriteObject(result);
+            Emit(result);
         }
     });
 }
@@ -52,7 +52,7 @@ public sealed class InvokeSarkCommitCommand : SarkSystemCommand
 public sealed class GetSarkCommitStatusCommand : SarkOperationCmdlet
 {
     /// <inheritdoc/>
-    protected override void EndProcessing() => Try(() => WriteObject(Wait(token => Backend.System.GetCommitStatusAsync(token))));
+    protected override void EndProcessing() => Try(() => Emit(Wait(token => Backend.System.GetCommitStatusAsync(token))));
 }
 
 /// <summary>Restarts the machine that the exchange runs on.</summary>
@@ -63,7 +63,7 @@ public sealed class RestartSarkSystemCommand : SarkSystemCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        Do("Restart the machine", (system, token) => system.RebootAsync(token), result => WriteObject(result));
+        Do("Restart the machine", (system, token) => system.RebootAsync(token), result => Emit(result));
     }
 }
 
@@ -73,7 +73,7 @@ public sealed class RestartSarkSystemCommand : SarkSystemCommand
 public sealed class GetSarkPbxStateCommand : SarkOperationCmdlet
 {
     /// <inheritdoc/>
-    protected override void EndProcessing() => Try(() => WriteObject(Wait(token => Backend.System.GetPbxStateAsync(token))));
+    protected override void EndProcessing() => Try(() => Emit(Wait(token => Backend.System.GetPbxStateAsync(token))));
 }
 
 /// <summary>Starts Asterisk.</summary>
@@ -88,7 +88,7 @@ public sealed class StartSarkPbxCommand : SarkSystemCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        Do("Start Asterisk", (system, token) => system.StartPbxAsync(token), PassThru ? result => WriteObject(result) : null);
+        Do("Start Asterisk", (system, token) => system.StartPbxAsync(token), PassThru ? result => Emit(result) : null);
     }
 }
 
@@ -104,6 +104,6 @@ public sealed class StopSarkPbxCommand : SarkSystemCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        Do("Stop Asterisk", (system, token) => system.StopPbxAsync(token), PassThru ? result => WriteObject(result) : null);
+        Do("Stop Asterisk", (system, token) => system.StopPbxAsync(token), PassThru ? result => Emit(result) : null);
     }
 }

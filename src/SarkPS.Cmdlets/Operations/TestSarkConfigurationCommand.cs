@@ -13,5 +13,5 @@ public sealed class TestSarkConfigurationCommand : SarkCmdlet
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Try(() =>
-        WriteObject(Wait(token => Backend.Tables.InspectAsync(token)).Where(f => Kind is null || Kind.Contains(f.Kind)), enumerateCollection: true));
+        EmitEach(Wait(token => Backend.Tables.InspectAsync(token)).Where(f => Kind is null || Kind.Contains(f.Kind))));
 }

@@ -68,7 +68,7 @@ public sealed class WatchSarkEventCommand : SarkCmdlet
                     dropped += next.Dropped;
                     if (wanted is null || wanted.Contains(next.Name) || next.Name == AmiEventHub.EventsLost)
                     {
-                        WriteObject(next with { Dropped = dropped });
+                        Emit(next with { Dropped = dropped });
                         dropped = 0;
                         count++;
                     }

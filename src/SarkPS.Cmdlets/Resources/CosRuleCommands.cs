@@ -8,7 +8,7 @@ namespace SarkPS.Cmdlets;
 public sealed class GetSarkCosRuleCommand : SarkGetCommand<CosRule>;
 
 /// <summary>The parameters that New-SarkCosRule and Set-SarkCosRule share.</summary>
-public abstract class CosRuleWriteCommand : SarkKeyedCommand<CosRule>
+public abstract class CosRuleWriteCommand : SarkWriteCommand<CosRule>
 {
     /// <inheritdoc cref="CosRule.Active"/>
     [Parameter]

@@ -17,7 +17,7 @@ public sealed class GetSarkCustomAppCommand : SarkGetCommand<CustomApp>
 }
 
 /// <summary>The parameters that New-SarkCustomApp and Set-SarkCustomApp share.</summary>
-public abstract class CustomAppWriteCommand : SarkKeyedCommand<CustomApp>
+public abstract class CustomAppWriteCommand : SarkWriteCommand<CustomApp>
 {
     /// <inheritdoc cref="CustomApp.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]

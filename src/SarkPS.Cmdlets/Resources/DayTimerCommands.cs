@@ -18,7 +18,7 @@ public sealed class GetSarkDayTimerCommand : SarkGetCommand<DayTimer>
 }
 
 /// <summary>The parameters that New-SarkDayTimer and Set-SarkDayTimer share.</summary>
-public abstract class DayTimerWriteCommand : SarkKeyedCommand<DayTimer>
+public abstract class DayTimerWriteCommand : SarkWriteCommand<DayTimer>
 {
     /// <inheritdoc cref="DayTimer.Tenant"/>
     [Parameter, Alias("cluster"), ArgumentCompleter(typeof(SarkCompleter))]

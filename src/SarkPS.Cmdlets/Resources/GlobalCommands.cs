@@ -14,7 +14,7 @@ public sealed class GetSarkGlobalCommand : SarkListCommand<Global>
 /// <summary>Changes settings of the whole exchange.</summary>
 [Cmdlet(VerbsCommon.Set, "SarkGlobal", SupportsShouldProcess = true)]
 [OutputType(typeof(Global))]
-public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
+public sealed class SetSarkGlobalCommand : SarkWriteCommand<Global>
 {
     /// <inheritdoc cref="Global.CallTimeout"/>
     [Parameter, Alias("ABSTIMEOUT")]
@@ -538,18 +538,9 @@ public sealed class SetSarkGlobalCommand : SarkChangeCommand<Global>
     /// <summary>The settings as Get-SarkGlobal gave them: what was changed of them since is written.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(SarkCompleter))]
-    public PSObject? InputObject { get; set; }
+    public override PSObject? InputObject { get; set; }
 
+    // No parameter here: there is one row only.
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (IsPiped)
-        {
-            ForEachWish(null, InputObject, wish => ChangePiped(wish.Item!, null));
-        }
-        else
-        {
-            Try(() => Change(new RowKey(""), new Descriptors.Changes()));
-        }
-    }
+    public override string[]? Key { get; set; }
 }

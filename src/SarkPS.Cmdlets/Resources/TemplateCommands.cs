@@ -23,7 +23,7 @@ public sealed class GetSarkTemplateCommand : SarkGetCommand<Template>
 }
 
 /// <summary>The parameters that New-SarkTemplate and Set-SarkTemplate share.</summary>
-public abstract class TemplateWriteCommand : SarkKeyedCommand<Template>
+public abstract class TemplateWriteCommand : SarkWriteCommand<Template>
 {
     /// <inheritdoc cref="Template.BlfTemplate"/>
     [Parameter, Alias("blfkeyname"), ArgumentCompleter(typeof(SarkCompleter))]

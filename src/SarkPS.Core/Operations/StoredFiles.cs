@@ -24,16 +24,31 @@ public abstract record StoredFile(string Name, long Size, DateTimeOffset Date)
     }
 }
 
-/// <summary>A copy of the database, <c>sark.db.&lt;epoch&gt;</c>; <c>sark.db.&lt;epoch&gt;.1</c> is a second one of the same second.</summary>
-public sealed record Snapshot(string Name, long Size, DateTimeOffset Date) : StoredFile(Name, Size, Date)
+/// <summary>A kind of file says of itself which store it is kept in.</summary>
+/// <typeparam name="TFile">The kind of file.</typeparam>
+public interface IStoredFile<TFile>
+    where TFile : StoredFile, IStoredFile<TFile>
 {
+    /// <summary>Everything that the local store, the routes, the client and the cmdlets know about the store.</summary>
+    static abstract FileStoreKind<TFile> Store { get; }
+}
+
+/// <summary>A copy of the database, <c>sark.db.&lt;epoch&gt;</c>; <c>sark.db.&lt;epoch&gt;.1</c> is a second one of the same second.</summary>
+public sealed record Snapshot(string Name, long Size, DateTimeOffset Date) : StoredFile(Name, Size, Date), IStoredFile<Snapshot>
+{
+    /// <inheritdoc/>
+    public static FileStoreKind<Snapshot> Store => FileStores.Snapshots;
+
     /// <summary>When it was taken, from its name.</summary>
     public DateTimeOffset? Taken => Epoch(Name);
 }
 
 /// <summary>An archive of database, greetings, voicemail, configuration and directory, <c>sarkbak.&lt;epoch&gt;.zip</c>.</summary>
-public sealed record Backup(string Name, long Size, DateTimeOffset Date) : StoredFile(Name, Size, Date)
+public sealed record Backup(string Name, long Size, DateTimeOffset Date) : StoredFile(Name, Size, Date), IStoredFile<Backup>
 {
+    /// <inheritdoc/>
+    public static FileStoreKind<Backup> Store => FileStores.Backups;
+
     /// <summary>When it was taken, from its name.</summary>
     public DateTimeOffset? Taken => Epoch(Name);
 
@@ -42,8 +57,11 @@ public sealed record Backup(string Name, long Size, DateTimeOffset Date) : Store
 }
 
 /// <summary>A recorded greeting, <c>usergreetingNNNN.wav</c>, <c>.mp3</c> or <c>.gsm</c>.</summary>
-public sealed record Greeting(string Name, long Size, DateTimeOffset Date) : StoredFile(Name, Size, Date)
+public sealed record Greeting(string Name, long Size, DateTimeOffset Date) : StoredFile(Name, Size, Date), IStoredFile<Greeting>
 {
+    /// <inheritdoc/>
+    public static FileStoreKind<Greeting> Store => FileStores.Greetings;
+
     /// <summary>The number in the name, 0 to 9999, by which IVRs, queues and ring groups play it.</summary>
     public int Number => int.Parse(Name.AsSpan("usergreeting".Length, 4), NumberStyles.None, CultureInfo.InvariantCulture);
 
@@ -59,7 +77,7 @@ public sealed class FileStoreKind<TFile> where TFile : StoredFile
 {
     internal FileStoreKind(
         string noun, string route, string uploadField, string setName, string mediaType, string nameForm, Regex pattern,
-        Func<SarkPaths, string> folder, Func<LimitOptions, long> limit, Func<string, long, DateTimeOffset, TFile> make)
+        Func<SarkPaths, string> folder, Func<LimitOptions, long> limit, Func<string, long, DateTimeOffset, TFile> make, Func<ISarkBackend, IFileStoreOperations<TFile>> of)
     {
         Noun = noun;
         Route = route;
@@ -71,6 +89,7 @@ public sealed class FileStoreKind<TFile> where TFile : StoredFile
         Folder = folder;
         Limit = limit;
         Make = make;
+        Of = of;
     }
 
     private readonly Regex pattern;
@@ -98,6 +117,9 @@ public sealed class FileStoreKind<TFile> where TFile : StoredFile
 
     /// <summary>The largest upload, in bytes.</summary>
     public Func<LimitOptions, long> Limit { get; }
+
+    /// <summary>The store of an exchange.</summary>
+    public Func<ISarkBackend, IFileStoreOperations<TFile>> Of { get; }
 
     /// <summary>Makes the description of a file from name, size and date.</summary>
     public Func<string, long, DateTimeOffset, TFile> Make { get; }
@@ -130,17 +152,17 @@ public static partial class FileStores
     /// <summary>Copies of the database.</summary>
     public static FileStoreKind<Snapshot> Snapshots { get; } = new(
         "Snapshot", "snapshots", "uploadsnap", "snapshot set", "application/x-sqlite3", "sark.db.<epoch>, such as sark.db.1700000000",
-        SnapshotName(), paths => paths.Snapshots, limits => limits.Snapshot, (name, size, date) => new Snapshot(name, size, date));
+        SnapshotName(), paths => paths.Snapshots, limits => limits.Snapshot, (name, size, date) => new Snapshot(name, size, date), backend => backend.Snapshots);
 
     /// <summary>Archives of the whole machine.</summary>
     public static FileStoreKind<Backup> Backups { get; } = new(
         "Backup", "backups", "uploadzip", "backup set", "application/zip", "sarkbak.<epoch>.zip, such as sarkbak.1700000000.zip",
-        BackupName(), paths => paths.Backups, limits => limits.Backup, (name, size, date) => new Backup(name, size, date));
+        BackupName(), paths => paths.Backups, limits => limits.Backup, (name, size, date) => new Backup(name, size, date), backend => backend.Backups);
 
     /// <summary>Greetings that the users recorded or had recorded.</summary>
     public static FileStoreKind<Greeting> Greetings { get; } = new(
         "Greeting", "greetings", "greeting", "sounds set", "audio/x-wav", "usergreetingNNNN.wav, usergreetingNNNN.mp3 or usergreetingNNNN.gsm with four digits",
-        GreetingName(), paths => paths.Greetings, limits => limits.Greeting, (name, size, date) => new Greeting(name, size, date));
+        GreetingName(), paths => paths.Greetings, limits => limits.Greeting, (name, size, date) => new Greeting(name, size, date), backend => backend.Greetings);
 
     // A number behind the second is of one that was taken in the same.
     // \z and not $, which lets a line feed follow; [0-9] and not \d, which takes the digits of every script.

@@ -99,6 +99,13 @@ public sealed partial class ModuleConformanceTests
         }
     }
 
+    [Fact]
+    public void Whatever_is_emitted_knows_where_it_came_from_and_nobody_is_asked_without_an_exchange() =>
+        Assert.DoesNotContain(
+            Directory.GetFiles(Path.Combine(Repository.Root, "src", "SarkPS.Cmdlets"), "*Command*.cs", SearchOption.AllDirectories).Select(File.ReadAllText),
+            text => !text.Contains(" : PSCmdlet", StringComparison.Ordinal) && !text.Contains(" : SarkCsvCommand", StringComparison.Ordinal)
+                && (text.Contains("WriteObject(", StringComparison.Ordinal) || text.Contains("ShouldProcess(", StringComparison.Ordinal)));
+
     [Theory]
     [MemberData(nameof(Nouns))]
     public void Every_filter_column_is_a_parameter_of_Get(string noun)
