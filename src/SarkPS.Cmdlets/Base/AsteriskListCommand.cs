@@ -42,7 +42,7 @@ public abstract class AsteriskListCommand<T>(Func<IAsteriskOperations, Cancellat
         {
             if (wish.Item is not null && Name is not null)
             {
-                throw new SarkException(SarkErrorKind.BadRequest, Noun, wish.Item.Source, "Names are either given with -Name or piped in, not both.");
+                throw wish.Item.Besides(Noun, nameof(Name));
             }
 
             if (wish.IsPattern)

@@ -137,12 +137,6 @@ public abstract class PairGetCommand<T> : SarkListCommand<T>
 public abstract class PairChangeCommand<T> : SarkCmdlet
     where T : SarkRecord, ISarkResource<T>, new()
 {
-    /// <summary>The parameter set with extensions that were typed.</summary>
-    internal const string KeySet = "Key";
-
-    /// <summary>The parameter set with what is piped in.</summary>
-    internal const string InputSet = "InputObject";
-
     /// <summary>The extensions, letter by letter.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
@@ -248,11 +242,7 @@ public abstract class PairNewCommand<T> : PairChangeCommand<T>
         }
 
         var changes = Sent = new Changes { [T.Descriptor.KeyColumn] = key.First, [T.Descriptor.SecondKeyColumn!] = key.Second };
-        Rehearsal.Create(T.Descriptor, null, changes, () => Wait(token => Backend.Tables.CreateAsync(T.Descriptor, null, changes, new ChangeOptions(IsRehearsal: true), token)));
-        if (Confirmed(key.ToString(), $"New {SarkText.Words(T.Descriptor.Noun)}"))
-        {
-            Emit(T.Descriptor.Materialize(Wait(token => Backend.Tables.CreateAsync(T.Descriptor, null, changes, ChangeOptions.Default, token))));
-        }
+        MakeRow(T.Descriptor, null, changes, key.ToString(), ChangeOptions.Default);
     }
 }
 
@@ -344,12 +334,5 @@ public abstract class PairRemoveCommand<T> : PairChangeCommand<T>
         return known.Rows;
     }
 
-    private protected override void Process(RowKey key)
-    {
-        Rehearsal.Remove(T.Descriptor, key, () => Wait(token => Backend.Tables.RemoveAsync(T.Descriptor, key, new ChangeOptions(IsRehearsal: true, Force: Force), token)));
-        if (ShouldRemove(key.ToString(), $"Remove {SarkText.Words(T.Descriptor.Noun)}", Force))
-        {
-            RemoveReporting.Report(this, key, Wait(token => Backend.Tables.RemoveAsync(T.Descriptor, key, new ChangeOptions(Force: Force), token)));
-        }
-    }
+    private protected override void Process(RowKey key) => RemoveRow(T.Descriptor, key, Force);
 }

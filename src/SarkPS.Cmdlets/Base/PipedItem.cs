@@ -171,6 +171,10 @@ internal sealed class PipedItem
     public SarkException Stranger(string noun, string? hint = null) => new(
         SarkErrorKind.BadRequest, noun, Source, $"What was piped in is {this} and names no {SarkText.Words(noun)}.{(hint is null ? "" : " " + hint)}");
 
+    /// <summary>Says that names were typed and this was piped in beside them.</summary>
+    public SarkException Besides(string noun, string parameter) => new(
+        SarkErrorKind.BadRequest, noun, Source, $"{parameter}s are either given with -{parameter} or piped in, not both.");
+
     private static SarkException Empty(string noun) => new(
         SarkErrorKind.BadRequest, noun, null, $"What was piped in is null or empty: it names no {SarkText.Words(noun)}. Nothing is never taken for all.");
 

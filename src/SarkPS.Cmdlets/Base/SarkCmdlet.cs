@@ -10,6 +10,12 @@ namespace SarkPS.Cmdlets;
 /// <summary>The base of all cmdlets: which exchange is meant, how to wait, and how failures are reported.</summary>
 public abstract class SarkCmdlet : PSCmdlet, IDisposable
 {
+    /// <summary>The parameter set with names that were typed.</summary>
+    internal const string KeySet = "Key";
+
+    /// <summary>The parameter set with what is piped in.</summary>
+    internal const string InputSet = "InputObject";
+
     private static readonly TimeSpan NoticeInterval = TimeSpan.FromMilliseconds(250);
 
     // Where things came from that have no place to keep it themselves.
@@ -278,6 +284,36 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         if (told.Add(warning))
         {
             WriteWarning(warning);
+        }
+    }
+
+    /// <summary>Makes a row, after asking.</summary>
+    /// <param name="resource">What is made.</param>
+    /// <param name="kind">Which kind of it.</param>
+    /// <param name="changes">Its columns.</param>
+    /// <param name="target">What it is called in the question.</param>
+    /// <param name="options">How it is made.</param>
+    private protected void MakeRow<T>(ResourceDescriptor<T> resource, CreateKind? kind, Changes changes, string target, ChangeOptions options)
+        where T : SarkRecord, ISarkResource<T>, new()
+    {
+        Rehearsal.Create(resource, kind, changes, () => Wait(token => Backend.Tables.CreateAsync(resource, kind, changes, options with { IsRehearsal = true }, token)));
+        if (Confirmed(target, $"New {SarkText.Words(resource.Noun)}"))
+        {
+            WriteRow(resource, Wait(token => Backend.Tables.CreateAsync(resource, kind, changes, options, token)));
+        }
+    }
+
+    /// <summary>Removes a row, after asking, and tells what still names it.</summary>
+    private protected void RemoveRow(ResourceDescriptor resource, RowKey key, bool force)
+    {
+        var options = new ChangeOptions(Force: force);
+        Rehearsal.Remove(resource, key, () => Wait(token => Backend.Tables.RemoveAsync(resource, key, options with { IsRehearsal = true }, token)));
+        if (ShouldRemove(key.ToString(), $"Remove {SarkText.Words(resource.Noun)}", force))
+        {
+            foreach (var orphan in Wait(token => Backend.Tables.RemoveAsync(resource, key, options, token)))
+            {
+                WriteWarning($"{orphan} still names '{key}', which is gone.");
+            }
         }
     }
 

@@ -53,7 +53,7 @@ public abstract class SarkGetCommand<T> : SarkListCommand<T>
         }
         else if (wish.Item is not null && Key is not null)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, wish.Item.Source, "Keys are either given with -Key or piped in, not both.");
+            throw wish.Item.Besides(Resource.Noun, nameof(Key));
         }
         else if (wish.IsPattern)
         {

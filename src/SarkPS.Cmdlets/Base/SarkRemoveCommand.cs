@@ -8,12 +8,6 @@ namespace SarkPS.Cmdlets;
 public abstract class SarkRemoveCommand<T> : SarkCmdlet
     where T : SarkRecord, ISarkResource<T>, new()
 {
-    /// <summary>The parameter set with keys that were typed.</summary>
-    internal const string KeySet = "Key";
-
-    /// <summary>The parameter set with rows that are piped in.</summary>
-    internal const string InputSet = "InputObject";
-
     /// <summary>Keys of the rows to remove; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [Alias("pkey")]
@@ -42,7 +36,7 @@ public abstract class SarkRemoveCommand<T> : SarkCmdlet
                 RefuseStranger(wish.Item);
                 foreach (var key in Expand(Resource, wish))
                 {
-                    Remove(key);
+                    Try(() => RemoveRow(Resource, key, Force));
                 }
             });
         }
@@ -56,31 +50,6 @@ public abstract class SarkRemoveCommand<T> : SarkCmdlet
         if (item?.Resource is { } other && !ReferenceEquals(other, Resource) && Relation(Resource, other) is not null)
         {
             throw item.Stranger(Resource.Noun, $"To remove all {Resource.PluralName} that belong to it, list them first: Get-Sark{other.Noun} ... | Get-Sark{Resource.Noun} | Remove-Sark{Resource.Noun}.");
-        }
-    }
-
-    private void Remove(RowKey key)
-    {
-        Try(() =>
-        {
-            var options = new ChangeOptions(Force: Force);
-            Rehearsal.Remove(Resource, key, () => Wait(token => Backend.Tables.RemoveAsync(Resource, key, options with { IsRehearsal = true }, token)));
-            if (ShouldRemove(key.ToString(), $"Remove {SarkText.Words(Resource.Noun)}", Force))
-            {
-                RemoveReporting.Report(this, key, Wait(token => Backend.Tables.RemoveAsync(Resource, key, options, token)));
-            }
-        });
-    }
-}
-
-/// <summary>Tells what a removal left behind.</summary>
-internal static class RemoveReporting
-{
-    public static void Report(Cmdlet cmdlet, RowKey key, IReadOnlyList<string> orphans)
-    {
-        foreach (var orphan in orphans)
-        {
-            cmdlet.WriteWarning($"{orphan} still names '{key}', which is gone.");
         }
     }
 }

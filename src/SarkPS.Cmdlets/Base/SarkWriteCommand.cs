@@ -14,12 +14,6 @@ namespace SarkPS.Cmdlets;
 public abstract class SarkWriteCommand<T> : SarkCmdlet
     where T : SarkRecord, ISarkResource<T>, new()
 {
-    /// <summary>The parameter set with values of its own.</summary>
-    internal const string KeySet = "Key";
-
-    /// <summary>The parameter set with a row from elsewhere.</summary>
-    internal const string InputSet = "InputObject";
-
     // What $_ is in a script block: the row that is worked on.
     private Func<object?> row = () => null;
 
@@ -111,7 +105,7 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
             var text = item.KeyFor(Resource).First;
             if (typed.Length > 0 && !HasScript)
             {
-                throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, item.Source, "Keys are either given with -Key or piped in, not both.");
+                throw item.Besides(Resource.Noun, nameof(Key));
             }
 
             typed = typed.Length > 0 ? typed : [text];
@@ -185,11 +179,7 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
         ResourceValues.RefuseDamage(Resource, key, changes);
         var kind = ChooseKind(changes, row);
         var target = key ?? string.Join('/', new[] { Resource.KeyColumn, Resource.SecondKeyColumn }.OfType<string>().Select(c => changes[c]).OfType<object>().DefaultIfEmpty("(new)"));
-        Rehearsal.Create(Resource, kind, changes, () => Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions with { IsRehearsal = true }, token)));
-        if (Confirmed(target, $"New {SarkText.Words(Resource.Noun)}"))
-        {
-            WriteRow(Resource, Wait(token => Backend.Tables.CreateAsync(Resource, kind, changes, WriteOptions, token)));
-        }
+        MakeRow(Resource, kind, changes, target, WriteOptions);
     }
 
     /// <summary>Changes a row.</summary>

@@ -6,7 +6,7 @@ namespace SarkPS.Cmdlets;
 /// <summary><c>Disconnect-SarkCall</c>: hangs up the call that a channel belongs to.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "SarkCall", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
-public sealed class DisconnectSarkCallCommand : SarkNamedCommand
+public sealed class DisconnectSarkCallCommand() : SarkNamedCommand(nameof(Channel), [nameof(AsteriskChannel), nameof(ConferenceMember), nameof(QueueCaller), nameof(AgentStatus), nameof(OriginateResult)], nameof(Channel))
 {
     /// <summary>The channel, such as <c>PJSIP/44107-00000155</c>; either end of a call will do.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
@@ -15,12 +15,6 @@ public sealed class DisconnectSarkCallCommand : SarkNamedCommand
     public string[] Channel { get; set; } = [];
 
     private protected override string[] Names => Channel;
-
-    private protected override string Noun => nameof(Channel);
-
-    private protected override string[] Kinds => [nameof(AsteriskChannel), nameof(ConferenceMember), nameof(QueueCaller), nameof(AgentStatus), nameof(OriginateResult)];
-
-    private protected override string[] Properties => [nameof(Channel)];
 
     private protected override void Process(string name)
     {

@@ -5,7 +5,7 @@ using SarkPS.Ami;
 namespace SarkPS.Cmdlets;
 
 /// <summary>The base of cmdlets about what the user of a telephone has set from it.</summary>
-public abstract class ExtensionRuntimeCommand : SarkNamedCommand
+public abstract class ExtensionRuntimeCommand() : SarkNamedCommand(nameof(Extension), [nameof(Extension), nameof(ExtensionRuntime)], "Key", "pkey")
 {
     /// <summary>The extension.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
@@ -15,12 +15,6 @@ public abstract class ExtensionRuntimeCommand : SarkNamedCommand
     public string[] Key { get; set; } = [];
 
     private protected override string[] Names => Key;
-
-    private protected override string Noun => nameof(Extension);
-
-    private protected override string[] Kinds => [nameof(Extension), nameof(ExtensionRuntime)];
-
-    private protected override string[] Properties => ["Key", "pkey"];
 
     // Asterisk's database takes any key. The service looks up the extension itself, when it is really asked.
     private protected void RequireExtension(string key)

@@ -7,12 +7,6 @@ namespace SarkPS.Cmdlets;
 public abstract class SarkFileStoreCommand<TFile> : SarkOperationCmdlet
     where TFile : StoredFile, IStoredFile<TFile>
 {
-    /// <summary>The parameter set with names that were typed.</summary>
-    internal const string KeySet = "Key";
-
-    /// <summary>The parameter set with files that are piped in.</summary>
-    internal const string InputSet = "InputObject";
-
     private protected static FileStoreKind<TFile> Kind => TFile.Store;
 
     private protected static string Noun => Kind.Noun;
@@ -121,7 +115,7 @@ public abstract class SarkGetFileCommand<TFile> : SarkFileStoreCommand<TFile>
         {
             if (wish.Item is not null && Name is not null)
             {
-                throw new SarkException(SarkErrorKind.BadRequest, Noun, wish.Item.Source, "Names are either given with -Name or piped in, not both.");
+                throw wish.Item.Besides(Noun, nameof(Name));
             }
 
             // Without regard to case, as at any prompt; no two files of a store differ in that alone.

@@ -6,7 +6,7 @@ namespace SarkPS.Cmdlets;
 /// <summary><c>Get-SarkConferenceMember</c>: who is in a conference room. An empty room has nobody and is no error.</summary>
 [Cmdlet(VerbsCommon.Get, "SarkConferenceMember", DefaultParameterSetName = KeySet)]
 [OutputType(typeof(ConferenceMember))]
-public sealed class GetSarkConferenceMemberCommand : SarkNamedCommand
+public sealed class GetSarkConferenceMemberCommand() : SarkNamedCommand(nameof(Ami.Conference), [nameof(Ami.Conference), nameof(ConferenceMember)], "Conference", "Name")
 {
     /// <summary>The room's number or name.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
@@ -16,12 +16,6 @@ public sealed class GetSarkConferenceMemberCommand : SarkNamedCommand
     public string[] Conference { get; set; } = [];
 
     private protected override string[] Names => Conference;
-
-    private protected override string Noun => nameof(Ami.Conference);
-
-    private protected override string[] Kinds => [nameof(Ami.Conference), nameof(ConferenceMember)];
-
-    private protected override string[] Properties => ["Conference", "Name"];
 
     private protected override void Process(string name) => EmitEach(Wait(token => Backend.Asterisk.GetConferenceMembersAsync(name, token)));
 }
