@@ -2,20 +2,10 @@ using System.Management.Automation;
 
 namespace SarkPS.Cmdlets;
 
-/// <summary>What the cmdlets of jobs have in common: which ones are meant.</summary>
-public abstract class SarkJobCommand : SarkNamedCommand
-{
-    private protected override string Noun => nameof(Job);
-
-    private protected override string[] Kinds => [nameof(Job)];
-
-    private protected override string[] Properties => [nameof(Job.Id)];
-}
-
 /// <summary>Tells what long work goes on at the exchange, and what became of it, the newest first.</summary>
 [Cmdlet(VerbsCommon.Get, "SarkJob", DefaultParameterSetName = KeySet)]
 [OutputType(typeof(Job))]
-public sealed class GetSarkJobCommand : SarkJobCommand
+public sealed class GetSarkJobCommand() : SarkNamedCommand(nameof(Job), [nameof(Job)], nameof(Job.Id))
 {
     /// <summary>The name of a job, a UUID; all of them without it.</summary>
     [Parameter(Position = 0, ParameterSetName = KeySet)]
@@ -46,7 +36,7 @@ public sealed class GetSarkJobCommand : SarkJobCommand
         });
     }
 
-    private protected override void Process(string name) => WriteObject(base.Wait(token => Wait ? EndAsync(name, token) : Backend.Jobs.GetAsync(name, token)));
+    private protected override void Process(string name) => Emit(base.Wait(token => Wait ? EndAsync(name, token) : Backend.Jobs.GetAsync(name, token)));
 
     private async Task<Job> EndAsync(string name, CancellationToken cancellationToken)
     {
@@ -62,7 +52,7 @@ public sealed class GetSarkJobCommand : SarkJobCommand
 
 /// <summary>Tells long work to stop, which it does where that leaves nothing half done.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "SarkJob", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
-public sealed class StopSarkJobCommand : SarkJobCommand
+public sealed class StopSarkJobCommand() : SarkNamedCommand(nameof(Job), [nameof(Job)], nameof(Job.Id))
 {
     /// <summary>The name of a job, a UUID.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
@@ -74,7 +64,7 @@ public sealed class StopSarkJobCommand : SarkJobCommand
     private protected override void Process(string name)
     {
         var job = Wait(token => Backend.Jobs.GetAsync(name, token));
-        if (job.Ended is null && ShouldProcess(job.Activity, "Stop"))
+        if (job.Ended is null && Confirmed(job.Activity, "Stop"))
         {
             Wait(token => Backend.Jobs.StopAsync(name, token));
         }
