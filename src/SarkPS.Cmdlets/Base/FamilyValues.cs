@@ -19,7 +19,7 @@ internal static class FamilyValues
     public static IEnumerable<(Column Column, object? Value)> Spread(ResourceDescriptor resource, ColumnFamily family, object? given)
     {
         var table = ByKey(given) ?? throw new SarkException(
-            SarkErrorKind.BadRequest, resource.Noun, given, $"'{given}' says no {SarkText.Words(family.Property)}; {Wanted(family)}.");
+            SarkErrorKind.BadRequest, resource.Noun, given, $"'{given}' says no {SarkText.Words(family.Property)}; {Wanted(family)}. A file holds them as columns, as Export-SarkCsv writes them.");
         foreach (DictionaryEntry element in table)
         {
             var key = Name(element.Key);

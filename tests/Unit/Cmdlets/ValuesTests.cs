@@ -133,7 +133,7 @@ public sealed class ValuesTests
     [InlineData("Set-SarkIvr 350 -Option @{ 2 = @{ Destination = 'nowhere' } }", "-Option 2 Destination: The target could not be resolved nowhere")]
     [InlineData("[pscustomobject]@{ Key = '350'; option1 = 'nowhere' } | Set-SarkIvr", "The target could not be resolved nowhere")]
     [InlineData("[pscustomobject]@{ Key = '350'; AlertInfo1 = 'a'; alert1 = 'b' } | Set-SarkIvr", "'alert1' are the same property of")]
-    [InlineData("[pscustomobject]@{ Key = '350'; Options = 'SarkPS.IvrOption[]' } | Set-SarkIvr", "'SarkPS.IvrOption[]' says no options")]
+    [InlineData("[pscustomobject]@{ Key = '350'; Options = 'SarkPS.IvrOption[]' } | Set-SarkIvr", "A file holds them as columns, as Export-SarkCsv writes them.")]
     [InlineData("New-SarkExtension \"647`u{a0}\" -Tenant acme -Device 'General SIP'", "holds a character that nobody sees, U+00A0")]
     [InlineData("@{ 'Key ' = \"647`u{a0}\"; Tenant = 'acme'; 'Kind ' = 'WebRTC' } | New-SarkExtension", "holds a character that nobody sees, U+00A0")]
     public async Task What_is_no_value_of_the_kind_is_refused(string script, string message)
