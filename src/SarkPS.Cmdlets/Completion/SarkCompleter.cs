@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Text.RegularExpressions;
 using SarkPS.Descriptors;
 
 namespace SarkPS.Cmdlets;
@@ -11,7 +12,7 @@ namespace SarkPS.Cmdlets;
 /// resource that it names, destinations. What it is, it reads from the descriptor of the cmdlet's noun. Without a
 /// connection it offers what needs none.
 /// </summary>
-public sealed class SarkCompleter : IArgumentCompleter
+public sealed partial class SarkCompleter : IArgumentCompleter
 {
     /// <summary>People wait for Tab no longer than this.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -182,7 +183,11 @@ public sealed class SarkCompleter : IArgumentCompleter
         }
     }
 
+    // What PowerShell would read as something else than the text is quoted: $(...) is code, 0123 and 1e3 are numbers.
     private static string Quoted(string text) =>
-        text.StartsWith('$') || (text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_')) ? text
+        text is "$true" or "$false" || BareWord().IsMatch(text) ? text
         : "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
+
+    [GeneratedRegex(@"\A([A-Za-z][A-Za-z0-9._]*|[1-9][0-9]{0,8}|0)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex BareWord();
 }

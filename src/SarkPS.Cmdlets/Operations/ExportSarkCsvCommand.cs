@@ -29,7 +29,7 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
     [ValidateNotNullOrEmpty]
     public string LiteralPath { get; set; } = "";
 
-    /// <summary>The objects. The properties of the first one are the columns; those that hold collections are left out.</summary>
+    /// <summary>The objects. The properties of the first one are the columns; the options of a menu are columns of their own, and other collections are left out.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject InputObject { get; set; } = null!;

@@ -230,6 +230,19 @@ public sealed class PipelineTests
         Assert.Contains("@{ 1 = 5001 }", options);
     }
 
+    [Fact]
+    public async Task Tab_offers_nothing_that_PowerShell_would_read_as_something_else()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        foreach (var key in new[] { "$(1+1)", "$env:HOME", "0123", "1e3", "12kb", "417", "it's" })
+        {
+            engine.Database.Execute($"INSERT INTO Device (pkey, technology) VALUES ('{key.Replace("'", "''", StringComparison.Ordinal)}', 'SIP')");
+        }
+
+        Assert.Equal(["'$(1+1)'", "'$env:HOME'", "'0123'", "'12kb'", "'1e3'", "'it''s'", "417"], engine.Complete("Get-SarkTemplate -Key ").Where(t => t.Any(c => c is '$' or '\'') || char.IsAsciiDigit(t[0])).Order(StringComparer.Ordinal));
+        Assert.Equal(["$true", "$false"], engine.Complete("Set-SarkExtension 401 -Active "));
+    }
+
     [SkippableTheory]
     [MemberData(nameof(Schemas.Both), MemberType = typeof(Schemas))]
     public async Task The_same_script_says_the_same_on_both_sides(Schema schema)
