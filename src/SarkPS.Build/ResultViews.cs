@@ -26,7 +26,7 @@ internal static class ResultViews
         List<FirewallRules>(),
         List<FirewallCheck>(),
         List<PbxState>(),
-        Table<Job>(("Id", 36), ("Activity", 36), ("State", 9), ("Started", 19), new ScriptColumn("Progress", "if ($_.Progress) { $_.Progress.Activity }")),
+        Table<Job>(("Id", 36), ("Activity", 36), ("State", 9), ("Started", 19), new ScriptColumn("Progress", "if (-not $_.Ended -and $_.Progress) { \"$($_.Progress.Percent) % $($_.Progress.Activity)\" }")),
         List<SystemCommandResult>(),
         List<CommitStatus>("Changed", "LastCommit", "LastChange", "ChangedBy", "Incomplete", "Flag", "Basis", "Tables", "Changes"),
         Table<PendingTable>(("Table", 20), ("Added", 8), ("Changed", 8), ("Removed", 8)),
