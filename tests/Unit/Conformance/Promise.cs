@@ -21,7 +21,7 @@ internal sealed partial record Promise(string Section, int Line, string Method, 
     // What the section has sent so far: an answer may tell any of it again.
     private readonly Lazy<string[]> ownSoFar = new(() => [.. All.Where(p => p.Section == Section && p.Line <= Line).SelectMany(p => Owned(Parsed(p.Sent), Key().Matches(p.Route)))]);
 
-    private readonly Lazy<Regex> shape = new(() => new("^" + Key().Replace(Regex.Escape(Route).Replace("}", "\\}", StringComparison.Ordinal), "([^/?]+)") + "$", RegexOptions.CultureInvariant));
+    private readonly Lazy<Regex> shape = new(() => new("^" + Key().Replace(Regex.Escape(Route), "([^/?]+)") + "$", RegexOptions.CultureInvariant));
 
     /// <summary>The table.</summary>
     public static IReadOnlyList<Promise> All { get; } = [.. Read(Path.Combine(Repository.Root, "tests", "Unit", "Conformance", "promises.txt"))];
@@ -31,7 +31,7 @@ internal sealed partial record Promise(string Section, int Line, string Method, 
     {
         get
         {
-            var request = new JsonObject { ["method"] = Method, ["path"] = Route.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal) };
+            var request = new JsonObject { ["method"] = Method, ["path"] = Key().Replace(Route, "$1") };
             if (Sent.Length > 0)
             {
                 request["raw"] = Sent;
@@ -148,6 +148,6 @@ internal sealed partial record Promise(string Section, int Line, string Method, 
         }
     }
 
-    [GeneratedRegex(@"\\?\{(.*?)\\?\}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\\?\{(.*?)\}", RegexOptions.CultureInvariant)]
     private static partial Regex Key();
 }
