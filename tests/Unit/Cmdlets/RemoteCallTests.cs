@@ -370,10 +370,14 @@ public sealed class RemoteCallTests
         Assert.ThrowsAny<PipelineStoppedException>(() => shell.EndInvoke(running));
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1), $"it took {clock.Elapsed}");
 
+        // Somebody else in this process is not told.
+        using var beside = new Engine();
+        beside.Run("Connect-Sark $address", ("address", service.Address)).Good();
         var warnings = new List<string>();
         for (var i = 0; i < 100 && warnings.Count == 0; i++)
         {
             await Task.Delay(100);
+            Assert.Empty(beside.Run("Get-SarkSnapshot").Good().Warnings);
             warnings.AddRange(engine.Run("Get-SarkSnapshot").Good().Warnings);
         }
 
