@@ -31,7 +31,7 @@ public sealed class GetSarkJobCommand() : SarkNamedCommand(nameof(Job), [nameof(
         {
             foreach (var job in base.Wait(token => Backend.Jobs.ListAsync(token)))
             {
-                Process(job.Id);
+                Emit(Wait && job.Ended is null ? base.Wait(token => EndAsync(job.Id, token)) : job);
             }
         });
     }
@@ -40,13 +40,13 @@ public sealed class GetSarkJobCommand() : SarkNamedCommand(nameof(Job), [nameof(
 
     private async Task<Job> EndAsync(string name, CancellationToken cancellationToken)
     {
-        var job = await Backend.Jobs.GetAsync(name, cancellationToken).ConfigureAwait(false);
+        Job? job = null;
         await foreach (var now in Backend.Jobs.WatchAsync(name, cancellationToken).ConfigureAwait(false))
         {
             job = now;
         }
 
-        return job;
+        return job ?? await Backend.Jobs.GetAsync(name, cancellationToken).ConfigureAwait(false);
     }
 }
 

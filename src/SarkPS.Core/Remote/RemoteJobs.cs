@@ -61,36 +61,45 @@ internal sealed class RemoteJobs(SarkHttpClient client) : RemoteOperations(clien
             _ = StopAsync(job.Id, end.Token).ContinueWith(told => told.Exception, TaskScheduler.Default);
         });
         var told = 0;
-        for (var attempt = 0; job.Ended is null; attempt++)
+        try
         {
-            try
+            for (var attempt = 0; job.Ended is null; attempt++)
             {
-                await foreach (var now in WatchAsync(job.Id, end.Token).ConfigureAwait(false))
+                try
                 {
-                    job = now;
-                    attempt = 0;
-                    if (job.Progress is { } report)
+                    await foreach (var now in WatchAsync(job.Id, end.Token).ConfigureAwait(false))
                     {
-                        progress?.Report(report);
-                    }
+                        job = now;
+                        attempt = 0;
+                        if (job.Progress is { } report)
+                        {
+                            progress?.Report(report);
+                        }
 
-                    for (; told < job.Notices.Count; told++)
-                    {
-                        Notices.Tell(job.Notices[told]);
+                        for (; told < job.Notices.Count; told++)
+                        {
+                            Notices.Tell(job.Notices[told]);
+                        }
                     }
                 }
-            }
-            catch (SarkUnreachableException) when (attempt < MostAttempts)
-            {
-                await Task.Delay(Pause, end.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (end.IsCancellationRequested)
-            {
-                throw new SarkUnavailableException("Service", Client.Address, $"The service at {Client.Address} was told to stop, and still goes on: {job.Activity}. Get-SarkJob {job.Id} tells what becomes of it.");
-            }
-        }
+                catch (SarkUnreachableException) when (attempt < MostAttempts)
+                {
+                    // Asked again below.
+                }
 
-        return job;
+                if (job.Ended is null)
+                {
+                    // The connection broke, or the service is about to end and waits for the job.
+                    await Task.Delay(Pause, end.Token).ConfigureAwait(false);
+                }
+            }
+
+            return job;
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            throw new SarkUnavailableException("Service", Client.Address, $"The service at {Client.Address} was told to stop, and still goes on: {job.Activity}. Get-SarkJob {job.Id} tells what becomes of it.");
+        }
     }
 
     private static string Item(string id) => $"{WireHeaders.Jobs}/{SarkHttpClient.Escape(id, JobList.Noun)}";

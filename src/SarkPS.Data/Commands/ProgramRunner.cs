@@ -63,7 +63,8 @@ internal sealed class ProgramRunner(SarkOptions options)
     }
 
     /// <summary>
-    /// Runs a program that changes the machine, and is therefore never stopped half way, such as one that writes many files. When the caller no longer waits, or
+    /// Runs a program that changes the machine, and is therefore never stopped half way, such as one that writes many files.
+    /// When the caller no longer waits, or
     /// the time is over, it is left to run to its end, also when this process ends: it has a session of its own, which no
     /// Ctrl+C reaches, and writes into a file and not into a pipe that would break. One program runs once at a time.
     /// </summary>

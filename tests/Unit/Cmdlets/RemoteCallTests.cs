@@ -323,6 +323,29 @@ public sealed class RemoteCallTests
         Assert.Equal(["The disk is slow."], notices);
     }
 
+    [Fact]
+    public async Task A_service_that_is_about_to_end_is_not_asked_without_a_pause()
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        await using var service = await StubService.StartAsync(context =>
+            Job(context, context.Request.Method == "GET" && clock.Elapsed > TimeSpan.FromSeconds(1.5) ? "Completed" : "Running", """{"name":"sarkbak.1700000000.zip","size":1,"created":"2026-01-01T00:00:00Z"}"""));
+        await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+
+        Assert.Equal("sarkbak.1700000000.zip", (await remote.Backups.CreateAsync()).Name);
+        Assert.InRange(service.Requests.Count(r => r.StartsWith("GET /api/jobs", StringComparison.Ordinal)), 2, 4);
+    }
+
+    [Fact]
+    public async Task All_jobs_are_asked_for_at_once()
+    {
+        const string Ended = """{"id":"1","activity":"Making a backup","state":"Completed","started":"2026-01-01T00:00:00Z","ended":"2026-01-01T00:00:01Z"}""";
+        await using var service = await StubService.StartAsync(context => StubService.Json(context, 200, $"[{Ended},{Ended.Replace("\"1\"", "\"2\"", StringComparison.Ordinal)}]"));
+        using var engine = new Engine();
+        engine.Run("$null = Connect-Sark $address", ("address", service.Address)).Good();
+        Assert.Equal(["1", "2"], engine.Run("Get-SarkJob").Good().Of<Job>().Select(job => job.Id));
+        Assert.Single(service.Requests, r => r.StartsWith("GET /api/jobs", StringComparison.Ordinal));
+    }
+
     private sealed class Reports(List<OperationProgress> all, TaskCompletionSource first) : IProgress<OperationProgress>
     {
         public void Report(OperationProgress value)
