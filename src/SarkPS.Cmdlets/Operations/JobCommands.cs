@@ -9,19 +9,20 @@ public sealed class GetSarkJobCommand() : SarkNamedCommand(nameof(Job), [nameof(
 {
     /// <summary>The name of a job, a UUID; all of them without it.</summary>
     [Parameter(Position = 0, ParameterSetName = KeySet)]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
-    public string[] Id { get; set; } = [];
+    public string[]? Id { get; set; }
 
     /// <summary>Waits until it has ended. Ctrl+C ends the waiting, and not the job.</summary>
     [Parameter]
     public new SwitchParameter Wait { get; set; }
 
-    private protected override string[] Names => Id;
+    private protected override string[] Names => Id ?? [];
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName != KeySet || Id.Length > 0)
+        if (ParameterSetName != KeySet || MyInvocation.BoundParameters.ContainsKey(nameof(Id)))
         {
             base.ProcessRecord();
             return;
@@ -56,6 +57,7 @@ public sealed class StopSarkJobCommand() : SarkNamedCommand(nameof(Job), [nameof
 {
     /// <summary>The name of a job, a UUID.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
+    [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[] Id { get; set; } = [];
 

@@ -344,6 +344,16 @@ public sealed class RemoteCallTests
         engine.Run("$null = Connect-Sark $address", ("address", service.Address)).Good();
         Assert.Equal(["1", "2"], engine.Run("Get-SarkJob").Good().Of<Job>().Select(job => job.Id));
         Assert.Single(service.Requests, r => r.StartsWith("GET /api/jobs", StringComparison.Ordinal));
+
+        // Nothing is never taken for all.
+        foreach (var nothing in new[] { "Get-SarkJob $null", "Get-SarkJob ''", "$null | Get-SarkJob", "Stop-SarkJob '' -Confirm:$false" })
+        {
+            var result = engine.Run(nothing);
+            Assert.Empty(result.Output);
+            Assert.DoesNotContain("Object reference", result.Failure.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Single(service.Requests, r => r.Contains("/api/jobs", StringComparison.Ordinal));
     }
 
     private sealed class Reports(List<OperationProgress> all, TaskCompletionSource first) : IProgress<OperationProgress>
