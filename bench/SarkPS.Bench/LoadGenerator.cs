@@ -38,8 +38,8 @@ internal sealed class LoadGenerator : IDisposable
 
     /// <summary>A request as it goes over the wire.</summary>
     public static byte[] Request(string method, string path, string? body = null) => Encoding.UTF8.GetBytes(body is null
-        ? $"{method} {path} HTTP/1.1\r\nHost: pbx\r\n\r\n"
-        : $"{method} {path} HTTP/1.1\r\nHost: pbx\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+        ? $"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        : $"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
 
     /// <summary>Sends for a while.</summary>
     /// <param name="duration">How long.</param>

@@ -25,8 +25,16 @@ internal static class SarkApplication
 
     public static void AddSark(this WebApplicationBuilder builder)
     {
-        // A line for each request costs more than the request; configuration may ask for it again.
-        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning))] });
+        // A line for each request costs more than the request, and so does an activity that nobody listens to. Configuration
+        // may ask for both again.
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData =
+            [
+                new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning)),
+                new("Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics", nameof(LogLevel.None)),
+            ],
+        });
         var endpoints = new JudgedEndpoints();
         var exposure = new Exposure();
         var settings = new ServiceSettings(builder.Configuration, endpoints, exposure);

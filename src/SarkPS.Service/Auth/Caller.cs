@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 
 namespace SarkPS.Service.Auth;
@@ -6,7 +7,7 @@ namespace SarkPS.Service.Auth;
 internal static class Caller
 {
     // What proxies add. A proxy on this machine has its callers elsewhere.
-    private static readonly string[] ProxyHeaders = ["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Original-For", "X-Original-Host", "True-Client-IP", "CF-Connecting-IP"];
+    private static readonly FrozenSet<string> ProxyHeaders = FrozenSet.ToFrozenSet(["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Original-For", "X-Original-Host", "True-Client-IP", "CF-Connecting-IP"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The token that a caller was let in with; null where none was needed, or nobody was let in.</summary>
     public static TokenOptions? Token(HttpContext context) => (context.User.Identity as CallerIdentity)?.Token;
@@ -25,7 +26,7 @@ internal static class Caller
 
         foreach (var (name, _) in context.Request.Headers)
         {
-            if (name.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase) || Array.Exists(ProxyHeaders, h => h.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            if (name.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase) || ProxyHeaders.Contains(name))
             {
                 return false;
             }

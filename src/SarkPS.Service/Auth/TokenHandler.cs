@@ -1,84 +1,93 @@
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
-using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
+using Microsoft.AspNetCore.Authorization.Policy;
 
 namespace SarkPS.Service.Auth;
 
-/// <summary>A caller who was let in. Scopes are claims.</summary>
+/// <summary>A caller who was let in.</summary>
 /// <param name="token">The token; null for who needs none, and may do anything.</param>
-internal sealed class CallerIdentity(TokenOptions? token)
-    : ClaimsIdentity((token?.Scopes ?? Tokens.Scopes).Select(scope => new Claim(ScopeClaim, scope)), TokenHandler.SchemeName)
+internal sealed class CallerIdentity(TokenOptions? token) : ClaimsIdentity(TokenHandler.SchemeName)
 {
-    /// <summary>The claim that holds a scope.</summary>
-    public const string ScopeClaim = "scope";
-
     /// <summary>The token, unless none was needed.</summary>
     public TokenOptions? Token => token;
+
+    /// <summary>Whether the caller has a scope.</summary>
+    public bool Has(string scope) => token is null || token.Scopes.Contains(scope);
 }
 
 /// <summary>
 /// Knows callers by the tokens of the configuration and of logins (RFC 6750), and says why one is refused. Nobody needs a
 /// token where the service is open.
 /// </summary>
-/// <remarks>Refusals are logged by <see cref="WrongTokens"/>, by the source and not without end, so the framework's own lines are left out.</remarks>
-internal sealed class TokenHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, UrlEncoder encoder, ServiceSettings settings, WrongTokens wrongTokens, Logins logins, TimeProvider clock)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, NullLoggerFactory.Instance, encoder)
+/// <remarks>
+/// The contract itself and not the framework's base class, which makes a kilobyte of objects for each request, for options,
+/// events and forwarding that are not used here. Refusals are logged by <see cref="WrongTokens"/>, by the source and not
+/// without end.
+/// </remarks>
+internal sealed class TokenHandler(ServiceSettings settings, WrongTokens wrongTokens, Logins logins, TimeProvider clock) : IAuthenticationHandler
 {
     public const string SchemeName = "Bearer";
 
     private const string Prefix = SchemeName + " ";
 
-    private static readonly AuthenticateResult Local = LetIn(null);
+    private static readonly Task<AuthenticateResult> Local = LetIn(null);
+
+    private static readonly Task<AuthenticateResult> Nobody = Task.FromResult(AuthenticateResult.NoResult());
 
     // Those of the configuration live as long as it does, and what is made of one costs more than to find it.
-    private static readonly ConditionalWeakTable<TokenOptions, AuthenticateResult> Known = [];
+    private static readonly ConditionalWeakTable<TokenOptions, Task<AuthenticateResult>> Known = [];
 
     // Set by the judgement, so that a change of the settings in the middle cannot part the two.
     private Func<Task>? refuse;
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Judge());
+    private HttpContext context = null!;
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => refuse!();
-
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    public Task InitializeAsync(AuthenticationScheme scheme, HttpContext context)
     {
-        var name = Caller.Token(Context)?.Name;
-        var route = $"{Request.Method} {RawPath.Printable(Context)}";
-        throw new SarkDeniedException("Service", name, Context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy is { } scope
+        this.context = context;
+        return Task.CompletedTask;
+    }
+
+    public Task ChallengeAsync(AuthenticationProperties? properties) => refuse!();
+
+    public Task ForbidAsync(AuthenticationProperties? properties)
+    {
+        var name = Caller.Token(context)?.Name;
+        var route = $"{context.Request.Method} {RawPath.Printable(context)}";
+        throw new SarkDeniedException("Service", name, context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy is { } scope
             ? $"The token '{name}' lacks the scope '{scope}' that {route} needs."
             : $"Nobody may use {route}: it does not say which scope it needs.");
     }
 
-    private static AuthenticateResult LetIn(TokenOptions? token) =>
-        AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new CallerIdentity(token)), SchemeName));
+    private static Task<AuthenticateResult> LetIn(TokenOptions? token) =>
+        Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new CallerIdentity(token)), SchemeName)));
 
-    private AuthenticateResult Judge()
+    public Task<AuthenticateResult> AuthenticateAsync()
     {
         var state = settings.Current;
         if (state.IsOpen)
         {
-            if (state.Options.Mode == AccessMode.Open || Caller.IsLocal(Context, settings))
+            if (state.Options.Mode == AccessMode.Open || Caller.IsLocal(context, settings))
             {
                 return Local;
             }
 
             refuse = () => throw new SarkDeniedException("Service", null, "Without tokens only callers on this machine are served, and this request came from elsewhere or through a proxy. Configure tokens in Sark:Service:Tokens.");
-            return AuthenticateResult.NoResult();
+            return Nobody;
         }
 
-        var header = Request.Headers.Authorization.ToString();
+        var header = context.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
         {
             refuse = () =>
             {
-                wrongTokens.NoteMissing(Context);
+                wrongTokens.NoteMissing(context);
                 throw WrongTokens.Refusal();
             };
-            return AuthenticateResult.NoResult();
+            return Nobody;
         }
 
         var sent = header[Prefix.Length..].Trim();
@@ -87,8 +96,23 @@ internal sealed class TokenHandler(IOptionsMonitor<AuthenticationSchemeOptions> 
             return token is LoginToken ? LetIn(token) : Known.GetValue(token, LetIn);
         }
 
-        refuse = () => wrongTokens.RefuseAsync(Context);
-        return AuthenticateResult.NoResult();
+        refuse = () => wrongTokens.RefuseAsync(context);
+        return Nobody;
+    }
+}
+
+/// <summary>The policy of a scope. It judges itself, since it is all there is to know.</summary>
+/// <param name="scope">The scope.</param>
+internal sealed class ScopeRequirement(string scope) : IAuthorizationHandler, IAuthorizationRequirement
+{
+    public Task HandleAsync(AuthorizationHandlerContext context)
+    {
+        if (context.User.Identity is CallerIdentity caller && caller.Has(scope))
+        {
+            context.Succeed(this);
+        }
+
+        return Task.CompletedTask;
     }
 }
 
@@ -119,11 +143,21 @@ internal static class AccessServices
 {
     public static void AddAccess(this IServiceCollection services)
     {
-        services.AddAuthentication(TokenHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, TokenHandler>(TokenHandler.SchemeName, null);
+        // The framework's own, which it would make anew for each request; they keep nothing of one.
+        services.AddSingleton<IAuthorizationHandler, PassThroughAuthorizationHandler>();
+        services.AddSingleton<IAuthorizationHandlerProvider, DefaultAuthorizationHandlerProvider>();
+        services.AddSingleton<IAuthorizationService, DefaultAuthorizationService>();
+        services.AddSingleton<IPolicyEvaluator, PolicyEvaluator>();
+        services.AddTransient<TokenHandler>();
+        services.AddAuthentication(options =>
+        {
+            options.DefaultScheme = TokenHandler.SchemeName;
+            options.AddScheme<TokenHandler>(TokenHandler.SchemeName, null);
+        });
         var authorization = services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(new Unsaid()).Build());
         foreach (var scope in Tokens.Scopes)
         {
-            authorization.AddPolicy(scope, policy => policy.RequireClaim(CallerIdentity.ScopeClaim, scope));
+            authorization.AddPolicy(scope, policy => policy.AddRequirements(new ScopeRequirement(scope)));
         }
     }
 }
