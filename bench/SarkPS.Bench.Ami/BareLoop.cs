@@ -14,14 +14,14 @@ internal sealed class BareLoop : IDisposable
     private static readonly byte[] OriginateRequest =
         "Action: Originate\r\nActionID: bare\r\nChannel: Local/700@internal\r\nContext: internal\r\nExten: 704\r\nPriority: 1\r\nAsync: true\r\n\r\n"u8.ToArray();
 
-    private readonly Socket _socket;
-    private readonly byte[] _buffer = new byte[1 << 16];
+    private readonly Socket socket;
+    private readonly byte[] buffer = new byte[1 << 16];
 
     public BareLoop(AmiOptions options, string events)
     {
-        _socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        _socket.Connect(options.Host, options.Port);
-        _socket.Send(Encoding.ASCII.GetBytes($"Action: Login\r\nUsername: {options.User}\r\nSecret: {options.Secret}\r\nEvents: {events}\r\n\r\n"));
+        socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Connect(options.Host, options.Port);
+        socket.Send(Encoding.ASCII.GetBytes($"Action: Login\r\nUsername: {options.User}\r\nSecret: {options.Secret}\r\nEvents: {events}\r\n\r\n"));
         ReadUntil("Authentication accepted\r\n\r\n"u8);
     }
 
@@ -29,7 +29,7 @@ internal sealed class BareLoop : IDisposable
     {
         for (var i = 0; i < count; i++)
         {
-            _socket.Send(PingRequest);
+            socket.Send(PingRequest);
             ReadUntil("\r\n\r\n"u8);
         }
     }
@@ -39,12 +39,12 @@ internal sealed class BareLoop : IDisposable
         var batch = Enumerable.Repeat(PingRequest, window).SelectMany(b => b).ToArray();
         for (var i = 0; i < count; i += window)
         {
-            _socket.Send(batch);
+            socket.Send(batch);
             var answers = 0;
             var matched = 0;
             while (answers < window)
             {
-                answers += CountEnds(_buffer.AsSpan(0, Receive()), ref matched);
+                answers += CountEnds(buffer.AsSpan(0, Receive()), ref matched);
             }
         }
     }
@@ -53,7 +53,7 @@ internal sealed class BareLoop : IDisposable
     {
         for (var i = 0; i < count; i++)
         {
-            _socket.Send(PeersRequest);
+            socket.Send(PeersRequest);
             ReadUntil("EventList: Complete"u8);
             ReadUntil("\r\n\r\n"u8, fromTail: true);
         }
@@ -63,57 +63,57 @@ internal sealed class BareLoop : IDisposable
     {
         for (var i = 0; i < count; i++)
         {
-            _socket.Send(OriginateRequest);
+            socket.Send(OriginateRequest);
 
             // With its id, since every connection hears of everybody's calls.
             ReadUntil("Event: OriginateResponse\r\nPrivilege: call,all\r\nActionID: bare\r\n"u8, fromTail: true);
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => socket.Dispose();
 
-    private int _tail;
+    private int tail;
 
     // Reads until the mark has come; what stands behind it in the buffer is kept for the next search.
     private void ReadUntil(ReadOnlySpan<byte> mark, bool fromTail = false)
     {
         if (!fromTail)
         {
-            _tail = 0;
+            tail = 0;
         }
 
         while (true)
         {
-            var at = _buffer.AsSpan(0, _tail).IndexOf(mark);
+            var at = buffer.AsSpan(0, tail).IndexOf(mark);
             if (at >= 0)
             {
                 var end = at + mark.Length;
-                _buffer.AsSpan(end, _tail - end).CopyTo(_buffer);
-                _tail -= end;
+                buffer.AsSpan(end, tail - end).CopyTo(buffer);
+                tail -= end;
                 return;
             }
 
-            if (_tail > _buffer.Length / 2)
+            if (tail > buffer.Length / 2)
             {
                 // Keep what may be the beginning of the mark.
                 var keep = mark.Length - 1;
-                _buffer.AsSpan(_tail - keep, keep).CopyTo(_buffer);
-                _tail = keep;
+                buffer.AsSpan(tail - keep, keep).CopyTo(buffer);
+                tail = keep;
             }
 
-            var count = _socket.Receive(_buffer.AsSpan(_tail));
+            var count = socket.Receive(buffer.AsSpan(tail));
             if (count == 0)
             {
                 throw new IOException("Asterisk closed the connection.");
             }
 
-            _tail += count;
+            tail += count;
         }
     }
 
     private int Receive()
     {
-        var count = _socket.Receive(_buffer);
+        var count = socket.Receive(buffer);
         return count > 0 ? count : throw new IOException("Asterisk closed the connection.");
     }
 

@@ -12,13 +12,13 @@ internal sealed class BuildException(IReadOnlyList<string> errors) : Exception(s
 /// <summary>The command line: pairs of a name and a value. What is asked for and not there is an error.</summary>
 internal sealed class BuildOptions
 {
-    private readonly Dictionary<string, string> _values = [];
+    private readonly Dictionary<string, string> values = [];
 
     public BuildOptions(string[] args)
     {
         for (var i = 0; i + 1 < args.Length; i += 2)
         {
-            _values[args[i]] = args[i + 1];
+            values[args[i]] = args[i + 1];
         }
     }
 
@@ -41,9 +41,9 @@ internal sealed class BuildOptions
     public string Module => Value("--module");
 
     /// <summary>The file to write; without it, standard output.</summary>
-    public string? Output => _values.GetValueOrDefault("--output");
+    public string? Output => values.GetValueOrDefault("--output");
 
-    private string Value(string name) => _values.TryGetValue(name, out var value)
+    private string Value(string name) => values.TryGetValue(name, out var value)
         ? value
         : throw new BuildException([BuildException.Line("SarkPS.Build", "SARK0001", $"the option {name} is missing.")]);
 }

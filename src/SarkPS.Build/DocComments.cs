@@ -6,9 +6,9 @@ namespace SarkPS.Build;
 /// <summary>Doc comments as plain text, from the files that the compiler writes beside assemblies.</summary>
 internal sealed partial class DocComments
 {
-    private readonly Dictionary<string, XElement> _members;
+    private readonly Dictionary<string, XElement> members;
 
-    private DocComments(Dictionary<string, XElement> members) => _members = members;
+    private DocComments(Dictionary<string, XElement> members) => this.members = members;
 
     /// <summary>Reads the comments of all assemblies in a folder.</summary>
     public static DocComments ReadFolder(string folder) => new(Directory.GetFiles(folder, "*.xml")
@@ -20,7 +20,7 @@ internal sealed partial class DocComments
     /// <summary>The summary of a member, and its remarks; where it inherits them, those of the other member.</summary>
     public List<string> Text(string member)
     {
-        if (!_members.TryGetValue(member, out var element))
+        if (!members.TryGetValue(member, out var element))
         {
             return [];
         }

@@ -9,17 +9,17 @@ internal sealed class HelpLibrary
     /// <summary>A page with texts of parameters that many cmdlets have, such as -Connection; a cmdlet's own page comes first.</summary>
     private const string SharedPage = "parameters.md";
 
-    private readonly string _folder;
-    private readonly Dictionary<string, HelpPage> _pages;
-    private readonly HelpPage? _shared;
-    private readonly DocComments _comments;
+    private readonly string folder;
+    private readonly Dictionary<string, HelpPage> pages;
+    private readonly HelpPage? shared;
+    private readonly DocComments comments;
 
     private HelpLibrary(string folder, Dictionary<string, HelpPage> pages, HelpPage? shared, DocComments comments)
     {
-        _folder = folder;
-        _pages = pages;
-        _shared = shared;
-        _comments = comments;
+        this.folder = folder;
+        this.pages = pages;
+        this.shared = shared;
+        this.comments = comments;
     }
 
     public static HelpLibrary Read(string folder, string assemblies)
@@ -33,7 +33,7 @@ internal sealed class HelpLibrary
     public void Check(IReadOnlyList<ModuleCommand> commands)
     {
         var errors = new List<string>();
-        foreach (var (file, page) in _pages)
+        foreach (var (file, page) in pages)
         {
             var command = commands.FirstOrDefault(c => c.Name == file);
             if (command is null)
@@ -68,11 +68,11 @@ internal sealed class HelpLibrary
         var items = new XElement(help + "helpItems", new XAttribute("schema", "maml"));
         foreach (var command in commands)
         {
-            items.Add(new Maml(command, _pages.GetValueOrDefault(command.Name), ParameterText).Command());
+            items.Add(new Maml(command, pages.GetValueOrDefault(command.Name), ParameterText).Command());
         }
 
         items.Save(Path.Combine(folder, "SarkPS.Cmdlets.dll-Help.xml"));
-        foreach (var about in Directory.GetFiles(_folder, "about_*.md"))
+        foreach (var about in Directory.GetFiles(this.folder, "about_*.md"))
         {
             File.WriteAllText(Path.Combine(folder, Path.GetFileNameWithoutExtension(about) + ".help.txt"), About(File.ReadLines(about)), Encoding.UTF8);
         }
@@ -115,6 +115,6 @@ internal sealed class HelpLibrary
 
     private List<string> ParameterText(ModuleParameter parameter, HelpPage? page) =>
         page?.Parameters.GetValueOrDefault(parameter.Name)
-        ?? _shared?.Parameters.GetValueOrDefault(parameter.Name)
-        ?? _comments.Text(parameter.Member);
+        ?? shared?.Parameters.GetValueOrDefault(parameter.Name)
+        ?? comments.Text(parameter.Member);
 }

@@ -13,10 +13,10 @@ internal sealed record HelpExample(string Title, string Code, IReadOnlyList<stri
 /// </summary>
 internal sealed partial class HelpPage
 {
-    private static readonly string[] _sections =
+    private static readonly string[] Sections =
         ["SYNOPSIS", "DESCRIPTION", "EXAMPLES", "PARAMETERS", "INPUTS", "OUTPUTS", "NOTES", "RELATED LINKS"];
 
-    private readonly Dictionary<string, List<string>> _lines = [];
+    private readonly Dictionary<string, List<string>> lines = [];
 
     private HelpPage(string path)
     {
@@ -33,11 +33,11 @@ internal sealed partial class HelpPage
             else if (!fenced && line.StartsWith("## ", StringComparison.Ordinal))
             {
                 section = line[3..].Trim();
-                _lines[section] = [];
+                lines[section] = [];
             }
             else if (section.Length > 0)
             {
-                _lines[section].Add(line);
+                lines[section].Add(line);
             }
         }
 
@@ -72,7 +72,7 @@ internal sealed partial class HelpPage
     public IReadOnlyList<string> Links { get; }
 
     /// <summary>Sections that no reader of a page would look for, mostly a heading written wrongly.</summary>
-    public IEnumerable<string> UnknownSections => _lines.Keys.Except(_sections);
+    public IEnumerable<string> UnknownSections => lines.Keys.Except(Sections);
 
     public static HelpPage Read(string path) => new(path);
 
@@ -132,7 +132,7 @@ internal sealed partial class HelpPage
                 Paragraphs(part.Lines.Take(start).Concat(part.Lines.Skip(end + 1))));
     }
 
-    private List<string> Lines(string section) => _lines.GetValueOrDefault(section) ?? [];
+    private List<string> Lines(string section) => lines.GetValueOrDefault(section) ?? [];
 
     private List<(string Title, List<string> Lines)> Parts(string section)
     {

@@ -10,13 +10,13 @@ internal sealed partial class ModuleManifest
     /// <summary>What stands before each path in the checkout's manifest, and not in the shipped one.</summary>
     private const string CheckoutPrefix = "out/SarkPS/";
 
-    private readonly string _path;
-    private readonly string _text;
+    private readonly string path;
+    private readonly string text;
 
     private ModuleManifest(string path, string text)
     {
-        _path = path;
-        _text = text;
+        this.path = path;
+        this.text = text;
     }
 
     public static ModuleManifest Read(string path) => new(path, File.ReadAllText(path));
@@ -25,15 +25,15 @@ internal sealed partial class ModuleManifest
     public void Check(string version)
     {
         var errors = new List<string>();
-        var stated = VersionLine().Match(_text).Groups[1].Value;
+        var stated = VersionLine().Match(text).Groups[1].Value;
         if (stated != version)
         {
-            errors.Add(BuildException.Line(_path, "SARK0002", $"ModuleVersion is '{stated}', Directory.Build.props says '{version}'."));
+            errors.Add(BuildException.Line(path, "SARK0002", $"ModuleVersion is '{stated}', Directory.Build.props says '{version}'."));
         }
 
-        if (Exports().Count(_text) != 2)
+        if (Exports().Count(text) != 2)
         {
-            errors.Add(BuildException.Line(_path, "SARK0003", "CmdletsToExport and AliasesToExport are not both '*', in whose place the build puts names."));
+            errors.Add(BuildException.Line(path, "SARK0003", "CmdletsToExport and AliasesToExport are not both '*', in whose place the build puts names."));
         }
 
         if (errors.Count > 0)
@@ -46,13 +46,13 @@ internal sealed partial class ModuleManifest
     public void Write(string folder, IReadOnlyList<ModuleCommand> commands)
     {
         Directory.CreateDirectory(folder);
-        var body = Exports().Replace(_text[_text.IndexOf("@{", StringComparison.Ordinal)..], match =>
+        var body = Exports().Replace(text[text.IndexOf("@{", StringComparison.Ordinal)..], match =>
         {
             var names = match.Groups[1].Value == "Cmdlets" ? commands.Select(c => c.Name) : commands.SelectMany(c => c.Aliases);
             return match.Value.Replace("'*'", $"@({string.Join(", ", names.Select(n => $"'{n}'"))})", StringComparison.Ordinal);
         });
         File.WriteAllText(
-            Path.Combine(folder, Path.GetFileName(_path)),
+            Path.Combine(folder, Path.GetFileName(path)),
             "# Made by the build from the manifest at the top level of the repository." + "\n" + body.Replace(CheckoutPrefix, "", StringComparison.Ordinal));
     }
 

@@ -8,7 +8,7 @@ namespace SarkPS.Build;
 /// <summary>How objects that are no resources look. Everything else that Asterisk told is in their hidden property Raw.</summary>
 internal static class ResultViews
 {
-    private static readonly ScriptColumn _latency = new("Latency (ms)", "if ($_.Latency) { $_.Latency.TotalMilliseconds }", 12, IsNumber: true);
+    private static readonly ScriptColumn Latency = new("Latency (ms)", "if ($_.Latency) { $_.Latency.TotalMilliseconds }", 12, IsNumber: true);
 
     public static IEnumerable<XElement> All(Assembly cmdlets) =>
     [
@@ -47,8 +47,8 @@ internal static class ResultViews
         Table<ConferenceMember>(("Conference", 10), "Channel", ("CallerId", 14), "Admin", "Muted", "Talking", "Answered"),
         Table<DeviceState>(("Device", 40), "State"),
         Table<ExtensionState>(("Extension", 12), ("Context", 16), ("State", 18), "Hint"),
-        Table<SipPeer>(("Name", 16), ("Technology", 10), "Address", ("Port", 5), ("Status", 12), _latency),
-        Table<IaxPeer>(("Name", 16), ("UserName", 12), "Address", ("Port", 5), ("Status", 12), _latency),
+        Table<SipPeer>(("Name", 16), ("Technology", 10), "Address", ("Port", 5), ("Status", 12), Latency),
+        Table<IaxPeer>(("Name", 16), ("UserName", 12), "Address", ("Port", 5), ("Status", 12), Latency),
         Table<Registration>(("Technology", 10), "Host", ("Port", 5), ("UserName", 14), ("State", 12), "Registered"),
         Table<QueueStatus>("Name", ("Strategy", 11), "Calls", "Completed", "Abandoned", "HoldTime", "Members", "Callers"),
         Table<QueueMember>(("Queue", 12), "Name", ("Interface", 16), ("Status", 11), "Paused", "CallsTaken"),

@@ -14,7 +14,7 @@ internal sealed class RoutesDocument(DocComments comments)
 {
     private const string Introduction = "introduction.md";
 
-    private readonly StringBuilder _text = new();
+    private readonly StringBuilder text = new();
 
     /// <summary>The whole page.</summary>
     /// <param name="fragments">The folder of what is written by hand.</param>
@@ -39,7 +39,7 @@ internal sealed class RoutesDocument(DocComments comments)
             Include(file);
         }
 
-        return _text.ToString().TrimEnd('\n') + "\n";
+        return text.ToString().TrimEnd('\n') + "\n";
     }
 
     private void Include(string file)
@@ -204,5 +204,5 @@ internal sealed class RoutesDocument(DocComments comments)
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
-    private void Line(string text) => _text.Append(text).Append('\n');
+    private void Line(string text) => this.text.Append(text).Append('\n');
 }

@@ -13,7 +13,7 @@ internal sealed record ProgramResult(string Output, string Error, int ExitCode)
 internal static class Programs
 {
     /// <summary>Far above what any of them needs; a test that meets it has found one that hangs.</summary>
-    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="program">Its path, or its name if it is found through PATH.</param>
@@ -52,7 +52,7 @@ internal static class Programs
     /// <summary>Waits for a program that was started, and tells what it did.</summary>
     public static async Task<ProgramResult> EndAsync(Process process)
     {
-        using var limit = new CancellationTokenSource(_limit);
+        using var limit = new CancellationTokenSource(Limit);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);

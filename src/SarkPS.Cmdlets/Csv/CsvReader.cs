@@ -14,8 +14,8 @@ internal sealed class CsvException(string message) : Exception(message);
 /// </summary>
 internal sealed class CsvReader(TextReader text, char delimiter)
 {
-    private readonly StringBuilder _field = new();
-    private int _line = 1;
+    private readonly StringBuilder field = new();
+    private int line = 1;
 
     /// <summary>The line in which the record that was read last begins, from 1.</summary>
     public int RecordLine { get; private set; }
@@ -26,7 +26,7 @@ internal sealed class CsvReader(TextReader text, char delimiter)
     {
         while (text.Peek() >= 0)
         {
-            RecordLine = _line;
+            RecordLine = line;
             var record = ReadRecord();
             if (record is not [{ Text: "", Quoted: false }])
             {
@@ -57,29 +57,29 @@ internal sealed class CsvReader(TextReader text, char delimiter)
 
             if (next >= 0 && next is not ('\r' or '\n'))
             {
-                throw new CsvException($"line {_line}: '{(char)next}' follows a closing quote, where only a '{delimiter}' or the end of the line may. A quote within a quoted field is written twice.");
+                throw new CsvException($"line {line}: '{(char)next}' follows a closing quote, where only a '{delimiter}' or the end of the line may. A quote within a quoted field is written twice.");
             }
 
-            _line++;
+            line++;
             return record;
         }
     }
 
     private string ReadPlain()
     {
-        _field.Clear();
+        field.Clear();
         while (text.Peek() is var next && next >= 0 && next != delimiter && next is not ('\r' or '\n'))
         {
-            _field.Append((char)text.Read());
+            field.Append((char)text.Read());
         }
 
-        return _field.ToString();
+        return field.ToString();
     }
 
     private string ReadQuoted()
     {
-        var opened = _line;
-        _field.Clear();
+        var opened = line;
+        field.Clear();
         text.Read();
         while (true)
         {
@@ -89,17 +89,17 @@ internal sealed class CsvReader(TextReader text, char delimiter)
                 case < 0:
                     throw new CsvException($"line {opened}: a quote is opened and never closed.");
                 case '"' when text.Peek() != '"':
-                    return _field.ToString();
+                    return field.ToString();
                 case '"':
                     text.Read();
                     break;
                 case '\n':
                 case '\r' when text.Peek() != '\n':
-                    _line++;
+                    line++;
                     break;
             }
 
-            _field.Append((char)next);
+            field.Append((char)next);
         }
     }
 }

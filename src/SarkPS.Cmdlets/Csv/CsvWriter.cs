@@ -8,7 +8,7 @@ namespace SarkPS.Cmdlets.Csv;
 /// </summary>
 internal sealed class CsvWriter(TextWriter text, char delimiter)
 {
-    private readonly char[] _special = [delimiter, '"', '\r', '\n'];
+    private readonly char[] special = [delimiter, '"', '\r', '\n'];
 
     /// <summary>Writes one record.</summary>
     /// <param name="values">One value for each column.</param>
@@ -39,7 +39,7 @@ internal sealed class CsvWriter(TextWriter text, char delimiter)
     };
 
     private string Quoted(string field) =>
-        field.Length == 0 || field.IndexOfAny(_special) >= 0 || char.IsWhiteSpace(field[0]) || char.IsWhiteSpace(field[^1])
+        field.Length == 0 || field.IndexOfAny(special) >= 0 || char.IsWhiteSpace(field[0]) || char.IsWhiteSpace(field[^1])
             ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : field;
 }

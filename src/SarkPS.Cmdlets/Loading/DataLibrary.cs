@@ -13,19 +13,19 @@ public static class DataLibrary
 {
     private const string Library = "SarkPS.Data";
 
-    private static readonly Lazy<AssemblyLoadContext> _context = new(MakeContext);
+    private static readonly Lazy<AssemblyLoadContext> LoadContext = new(MakeContext);
 
     // Not cached while they fail: a missing file can be put right without a new process.
-    private static readonly Lazy<Func<SarkOptions, ISarkBackend>> _open =
+    private static readonly Lazy<Func<SarkOptions, ISarkBackend>> Opener =
         new(() => Find<Func<SarkOptions, ISarkBackend>>("Open"), LazyThreadSafetyMode.PublicationOnly);
 
-    private static readonly Lazy<Func<string, string, Stream, LimitOptions?, CancellationToken, Task<IReadOnlyList<string>>>> _judge =
+    private static readonly Lazy<Func<string, string, Stream, LimitOptions?, CancellationToken, Task<IReadOnlyList<string>>>> Judge =
         new(() => Find<Func<string, string, Stream, LimitOptions?, CancellationToken, Task<IReadOnlyList<string>>>>("JudgeContentAsync"), LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Opens a back end that works on this machine's database, files and Asterisk.</summary>
     /// <param name="options">Where they are.</param>
     /// <exception cref="SarkException">The database cannot be opened, or the module's folder is not whole.</exception>
-    public static ISarkBackend Open(SarkOptions options) => _open.Value(options);
+    public static ISarkBackend Open(SarkOptions options) => Opener.Value(options);
 
     /// <summary>Judges the content of a file as a store does that takes it in, here and without one, so that nothing is sent to a service for it.</summary>
     /// <param name="noun">What the store holds, as in a cmdlet's name.</param>
@@ -36,16 +36,16 @@ public static class DataLibrary
     /// <returns>What would be warned of.</returns>
     /// <exception cref="SarkException">It would be refused.</exception>
     internal static Task<IReadOnlyList<string>> JudgeContentAsync(string noun, string name, Stream content, LimitOptions? limits, CancellationToken cancellationToken) =>
-        _judge.Value(noun, name, content, limits, cancellationToken);
+        Judge.Value(noun, name, content, limits, cancellationToken);
 
     /// <summary>The load context of the local back end: for tests and for people who look for a clash of assemblies.</summary>
-    public static AssemblyLoadContext Context => _context.Value;
+    public static AssemblyLoadContext Context => LoadContext.Value;
 
-    internal static void Prepare() => _ = _context.Value;
+    internal static void Prepare() => _ = LoadContext.Value;
 
     internal static void Release()
     {
-        if (_open.IsValueCreated)
+        if (Opener.IsValueCreated)
         {
             Find<Action>("Release")();
         }

@@ -12,11 +12,11 @@ namespace SarkPS.Cmdlets;
 [OutputType(typeof(void))]
 public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
 {
-    private string _file = "";
-    private bool _wanted;
-    private StreamWriter? _text;
-    private CsvWriter? _csv;
-    private List<string> _columns = [];
+    private string file = "";
+    private bool wanted;
+    private StreamWriter? text;
+    private CsvWriter? csv;
+    private List<string> columns = [];
 
     /// <summary>The file to write. What it held before is lost.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
@@ -53,69 +53,69 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _file = FileSystemPath(ParameterSetName == PathSet ? WildcardPattern.Unescape(Path) : LiteralPath);
+        file = FileSystemPath(ParameterSetName == PathSet ? WildcardPattern.Unescape(Path) : LiteralPath);
         RequireTarget();
-        _wanted = ShouldProcess(_file, "Export CSV");
+        wanted = ShouldProcess(file, "Export CSV");
     }
 
     // What would be refused is told before anybody is asked, and not promised under -WhatIf.
     private void RequireTarget()
     {
-        if (Directory.Exists(_file))
+        if (Directory.Exists(file))
         {
-            ThrowTerminatingError(Error(SarkErrorKind.BadRequest, _file, $"'{_file}' is a folder; a CSV file is wanted."));
+            ThrowTerminatingError(Error(SarkErrorKind.BadRequest, file, $"'{file}' is a folder; a CSV file is wanted."));
         }
 
-        if (System.IO.Path.GetDirectoryName(_file) is { } folder && !Directory.Exists(folder))
+        if (System.IO.Path.GetDirectoryName(file) is { } folder && !Directory.Exists(folder))
         {
-            ThrowTerminatingError(Error(SarkErrorKind.NotFound, _file, $"There is no folder '{folder}' to write '{System.IO.Path.GetFileName(_file)}' into."));
+            ThrowTerminatingError(Error(SarkErrorKind.NotFound, file, $"There is no folder '{folder}' to write '{System.IO.Path.GetFileName(file)}' into."));
         }
 
-        if (NoClobber && File.Exists(_file))
+        if (NoClobber && File.Exists(file))
         {
             ThrowTerminatingError(Exists());
         }
     }
 
-    private ErrorRecord Exists() => Error(SarkErrorKind.Conflict, _file, $"'{_file}' exists already, and -NoClobber was given.");
+    private ErrorRecord Exists() => Error(SarkErrorKind.Conflict, file, $"'{file}' exists already, and -NoClobber was given.");
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!_wanted)
+        if (!wanted)
         {
             return;
         }
 
         var values = Values(InputObject, IncludeSecrets);
-        if (_csv is null)
+        if (csv is null)
         {
-            _columns = [.. values.Where(v => v.Value is string or not IEnumerable).Select(v => v.Key)];
-            if (_columns.Count == 0)
+            columns = [.. values.Where(v => v.Value is string or not IEnumerable).Select(v => v.Key)];
+            if (columns.Count == 0)
             {
                 WriteError(Error(SarkErrorKind.BadRequest, InputObject, $"'{InputObject}' has no properties to make columns of."));
                 return;
             }
 
             Open();
-            _csv!.Write(_columns);
+            csv!.Write(columns);
         }
 
-        Guard(() => _csv.Write([.. _columns.Select(c => values.GetValueOrDefault(c))]));
+        Guard(() => csv.Write([.. columns.Select(c => values.GetValueOrDefault(c))]));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (_wanted)
+        if (wanted)
         {
             // Nothing came: the file is there and empty, so that what reads it next finds no row rather than no file.
-            if (_text is null)
+            if (text is null)
             {
                 Open();
             }
 
-            Guard(() => _text!.Flush());
+            Guard(() => text!.Flush());
             Dispose();
         }
     }
@@ -123,15 +123,15 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
     /// <summary>Closes the file, also when the pipeline was stopped.</summary>
     public void Dispose()
     {
-        _text?.Dispose();
-        _text = null;
+        text?.Dispose();
+        text = null;
     }
 
     private void Open() => Guard(() =>
     {
-        var stream = new FileStream(_file, NoClobber ? FileMode.CreateNew : FileMode.Create, FileAccess.Write, FileShare.Read);
-        _text = new StreamWriter(stream, ByteOrderMark ? Encoding.UTF8 : Utf8);
-        _csv = new CsvWriter(_text, Delimiter);
+        var stream = new FileStream(file, NoClobber ? FileMode.CreateNew : FileMode.Create, FileAccess.Write, FileShare.Read);
+        text = new StreamWriter(stream, ByteOrderMark ? Encoding.UTF8 : Utf8);
+        csv = new CsvWriter(text, Delimiter);
     });
 
     private void Guard(Action action)
@@ -140,13 +140,13 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
         {
             action();
         }
-        catch (IOException) when (NoClobber && _text is null && File.Exists(_file))
+        catch (IOException) when (NoClobber && text is null && File.Exists(file))
         {
             ThrowTerminatingError(Exists());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            ThrowTerminatingError(FileError(e, _file, "written"));
+            ThrowTerminatingError(FileError(e, file, "written"));
         }
     }
 

@@ -34,13 +34,13 @@ public sealed class AmiAction(string name)
 
     private static readonly Encoding Strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
 
-    private readonly List<KeyValuePair<string, string>> _fields = [];
+    private readonly List<KeyValuePair<string, string>> fields = [];
 
     /// <summary>The action's name.</summary>
     public string Name { get; } = Check(name, "Action", name);
 
     /// <summary>The fields so far, without <c>Action</c> and <c>ActionID</c>.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Fields => _fields;
+    public IReadOnlyList<KeyValuePair<string, string>> Fields => fields;
 
     /// <summary>What answers it.</summary>
     public AmiAnswer Answer { get; init; }
@@ -78,12 +78,12 @@ public sealed class AmiAction(string name)
         }
 
         Check(Name, key, value);
-        if (_fields.Count >= MaxLines - 2)
+        if (fields.Count >= MaxLines - 2)
         {
             throw new SarkValidationException("Asterisk", Name, key, $"The action {Name} has more than {MaxLines} lines.");
         }
 
-        _fields.Add(new(key, value));
+        fields.Add(new(key, value));
         return this;
     }
 
@@ -94,7 +94,7 @@ public sealed class AmiAction(string name)
     {
         Line(output, "Action", Name);
         Line(output, "ActionID", actionId);
-        foreach (var (key, value) in _fields)
+        foreach (var (key, value) in fields)
         {
             Line(output, key, value);
         }
@@ -103,7 +103,7 @@ public sealed class AmiAction(string name)
     }
 
     /// <summary>The action as it goes over the wire, with secrets masked.</summary>
-    public override string ToString() => AmiTrace.Text(_fields.Prepend(new("Action", Name)));
+    public override string ToString() => AmiTrace.Text(fields.Prepend(new("Action", Name)));
 
     /// <summary>Tells what keeps a text from being sent as a value.</summary>
     /// <param name="key">The key that it would get.</param>

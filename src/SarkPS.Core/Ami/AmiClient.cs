@@ -11,14 +11,14 @@ public sealed class AmiClient : IAsyncDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
-    private readonly AmiOptions _options;
-    private readonly Action<AmiTraceEntry>? _trace;
-    private readonly CancellationTokenSource _disposed = new();
-    private readonly object _gate = new();
-    private AmiConnection? _connection;
-    private Task<AmiConnection>? _connecting;
-    private AmiLoginException? _refused;
-    private long _refusedAt;
+    private readonly AmiOptions options;
+    private readonly Action<AmiTraceEntry>? trace;
+    private readonly CancellationTokenSource disposed = new();
+    private readonly object gate = new();
+    private AmiConnection? connection;
+    private Task<AmiConnection>? connecting;
+    private AmiLoginException? refused;
+    private long refusedAt;
 
     /// <summary>Makes a client. Nothing is opened yet.</summary>
     /// <param name="options">Where to and as whom.</param>
@@ -26,8 +26,8 @@ public sealed class AmiClient : IAsyncDisposable
     public AmiClient(AmiOptions options, Action<AmiTraceEntry>? trace = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _options = options;
-        _trace = trace;
+        this.options = options;
+        this.trace = trace;
         Events = new AmiEventHub(options.EventBuffer);
     }
 
@@ -35,13 +35,13 @@ public sealed class AmiClient : IAsyncDisposable
     public AmiEventHub Events { get; }
 
     /// <summary>True while there is a connection.</summary>
-    public bool IsConnected => Volatile.Read(ref _connection) is { IsOpen: true };
+    public bool IsConnected => Volatile.Read(ref connection) is { IsOpen: true };
 
     /// <summary>Sends an action and waits for everything that answers it, connecting first when there is no connection.</summary>
     /// <inheritdoc cref="AmiConnection.SendAsync"/>
     public async Task<AmiReply> SendAsync(AmiAction action, CancellationToken cancellationToken = default)
     {
-        var connection = Volatile.Read(ref _connection);
+        var connection = Volatile.Read(ref this.connection);
         if (connection is not { IsOpen: true })
         {
             connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
@@ -55,20 +55,20 @@ public sealed class AmiClient : IAsyncDisposable
     public async Task<AmiConnection> ConnectAsync(CancellationToken cancellationToken = default)
     {
         Task<AmiConnection> connecting;
-        lock (_gate)
+        lock (gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
-            if (_connection is { IsOpen: true })
+            ObjectDisposedException.ThrowIf(disposed.IsCancellationRequested, this);
+            if (connection is { IsOpen: true })
             {
-                return _connection;
+                return connection;
             }
 
-            if (_refused is not null && Environment.TickCount64 - _refusedAt < LoginPause.TotalMilliseconds)
+            if (refused is not null && Environment.TickCount64 - refusedAt < LoginPause.TotalMilliseconds)
             {
-                throw new AmiLoginException((string)_refused.Target!, _options.User, _refused.Reason);
+                throw new AmiLoginException((string)refused.Target!, options.User, refused.Reason);
             }
 
-            connecting = _connecting is { IsCompleted: false } ? _connecting : _connecting = OpenAsync();
+            connecting = this.connecting is { IsCompleted: false } ? this.connecting : this.connecting = OpenAsync();
         }
 
         return await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -113,15 +113,15 @@ public sealed class AmiClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Task<AmiConnection>? connecting;
-        lock (_gate)
+        lock (gate)
         {
-            if (_disposed.IsCancellationRequested)
+            if (disposed.IsCancellationRequested)
             {
                 return;
             }
 
-            _disposed.Cancel();
-            connecting = _connecting;
+            disposed.Cancel();
+            connecting = this.connecting;
         }
 
         if (connecting is not null)
@@ -130,24 +130,24 @@ public sealed class AmiClient : IAsyncDisposable
             await Task.WhenAny(connecting).ConfigureAwait(false);
         }
 
-        if (_connection is not null)
+        if (connection is not null)
         {
-            await _connection.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(false);
         }
 
         Events.Complete(null);
-        _disposed.Dispose();
+        disposed.Dispose();
     }
 
     private async Task<AmiConnection> OpenAsync()
     {
         try
         {
-            var connection = await AmiConnection.ConnectAsync(_options, Events, _trace, _disposed.Token).ConfigureAwait(false);
-            lock (_gate)
+            var connection = await AmiConnection.ConnectAsync(options, Events, trace, disposed.Token).ConfigureAwait(false);
+            lock (gate)
             {
-                _refused = null;
-                _connection = connection;
+                refused = null;
+                this.connection = connection;
             }
 
             Events.Publish(Own(AmiEventHub.Connected, connection.Banner));
@@ -156,10 +156,10 @@ public sealed class AmiClient : IAsyncDisposable
         }
         catch (AmiLoginException e)
         {
-            lock (_gate)
+            lock (gate)
             {
-                _refused = e;
-                _refusedAt = Environment.TickCount64;
+                refused = e;
+                refusedAt = Environment.TickCount64;
             }
 
             throw;
@@ -169,10 +169,10 @@ public sealed class AmiClient : IAsyncDisposable
     /// <summary>Asks a silent Asterisk whether it is there: a dropped network says nothing by itself.</summary>
     private async Task AttendAsync(AmiConnection connection)
     {
-        while (connection.IsOpen && _options.KeepAlive > TimeSpan.Zero)
+        while (connection.IsOpen && options.KeepAlive > TimeSpan.Zero)
         {
-            await Task.WhenAny(connection.Ended, Task.Delay(_options.KeepAlive)).ConfigureAwait(false);
-            if (!connection.IsOpen || connection.Silence < _options.KeepAlive)
+            await Task.WhenAny(connection.Ended, Task.Delay(options.KeepAlive)).ConfigureAwait(false);
+            if (!connection.IsOpen || connection.Silence < options.KeepAlive)
             {
                 continue;
             }

@@ -14,56 +14,56 @@ public sealed class AmiConnection : IAsyncDisposable
     /// <summary>Most items of one list. A longer one does not end.</summary>
     public const int MaxItems = 200_000;
 
-    private readonly Stream _stream;
-    private readonly string _target;
-    private readonly TimeSpan _timeout;
-    private readonly AmiEventHub? _events;
-    private readonly Action<AmiTraceEntry>? _trace;
-    private readonly AmiDecoder _decoder = new();
+    private readonly Stream stream;
+    private readonly string target;
+    private readonly TimeSpan timeout;
+    private readonly AmiEventHub? events;
+    private readonly Action<AmiTraceEntry>? trace;
+    private readonly AmiDecoder decoder = new();
 
     // Ids must not be guessable: a UserEvent repeats its sender's ActionID to every connection, so whoever may send one
     // could otherwise answer in Asterisk's place.
-    private readonly string _idPrefix = Convert.ToHexString(RandomNumberGenerator.GetBytes(12)) + "-";
-    private readonly object _gate = new();
-    private readonly Dictionary<string, AmiPending> _waiting = new(StringComparer.Ordinal);
-    private readonly TaskCompletionSource _banner = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ArrayBufferWriter<byte> _outgoing = new(4096);
-    private ArrayBufferWriter<byte> _spare = new(4096);
-    private AmiPending? _openList;
-    private SarkException? _failure;
-    private bool _writing;
-    private bool _shuttingDown;
-    private long _lastId;
-    private long _unmatched;
-    private long _lastHeard = Environment.TickCount64;
+    private readonly string idPrefix = Convert.ToHexString(RandomNumberGenerator.GetBytes(12)) + "-";
+    private readonly object gate = new();
+    private readonly Dictionary<string, AmiPending> waiting = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource banner = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ArrayBufferWriter<byte> outgoing = new(4096);
+    private ArrayBufferWriter<byte> spare = new(4096);
+    private AmiPending? openList;
+    private SarkException? failure;
+    private bool writing;
+    private bool shuttingDown;
+    private long lastId;
+    private long unmatched;
+    private long lastHeard = Environment.TickCount64;
 
     private AmiConnection(Stream stream, string target, TimeSpan timeout, AmiEventHub? events, Action<AmiTraceEntry>? trace)
     {
-        _stream = stream;
-        _target = target;
-        _timeout = timeout;
-        _events = events;
-        _trace = trace;
+        this.stream = stream;
+        this.target = target;
+        this.timeout = timeout;
+        this.events = events;
+        this.trace = trace;
     }
 
     /// <summary>The banner's text, such as <c>Asterisk Call Manager/5.0.4</c>.</summary>
-    public string Banner => _decoder.Banner ?? "";
+    public string Banner => decoder.Banner ?? "";
 
     /// <summary>True until the connection has ended.</summary>
-    public bool IsOpen => Volatile.Read(ref _failure) is null;
+    public bool IsOpen => Volatile.Read(ref failure) is null;
 
     /// <summary>Why the connection ended, or null while it is open.</summary>
-    public SarkException? Failure => Volatile.Read(ref _failure);
+    public SarkException? Failure => Volatile.Read(ref failure);
 
     /// <summary>Completes when the connection has ended; never faults.</summary>
-    public Task Ended => _ended.Task;
+    public Task Ended => ended.Task;
 
     /// <summary>Responses that belong to nobody who waits: they came after their time limit, or without an id.</summary>
-    public long Unmatched => Interlocked.Read(ref _unmatched);
+    public long Unmatched => Interlocked.Read(ref unmatched);
 
     /// <summary>How long Asterisk has been silent.</summary>
-    public TimeSpan Silence => TimeSpan.FromMilliseconds(Environment.TickCount64 - Interlocked.Read(ref _lastHeard));
+    public TimeSpan Silence => TimeSpan.FromMilliseconds(Environment.TickCount64 - Interlocked.Read(ref lastHeard));
 
     /// <summary>Connects over TCP, with TLS if asked for, and logs in.</summary>
     /// <param name="options">Where to and as whom.</param>
@@ -114,30 +114,30 @@ public sealed class AmiConnection : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(action);
         cancellationToken.ThrowIfCancellationRequested();
-        var id = _idPrefix + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
-        var waiting = new AmiPending(action, AmiReader.IsBlocking(_stream));
+        var id = idPrefix + Interlocked.Increment(ref lastId).ToString(CultureInfo.InvariantCulture);
+        var waiting = new AmiPending(action, AmiReader.IsBlocking(stream));
         var write = false;
-        lock (_gate)
+        lock (gate)
         {
-            if (_failure is not null)
+            if (failure is not null)
             {
-                throw Again(_failure);
+                throw Again(failure);
             }
 
-            _waiting.Add(id, waiting);
-            action.Encode(id, _outgoing);
-            write = !_writing;
-            _writing = true;
+            this.waiting.Add(id, waiting);
+            action.Encode(id, outgoing);
+            write = !writing;
+            writing = true;
         }
 
-        _trace?.Invoke(new(true, action.ToString()));
+        trace?.Invoke(new(true, action.ToString()));
         if (write)
         {
             // Not awaited: a failure to write ends the connection, which is what the waiting below hears of.
             _ = WriteAsync();
         }
 
-        var limit = action.TimeLimit ?? _timeout;
+        var limit = action.TimeLimit ?? timeout;
         try
         {
             return await waiting.Task.WaitAsync(limit, cancellationToken).ConfigureAwait(false);
@@ -150,12 +150,12 @@ public sealed class AmiConnection : IAsyncDisposable
         }
         finally
         {
-            lock (_gate)
+            lock (gate)
             {
-                _waiting.Remove(id);
-                if (_openList == waiting)
+                this.waiting.Remove(id);
+                if (openList == waiting)
                 {
-                    _openList = null;
+                    openList = null;
                 }
             }
         }
@@ -163,12 +163,12 @@ public sealed class AmiConnection : IAsyncDisposable
 
     /// <summary>Ends the connection; everybody who waits gets the reason.</summary>
     /// <param name="reason">The reason, as a sentence.</param>
-    public void Abort(string reason) => Fail(new AmiConnectionException(_target, reason));
+    public void Abort(string reason) => Fail(new AmiConnectionException(target, reason));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        Abort($"The connection to Asterisk at {_target} was closed by us.");
+        Abort($"The connection to Asterisk at {target} was closed by us.");
         return ValueTask.CompletedTask;
     }
 
@@ -176,12 +176,12 @@ public sealed class AmiConnection : IAsyncDisposable
     {
         try
         {
-            await _banner.Task.WaitAsync(_timeout, cancellationToken).ConfigureAwait(false);
+            await banner.Task.WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException e)
         {
             // Above its limit of connections that have not logged in, Asterisk accepts and says nothing.
-            throw new AmiConnectionException(_target, $"Asterisk at {_target} accepted the connection but did not greet within {_timeout.TotalSeconds:0.###} seconds.", e);
+            throw new AmiConnectionException(target, $"Asterisk at {target} accepted the connection but did not greet within {timeout.TotalSeconds:0.###} seconds.", e);
         }
     }
 
@@ -197,31 +197,31 @@ public sealed class AmiConnection : IAsyncDisposable
             while (true)
             {
                 ArrayBufferWriter<byte> batch;
-                lock (_gate)
+                lock (gate)
                 {
-                    if (_outgoing.WrittenCount == 0)
+                    if (outgoing.WrittenCount == 0)
                     {
-                        _writing = false;
+                        writing = false;
                         return;
                     }
 
                     // Whatever others add meanwhile collects in the other buffer and goes out in one piece.
-                    batch = _outgoing;
-                    (_outgoing, _spare) = (_spare, _outgoing);
+                    batch = outgoing;
+                    (outgoing, spare) = (spare, outgoing);
                 }
 
-                await _stream.WriteAsync(batch.WrittenMemory).ConfigureAwait(false);
+                await stream.WriteAsync(batch.WrittenMemory).ConfigureAwait(false);
                 batch.ResetWrittenCount();
             }
         }
         catch (Exception e)
         {
-            Fail(new AmiConnectionException(_target, $"The connection to Asterisk at {_target} broke while sending: {e.Message}", e));
+            Fail(new AmiConnectionException(target, $"The connection to Asterisk at {target} broke while sending: {e.Message}", e));
         }
     }
 
     /// <summary>Room for the next bytes of the stream, for its reader.</summary>
-    internal Memory<byte> Room => _decoder.GetMemory();
+    internal Memory<byte> Room => decoder.GetMemory();
 
     /// <summary>Takes what was read into <see cref="Room"/>.</summary>
     /// <param name="count">How many bytes; none: the stream has ended.</param>
@@ -230,26 +230,26 @@ public sealed class AmiConnection : IAsyncDisposable
     {
         if (count == 0)
         {
-            Fail(new AmiConnectionException(_target, _shuttingDown
-                ? $"Asterisk at {_target} was shut down."
-                : $"Asterisk at {_target} closed the connection."));
+            Fail(new AmiConnectionException(target, shuttingDown
+                ? $"Asterisk at {target} was shut down."
+                : $"Asterisk at {target} closed the connection."));
             return;
         }
 
-        _decoder.Advance(count);
-        Interlocked.Exchange(ref _lastHeard, Environment.TickCount64);
-        while (_decoder.TryRead(out var message))
+        decoder.Advance(count);
+        Interlocked.Exchange(ref lastHeard, Environment.TickCount64);
+        while (decoder.TryRead(out var message))
         {
-            _trace?.Invoke(new(false, message.ToString()));
+            trace?.Invoke(new(false, message.ToString()));
             if (Dispatch(message) is { IsFinished: true } done)
             {
                 finished.Add(done);
             }
         }
 
-        if (_decoder.Banner is not null)
+        if (decoder.Banner is not null)
         {
-            _banner.TrySetResult();
+            banner.TrySetResult();
         }
     }
 
@@ -258,81 +258,81 @@ public sealed class AmiConnection : IAsyncDisposable
     {
         var id = message.ActionId;
         AmiPending? waiting;
-        lock (_gate)
+        lock (gate)
         {
-            waiting = id is null ? null : _waiting.GetValueOrDefault(id);
+            waiting = id is null ? null : this.waiting.GetValueOrDefault(id);
             if (message.Event is not { } name)
             {
                 if (waiting is null)
                 {
                     // Late, or an error about a line that we never send. Giving it to whoever waits could give one
                     // caller another's answer.
-                    _unmatched++;
+                    unmatched++;
                     return null;
                 }
 
-                waiting.Respond(message, _target);
-                _openList = waiting.IsOpenList ? waiting : _openList == waiting ? null : _openList;
+                waiting.Respond(message, target);
+                openList = waiting.IsOpenList ? waiting : openList == waiting ? null : openList;
                 return waiting;
             }
 
-            if (waiting is null && _openList is { } open && id is null && name == open.Action.UntaggedItem)
+            if (waiting is null && openList is { } open && id is null && name == open.Action.UntaggedItem)
             {
                 waiting = open;
             }
 
             if (waiting is not null && waiting.Takes(name))
             {
-                waiting.Add(message, name, _target);
+                waiting.Add(message, name, target);
                 if (waiting.Count > MaxItems)
                 {
                     throw new FormatException($"the list of {waiting.Action.Name} does not end after {MaxItems} items");
                 }
 
-                if (_openList == waiting && !waiting.IsOpenList)
+                if (openList == waiting && !waiting.IsOpenList)
                 {
-                    _openList = null;
+                    openList = null;
                 }
 
                 return waiting;
             }
 
-            if (id is not null && id.StartsWith(_idPrefix, StringComparison.Ordinal) && waiting is null)
+            if (id is not null && id.StartsWith(idPrefix, StringComparison.Ordinal) && waiting is null)
             {
                 // An item of a list that nobody waits for any more.
-                _unmatched++;
+                unmatched++;
                 return null;
             }
         }
 
-        _shuttingDown |= message.Event == "Shutdown";
-        _events?.Publish(message);
+        shuttingDown |= message.Event == "Shutdown";
+        events?.Publish(message);
         return null;
     }
 
     /// <summary>Ends the connection because of what went wrong while reading: whoever waits must learn of it.</summary>
     internal void Break(Exception reason) => Fail(reason is FormatException
-        ? new AmiProtocolException(_target, $"What answers at {_target} does not speak the Asterisk Manager Interface: {reason.Message}.")
-        : new AmiConnectionException(_target, $"The connection to Asterisk at {_target} broke: {reason.Message}", reason));
+        ? new AmiProtocolException(target, $"What answers at {target} does not speak the Asterisk Manager Interface: {reason.Message}.")
+        : new AmiConnectionException(target, $"The connection to Asterisk at {target} broke: {reason.Message}", reason));
 
     private void Fail(SarkException failure)
     {
         AmiPending[] waiting;
-        lock (_gate)
+        lock (gate)
         {
-            if (_failure is not null)
+            if (this.failure is not null)
             {
                 return;
             }
 
-            Volatile.Write(ref _failure, failure);
-            waiting = [.. _waiting.Values];
-            _waiting.Clear();
-            _openList = null;
+            Volatile.Write(ref this.failure, failure);
+            waiting = [.. this.waiting.Values];
+            this.waiting.Clear();
+            openList = null;
         }
 
-        _stream.Dispose();
-        _banner.TrySetException(Again(failure));
+        stream.Dispose();
+        banner.TrySetException(Again(failure));
         foreach (var one in waiting)
         {
             one.Fail(Again(failure));
@@ -346,6 +346,6 @@ public sealed class AmiConnection : IAsyncDisposable
                 one.Complete();
             }
         });
-        _ended.TrySetResult();
+        ended.TrySetResult();
     }
 }

@@ -26,15 +26,15 @@ public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxM
 
     // The same few hundred keys and short values (yes, no, SIP) come again and again; looked up by their bytes they cost
     // no new string. In a list of telephones that is nine texts in ten.
-    private readonly string?[] _cache = new string?[CacheSize];
-    private readonly List<KeyValuePair<string, string>> _fields = [];
-    private byte[] _buffer = new byte[16384];
-    private int _start;
-    private int _scanned;
-    private int _end;
-    private int _messageBytes;
-    private bool _follows;
-    private bool _followsText;
+    private readonly string?[] cache = new string?[CacheSize];
+    private readonly List<KeyValuePair<string, string>> fields = [];
+    private byte[] buffer = new byte[16384];
+    private int start;
+    private int scanned;
+    private int end;
+    private int messageBytes;
+    private bool follows;
+    private bool followsText;
 
     /// <summary>The banner, such as <c>Asterisk Call Manager/5.0.4</c>, once it has come.</summary>
     public string? Banner { get; private set; }
@@ -42,26 +42,26 @@ public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxM
     /// <summary>Room for the next bytes. Call <see cref="Advance"/> with the number of bytes that were written to it.</summary>
     public Memory<byte> GetMemory()
     {
-        if (_start == _end)
+        if (start == end)
         {
-            _start = _scanned = _end = 0;
+            start = scanned = end = 0;
         }
-        else if (_end == _buffer.Length)
+        else if (end == buffer.Length)
         {
-            var target = _end - _start > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
-            Buffer.BlockCopy(_buffer, _start, target, 0, _end - _start);
-            _buffer = target;
-            _end -= _start;
-            _scanned -= _start;
-            _start = 0;
+            var target = end - start > buffer.Length / 2 ? new byte[buffer.Length * 2] : buffer;
+            Buffer.BlockCopy(buffer, start, target, 0, end - start);
+            buffer = target;
+            end -= start;
+            scanned -= start;
+            start = 0;
         }
 
-        return _buffer.AsMemory(_end);
+        return buffer.AsMemory(end);
     }
 
     /// <summary>Tells that bytes were written to <see cref="GetMemory"/>.</summary>
     /// <param name="count">How many.</param>
-    public void Advance(int count) => _end += count;
+    public void Advance(int count) => end += count;
 
     /// <summary>Adds bytes.</summary>
     /// <param name="bytes">Any piece of the stream.</param>
@@ -89,7 +89,7 @@ public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxM
             {
                 ReadBanner(line);
             }
-            else if (_follows)
+            else if (follows)
             {
                 ReadFollows(line);
             }
@@ -97,7 +97,7 @@ public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxM
             {
                 AddField(line);
             }
-            else if (_fields.Count > 0)
+            else if (fields.Count > 0)
             {
                 message = Complete();
                 return true;
@@ -110,11 +110,11 @@ public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxM
 
     private bool TryReadLine(out ReadOnlySpan<byte> line)
     {
-        var length = _buffer.AsSpan(_scanned, _end - _scanned).IndexOf((byte)'\n');
+        var length = buffer.AsSpan(scanned, end - scanned).IndexOf((byte)'\n');
         if (length < 0)
         {
-            _scanned = _end;
-            if (_end - _start > maxLine)
+            scanned = end;
+            if (end - start > maxLine)
             {
                 throw new FormatException($"a line is longer than {maxLine} bytes");
             }
@@ -123,23 +123,23 @@ public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxM
             return false;
         }
 
-        length += _scanned - _start;
+        length += scanned - start;
         if (length > maxLine)
         {
             throw new FormatException($"a line is longer than {maxLine} bytes");
         }
 
-        line = _buffer.AsSpan(_start, length);
-        _start += length + 1;
-        _scanned = _start;
-        _messageBytes += length + 1;
-        if (_messageBytes > maxMessage)
+        line = buffer.AsSpan(start, length);
+        start += length + 1;
+        scanned = start;
+        messageBytes += length + 1;
+        if (messageBytes > maxMessage)
         {
             throw new FormatException($"a message is longer than {maxMessage} bytes");
         }
 
         // Asterisk 13 ends headers of a Follows block in CR LF and its text in LF; the difference tells them apart.
-        _followsText |= _follows && !(line.Length > 0 && line[^1] == '\r');
+        followsText |= follows && !(line.Length > 0 && line[^1] == '\r');
         if (line.Length > 0 && line[^1] == '\r')
         {
             line = line[..^1];
@@ -157,32 +157,32 @@ public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxM
         }
 
         Banner = text;
-        _messageBytes = 0;
+        messageBytes = 0;
     }
 
     private void ReadFollows(ReadOnlySpan<byte> line)
     {
         var colon = line.IndexOf((byte)':');
-        if (!_followsText && colon > 0 && Decode(line[..colon]) is "Privilege" or "ActionID" or "Message")
+        if (!followsText && colon > 0 && Decode(line[..colon]) is "Privilege" or "ActionID" or "Message")
         {
             AddField(line);
             return;
         }
 
-        _followsText = true;
+        followsText = true;
         var text = Decode(line);
         if (text.EndsWith(EndCommand, StringComparison.Ordinal))
         {
             // The last line of output and the mark share a line when the output does not end in a line break.
             text = text[..^EndCommand.Length];
-            _follows = false;
+            follows = false;
             if (text.Length == 0)
             {
                 return;
             }
         }
 
-        _fields.Add(new("Output", text));
+        fields.Add(new("Output", text));
     }
 
     private void AddField(ReadOnlySpan<byte> line)
@@ -191,7 +191,7 @@ public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxM
         if (colon < 0)
         {
             // Not a field, but somebody may want to read it.
-            _fields.Add(new("", Decode(line)));
+            fields.Add(new("", Decode(line)));
             return;
         }
 
@@ -201,19 +201,19 @@ public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxM
             value = value[1..];
         }
 
-        _fields.Add(new(Cached(line[..colon]), value.Length <= LongestCachedValue ? Cached(value) : Decode(value)));
-        if (_fields.Count == 1 && value.SequenceEqual("Follows"u8) && _fields[0].Key == "Response")
+        fields.Add(new(Cached(line[..colon]), value.Length <= LongestCachedValue ? Cached(value) : Decode(value)));
+        if (fields.Count == 1 && value.SequenceEqual("Follows"u8) && fields[0].Key == "Response")
         {
-            _follows = true;
-            _followsText = false;
+            follows = true;
+            followsText = false;
         }
     }
 
     private AmiMessage Complete()
     {
-        var message = new AmiMessage(_fields);
-        _fields.Clear();
-        _messageBytes = 0;
+        var message = new AmiMessage(fields);
+        fields.Clear();
+        messageBytes = 0;
         if (message.Event is null && message.Response is null)
         {
             throw new FormatException($"a message is neither a response nor an event; it begins '{Printable($"{message[0].Key}: {message[0].Value}")}'");
@@ -230,7 +230,7 @@ public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxM
             hash = (hash * 31) + b;
         }
 
-        ref var cached = ref _cache[hash & (CacheSize - 1)];
+        ref var cached = ref cache[hash & (CacheSize - 1)];
         if (cached is null || !Matches(cached, bytes))
         {
             cached = Decode(bytes);

@@ -28,20 +28,20 @@ public sealed class AmiEventHub(int capacity = 2000)
     /// <summary>The event's name under which a watcher learns that it lost an unknown number of events.</summary>
     public const string EventsLost = "EventsLost";
 
-    private readonly object _gate = new();
-    private readonly string _run = Guid.NewGuid().ToString("N")[..12];
-    private readonly Queue<AmiEvent> _kept = new();
-    private readonly List<Watcher> _watchers = [];
-    private long _last;
+    private readonly object gate = new();
+    private readonly string run = Guid.NewGuid().ToString("N")[..12];
+    private readonly Queue<AmiEvent> kept = new();
+    private readonly List<Watcher> watchers = [];
+    private long last;
 
     /// <summary>How many watchers there are.</summary>
     public int Watchers
     {
         get
         {
-            lock (_gate)
+            lock (gate)
             {
-                return _watchers.Count;
+                return watchers.Count;
             }
         }
     }
@@ -50,16 +50,16 @@ public sealed class AmiEventHub(int capacity = 2000)
     /// <param name="message">The event.</param>
     public void Publish(AmiMessage message)
     {
-        lock (_gate)
+        lock (gate)
         {
-            var made = new AmiEvent(IdOf(++_last), DateTimeOffset.UtcNow, message.Event ?? "", message, 0);
-            _kept.Enqueue(made);
-            if (_kept.Count > capacity)
+            var made = new AmiEvent(IdOf(++last), DateTimeOffset.UtcNow, message.Event ?? "", message, 0);
+            kept.Enqueue(made);
+            if (kept.Count > capacity)
             {
-                _kept.Dequeue();
+                kept.Dequeue();
             }
 
-            foreach (var watcher in _watchers)
+            foreach (var watcher in watchers)
             {
                 watcher.Add(made);
             }
@@ -70,9 +70,9 @@ public sealed class AmiEventHub(int capacity = 2000)
     /// <param name="failure">The failure, or null for a normal end.</param>
     public void Complete(Exception? failure)
     {
-        lock (_gate)
+        lock (gate)
         {
-            foreach (var watcher in _watchers)
+            foreach (var watcher in watchers)
             {
                 watcher.Queue.Writer.TryComplete(failure);
             }
@@ -88,14 +88,14 @@ public sealed class AmiEventHub(int capacity = 2000)
     public IAsyncEnumerable<AmiEvent> Watch(IReadOnlyCollection<string>? names = null, string? after = null, CancellationToken cancellationToken = default)
     {
         var watcher = new Watcher(names is { Count: > 0 } ? new HashSet<string>(names, StringComparer.OrdinalIgnoreCase) : null, capacity);
-        lock (_gate)
+        lock (gate)
         {
             if (after is not null)
             {
                 Replay(watcher, after);
             }
 
-            _watchers.Add(watcher);
+            watchers.Add(watcher);
         }
 
         return ReadAsync(watcher, cancellationToken);
@@ -105,10 +105,10 @@ public sealed class AmiEventHub(int capacity = 2000)
     {
         var separator = after.LastIndexOf('-');
         var known = separator > 0
-            && after.AsSpan(0, separator).SequenceEqual(_run)
+            && after.AsSpan(0, separator).SequenceEqual(run)
             && long.TryParse(after.AsSpan(separator + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
         var seen = known ? long.Parse(after.AsSpan(separator + 1), CultureInfo.InvariantCulture) : 0;
-        var firstKept = _last - _kept.Count + 1;
+        var firstKept = last - this.kept.Count + 1;
         if (!known)
         {
             // Of another run of the service: nobody can say how much happened in between.
@@ -121,7 +121,7 @@ public sealed class AmiEventHub(int capacity = 2000)
         }
 
         var number = firstKept;
-        foreach (var kept in _kept)
+        foreach (var kept in this.kept)
         {
             if (number++ > seen)
             {
@@ -130,7 +130,7 @@ public sealed class AmiEventHub(int capacity = 2000)
         }
     }
 
-    private string IdOf(long number) => string.Create(CultureInfo.InvariantCulture, $"{_run}-{number}");
+    private string IdOf(long number) => string.Create(CultureInfo.InvariantCulture, $"{run}-{number}");
 
     private async IAsyncEnumerable<AmiEvent> ReadAsync(Watcher watcher, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -144,21 +144,21 @@ public sealed class AmiEventHub(int capacity = 2000)
         }
         finally
         {
-            lock (_gate)
+            lock (gate)
             {
-                _watchers.Remove(watcher);
+                watchers.Remove(watcher);
             }
         }
     }
 
     private sealed class Watcher
     {
-        private readonly HashSet<string>? _names;
-        private long _dropped;
+        private readonly HashSet<string>? names;
+        private long dropped;
 
         public Watcher(HashSet<string>? names, int capacity)
         {
-            _names = names;
+            this.names = names;
             Queue = Channel.CreateBounded<AmiEvent>(
                 new BoundedChannelOptions(capacity + 1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
                 _ => Lost(1));
@@ -168,7 +168,7 @@ public sealed class AmiEventHub(int capacity = 2000)
 
         public void Add(AmiEvent added)
         {
-            if (_names is null || _names.Contains(added.Name))
+            if (names is null || names.Contains(added.Name))
             {
                 Force(added);
             }
@@ -176,8 +176,8 @@ public sealed class AmiEventHub(int capacity = 2000)
 
         public void Force(AmiEvent added) => Queue.Writer.TryWrite(added);
 
-        public void Lost(long count) => Interlocked.Add(ref _dropped, count);
+        public void Lost(long count) => Interlocked.Add(ref dropped, count);
 
-        public long TakeDropped() => Interlocked.Exchange(ref _dropped, 0);
+        public long TakeDropped() => Interlocked.Exchange(ref dropped, 0);
     }
 }

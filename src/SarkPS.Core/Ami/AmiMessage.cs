@@ -8,11 +8,11 @@ namespace SarkPS.Ami;
 /// </summary>
 public sealed class AmiMessage : IReadOnlyList<KeyValuePair<string, string>>
 {
-    private readonly KeyValuePair<string, string>[] _fields;
+    private readonly KeyValuePair<string, string>[] fields;
 
     /// <summary>Makes a message of its fields.</summary>
     /// <param name="fields">Keys and values in the order in which they stand on the wire.</param>
-    public AmiMessage(IEnumerable<KeyValuePair<string, string>> fields) => _fields = fields.ToArray();
+    public AmiMessage(IEnumerable<KeyValuePair<string, string>> fields) => this.fields = fields.ToArray();
 
     /// <summary>The first value of a key, or null when the message has no such key.</summary>
     /// <param name="key">The key, in any case.</param>
@@ -20,7 +20,7 @@ public sealed class AmiMessage : IReadOnlyList<KeyValuePair<string, string>>
     {
         get
         {
-            foreach (var field in _fields)
+            foreach (var field in fields)
             {
                 if (string.Equals(field.Key, key, StringComparison.OrdinalIgnoreCase))
                 {
@@ -33,10 +33,10 @@ public sealed class AmiMessage : IReadOnlyList<KeyValuePair<string, string>>
     }
 
     /// <inheritdoc/>
-    public KeyValuePair<string, string> this[int index] => _fields[index];
+    public KeyValuePair<string, string> this[int index] => fields[index];
 
     /// <inheritdoc/>
-    public int Count => _fields.Length;
+    public int Count => fields.Length;
 
     /// <summary>The name of the event, or null when this is a response.</summary>
     public string? Event => this["Event"];
@@ -53,21 +53,21 @@ public sealed class AmiMessage : IReadOnlyList<KeyValuePair<string, string>>
     /// <summary>Every value of a key that may repeat, in order.</summary>
     /// <param name="key">The key, in any case.</param>
     public IReadOnlyList<string> All(string key) =>
-        _fields.Where(f => string.Equals(f.Key, key, StringComparison.OrdinalIgnoreCase)).Select(f => f.Value).ToArray();
+        fields.Where(f => string.Equals(f.Key, key, StringComparison.OrdinalIgnoreCase)).Select(f => f.Value).ToArray();
 
     /// <summary>The same message without some keys.</summary>
     /// <param name="keys">The keys to leave out, in any case.</param>
     public AmiMessage Without(params string[] keys) =>
-        new(_fields.Where(f => !keys.Contains(f.Key, StringComparer.OrdinalIgnoreCase)));
+        new(fields.Where(f => !keys.Contains(f.Key, StringComparer.OrdinalIgnoreCase)));
 
     /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => ((IEnumerable<KeyValuePair<string, string>>)_fields).GetEnumerator();
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => ((IEnumerable<KeyValuePair<string, string>>)fields).GetEnumerator();
 
     /// <inheritdoc/>
-    IEnumerator IEnumerable.GetEnumerator() => _fields.GetEnumerator();
+    IEnumerator IEnumerable.GetEnumerator() => fields.GetEnumerator();
 
     /// <summary>The message as it is on the wire, with secrets masked.</summary>
-    public override string ToString() => AmiTrace.Text(_fields);
+    public override string ToString() => AmiTrace.Text(fields);
 }
 
 /// <summary>Everything that answers one action.</summary>

@@ -6,21 +6,21 @@ namespace SarkPS.Ami;
 /// <remarks>The answer is put together under the lock and handed over outside of it, by <see cref="Complete"/>.</remarks>
 internal sealed class AmiPending(AmiAction action, bool goOnAtOnce)
 {
-    private readonly TaskCompletionSource<AmiReply> _done = new(goOnAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
-    private AmiReply? _reply;
-    private Exception? _refusal;
-    private List<AmiMessage>? _items;
-    private AmiMessage? _response;
+    private readonly TaskCompletionSource<AmiReply> done = new(goOnAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+    private AmiReply? reply;
+    private Exception? refusal;
+    private List<AmiMessage>? items;
+    private AmiMessage? response;
 
     public AmiAction Action { get; } = action;
 
-    public Task<AmiReply> Task => _done.Task;
+    public Task<AmiReply> Task => done.Task;
 
-    public int Count => _items?.Count ?? 0;
+    public int Count => items?.Count ?? 0;
 
-    public bool IsOpenList => Action.Answer == AmiAnswer.List && _response is not null && !IsFinished;
+    public bool IsOpenList => Action.Answer == AmiAnswer.List && response is not null && !IsFinished;
 
-    public bool IsFinished => _reply is not null || _refusal is not null;
+    public bool IsFinished => reply is not null || refusal is not null;
 
     public void Respond(AmiMessage response, string target)
     {
@@ -29,20 +29,20 @@ internal sealed class AmiPending(AmiAction action, bool goOnAtOnce)
             return;
         }
 
-        if (_response is not null)
+        if (this.response is not null)
         {
             Fail(new AmiProtocolException(target, $"Asterisk at {target} answered the action {Action.Name} twice."));
             return;
         }
 
-        _response = response;
+        this.response = response;
         if (response.Response == "Error")
         {
             Fail(new AmiActionException(Action.Name, response));
         }
         else if (Action.Answer == AmiAnswer.Response
             || (Action.Answer == AmiAnswer.List && !Announces(response))
-            || (Action.Answer == AmiAnswer.Outcome && _items is not null))
+            || (Action.Answer == AmiAnswer.Outcome && items is not null))
         {
             Finish();
         }
@@ -60,8 +60,8 @@ internal sealed class AmiPending(AmiAction action, bool goOnAtOnce)
     {
         if (Action.Answer == AmiAnswer.Outcome)
         {
-            (_items ??= []).Add(message);
-            if (_response is not null)
+            (items ??= []).Add(message);
+            if (response is not null)
             {
                 Finish();
             }
@@ -72,7 +72,7 @@ internal sealed class AmiPending(AmiAction action, bool goOnAtOnce)
         var list = message["EventList"];
         if (string.Equals(list, "Complete", StringComparison.OrdinalIgnoreCase) || (list is null && name == Action.CompletedBy))
         {
-            var counted = Action.CountedItem is { } only ? _items?.Count(i => i.Event == only) ?? 0 : Count;
+            var counted = Action.CountedItem is { } only ? items?.Count(i => i.Event == only) ?? 0 : Count;
             if (message["ListItems"] is { } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var expected) && expected != counted)
             {
                 Fail(new AmiProtocolException(target, $"Asterisk at {target} announced {expected} items for the action {Action.Name} and sent {counted}."));
@@ -87,25 +87,25 @@ internal sealed class AmiPending(AmiAction action, bool goOnAtOnce)
         }
         else
         {
-            (_items ??= []).Add(message);
+            (items ??= []).Add(message);
         }
     }
 
-    public void Fail(Exception failure) => _refusal ??= _reply is null ? failure : null;
+    public void Fail(Exception failure) => refusal ??= reply is null ? failure : null;
 
     public void Complete()
     {
-        if (_refusal is not null)
+        if (refusal is not null)
         {
-            _done.TrySetException(_refusal);
+            done.TrySetException(refusal);
         }
         else
         {
-            _done.TrySetResult(_reply!);
+            done.TrySetResult(reply!);
         }
     }
 
-    private void Finish() => _reply ??= new AmiReply(_response!, _items ?? (IReadOnlyList<AmiMessage>)[]);
+    private void Finish() => reply ??= new AmiReply(response!, items ?? (IReadOnlyList<AmiMessage>)[]);
 
     // Asterisk 13 leaves out EventList at the start of some lists; their message says it in words.
     private static bool Announces(AmiMessage response) =>

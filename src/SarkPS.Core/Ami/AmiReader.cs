@@ -12,8 +12,8 @@ namespace SarkPS.Ami;
 /// <param name="connection">Whose it is.</param>
 internal sealed class AmiReader(Stream stream, AmiConnection connection)
 {
-    private readonly object _turn = new();
-    private int _readers;
+    private readonly object turn = new();
+    private int readers;
 
     /// <summary>Whether callers go on at once, on the thread that read their answer.</summary>
     public static bool IsBlocking(Stream stream) => stream is NetworkStream;
@@ -33,7 +33,7 @@ internal sealed class AmiReader(Stream stream, AmiConnection connection)
 
     private void StartThread()
     {
-        Interlocked.Increment(ref _readers);
+        Interlocked.Increment(ref readers);
         new Thread(Read) { IsBackground = true, Name = "Asterisk manager" }.Start();
     }
 
@@ -43,7 +43,7 @@ internal sealed class AmiReader(Stream stream, AmiConnection connection)
         var finished = new List<AmiPending>();
         do
         {
-            lock (_turn)
+            lock (turn)
             {
                 while (connection.IsOpen && finished.Count == 0)
                 {
@@ -59,7 +59,7 @@ internal sealed class AmiReader(Stream stream, AmiConnection connection)
             }
 
             // A caller who goes on here may take as long as he likes: there is always another thread that reads.
-            if (Interlocked.Decrement(ref _readers) == 0 && connection.IsOpen)
+            if (Interlocked.Decrement(ref readers) == 0 && connection.IsOpen)
             {
                 StartThread();
             }
@@ -83,12 +83,12 @@ internal sealed class AmiReader(Stream stream, AmiConnection connection)
     // Two are enough: one that reads, and one that takes over.
     private bool Join()
     {
-        if (Interlocked.Increment(ref _readers) <= 2)
+        if (Interlocked.Increment(ref readers) <= 2)
         {
             return true;
         }
 
-        Interlocked.Decrement(ref _readers);
+        Interlocked.Decrement(ref readers);
         return false;
     }
 

@@ -235,13 +235,13 @@ public sealed class SipPeer : AsteriskResult
 public sealed class IaxPeer(AmiMessage raw) : AsteriskResult(raw)
 {
     // Asterisk joins the name of the peer and the user name that it uses with a slash.
-    private readonly string[] _names = (raw["ObjectName"] ?? "").Split('/', 2);
+    private readonly string[] names = (raw["ObjectName"] ?? "").Split('/', 2);
 
     /// <summary>Its name.</summary>
-    public string Name => _names[0];
+    public string Name => names[0];
 
     /// <summary>The user name that is used with it, when it has one of its own.</summary>
-    public string? UserName => _names.Length > 1 ? _names[1] : null;
+    public string? UserName => names.Length > 1 ? names[1] : null;
 
     /// <summary>Its address, or null while it is not registered.</summary>
     public string? Address { get; } = raw.Text("IPaddress");

@@ -6,20 +6,20 @@ namespace SarkPS.Tests.Ami;
 /// <summary>Service and cmdlets where no Asterisk answers.</summary>
 public sealed class AsteriskAbsentTests : IDisposable
 {
-    private readonly AmiOptions _ami;
-    private readonly ServiceLab _service;
+    private readonly AmiOptions ami;
+    private readonly ServiceLab service;
 
     public AsteriskAbsentTests()
     {
         using (var gone = new LoopbackServer((_, _) => Task.CompletedTask))
         {
-            _ami = gone.Options();
+            ami = gone.Options();
         }
 
-        _service = new ServiceLab(_ami);
+        service = new ServiceLab(ami);
     }
 
-    public void Dispose() => _service.Dispose();
+    public void Dispose() => service.Dispose();
 
     [Theory]
     [InlineData("GET", "astamis/SIPpeers")]
@@ -33,12 +33,12 @@ public sealed class AsteriskAbsentTests : IDisposable
     [InlineData("DELETE", "astamis/DBdel/cfim/401")]
     [InlineData("DELETE", "astamis/Hangup/PJSIP/44107-00000155")]
     public async Task No_asterisk_is_503_for_every_function(string method, string path) =>
-        Assert.Equal((503, """{"message":"PBX not running"}"""), await _service.SendAsync(method, path));
+        Assert.Equal((503, """{"message":"PBX not running"}"""), await service.SendAsync(method, path));
 
     [Fact]
     public async Task The_index_needs_no_asterisk()
     {
-        var (status, body) = await _service.SendAsync("GET", "astamis");
+        var (status, body) = await service.SendAsync("GET", "astamis");
 
         Assert.Equal(200, status);
         Assert.Contains("\"SIPpeers\"", body, StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class AsteriskAbsentTests : IDisposable
     [InlineData("DELETE", "astamis/Hangup/SIP/1%0A", 422, "{\"key\":")]
     public async Task What_must_not_be_asked_is_refused_before_asterisk_is(string method, string path, int status, string body)
     {
-        var answer = await _service.SendAsync(method, path);
+        var answer = await service.SendAsync(method, path);
 
         Assert.Equal(status, answer.Status);
         Assert.Contains(body, answer.Body, StringComparison.Ordinal);
@@ -69,18 +69,18 @@ public sealed class AsteriskAbsentTests : IDisposable
     [InlineData("""{"target":"4\r\n1","caller":"401","context":"internal","clid":1}""", """{"target":["The target must be an integer."]}""")]
     [InlineData("""{"target":1,"caller":"401","context":"internal","clid":1,"ringtime":0}""", """{"ringtime":["The ringtime must be between 1 and 600 seconds."]}""")]
     public async Task A_call_that_cannot_be_is_422(string json, string body) =>
-        Assert.Equal((422, body), await _service.SendAsync("POST", "astamis/originate", json));
+        Assert.Equal((422, body), await service.SendAsync("POST", "astamis/originate", json));
 
     [Fact]
     public async Task Run_time_values_are_checked_before_asterisk_is_asked()
     {
-        Assert.Equal(404, (await _service.SendAsync("GET", "extensions/401/runtime")).Status);
-        Assert.Equal(201, (await _service.SendAsync("POST", "extensions/unprovisioned", """{"pkey":"401","cluster":"default"}""")).Status);
+        Assert.Equal(404, (await service.SendAsync("GET", "extensions/401/runtime")).Status);
+        Assert.Equal(201, (await service.SendAsync("POST", "extensions/unprovisioned", """{"pkey":"401","cluster":"default"}""")).Status);
 
-        Assert.Equal((422, """{"cfim":["The cfim format is invalid."],"ringdelay":["The ringdelay must be an integer."]}"""), await _service.SendAsync("PUT", "extensions/401/runtime", """{"cfim":"+","ringdelay":"x"}"""));
-        Assert.Equal(503, (await _service.SendAsync("PUT", "extensions/401/runtime", """{"cfim":null}""")).Status);
-        Assert.Equal(503, (await _service.SendAsync("PUT", "extensions/401/runtime", "{}")).Status);
-        Assert.Equal(503, (await _service.SendAsync("GET", "extensions/401/runtime")).Status);
+        Assert.Equal((422, """{"cfim":["The cfim format is invalid."],"ringdelay":["The ringdelay must be an integer."]}"""), await service.SendAsync("PUT", "extensions/401/runtime", """{"cfim":"+","ringdelay":"x"}"""));
+        Assert.Equal(503, (await service.SendAsync("PUT", "extensions/401/runtime", """{"cfim":null}""")).Status);
+        Assert.Equal(503, (await service.SendAsync("PUT", "extensions/401/runtime", "{}")).Status);
+        Assert.Equal(503, (await service.SendAsync("GET", "extensions/401/runtime")).Status);
     }
 
     [Theory]
@@ -89,12 +89,12 @@ public sealed class AsteriskAbsentTests : IDisposable
     public void A_cmdlet_says_that_asterisk_does_not_answer(bool remote)
     {
         using var engine = new EngineLab();
-        engine.Connect(remote ? _service.Address : null, _ami);
+        engine.Connect(remote ? service.Address : null, ami);
 
         var error = Assert.Single(engine.Try("Get-SarkChannel").Errors);
         Assert.StartsWith("SarkAsteriskUnavailable,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.ConnectionError, error.CategoryInfo.Category);
-        Assert.Contains($"{_ami.Port}", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"{ami.Port}", error.Exception.Message, StringComparison.Ordinal);
 
         var refused = Assert.Single(engine.Try("Set-SarkDbEntry cfim 401 \"1`r`nAction: Originate\"").Errors);
         Assert.EndsWith("Validation,SarkPS.Cmdlets.SetSarkDbEntryCommand", refused.FullyQualifiedErrorId, StringComparison.Ordinal);

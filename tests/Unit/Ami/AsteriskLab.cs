@@ -62,22 +62,22 @@ internal static class AsteriskLab
 /// <summary>The service on a real socket, with a database of its own.</summary>
 internal sealed class ServiceLab : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly ListeningService _service;
+    private readonly TemporaryFolder folder = new();
+    private readonly ListeningService service;
 
     public ServiceLab(AmiOptions ami)
     {
         var settings = new Dictionary<string, string?>
         {
             ["Sark:Database"] = null,
-            ["Sark:Root"] = _folder.Path,
+            ["Sark:Root"] = folder.Path,
             ["Sark:Ami:Host"] = ami.Host,
             ["Sark:Ami:Port"] = ami.Port.ToString(CultureInfo.InvariantCulture),
             ["Sark:Ami:User"] = ami.User,
             ["Sark:Ami:Secret"] = ami.Secret,
         };
-        _service = ListeningService.StartAsync(_folder["sark.db"], settings).GetAwaiter().GetResult();
-        Address = _service.Address;
+        service = ListeningService.StartAsync(folder["sark.db"], settings).GetAwaiter().GetResult();
+        Address = service.Address;
         Http = new HttpClient { BaseAddress = Address };
         Remote = new RemoteBackend(new SarkHttpClient(new HttpClient { BaseAddress = Address }));
     }
@@ -103,16 +103,16 @@ internal sealed class ServiceLab : IDisposable
     public void Dispose()
     {
         Http.Dispose();
-        _service.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        _folder.Dispose();
+        service.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        folder.Dispose();
     }
 }
 
 /// <summary>The cmdlets in the real engine.</summary>
 internal sealed class EngineLab : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly Engine _engine = new();
+    private readonly TemporaryFolder folder = new();
+    private readonly Engine engine = new();
 
     /// <summary>Connects to a service where there is one, else to the Asterisk of the options.</summary>
     public void Connect(Uri? service, AmiOptions ami)
@@ -136,7 +136,7 @@ internal sealed class EngineLab : IDisposable
             secret.AppendChar(letter);
         }
 
-        Run("Connect-Sark -Root $args[0] -AmiHost $args[1] -AmiPort $args[2] -AmiCredential $args[3]", _folder.Path, ami.Host, ami.Port, new PSCredential(ami.User, secret));
+        Run("Connect-Sark -Root $args[0] -AmiHost $args[1] -AmiPort $args[2] -AmiCredential $args[3]", folder.Path, ami.Host, ami.Port, new PSCredential(ami.User, secret));
     }
 
     public void ConnectRemote(Uri address) => Run("Connect-Sark -Uri $args[0]", address);
@@ -151,14 +151,14 @@ internal sealed class EngineLab : IDisposable
 
     public (IReadOnlyList<PSObject> Output, IReadOnlyList<ErrorRecord> Errors) Try(string script, params object[] arguments)
     {
-        var result = _engine.Run($"& {{ {script} }} @arguments", ("arguments", arguments));
+        var result = engine.Run($"& {{ {script} }} @arguments", ("arguments", arguments));
         return (result.Output, [.. result.Errors, .. result.End is { } end ? [end] : Array.Empty<ErrorRecord>()]);
     }
 
     public void Dispose()
     {
         Run("Get-SarkConnection | Disconnect-Sark");
-        _engine.Dispose();
-        _folder.Dispose();
+        engine.Dispose();
+        folder.Dispose();
     }
 }

@@ -8,21 +8,21 @@ namespace SarkPS.Tests.Ami;
 [Trait("Category", "Asterisk")]
 public sealed class AsteriskTests : IAsyncLifetime
 {
-    private ServiceLab? _service;
-    private LocalAsterisk? _local;
+    private ServiceLab? service;
+    private LocalAsterisk? local;
 
-    private ServiceLab Service => _service ??= new ServiceLab(AsteriskLab.Options().Ami);
+    private ServiceLab Service => service ??= new ServiceLab(AsteriskLab.Options().Ami);
 
-    private LocalAsterisk Local => _local ??= new LocalAsterisk(AsteriskLab.Options());
+    private LocalAsterisk Local => local ??= new LocalAsterisk(AsteriskLab.Options());
 
     public Task InitializeAsync() => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("SARK_TEST_AMI_PORT")) ? Task.CompletedTask : AsteriskLab.QuietAsync();
 
     public async Task DisposeAsync()
     {
-        _service?.Dispose();
-        if (_local is not null)
+        service?.Dispose();
+        if (local is not null)
         {
-            await _local.DisposeAsync();
+            await local.DisposeAsync();
         }
     }
 

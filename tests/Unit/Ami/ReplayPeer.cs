@@ -27,15 +27,15 @@ public sealed class ReplayPeer
     public const string Secret = "loopback-only";
     private const string ChallengeText = "20240117";
 
-    private readonly Queue<(string[] Request, string Answer)> _expected;
-    private readonly Pace _pace;
-    private int _left;
+    private readonly Queue<(string[] Request, string Answer)> expected;
+    private readonly Pace pace;
+    private int left;
 
     private ReplayPeer(IEnumerable<(string[] Request, string Answer)> expected, Pace pace, int cutAfter)
     {
-        _expected = new(expected);
-        _pace = pace;
-        _left = cutAfter;
+        this.expected = new(expected);
+        this.pace = pace;
+        left = cutAfter;
     }
 
     /// <summary>What was received and not expected; empty after a good test.</summary>
@@ -129,7 +129,7 @@ public sealed class ReplayPeer
         }
 
         var sent = lines.Where(l => !l.StartsWith("ActionID: ", StringComparison.Ordinal)).ToArray();
-        if (!_expected.TryDequeue(out var next) || !sent.SequenceEqual(next.Request.Where(l => !l.StartsWith("ActionID: ", StringComparison.Ordinal))))
+        if (!expected.TryDequeue(out var next) || !sent.SequenceEqual(next.Request.Where(l => !l.StartsWith("ActionID: ", StringComparison.Ordinal))))
         {
             Surprises.Add(string.Join(" | ", sent));
             stream.Close();
@@ -144,11 +144,11 @@ public sealed class ReplayPeer
         var bytes = Encoding.Latin1.GetBytes(text);
         if (count)
         {
-            bytes = bytes[..Math.Min(bytes.Length, _left)];
-            _left -= bytes.Length;
+            bytes = bytes[..Math.Min(bytes.Length, left)];
+            left -= bytes.Length;
         }
 
-        if (_pace == Pace.Whole)
+        if (pace == Pace.Whole)
         {
             await stream.WriteAsync(bytes);
         }
@@ -160,7 +160,7 @@ public sealed class ReplayPeer
             }
         }
 
-        if (count && _left <= 0)
+        if (count && left <= 0)
         {
             stream.Close();
         }
@@ -170,14 +170,14 @@ public sealed class ReplayPeer
 /// <summary>Two ends of a stream in memory; a read returns exactly what one write wrote.</summary>
 public sealed class DuplexStream : Stream
 {
-    private readonly ChannelReader<byte[]> _reader;
-    private readonly ChannelWriter<byte[]> _writer;
-    private ReadOnlyMemory<byte> _rest;
+    private readonly ChannelReader<byte[]> reader;
+    private readonly ChannelWriter<byte[]> writer;
+    private ReadOnlyMemory<byte> rest;
 
     private DuplexStream(Channel<byte[]> from, Channel<byte[]> to)
     {
-        _reader = from.Reader;
-        _writer = to.Writer;
+        reader = from.Reader;
+        writer = to.Writer;
     }
 
     public override bool CanRead => true;
@@ -198,25 +198,25 @@ public sealed class DuplexStream : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_rest.IsEmpty)
+        if (rest.IsEmpty)
         {
-            if (!await _reader.WaitToReadAsync(cancellationToken) || !_reader.TryRead(out var next))
+            if (!await reader.WaitToReadAsync(cancellationToken) || !reader.TryRead(out var next))
             {
                 return 0;
             }
 
-            _rest = next;
+            rest = next;
         }
 
-        var count = Math.Min(buffer.Length, _rest.Length);
-        _rest[..count].CopyTo(buffer);
-        _rest = _rest[count..];
+        var count = Math.Min(buffer.Length, rest.Length);
+        rest[..count].CopyTo(buffer);
+        rest = rest[count..];
         return count;
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!_writer.TryWrite(buffer.ToArray()))
+        if (!writer.TryWrite(buffer.ToArray()))
         {
             throw new IOException("The other end is closed.");
         }
@@ -238,7 +238,7 @@ public sealed class DuplexStream : Stream
 
     protected override void Dispose(bool disposing)
     {
-        _writer.TryComplete();
+        writer.TryComplete();
         base.Dispose(disposing);
     }
 }
@@ -246,15 +246,15 @@ public sealed class DuplexStream : Stream
 /// <summary>A listener on loopback that does what a test says with each connection.</summary>
 public sealed class LoopbackServer : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
 
     public LoopbackServer(Func<NetworkStream, int, Task> serve)
     {
-        _listener.Start();
+        listener.Start();
         _ = AcceptAsync(serve);
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     public AmiOptions Options(TimeSpan? timeout = null)
     {
@@ -263,7 +263,7 @@ public sealed class LoopbackServer : IDisposable
         return options;
     }
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose() => listener.Dispose();
 
     /// <summary>Reads one action and returns its lines; empty at the end of the stream.</summary>
     public static async Task<string[]> ReadActionAsync(Stream stream)
@@ -339,7 +339,7 @@ public sealed class LoopbackServer : IDisposable
             Socket socket;
             try
             {
-                socket = await _listener.AcceptSocketAsync();
+                socket = await listener.AcceptSocketAsync();
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {

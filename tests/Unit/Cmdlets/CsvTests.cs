@@ -7,15 +7,15 @@ namespace SarkPS.Tests.Cmdlets;
 /// <summary>Import-SarkCsv and Export-SarkCsv in the real engine.</summary>
 public sealed class CsvTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly Engine _engine;
+    private readonly TemporaryFolder folder = new();
+    private readonly Engine engine;
 
-    public CsvTests() => _engine = new Engine(_folder.Path);
+    public CsvTests() => engine = new Engine(folder.Path);
 
     public void Dispose()
     {
-        _engine.Dispose();
-        _folder.Dispose();
+        engine.Dispose();
+        folder.Dispose();
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class CsvTests : IDisposable
     [InlineData("sep=|\r\nKey\tText\r\n1\ta, b\r\n", "-Delimiter \"`t\"")]
     public void The_line_that_spreadsheets_write_above_the_headings_tells_the_delimiter(string content, string arguments)
     {
-        File.WriteAllText(_folder["a.csv"], content);
+        File.WriteAllText(folder["a.csv"], content);
         var row = Assert.Single(Run($"Import-SarkCsv a.csv {arguments}").Rows);
         Assert.Equal(["Key", "Text"], row.Properties.Select(p => p.Name));
         Assert.Equal("a, b", row.Properties["Text"].Value);
@@ -48,7 +48,7 @@ public sealed class CsvTests : IDisposable
     public void Nothing_and_an_empty_text_can_be_told_apart()
     {
         Run("[pscustomobject]@{ A = $null; B = ''; C = 'x' } | Export-SarkCsv a.csv");
-        Assert.Equal("A,B,C\r\n,\"\",x\r\n", File.ReadAllText(_folder["a.csv"]));
+        Assert.Equal("A,B,C\r\n,\"\",x\r\n", File.ReadAllText(folder["a.csv"]));
 
         var row = Assert.Single(Run("Import-SarkCsv a.csv -EmptyAsNull").Rows);
         Assert.Null(row.Properties["A"].Value);
@@ -66,7 +66,7 @@ public sealed class CsvTests : IDisposable
             [Threading.Thread]::CurrentThread.CurrentCulture.NumberFormat.NumberDecimalSeparator = ','
             [pscustomobject]@{ N = 1.5; B = $true; T = [datetimeoffset]::new(2026, 1, 2, 3, 4, 5, [timespan]::FromHours(2)); L = 1, 2 } | Export-SarkCsv a.csv
             """);
-        Assert.Equal("N,B,T\r\n1.5,True,2026-01-02T03:04:05.0000000+02:00\r\n", File.ReadAllText(_folder["a.csv"]));
+        Assert.Equal("N,B,T\r\n1.5,True,2026-01-02T03:04:05.0000000+02:00\r\n", File.ReadAllText(folder["a.csv"]));
     }
 
     [Theory]
@@ -75,19 +75,19 @@ public sealed class CsvTests : IDisposable
     public void A_byte_order_mark_is_written_when_asked_for_and_never_read_as_text(bool mark)
     {
         Run($"[pscustomobject]@{{ Key = 'a' }} | Export-SarkCsv a.csv -ByteOrderMark:${mark}");
-        Assert.Equal(mark, File.ReadAllBytes(_folder["a.csv"]).AsSpan().StartsWith(Encoding.UTF8.Preamble));
+        Assert.Equal(mark, File.ReadAllBytes(folder["a.csv"]).AsSpan().StartsWith(Encoding.UTF8.Preamble));
         Assert.Equal("a", Assert.Single(Run("Import-SarkCsv a.csv").Rows).Properties["Key"].Value);
     }
 
     [Fact]
     public void Other_people_s_files_are_read_too()
     {
-        _folder.Write("unix.csv", "#TYPE Selected.Something\nKey;Text\n\n1;a\n2;\"b;c\"\n3");
+        folder.Write("unix.csv", "#TYPE Selected.Something\nKey;Text\n\n1;a\n2;\"b;c\"\n3");
         var (rows, errors) = Run("Import-SarkCsv unix.csv -Delimiter ';'");
         Assert.Empty(errors);
         Assert.Equal(["a", "b;c", null], rows.Select(r => (string?)r.Properties["Text"].Value));
 
-        _folder.Write("bare.csv", "1,a\r2,b\r");
+        folder.Write("bare.csv", "1,a\r2,b\r");
         (rows, _) = Run("Import-SarkCsv bare.csv -Header Key, Text");
         Assert.Equal(["a", "b"], rows.Select(r => (string)r.Properties["Text"].Value));
     }
@@ -95,12 +95,12 @@ public sealed class CsvTests : IDisposable
     [Fact]
     public void Wildcards_and_the_pipeline_give_the_rows_of_all_files()
     {
-        _folder.Write("a1.csv", "Key\na\n");
-        _folder.Write("a2.csv", "Key\nb\n");
+        folder.Write("a1.csv", "Key\na\n");
+        folder.Write("a2.csv", "Key\nb\n");
         Assert.Equal(["a", "b"], Run("Import-SarkCsv a?.csv").Rows.Select(r => r.Properties["Key"].Value));
         Assert.Equal(["b", "a"], Run("'a2.csv', 'a1.csv' | Import-SarkCsv").Rows.Select(r => r.Properties["Key"].Value));
 
-        _folder.Write("b[1].csv", "Key\nc\n");
+        folder.Write("b[1].csv", "Key\nc\n");
         Assert.Equal(["c"], Run("Import-SarkCsv -LiteralPath 'b[1].csv'").Rows.Select(r => r.Properties["Key"].Value));
     }
 
@@ -112,7 +112,7 @@ public sealed class CsvTests : IDisposable
     [InlineData("A,,B\n1,2,3\n", "no name")]
     public void A_file_that_is_not_CSV_is_an_error_that_says_where(string text, string where)
     {
-        var file = _folder.Write("bad.csv", text);
+        var file = folder.Write("bad.csv", text);
         var error = Assert.Single(Run("Import-SarkCsv bad.csv").Errors);
         Assert.StartsWith("SarkCsvBadRequest,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.InvalidArgument, error.CategoryInfo.Category);
@@ -126,7 +126,7 @@ public sealed class CsvTests : IDisposable
     [InlineData("Key|Description\n1|a, b\n", "-Delimiter '|'")]
     public void A_file_with_another_delimiter_and_a_comma_in_a_cell_tells_what_to_say(string text, string hint)
     {
-        File.WriteAllText(_folder["a.csv"], text);
+        File.WriteAllText(folder["a.csv"], text);
         var message = Assert.Single(Run("Import-SarkCsv a.csv").Errors).ToString();
         Assert.Contains("line 2: 2 fields, but there is only 1 column", message, StringComparison.Ordinal);
         Assert.EndsWith($"read it with {hint}.", message, StringComparison.Ordinal);
@@ -135,7 +135,7 @@ public sealed class CsvTests : IDisposable
     [Fact]
     public void A_folder_is_named_as_one()
     {
-        Directory.CreateDirectory(_folder["folder"]);
+        Directory.CreateDirectory(folder["folder"]);
         foreach (var command in new[] { "Import-SarkCsv folder", "1 | Export-SarkCsv folder", "1 | Export-SarkCsv folder -WhatIf" })
         {
             var error = Failure(command);
@@ -147,7 +147,7 @@ public sealed class CsvTests : IDisposable
     [Fact]
     public void Export_promises_nothing_under_WhatIf_that_would_be_refused()
     {
-        File.WriteAllText(_folder["there.csv"], "x");
+        File.WriteAllText(folder["there.csv"], "x");
         Assert.StartsWith("SarkCsvNotFound", Failure("[pscustomobject]@{ A = 1 } | Export-SarkCsv nosuch/a.csv -WhatIf").FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.StartsWith("SarkCsvConflict", Failure("[pscustomobject]@{ A = 1 } | Export-SarkCsv there.csv -NoClobber -WhatIf").FullyQualifiedErrorId, StringComparison.Ordinal);
     }
@@ -155,7 +155,7 @@ public sealed class CsvTests : IDisposable
     [Fact]
     public void Text_in_another_encoding_is_refused_rather_than_garbled()
     {
-        File.WriteAllBytes(_folder["latin.csv"], [.. "Key\nM"u8, 0xFC, .. "ller\n"u8]);
+        File.WriteAllBytes(folder["latin.csv"], [.. "Key\nM"u8, 0xFC, .. "ller\n"u8]);
         var (rows, errors) = Run("Import-SarkCsv latin.csv");
         Assert.Empty(rows);
         Assert.StartsWith("SarkCsvBadRequest,", Assert.Single(errors).FullyQualifiedErrorId, StringComparison.Ordinal);
@@ -167,51 +167,51 @@ public sealed class CsvTests : IDisposable
     [InlineData("latin1")]
     public void A_file_in_another_encoding_is_read_when_it_is_named(string encoding)
     {
-        File.WriteAllBytes(_folder["latin.csv"], [.. "Key,Text\n1,M"u8, 0xFC, .. "ller\n"u8]);
+        File.WriteAllBytes(folder["latin.csv"], [.. "Key,Text\n1,M"u8, 0xFC, .. "ller\n"u8]);
         Assert.Equal("Müller", Assert.Single(Run($"Import-SarkCsv latin.csv -Encoding {encoding}").Rows).Properties["Text"].Value);
-        File.WriteAllBytes(_folder["wide.csv"], Encoding.Unicode.GetBytes("Key,Text\n1,Müller\n"));
+        File.WriteAllBytes(folder["wide.csv"], Encoding.Unicode.GetBytes("Key,Text\n1,Müller\n"));
         Assert.Equal("Müller", Assert.Single(Run("Import-SarkCsv wide.csv -Encoding unicode").Rows).Properties["Text"].Value);
     }
 
     [Fact]
     public void A_file_in_another_encoding_is_refused_whole_with_the_line_and_what_to_say()
     {
-        File.WriteAllBytes(_folder["latin.csv"], [.. Encoding.ASCII.GetBytes("Key,Text\n" + string.Concat(Enumerable.Range(0, 5000).Select(n => $"{n},x\n"))), .. "9,M"u8, 0xFC, .. "ller\n"u8]);
+        File.WriteAllBytes(folder["latin.csv"], [.. Encoding.ASCII.GetBytes("Key,Text\n" + string.Concat(Enumerable.Range(0, 5000).Select(n => $"{n},x\n"))), .. "9,M"u8, 0xFC, .. "ller\n"u8]);
         var (rows, errors) = Run("Import-SarkCsv latin.csv");
         Assert.Empty(rows);
         Assert.Contains("line 5002", Assert.Single(errors).Exception.Message, StringComparison.Ordinal);
         Assert.Contains("-Encoding 1252", errors[0].Exception.Message, StringComparison.Ordinal);
 
-        File.WriteAllBytes(_folder["wide.csv"], Encoding.Unicode.GetBytes("Key,Text\n1,x\n"));
+        File.WriteAllBytes(folder["wide.csv"], Encoding.Unicode.GetBytes("Key,Text\n1,x\n"));
         Assert.Contains("-Encoding Unicode", Assert.Single(Run("Import-SarkCsv wide.csv").Errors).Exception.Message, StringComparison.Ordinal);
-        _folder.Write("lost.csv", "Key,Text\n1,M\uFFFDller\n");
+        folder.Write("lost.csv", "Key,Text\n1,M\uFFFDller\n");
         Assert.Contains("U+FFFD", Assert.Single(Run("Import-SarkCsv lost.csv").Errors).Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_name_with_blanks_around_it_is_the_name_and_a_file_may_be_called_like_a_pattern()
     {
-        _folder.Write("list [new].csv", "Key , Text\na,b\n");
+        folder.Write("list [new].csv", "Key , Text\na,b\n");
         var row = Assert.Single(Run("Import-SarkCsv 'list [new].csv'").Rows);
         Assert.Equal(["Key", "Text"], row.Properties.Select(p => p.Name));
-        _folder.Write("twice.csv", "Key , Key\n1,2\n");
+        folder.Write("twice.csv", "Key , Key\n1,2\n");
         Assert.Contains("'Key'", Assert.Single(Run("Import-SarkCsv twice.csv").Errors).Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_file_is_an_error_and_the_next_one_is_read()
     {
-        _folder.Write("a.csv", "Key\na\n");
+        folder.Write("a.csv", "Key\na\n");
         var (rows, errors) = Run("'nosuch.csv', 'nosuch*.csv', 'a.csv' | Import-SarkCsv");
         Assert.Equal("a", Assert.Single(rows).Properties["Key"].Value);
         Assert.All(errors, e => Assert.StartsWith("SarkCsvNotFound,", e.FullyQualifiedErrorId, StringComparison.Ordinal));
-        Assert.Equal([_folder["nosuch.csv"], "nosuch*.csv"], errors.Select(e => e.TargetObject));
+        Assert.Equal([folder["nosuch.csv"], "nosuch*.csv"], errors.Select(e => e.TargetObject));
     }
 
     [Fact]
     public void Export_keeps_an_existing_file_when_told_to_and_writes_nothing_under_WhatIf()
     {
-        var file = _folder.Write("a.csv", "mine");
+        var file = folder.Write("a.csv", "mine");
         var caught = Run("try { [pscustomobject]@{ A = 1 } | Export-SarkCsv a.csv -NoClobber } catch { $_ }").Rows;
         Assert.StartsWith("SarkCsvConflict,", ((ErrorRecord)Assert.Single(caught).BaseObject).FullyQualifiedErrorId, StringComparison.Ordinal);
         Run("[pscustomobject]@{ A = 1 } | Export-SarkCsv a.csv -WhatIf");
@@ -222,14 +222,14 @@ public sealed class CsvTests : IDisposable
     public void No_objects_make_an_empty_file_which_has_no_rows()
     {
         Assert.Empty(Run("@() | Export-SarkCsv a.csv; Import-SarkCsv a.csv").Errors);
-        Assert.Equal(0, new FileInfo(_folder["a.csv"]).Length);
+        Assert.Equal(0, new FileInfo(folder["a.csv"]).Length);
     }
 
     [Fact]
     public void Later_objects_fill_the_columns_of_the_first()
     {
         Run("[pscustomobject]@{ A = 1; B = 2 }, [pscustomobject]@{ B = 3; C = 4 } | Export-SarkCsv a.csv");
-        Assert.Equal("A,B\r\n1,2\r\n,3\r\n", File.ReadAllText(_folder["a.csv"]));
+        Assert.Equal("A,B\r\n1,2\r\n,3\r\n", File.ReadAllText(folder["a.csv"]));
     }
 
     // Whether it ends the command or not.
@@ -247,7 +247,7 @@ public sealed class CsvTests : IDisposable
 
     private (IReadOnlyList<PSObject> Rows, IReadOnlyList<ErrorRecord> Errors) Run(string script)
     {
-        var result = _engine.Run(script);
+        var result = engine.Run(script);
         Assert.Null(result.End);
         return (result.Output, result.Errors);
     }

@@ -7,10 +7,10 @@ namespace SarkPS.Tests.Cmdlets;
 /// <summary>Runs the Pester suite of tests/Pester against the packed module in a PowerShell of its own, once; each of its tests is a result here.</summary>
 public sealed class PesterTests(ITestOutputHelper output)
 {
-    private static readonly Lazy<PesterRun> _run = new(() => RunAsync().GetAwaiter().GetResult());
+    private static readonly Lazy<PesterRun> Run = new(() => RunAsync().GetAwaiter().GetResult());
 
     /// <summary>The tests that Pester ran.</summary>
-    public static TheoryData<PesterResult> Results() => [.. _run.Value.Tests];
+    public static TheoryData<PesterResult> Results() => [.. Run.Value.Tests];
 
     // The suite runs once the theory's turn comes and not while tests are listed: listing would take as long as running.
     [SkippableTheory]
@@ -24,8 +24,8 @@ public sealed class PesterTests(ITestOutputHelper output)
     [Fact]
     public void The_suite_ran_to_its_end()
     {
-        output.WriteLine(_run.Value.Versions);
-        Assert.True(_run.Value is { Result: "Passed", Tests.Length: > 0 }, _run.Value.Output);
+        output.WriteLine(Run.Value.Versions);
+        Assert.True(Run.Value is { Result: "Passed", Tests.Length: > 0 }, Run.Value.Output);
     }
 
     private static async Task<PesterRun> RunAsync()

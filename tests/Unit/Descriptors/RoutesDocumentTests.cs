@@ -4,7 +4,7 @@ namespace SarkPS.Tests.RoutePages;
 /// <summary>docs/routes.md is made from the descriptors, and checked in so that people can read it.</summary>
 public sealed class RoutesDocumentTests
 {
-    private static readonly string _page = Path.Combine(Repository.Root, "docs", "routes.md");
+    private static readonly string Page = Path.Combine(Repository.Root, "docs", "routes.md");
 
     [Fact]
     public async Task The_page_of_routes_says_what_the_descriptors_say()
@@ -15,7 +15,7 @@ public sealed class RoutesDocumentTests
         Assert.Equal(0, result.ExitCode);
 
         var expected = result.Output.ReplaceLineEndings("\n");
-        var actual = (await File.ReadAllTextAsync(_page)).ReplaceLineEndings("\n");
+        var actual = (await File.ReadAllTextAsync(Page)).ReplaceLineEndings("\n");
         Assert.True(
             expected == actual,
             "docs/routes.md is stale. Make it anew: dotnet run --project src/SarkPS.Build -- routes --docs docs --output docs/routes.md");
@@ -24,7 +24,7 @@ public sealed class RoutesDocumentTests
     [Fact]
     public async Task Every_field_that_people_can_write_says_what_it_is()
     {
-        var lines = await File.ReadAllLinesAsync(_page);
+        var lines = await File.ReadAllLinesAsync(Page);
         Assert.DoesNotContain(lines, l => l.StartsWith("| `", StringComparison.Ordinal) && l.Split(" | ") is { Length: 7 } cells
             && cells[1].Length > 0 && (cells[3] != "never" || cells[4] != "never") && cells[6].Trim(' ', '|').Length == 0);
     }

@@ -5,7 +5,7 @@ namespace SarkPS.Tests.SampleScripts;
 /// <summary>The scripts in samples/ do what their first lines say, in PowerShell and in whatever order they are run.</summary>
 public sealed class SampleTests
 {
-    private static readonly string _samples = Path.Combine(Repository.Root, "samples");
+    private static readonly string Samples = Path.Combine(Repository.Root, "samples");
 
     [Fact]
     public async Task First_light_makes_lists_changes_and_shows_errors()
@@ -15,7 +15,7 @@ public sealed class SampleTests
         // It works on a database of its own, whatever the environment names.
         var other = folder.Write("mine.db", "not touched");
         var result = await RealPowerShell.RunFileAsync(
-            Path.Combine(_samples, "first-light.ps1"), [], new Dictionary<string, string> { ["SARK_DATABASE"] = other, ["TMPDIR"] = folder.Path });
+            Path.Combine(Samples, "first-light.ps1"), [], new Dictionary<string, string> { ["SARK_DATABASE"] = other, ["TMPDIR"] = folder.Path });
 
         Assert.Equal("", result.Error);
         Assert.Equal(0, result.ExitCode);
@@ -36,7 +36,7 @@ public sealed class SampleTests
     public async Task Import_makes_every_kind_of_extension_once_and_the_report_counts_them()
     {
         using var folder = new TemporaryFolder();
-        var import = $"& '{Path.Combine(_samples, "import-extensions.ps1")}' '{Path.Combine(_samples, "extensions.csv")}' acme";
+        var import = $"& '{Path.Combine(Samples, "import-extensions.ps1")}' '{Path.Combine(Samples, "extensions.csv")}' acme";
 
         var result = await RealPowerShell.RunAsync($"""
             Import-Module '{RealPowerShell.Manifest}'
@@ -45,7 +45,7 @@ public sealed class SampleTests
             'after WhatIf: ' + @(Get-SarkExtension).Count
             {import}
             {import}
-            & '{Path.Combine(_samples, "tenant-report.ps1")}' acme
+            & '{Path.Combine(Samples, "tenant-report.ps1")}' acme
             """, new Dictionary<string, string> { ["SARK_DATABASE"] = "" });
 
         Assert.Equal(0, result.ExitCode);

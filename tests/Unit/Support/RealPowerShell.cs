@@ -8,7 +8,7 @@ namespace SarkPS.Tests.Support;
 /// </summary>
 internal static class RealPowerShell
 {
-    private static readonly Dictionary<string, string> _quiet = new()
+    private static readonly Dictionary<string, string> Quiet = new()
     {
         ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
         // What -Command prints has colours of lists and tables even where nobody sees them.
@@ -43,7 +43,7 @@ internal static class RealPowerShell
         Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
         [Program, "-NoProfile", "-NonInteractive", .. arguments],
         folder: folder,
-        environment: environment is null ? _quiet : new Dictionary<string, string>(environment.Concat(_quiet)));
+        environment: environment is null ? Quiet : new Dictionary<string, string>(environment.Concat(Quiet)));
 
     private static string FromBuild(string name) =>
         typeof(RealPowerShell).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == name).Value!;
