@@ -12,7 +12,10 @@ internal sealed class BareLoop : IDisposable
     private static readonly byte[] PingRequest = "Action: Ping\r\nActionID: 1\r\n\r\n"u8.ToArray();
     private static readonly byte[] PeersRequest = "Action: SIPpeers\r\nActionID: 1\r\n\r\n"u8.ToArray();
     private static readonly byte[] OriginateRequest =
-        "Action: Originate\r\nActionID: bare\r\nChannel: Local/700@internal\r\nContext: internal\r\nExten: 704\r\nPriority: 1\r\nAsync: true\r\n\r\n"u8.ToArray();
+        [
+            .. "Action: Originate\r\nActionID: bare\r\nChannel: Local/700@internal\r\n"u8,
+            .. "Context: internal\r\nExten: 704\r\nPriority: 1\r\nAsync: true\r\n\r\n"u8,
+        ];
 
     private readonly Socket socket;
     private readonly byte[] buffer = new byte[1 << 16];
@@ -21,7 +24,8 @@ internal sealed class BareLoop : IDisposable
     {
         socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         socket.Connect(options.Host, options.Port);
-        socket.Send(Encoding.ASCII.GetBytes($"Action: Login\r\nUsername: {options.User}\r\nSecret: {options.Secret}\r\nEvents: {events}\r\n\r\n"));
+        socket.Send(
+            Encoding.ASCII.GetBytes($"Action: Login\r\nUsername: {options.User}\r\nSecret: {options.Secret}\r\nEvents: {events}\r\n\r\n"));
         ReadUntil("Authentication accepted\r\n\r\n"u8);
     }
 

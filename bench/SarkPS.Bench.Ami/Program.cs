@@ -13,7 +13,8 @@ using SarkPS.Bench.Ami;
 var port = Environment.GetEnvironmentVariable("SARK_TEST_AMI_PORT");
 if (string.IsNullOrEmpty(port))
 {
-    Console.Error.WriteLine("No Asterisk: SARK_TEST_AMI_PORT is not set. 'SARK_ASTERISK_PEERS=1000 tests/asterisk/asterisk.sh up FILE' starts one and writes the variables.");
+    Console.Error.WriteLine("No Asterisk: SARK_TEST_AMI_PORT is not set. 'SARK_ASTERISK_PEERS=1000 tests/asterisk/asterisk.sh up FILE' "
+        + "starts one and writes the variables.");
     return 1;
 }
 
@@ -69,7 +70,9 @@ await CompareAsync("Originate until answered", 10, 9, "us", n => { bareEvents.Or
     for (var i = 0; i < n; i++)
     {
         await clientEvents.SendAsync(new AmiAction("Originate") { Answer = AmiAnswer.Outcome, CompletedBy = "OriginateResponse" }
-            .With("Channel", "Local/700@internal").With("Context", "internal").With("Exten", "704").With("Priority", "1").With("Async", "true"));
+            .With("Channel", "Local/700@internal").With("Context", "internal").With("Exten", "704").With("Priority", "1").With(
+                "Async",
+                "true"));
     }
 });
 return 0;

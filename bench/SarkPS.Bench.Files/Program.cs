@@ -56,7 +56,8 @@ async Task BackupAsync(SarkOptions options, int megabytes)
         BitConverter.TryWriteBytes(speech.AsSpan(i), (short)((Math.Sin(i / 90.0) * 4000) + random.Next(-300, 300)));
     }
 
-    var text = System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, (size / 20) + 1).Select(i => $"exten => {random.Next(100, 999)},1,Dial()\n")))[..size];
+    var text = System.Text.Encoding.ASCII
+        .GetBytes(string.Concat(Enumerable.Range(0, (size / 20) + 1).Select(i => $"exten => {random.Next(100, 999)},1,Dial()\n")))[..size];
     for (var i = 0; i < files; i++)
     {
         var path = options.Rooted($"{options.Paths.Voicemail}/default/{i / 100}/INBOX/msg{i % 100:0000}.{(i % 2 == 0 ? "wav" : "txt")}");
@@ -83,7 +84,8 @@ async Task BackupAsync(SarkOptions options, int megabytes)
         if (counted)
         {
             Console.WriteLine($"  New-SarkBackup {megabytes / ours.TotalSeconds,8:0.0} MB/s  {made.Size / 1e6,8:0.0} MB");
-            Console.WriteLine($"  zip -r         {megabytes / theirs.TotalSeconds,8:0.0} MB/s  {zipped / 1e6,8:0.0} MB   ({theirs / ours:0.00} times its speed)");
+            Console.WriteLine($"  zip -r         {megabytes / theirs.TotalSeconds,8:0.0} MB/s  {zipped / 1e6,8:0.0} MB   "
+                + $"({theirs / ours:0.00} times its speed)");
             Console.WriteLine($"  peak working set {peak / 1e6:0} MB");
         }
     }
@@ -101,7 +103,11 @@ static async Task CallsAsync(SarkOptions options, int megabytes)
         {
             var from = 400 + random.Next(600);
             var time = start.AddSeconds(i * 30);
-            var row = string.Create(CultureInfo.InvariantCulture, $"\"\",\"{from}\",\"0{random.Next(100_000_000, 999_999_999)}\",\"internal\",\"\"\"Ext{from}\"\" <{from}>\",\"SIP/{from}-{i:x8}\",\"SIP/trunk-{i:x8}\",\"Dial\",\"SIP/trunk,30\",\"{time:yyyy-MM-dd HH:mm:ss}\",\"{time.AddSeconds(5):yyyy-MM-dd HH:mm:ss}\",\"{time.AddSeconds(60):yyyy-MM-dd HH:mm:ss}\",60,55,\"{(i % 50 == 0 ? "BUSY" : "ANSWERED")}\",\"DOCUMENTATION\",\"{i}.1\",\"\"\n");
+            var row = string.Create(CultureInfo.InvariantCulture,
+                $"\"\",\"{from}\",\"0{random.Next(100_000_000, 999_999_999)}\",\"internal\",\"\"\"Ext{from}\"\" "
+                    + $"<{from}>\",\"SIP/{from}-{i:x8}\",\"SIP/trunk-{i:x8}\",\"Dial\",\"SIP/trunk,30\",\"{time:yyyy-MM-dd HH:mm:ss}\","
+                    + $"\"{time.AddSeconds(5):yyyy-MM-dd HH:mm:ss}\",\"{time.AddSeconds(60):yyyy-MM-dd HH:mm:ss}\",60,55,"
+                    + $"\"{(i % 50 == 0 ? "BUSY" : "ANSWERED")}\",\"DOCUMENTATION\",\"{i}.1\",\"\"\n");
             writer.Write(row);
             written += row.Length;
         }
@@ -111,11 +117,31 @@ static async Task CallsAsync(SarkOptions options, int megabytes)
     var calls = backend.CallRecords;
     Console.WriteLine($"Call records, {megabytes} MB");
     var target = new CountingStream();
-    await PairAsync("the last 100", () => calls.WriteCsvAsync(new CallRecordFilter { Last = 100 }, target), ["/usr/bin/tail", "-n", "100", path], 20);
-    await PairAsync("one source of 600", () => CountAsync(new CallRecordFilter { Source = "777" }), ["/bin/grep", "-c", ",\"777\",", path], 3);
-    await PairAsync("busy calls", () => CountAsync(new CallRecordFilter { Disposition = CallDisposition.Busy }), ["/bin/grep", "-c", "\"BUSY\"", path], 3);
-    await PairAsync("a month", () => CountAsync(new CallRecordFilter { After = start.AddDays(62), Before = start.AddDays(91) }), ["/bin/grep", "-c", "\"2020-03-", path], 3);
-    await PairAsync("half a month", () => CountAsync(new CallRecordFilter { After = new DateTime(2020, 2, 20), Before = new DateTime(2020, 3, 5) }), ["/bin/grep", "-cE", "\"2020-0(2-2|3-0[1-4])", path], 3);
+    await PairAsync(
+        "the last 100",
+        () => calls.WriteCsvAsync(new CallRecordFilter { Last = 100 }, target),
+        ["/usr/bin/tail", "-n", "100", path],
+        20);
+    await PairAsync(
+        "one source of 600",
+        () => CountAsync(new CallRecordFilter { Source = "777" }),
+        ["/bin/grep", "-c", ",\"777\",", path],
+        3);
+    await PairAsync(
+        "busy calls",
+        () => CountAsync(new CallRecordFilter { Disposition = CallDisposition.Busy }),
+        ["/bin/grep", "-c", "\"BUSY\"", path],
+        3);
+    await PairAsync(
+        "a month",
+        () => CountAsync(new CallRecordFilter { After = start.AddDays(62), Before = start.AddDays(91) }),
+        ["/bin/grep", "-c", "\"2020-03-", path],
+        3);
+    await PairAsync(
+        "half a month",
+        () => CountAsync(new CallRecordFilter { After = new DateTime(2020, 2, 20), Before = new DateTime(2020, 3, 5) }),
+        ["/bin/grep", "-cE", "\"2020-0(2-2|3-0[1-4])", path],
+        3);
     Console.WriteLine($"  working set {Process.GetCurrentProcess().WorkingSet64 / 1e6:0} MB");
 
     async Task CountAsync(CallRecordFilter filter)
@@ -144,7 +170,8 @@ static async Task CallsAsync(SarkOptions options, int megabytes)
         }
 
         var tool = clock.Elapsed / times;
-        Console.WriteLine($"  {name,-20} {mine.TotalMilliseconds,9:0.0} ms   {Path.GetFileName(theirs[0]),-5} {tool.TotalMilliseconds,9:0.0} ms   {mine / tool:0.00} times its time");
+        Console.WriteLine($"  {name,-20} {mine.TotalMilliseconds,9:0.0} ms   {Path.GetFileName(theirs[0]),-5} "
+            + $"{tool.TotalMilliseconds,9:0.0} ms   {mine / tool:0.00} times its time");
     }
 }
 

@@ -36,9 +36,10 @@ internal static class HttpBench
         var small = await Servers.StartServiceAsync(few);
         var plain = await Servers.StartServiceAsync(many, "--Sark:ReadCacheBytes=0");
 
+        var measured = $"{LoadGenerator.Connections} connections, median of {pace.Rounds} rounds of {pace.Round.TotalSeconds:0.##} s";
         Console.WriteLine($"""
 
-            ## Service: answers a second, {LoadGenerator.Connections} connections, median of {pace.Rounds} rounds of {pace.Round.TotalSeconds:0.##} s
+            ## Service: answers a second, {measured}
 
             | Request | Service | Bare Kestrel | Service / Kestrel | Bare SQL | Service / SQL |
             | --- | ---: | ---: | ---: | ---: | ---: |
@@ -74,7 +75,8 @@ internal static class HttpBench
 
     private static string Key() => (BenchDatabase.FirstKey + Random.Shared.Next(Many)).ToString(CultureInfo.InvariantCulture);
 
-    private static string NewKey() => (BenchDatabase.FirstKey + Many + Interlocked.Increment(ref created)).ToString(CultureInfo.InvariantCulture);
+    private static string NewKey() =>
+        (BenchDatabase.FirstKey + Many + Interlocked.Increment(ref created)).ToString(CultureInfo.InvariantCulture);
 
     private static async Task ReadAsync(string title, WebApplication service, string database, string path, string sql, Pace pace)
     {
@@ -93,10 +95,20 @@ internal static class HttpBench
             pace));
     }
 
-    private static async Task WriteAsync(string title, WebApplication service, string database, int status, Func<byte[]> request, IReadOnlyList<string> statements, Func<string> key, Pace pace)
+    private static async Task WriteAsync(
+        string title,
+        WebApplication service,
+        string database,
+        int status,
+        Func<byte[]> request,
+        IReadOnlyList<string> statements,
+        Func<string> key,
+        Pace pace)
     {
         using var client = new HttpClient { BaseAddress = new Uri(service.Address()) };
-        await using var bare = await Servers.StartBareAsync(status, await client.GetByteArrayAsync($"/api/extensions/{BenchDatabase.FirstKey}"));
+        await using var bare = await Servers.StartBareAsync(
+            status,
+            await client.GetByteArrayAsync($"/api/extensions/{BenchDatabase.FirstKey}"));
         using var load = new LoadGenerator(service.Address(), status);
         using var bareLoad = new LoadGenerator(bare.Address(), status);
         Print(title, await Race.RunAsync(
@@ -110,5 +122,6 @@ internal static class HttpBench
 
     private static void Print(string title, IReadOnlyList<(double Rate, double Ratio)> results) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"| {title} | {results[0].Rate:N0} | {results[1].Rate:N0} | {results[1].Ratio:0.00} | {results[2].Rate:N0} | {results[2].Ratio:0.00} |"));
+        $"| {title} | {results[0].Rate:N0} | {results[1].Rate:N0} | {results[1].Ratio:0.00} | {results[2].Rate:N0} | "
+            + $"{results[2].Ratio:0.00} |"));
 }

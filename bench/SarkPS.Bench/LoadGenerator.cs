@@ -39,7 +39,8 @@ internal sealed class LoadGenerator : IDisposable
     /// <summary>A request as it goes over the wire.</summary>
     public static byte[] Request(string method, string path, string? body = null) => Encoding.UTF8.GetBytes(body is null
         ? $"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-        : $"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+        : $"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
+            + $"{Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
 
     /// <summary>Sends for a while.</summary>
     /// <param name="duration">How long.</param>
@@ -48,7 +49,8 @@ internal sealed class LoadGenerator : IDisposable
     public async Task<double> RunAsync(TimeSpan duration, Func<byte[]> next)
     {
         var start = Stopwatch.GetTimestamp();
-        var counts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(i => Task.Run(() => SendAsync(sockets[i], buffers[i], start, duration, next))));
+        var counts = await Task.WhenAll(
+            Enumerable.Range(0, Connections).Select(i => Task.Run(() => SendAsync(sockets[i], buffers[i], start, duration, next))));
         return counts.Sum() / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
@@ -87,7 +89,8 @@ internal sealed class LoadGenerator : IDisposable
         head += 4;
         if (!Utf8Parser.TryParse(buffer.AsSpan(9, 3), out int status, out _) || status != expected)
         {
-            throw new InvalidOperationException($"Expected {expected}, got: {Encoding.UTF8.GetString(buffer, 0, Math.Min(have, 500))}\nto: {Encoding.UTF8.GetString(request)}");
+            throw new InvalidOperationException($"Expected {expected}, got: "
+                + $"{Encoding.UTF8.GetString(buffer, 0, Math.Min(have, 500))}\nto: {Encoding.UTF8.GetString(request)}");
         }
 
         var length = Length(buffer.AsSpan(0, head));

@@ -41,6 +41,8 @@ internal static class ModuleBench
         var list = await RunSelfAsync(ListWord, database);
         var few = await RunSelfAsync(RemoveWord, BenchDatabase.Create(folder.File("few.db"), Few));
         var many = await RunSelfAsync(RemoveWord, BenchDatabase.Create(folder.File("many.db"), Many));
+        var removal = $"Remove-SarkExtension, each of {Removals} among";
+        const string Delete = "one DELETE, with SARK's triggers";
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -52,8 +54,8 @@ internal static class ModuleBench
             | Import-Module, new process | {Race.Median(imports.Select(i => i[0])):0} | | |
             | Import-Module, next runspace | {Race.Median(imports.Select(i => i[1])):0} | | |
             | Get-SarkExtension, {Rows:N0} objects | {list[0]:0} | bare reader into arrays: {list[1]:0} | {list[2]:0.0} |
-            | Remove-SarkExtension, each of {Removals} among {Few:N0} | {few[0]:0.0} | one DELETE, with SARK's triggers: {few[1]:0.0} | {few[0] / few[1]:0.0} |
-            | Remove-SarkExtension, each of {Removals} among {Many:N0} | {many[0]:0.0} | one DELETE, with SARK's triggers: {many[1]:0.0} | {many[0] / many[1]:0.0} |
+            | {removal} {Few:N0} | {few[0]:0.0} | {Delete}: {few[1]:0.0} | {few[0] / few[1]:0.0} |
+            | {removal} {Many:N0} | {many[0]:0.0} | {Delete}: {many[1]:0.0} | {many[0] / many[1]:0.0} |
             | the same | {many[0]:0.0} | among {Few:N0}: {few[0]:0.0} | {many[0] / few[0]:0.0} |
             """));
     }
@@ -111,7 +113,9 @@ internal static class ModuleBench
     public static void RemoveOnce(string database)
     {
         using var runspace = Open();
-        Run(runspace, $"Import-Module '{Manifest}'; $first, $rest = (Connect-Sark -Database '{database}' | ForEach-Object {{ Get-SarkExtension }}); $first | Remove-SarkExtension -Force");
+        Run(runspace,
+            $"Import-Module '{Manifest}'; $first, $rest = (Connect-Sark -Database '{database}' | ForEach-Object {{ Get-SarkExtension "
+                + $"}}); $first | Remove-SarkExtension -Force");
         var start = Stopwatch.GetTimestamp();
         Run(runspace, $"$rest[0..{Removals - 1}] | Remove-SarkExtension -Force");
         var module = Stopwatch.GetElapsedTime(start).TotalMilliseconds / Removals;

@@ -32,7 +32,8 @@ if (parts.FirstOrDefault(p => p is not ("http" or "module")) is { } unknown)
 
 var pace = args.Contains("--quick") ? Pace.Quick : Pace.Full;
 using var folder = new WorkFolder();
-Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}");
+Console.WriteLine(
+    $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}");
 if (parts.Length == 0 || parts.Contains("http"))
 {
     await HttpBench.RunAsync(folder, pace);

@@ -6,7 +6,12 @@ using SarkPS.Descriptors;
 namespace SarkPS.Build;
 
 /// <summary>What a script makes of the object <c>$_</c>.</summary>
-internal sealed record ScriptColumn(string Name, string Script, int? Width = null, bool IsNumber = false, string? Condition = null) : ViewColumn(Name, Width, Name);
+internal sealed record ScriptColumn(
+    string Name,
+    string Script,
+    int? Width = null,
+    bool IsNumber = false,
+    string? Condition = null) : ViewColumn(Name, Width, Name);
 
 /// <summary>
 /// SarkPS.format.ps1xml, how objects look at the prompt: of a resource a table of what its descriptor chooses and a list of
@@ -16,11 +21,13 @@ internal static class FormatFile
 {
     private const string Time = "yyyy-MM-dd HH:mm";
 
-    public static XElement Make(Assembly cmdlets) => new("Configuration", new XElement("ViewDefinitions", SarkResources.All.SelectMany(Views), ResultViews.All(cmdlets)));
+    public static XElement Make(Assembly cmdlets) =>
+        new("Configuration", new XElement("ViewDefinitions", SarkResources.All.SelectMany(Views), ResultViews.All(cmdlets)));
 
     /// <summary>What everybody sees of an object, in the order of its class; what its base has comes last.</summary>
     public static IEnumerable<PropertyInfo> Properties(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).OrderByDescending(p => p.DeclaringType == type).ThenBy(p => p.MetadataToken);
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).OrderByDescending(p => p.DeclaringType == type)
+            .ThenBy(p => p.MetadataToken);
 
     public static XElement Table(Type type, IReadOnlyList<ViewColumn> columns, ResourceDescriptor? resource = null, bool isWrapped = false)
     {
@@ -42,8 +49,12 @@ internal static class FormatFile
         new XElement("ListEntries", new XElement("ListEntry", new XElement("ListItems", lines.Select(line => new XElement(
             "ListItem",
             Optional("Label", line.Label),
-            line is ScriptColumn { Condition: { } condition } ? new XElement("ItemSelectionCondition", new XElement("ScriptBlock", condition)) : null,
-            line is ScriptColumn { Script: var script } ? new XElement("ScriptBlock", script) : new XElement("PropertyName", Property(type, line).Name))))))));
+            line is ScriptColumn { Condition: { } condition }
+        ? new XElement("ItemSelectionCondition", new XElement("ScriptBlock", condition))
+        : null,
+            line is ScriptColumn { Script: var script }
+        ? new XElement("ScriptBlock", script)
+        : new XElement("PropertyName", Property(type, line).Name))))))));
 
     private static XElement[] Views(ResourceDescriptor resource)
     {
@@ -53,13 +64,20 @@ internal static class FormatFile
             throw Fault(type, "the descriptor has no TableView.");
         }
 
-        var all = Properties(type).Where(p => p.Name != nameof(SarkRecord.Exchange)).ToLookup(p => p.DeclaringType == type, p => (ViewColumn)p.Name);
-        IEnumerable<ViewColumn> own = resource.ListView.Count > 0 ? resource.ListView : all[true].OrderByDescending(l => l.Property == "Key");
+        var all = Properties(type).Where(p => p.Name != nameof(SarkRecord.Exchange))
+            .ToLookup(p => p.DeclaringType == type, p => (ViewColumn)p.Name);
+        IEnumerable<ViewColumn> own = resource.ListView.Count > 0
+            ? resource.ListView
+            : all[true].OrderByDescending(l => l.Property == "Key");
         return [Table(type, resource.TableView, resource), List(type, own.Concat(all[false]))];
     }
 
     private static XElement View(Type type, string suffix, XElement control) =>
-        new("View", new XElement("Name", type.FullName + suffix), new XElement("ViewSelectedBy", new XElement("TypeName", type.FullName)), control);
+        new(
+            "View",
+            new XElement("Name", type.FullName + suffix),
+            new XElement("ViewSelectedBy", new XElement("TypeName", type.FullName)),
+            control);
 
     private static XElement Header(ViewColumn column, Content content) => new(
         "TableColumnHeader",
@@ -85,7 +103,8 @@ internal static class FormatFile
             : kind == typeof(int) || kind == typeof(long) ? new(Width: 1, IsNumber: true)
             : kind == typeof(TimeSpan) ? new(Width: "hh:mm:ss".Length)
             // What is kept is UTC. What is worked out for the exchange has its time zone, or none.
-            : kind == typeof(DateTime) || (kind == typeof(DateTimeOffset) && resource is not null && described is null) ? new(Format: $"{{0:{time}}}", Width: Time.Length)
+            : kind == typeof(DateTime) || (kind == typeof(DateTimeOffset) && resource is not null && described is null)
+            ? new(Format: $"{{0:{time}}}", Width: Time.Length)
             : kind == typeof(DateTimeOffset) ? new($"if ($_.{name}) {{ $_.{name}.ToLocalTime().ToString('{time}') }}", Width: Time.Length)
             : kind != typeof(string) && kind.IsAssignableTo(typeof(IEnumerable)) ? new($"$_.{name}.Count", Width: 1, IsNumber: true)
             : new(Width: described?.AllowedValues.Select(v => v.Length).DefaultIfEmpty().Max() ?? 0);

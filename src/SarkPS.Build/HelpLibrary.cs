@@ -49,8 +49,8 @@ internal sealed class HelpLibrary
 
             errors.AddRange(page.UnknownSections.Select(s =>
                 BuildException.Line(page.Path, "SARK0012", $"no page has a section '{s}'.")));
-            errors.AddRange(page.Parameters.Keys
-                .Where(n => !command.Parameters.Any(p => string.Equals(p.Name, n, StringComparison.OrdinalIgnoreCase)))
+            errors.AddRange(page.Parameters.Keys.Where(n =>
+                !command.Parameters.Any(p => string.Equals(p.Name, n, StringComparison.OrdinalIgnoreCase)))
                 .Select(n => BuildException.Line(page.Path, "SARK0013", $"{file} has no parameter -{n}.")));
         }
 
@@ -74,7 +74,10 @@ internal sealed class HelpLibrary
         items.Save(Path.Combine(folder, "SarkPS.Cmdlets.dll-Help.xml"));
         foreach (var about in Directory.GetFiles(this.folder, "about_*.md"))
         {
-            File.WriteAllText(Path.Combine(folder, Path.GetFileNameWithoutExtension(about) + ".help.txt"), About(File.ReadLines(about)), Encoding.UTF8);
+            File.WriteAllText(
+                Path.Combine(folder, Path.GetFileNameWithoutExtension(about) + ".help.txt"),
+                About(File.ReadLines(about)),
+                Encoding.UTF8);
         }
     }
 

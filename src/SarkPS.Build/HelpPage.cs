@@ -45,7 +45,10 @@ internal sealed partial class HelpPage
         Description = Paragraphs(Lines("DESCRIPTION"));
         Notes = Paragraphs(Lines("NOTES"));
         Links = Paragraphs(Lines("RELATED LINKS"));
-        Parameters = Parts("PARAMETERS").ToDictionary(p => p.Title.TrimStart('-'), p => Paragraphs(p.Lines), StringComparer.OrdinalIgnoreCase);
+        Parameters = Parts("PARAMETERS").ToDictionary(
+            p => p.Title.TrimStart('-'),
+            p => Paragraphs(p.Lines),
+            StringComparer.OrdinalIgnoreCase);
         Inputs = Parts("INPUTS").Select(p => (p.Title, Paragraphs(p.Lines))).ToList();
         Outputs = Parts("OUTPUTS").Select(p => (p.Title, Paragraphs(p.Lines))).ToList();
         Examples = Parts("EXAMPLES").Select(Example).ToList();
@@ -118,7 +121,8 @@ internal sealed partial class HelpPage
     }
 
     /// <summary>Markdown marks within a line taken away: `code`, **strong**, [text](link).</summary>
-    public static string Plain(string text) => Strong().Replace(Link().Replace(text, "$1"), "$1").Replace("`", "", StringComparison.Ordinal);
+    public static string Plain(string text) =>
+        Strong().Replace(Link().Replace(text, "$1"), "$1").Replace("`", "", StringComparison.Ordinal);
 
     private static HelpExample Example((string Title, List<string> Lines) part)
     {

@@ -28,14 +28,16 @@ internal sealed class Maml(ModuleCommand command, HelpPage? page, Func<ModulePar
         new XElement(CommandNames + "syntax", command.Sets.Select(Syntax)),
         new XElement(
             CommandNames + "parameters",
-            command.Parameters.OrderBy(p => p.Name, StringComparer.OrdinalIgnoreCase).Select(p => Parameter(p, p.Sets.Values.First(), full: true))),
+            command.Parameters.OrderBy(p => p.Name, StringComparer.OrdinalIgnoreCase)
+                .Select(p => Parameter(p, p.Sets.Values.First(), full: true))),
         new XElement(CommandNames + "inputTypes", Inputs().Select(i => TypeNote("inputType", i))),
         new XElement(CommandNames + "returnValues", Outputs().Select(o => TypeNote("returnValue", o))),
         new XElement(MamlNames + "alertSet", Text(MamlNames + "alert", page?.Notes ?? [])),
         new XElement(CommandNames + "examples", page?.Examples.Select(Example)),
         new XElement(CommandNames + "relatedLinks", page?.Links.Select(Link)));
 
-    private static XElement Text(XName name, IEnumerable<string> paragraphs) => new(name, paragraphs.Select(p => new XElement(MamlNames + "para", p)));
+    private static XElement Text(XName name, IEnumerable<string> paragraphs) =>
+        new(name, paragraphs.Select(p => new XElement(MamlNames + "para", p)));
 
     private static XElement Example(HelpExample example) => new(
         CommandNames + "example",
@@ -89,7 +91,8 @@ internal sealed class Maml(ModuleCommand command, HelpPage? page, Func<ModulePar
         if (!parameter.IsSwitch)
         {
             element.Add(new XElement(
-                CommandNames + "parameterValue", new XAttribute("required", "true"), new XAttribute("variableLength", "false"), parameter.Type));
+                CommandNames + "parameterValue", new XAttribute("required", "true"), new XAttribute("variableLength", "false"),
+                parameter.Type));
         }
 
         if (full)
@@ -104,7 +107,8 @@ internal sealed class Maml(ModuleCommand command, HelpPage? page, Func<ModulePar
 
     private IEnumerable<(string Type, List<string> Text)> Inputs() => page?.Inputs is { Count: > 0 } inputs
         ? inputs
-        : command.Parameters.Where(p => p.Sets.Values.Any(s => s.Pipeline || s.PipelineByName)).Select(p => p.Type).Distinct().Select(t => (t, new List<string>()));
+        : command.Parameters.Where(p => p.Sets.Values.Any(s => s.Pipeline || s.PipelineByName)).Select(p => p.Type).Distinct()
+            .Select(t => (t, new List<string>()));
 
     private IEnumerable<(string Type, List<string> Text)> Outputs() => page?.Outputs is { Count: > 0 } outputs
         ? outputs

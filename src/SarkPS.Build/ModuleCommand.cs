@@ -12,7 +12,8 @@ namespace SarkPS.Build;
 /// <param name="Outputs">Full names of the types that it says it emits.</param>
 /// <param name="Aliases">Other names.</param>
 internal sealed record ModuleCommand(
-    string Name, string ClassName, IReadOnlyList<string> Sets, IReadOnlyList<ModuleParameter> Parameters, IReadOnlyList<string> Outputs, IReadOnlyList<string> Aliases)
+    string Name, string ClassName, IReadOnlyList<string> Sets, IReadOnlyList<ModuleParameter> Parameters, IReadOnlyList<string> Outputs,
+    IReadOnlyList<string> Aliases)
 {
     private const string AllSets = "__AllParameterSets";
     private const string Engine = "System.Management.Automation.";
@@ -21,7 +22,10 @@ internal sealed record ModuleCommand(
 
     public string Noun => Name[(Verb.Length + 1)..];
 
-    /// <summary>Loads the assembly of the cmdlets with the engine that it was compiled against, which is a library of signatures without bodies.</summary>
+    /// <summary>
+    /// Loads the assembly of the cmdlets with the engine that it was compiled against, which is a library of signatures
+    /// without bodies.
+    /// </summary>
     public static Assembly Load(string assembly, string powerShell)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(assembly))!;
@@ -46,7 +50,9 @@ internal sealed record ModuleCommand(
     {
         var cmdlet = Attribute(type, "CmdletAttribute")!;
         var name = $"{cmdlet.ConstructorArguments[0].Value}-{cmdlet.ConstructorArguments[1].Value}";
-        var parameters = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => ReadParameter(p, RecordOf(type))).OfType<ModuleParameter>().ToList();
+        var parameters = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => ReadParameter(p, RecordOf(type)))
+            .OfType<ModuleParameter>()
+            .ToList();
         if (Named(cmdlet, "SupportsShouldProcess", false))
         {
             parameters.Add(ModuleParameter.Switch("WhatIf", "wi"));
@@ -78,7 +84,8 @@ internal sealed record ModuleCommand(
     private static bool IsReadFromRow(PropertyInfo property, Type? record) =>
         record is not null
         && (record.GetProperty(property.Name, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance) is not null
-            || (property.GetMethod!.GetBaseDefinition().DeclaringType!.Name == record.Name + "WriteCommand" && property.PropertyType != typeof(IDictionary)));
+            || (property.GetMethod!.GetBaseDefinition().DeclaringType!.Name == record.Name + "WriteCommand"
+                && property.PropertyType != typeof(IDictionary)));
 
     private static ModuleParameter? ReadParameter(PropertyInfo property, Type? record)
     {
@@ -127,7 +134,7 @@ internal sealed record ModuleCommand(
         return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Nullable<>)
             ? Shown(type.GetGenericArguments()[0])
             : type.IsGenericType
-                ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}[{string.Join(",", type.GetGenericArguments().Select(Shown))}]"
+                ? $"{type.Name.Split('`')[0]}[{string.Join(",", type.GetGenericArguments().Select(Shown))}]"
                 : type.Name;
     }
 

@@ -33,7 +33,10 @@ internal sealed partial class ModuleManifest
 
         if (Exports().Count(text) != 2)
         {
-            errors.Add(BuildException.Line(path, "SARK0003", "CmdletsToExport and AliasesToExport are not both '*', in whose place the build puts names."));
+            errors.Add(BuildException.Line(
+                path,
+                "SARK0003",
+                "CmdletsToExport and AliasesToExport are not both '*', in whose place the build puts names."));
         }
 
         if (errors.Count > 0)
@@ -42,7 +45,10 @@ internal sealed partial class ModuleManifest
         }
     }
 
-    /// <summary>Writes the manifest that is shipped. It names what it exports, so that PowerShell finds commands without loading the module.</summary>
+    /// <summary>
+    /// Writes the manifest that is shipped. It names what it exports, so that PowerShell finds commands without loading the
+    /// module.
+    /// </summary>
     public void Write(string folder, IReadOnlyList<ModuleCommand> commands)
     {
         Directory.CreateDirectory(folder);
@@ -53,7 +59,8 @@ internal sealed partial class ModuleManifest
         });
         File.WriteAllText(
             Path.Combine(folder, Path.GetFileName(path)),
-            "# Made by the build from the manifest at the top level of the repository." + "\n" + body.Replace(CheckoutPrefix, "", StringComparison.Ordinal));
+            "# Made by the build from the manifest at the top level of the repository." + "\n"
+                + body.Replace(CheckoutPrefix, "", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"^\s*ModuleVersion\s*=\s*'([^']*)'", RegexOptions.Multiline)]

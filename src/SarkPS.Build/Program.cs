@@ -1,6 +1,7 @@
 using SarkPS.Build;
 
-// Run by src/SarkPS.Cmdlets/Module.targets; with the verb "routes" by whoever changed a resource, and by the tests. Errors come in the form that MSBuild understands: file : error code: text.
+// Run by src/SarkPS.Cmdlets/Module.targets; with the verb "routes" by whoever changed a resource, and by the tests. Errors
+// come in the form that MSBuild understands: file : error code: text.
 try
 {
     if (args is ["routes", .. var rest])

@@ -8,11 +8,17 @@ namespace SarkPS.Build;
 /// <summary>How objects that are no resources look. Everything else that Asterisk told is in their hidden property Raw.</summary>
 internal static class ResultViews
 {
-    private static readonly ScriptColumn Latency = new("Latency (ms)", "if ($_.Latency) { $_.Latency.TotalMilliseconds }", 12, IsNumber: true);
+    private static readonly ScriptColumn Latency = new(
+        "Latency (ms)",
+        "if ($_.Latency) { $_.Latency.TotalMilliseconds }",
+        12,
+        IsNumber: true);
 
     public static IEnumerable<XElement> All(Assembly cmdlets) =>
     [
-        FormatFile.Table(cmdlets.GetType("SarkPS.Cmdlets.SarkConnection", throwOnError: true)!, ["Location", "SarkVersion", "IsRemote", "IsOpen"]),
+        FormatFile.Table(
+            cmdlets.GetType("SarkPS.Cmdlets.SarkConnection", throwOnError: true)!,
+            ["Location", "SarkVersion", "IsRemote", "IsOpen"]),
         Table<Destination>("Name", ("Kind", 12), ("RouteClass", 10), ("Tenant", 14)),
         Table<Snapshot>(("Name", 28), ("Size", 12), ("Taken", 22)),
         Table<Backup>(("Name", 32), ("Size", 14), ("Taken", 22)),
@@ -22,27 +28,45 @@ internal static class ResultViews
         List<SnapshotRestore>("Restored", "KeptAs"),
         Table<Greeting>(("Name", 24), ("Number", 7), ("Format", 7), ("Size", 12), ("Date", 19)),
         Table<CallRecord>(("Start", 19), ("Source", 13), ("Destination", 13), ("Disposition", 11), "Duration", "CallerId"),
-        FormatFile.Table(typeof(ConfigurationFault), [("Kind", 9), ("Resource", 12), ("Key", 12), ("Property", 12), "Problem"], isWrapped: true),
+        FormatFile.Table(
+            typeof(ConfigurationFault),
+            [("Kind", 9), ("Resource", 12), ("Key", 12), ("Property", 12), "Problem"],
+            isWrapped: true),
         List<FirewallRules>(),
         List<FirewallCheck>(),
         List<PbxState>(),
-        Table<Job>(("Id", 36), ("Activity", 36), ("State", 9), ("Started", 19), new ScriptColumn("Progress", "if (-not $_.Ended -and $_.Progress) { \"$($_.Progress.Percent) % $($_.Progress.Activity)\" }")),
+        Table<Job>(
+            ("Id", 36),
+            ("Activity", 36),
+            ("State", 9),
+            ("Started", 19),
+            new ScriptColumn("Progress", "if (-not $_.Ended -and $_.Progress) { \"$($_.Progress.Percent) % $($_.Progress.Activity)\" }")),
         List<SystemCommandResult>(),
         List<CommitStatus>("Changed", "LastCommit", "LastChange", "ChangedBy", "Incomplete", "Flag", "Basis", "Tables", "Changes"),
         Table<PendingTable>(("Table", 20), ("Added", 8), ("Changed", 8), ("Removed", 8)),
         Table<PendingChange>(("Time", 20), ("Action", 8), ("Table", 14), ("Key", 20), "By"),
         List<CommitResult>(
             "Message",
-            new ScriptColumn("Changed", """@(foreach ($file in $_.Files) { if ($file.Added -or $file.Removed) { "$($file.Name) (+$($file.Added) -$($file.Removed))" } }) -join ', '"""),
+            new ScriptColumn(
+                "Changed",
+                "@($_.Files | Where-Object { $_.Added -or $_.Removed } | "
+                    + """ForEach-Object { "$($_.Name) (+$($_.Added) -$($_.Removed))" }) -join ', '"""),
             new ScriptColumn(
                 "Changes",
-                """(@(foreach ($change in $_.Changes) { "$($change.File) [$($change.Section)] $(if ($change.Kind -eq 'Added') { '+' } else { '-' }) $($change.Line.Trim())" }) -join "`n")""",
+                "(@($_.Changes | ForEach-Object { $sign = if ($_.Kind -eq 'Added') { '+' } else { '-' }; "
+                    + """ "$($_.File) [$($_.Section)] $sign $($_.Line.Trim())" }) -join "`n")""",
                 Condition: "$_.Changes.Count -gt 0"),
             "ExitCode",
             "Output"),
         Table<GeneratedFile>(("Name", 34), ("State", 10), ("Added", 8), ("Removed", 8)),
         Table<GeneratedChange>(("File", 28), ("Section", 20), ("Kind", 8), "Line"),
-        Table<AsteriskChannel>("Channel", ("State", 9), ("CallerId", 14), new("ConnectedNumber", 14, "Connected"), ("Extension", 10), "Duration"),
+        Table<AsteriskChannel>(
+            "Channel",
+            ("State", 9),
+            ("CallerId", 14),
+            new("ConnectedNumber", 14, "Connected"),
+            ("Extension", 10),
+            "Duration"),
         Table<Conference>(("Name", 16), ("Parties", 8), ("Marked", 7), ("Locked", 7), ("Muted", 7)),
         Table<ConferenceMember>(("Conference", 10), "Channel", ("CallerId", 14), "Admin", "Muted", "Talking", "Answered"),
         Table<DeviceState>(("Device", 40), "State"),
@@ -64,7 +88,10 @@ internal static class ResultViews
             new ScriptColumn("Received", "$_.Received.ToLocalTime().ToString('HH:mm:ss.fff')", 13),
             ("Name", 22),
             new ScriptColumn("Lost", "if ($_.Dropped) { $_.Dropped }", 6, IsNumber: true),
-            new ScriptColumn("Fields", """($_.Message | Where-Object { $_.Value -and $_.Key -notin 'Event', 'Privilege' } | ForEach-Object { "$($_.Key)=$($_.Value)" }) -join '; '""")),
+            new ScriptColumn(
+                "Fields",
+                "($_.Message | Where-Object { $_.Value -and $_.Key -notin 'Event', 'Privilege' } | "
+                    + """ForEach-Object { "$($_.Key)=$($_.Value)" }) -join '; '""")),
         List<CoreSettings>(),
         List<CoreStatus>(),
     ];

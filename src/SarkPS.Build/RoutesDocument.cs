@@ -60,7 +60,8 @@ internal sealed class RoutesDocument(DocComments comments)
         var hidden = resource.Columns.Where(c => c.IsHidden && c.Property is null).ToList();
         if (hidden.Count > 0)
         {
-            Line($"Never shown: {string.Join(", ", hidden.Select(c => c.HasDefault ? $"`{c.Name}` (a create stores {Value(c.Default)})" : $"`{c.Name}`"))}.");
+            var shown = hidden.Select(c => c.HasDefault ? $"`{c.Name}` (a create stores {Value(c.Default)})" : $"`{c.Name}`");
+            Line($"Never shown: {string.Join(", ", shown)}.");
             Line("");
         }
 
@@ -81,8 +82,12 @@ internal sealed class RoutesDocument(DocComments comments)
             return;
         }
 
-        Line($"| GET /api/{resource.Route} | lists all, {(resource.OrderBy.Count == 0 ? "as they were created" : "by " + string.Join(" and ", resource.OrderBy.Select(c => $"`{c}`")))}; `filter[field]=value` chooses |");
-        Line($"| GET /api/{resource.Route}/{{{resource.KeyColumn}}} | shows {(resource.SecondKeyColumn is null ? "one" : $"the pairs of one `{resource.KeyColumn}`")} |");
+        var order = resource.OrderBy.Count == 0
+            ? "as they were created"
+            : "by " + string.Join(" and ", resource.OrderBy.Select(c => $"`{c}`"));
+        Line($"| GET /api/{resource.Route} | lists all, {order}; `filter[field]=value` chooses |");
+        Line($"| GET /api/{resource.Route}/{{{resource.KeyColumn}}} | shows "
+            + $"{(resource.SecondKeyColumn is null ? "one" : $"the pairs of one `{resource.KeyColumn}`")} |");
         if (resource.Kinds.Count == 0)
         {
             Line($"| POST /api/{resource.Route} | makes one |");
@@ -95,7 +100,8 @@ internal sealed class RoutesDocument(DocComments comments)
 
         if (resource.CreatesAtItem)
         {
-            Line($"| POST /api/{resource.Route}/{{{resource.KeyColumn}}} | the same as POST /api/{resource.Route}, with the `{resource.KeyColumn}` that the address says |");
+            Line($"| POST /api/{resource.Route}/{{{resource.KeyColumn}}} | the same as POST /api/{resource.Route}, with the "
+                + $"`{resource.KeyColumn}` that the address says |");
         }
 
         Line($"| PUT /api/{resource.Route}/{{{resource.KeyColumn}}} | changes the fields that are sent |");
@@ -191,14 +197,19 @@ internal sealed class RoutesDocument(DocComments comments)
 
     private static string Rules(RuleSet rules) => rules.Rules.Count == 0
         ? "anything"
-        : string.Join(", ", rules.Rules.Select(r => r.Text.StartsWith("regex:", StringComparison.Ordinal) ? Cell(rules.Hint!) : $"`{Cell(r.Text)}`"));
+        : string.Join(
+            ", ",
+            rules.Rules.Select(r => r.Text.StartsWith("regex:", StringComparison.Ordinal) ? Cell(rules.Hint!) : $"`{Cell(r.Text)}`"));
 
     private static string Value(object? value) => value switch
     {
         null => "`null`",
         string { Length: 0 } => "an empty text",
         // The first line tells; the rest is the same on every exchange.
-        string text when text.Contains('\n', StringComparison.Ordinal) => $"{text.Split('\n').Length.ToString(CultureInfo.InvariantCulture)} lines, `{Cell(text.Split('\n')[0])}` first",
+        string text when text.Contains(
+            '\n',
+            StringComparison.Ordinal) =>
+                $"{text.Split('\n').Length.ToString(CultureInfo.InvariantCulture)} lines, `{Cell(text.Split('\n')[0])}` first",
         _ => $"`{Cell(Convert.ToString(value, CultureInfo.InvariantCulture)!)}`",
     };
 

@@ -65,7 +65,9 @@ public sealed class SarkOptions
     }
 }
 
-/// <summary>Folders and files of a SARK machine. Absolute, as on a real machine; <see cref="SarkOptions.Root"/> comes before them.</summary>
+/// <summary>
+/// Folders and files of a SARK machine. Absolute, as on a real machine; <see cref="SarkOptions.Root"/> comes before them.
+/// </summary>
 public sealed class SarkPaths
 {
     /// <summary>Where they lie on every SARK machine.</summary>
@@ -194,7 +196,10 @@ public sealed class CommandOptions
     /// <summary>The Shorewall compiler for IPv6.</summary>
     public string Shorewall6 { get; set; } = "/sbin/shorewall6";
 
-    /// <summary>The shell that SARK's scripts are handed to, as file and without further arguments; they are not all marked executable.</summary>
+    /// <summary>
+    /// The shell that SARK's scripts are handed to, as file and without further arguments; they are not all marked
+    /// executable.
+    /// </summary>
     public string Shell { get; set; } = "/bin/sh";
 
     /// <summary>SARK's generator: writes Asterisk's configuration from the database and has Asterisk read it. This is a commit.</summary>
@@ -212,7 +217,10 @@ public sealed class CommandOptions
     /// <summary>Reads LDIF into an empty LDAP directory.</summary>
     public string Slapadd { get; set; } = "/usr/sbin/slapadd";
 
-    /// <summary>The program that other programs are started with when the product does not run as root, such as <c>/usr/bin/sudo</c>; null starts them directly.</summary>
+    /// <summary>
+    /// The program that other programs are started with when the product does not run as root, such as
+    /// <c>/usr/bin/sudo</c>; null starts them directly.
+    /// </summary>
     public string? Sudo { get; set; }
 
     /// <summary>Asterisk's unit in systemd.</summary>

@@ -60,8 +60,12 @@ public static partial class SarkText
                     continue;
                 }
 
-                var best = Math.Min(Math.Min(table[i - 1, j], table[i, j - 1]) + 1, table[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1));
-                table[i, j] = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] ? Math.Min(best, table[i - 2, j - 2] + 1) : best;
+                var best = Math.Min(
+                    Math.Min(table[i - 1, j], table[i, j - 1]) + 1,
+                    table[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1));
+                table[i, j] = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1]
+                    ? Math.Min(best, table[i - 2, j - 2] + 1)
+                    : best;
             }
         }
 

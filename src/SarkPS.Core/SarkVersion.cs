@@ -36,7 +36,11 @@ public sealed class SarkVersion
     /// <summary>The version of this number.</summary>
     /// <exception cref="SarkException">There is none; the message says which there are.</exception>
     public static SarkVersion Require(string name) =>
-        Find(name) ?? throw new SarkException(SarkErrorKind.BadRequest, "Version", name, $"'{name}' is no version of SARK that SarkPS knows; allowed are {string.Join(", ", All)}.");
+        Find(name) ?? throw new SarkException(
+            SarkErrorKind.BadRequest,
+            "Version",
+            name,
+            $"'{name}' is no version of SARK that SarkPS knows; allowed are {string.Join(", ", All)}.");
 
     /// <summary>The number.</summary>
     public override string ToString() => Name;

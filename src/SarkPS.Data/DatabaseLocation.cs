@@ -8,11 +8,12 @@ internal static class DatabaseLocation
     private const string Variable = "SARK_DATABASE";
 
     /// <summary>
-    /// The one that the options or, without a root of one's own, the environment name; else SARK's own, where it is installed; else an embedded one in
-    /// the user's data folder, made on first use.
+    /// The one that the options or, without a root of one's own, the environment name; else SARK's own, where it is
+    /// installed; else an embedded one in the user's data folder, made on first use.
     /// </summary>
     /// <returns>The file, whether it was just made, and whether somebody named it.</returns>
-    /// <exception cref="SarkException">None was there and none could be made, or <see cref="SarkOptions.Version"/> is no version of SARK.</exception>
+    /// <exception cref="SarkException">None was there and none could be made, or <see cref="SarkOptions.Version"/> is no
+    /// version of SARK.</exception>
     public static (string Path, bool IsNew, bool IsNamed) Find(SarkOptions options)
     {
         var version = options.Version is { } wanted ? SarkVersion.Require(wanted) : null;

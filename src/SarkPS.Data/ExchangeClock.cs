@@ -15,7 +15,9 @@ internal static partial class ExchangeClock
     public static TimeZoneInfo Zone(SarkOptions options)
     {
         var root = options.Rooted(Php);
-        var versions = Directory.Exists(root) ? Directory.GetDirectories(root).Where(folder => Directory.Exists(Path.Combine(folder, "cli"))).ToArray() : [];
+        var versions = Directory.Exists(root)
+            ? Directory.GetDirectories(root).Where(folder => Directory.Exists(Path.Combine(folder, "cli"))).ToArray()
+            : [];
         if (versions.Length == 0)
         {
             return TimeZoneInfo.Local;
@@ -25,7 +27,9 @@ internal static partial class ExchangeClock
         var started = Path.GetFileName(new FileInfo(options.Rooted("/etc/alternatives/php")).LinkTarget);
         var chosen = versions.FirstOrDefault(folder => "php" + Path.GetFileName(folder) == started)
             ?? versions.MaxBy(folder => Version.TryParse(Path.GetFileName(folder), out var version) ? version : new Version(0, 0))!;
-        return Setting(Path.Combine(chosen, "cli")) is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : TimeZoneInfo.Utc;
+        return Setting(Path.Combine(chosen, "cli")) is { } name && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
+            ? zone
+            : TimeZoneInfo.Utc;
     }
 
     // Later files win over earlier ones, and so do later lines.

@@ -41,7 +41,9 @@ public sealed class LocalBackend : ISarkBackend
         covered = new LocalCoverage(options, database.Path, found.IsNamed);
         files = new RowFiles(
             options.Rooted(options.Paths.Asterisk),
-            covered.HasConfiguration ? null : $"{covered.Reason} Say whose files are meant with -Root FOLDER (Sark:Root) for a tree of files, or with -Root / for this machine's.",
+            covered.HasConfiguration ? null
+                : $"{covered.Reason} Say whose files are meant with -Root FOLDER (Sark:Root) for a tree of files, or with -Root / for "
+                    + "this machine's.",
             isTree: covered.Kind == ExchangeCoverage.Tree);
         Store = new SqliteStore(database, options.Forms, () => ExchangeClock.Zone(options)) { Files = files };
         // Made only where it is covered: it reads this machine's secret.
@@ -171,9 +173,13 @@ public sealed class LocalBackend : ISarkBackend
     /// <param name="tell">Gets a sentence for each that could not be put right.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="SarkException">The database cannot be read.</exception>
-    public Task RepairFilesAsync(Action<string> tell, CancellationToken cancellationToken = default) => files.RepairAsync(database, tell, isAgain: true, cancellationToken);
+    public Task RepairFilesAsync(Action<string> tell, CancellationToken cancellationToken = default) =>
+        files.RepairAsync(database, tell, isAgain: true, cancellationToken);
 
-    /// <summary>Undoes what a restore left half done when its process was killed. Restores do it for themselves; a service calls it when it starts.</summary>
+    /// <summary>
+    /// Undoes what a restore left half done when its process was killed. Restores do it for themselves; a service calls it
+    /// when it starts.
+    /// </summary>
     /// <exception cref="SarkException">The account may not.</exception>
     public void Recover()
     {
@@ -203,7 +209,12 @@ public sealed class LocalBackend : ISarkBackend
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What would be warned of.</returns>
     /// <exception cref="SarkException">It would be refused.</exception>
-    public static async Task<IReadOnlyList<string>> JudgeContentAsync(string noun, string name, Stream content, LimitOptions? limits, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> JudgeContentAsync(
+        string noun,
+        string name,
+        Stream content,
+        LimitOptions? limits,
+        CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("sarkps-judge-");
         try
@@ -211,9 +222,17 @@ public sealed class LocalBackend : ISarkBackend
             var options = new SarkOptions { Root = folder.FullName };
             options.Limits = limits ?? new LimitOptions
             {
-                Snapshot = long.MaxValue, Backup = long.MaxValue, Greeting = long.MaxValue, BackupContent = long.MaxValue, BackupEntries = int.MaxValue,
+                Snapshot = long.MaxValue,
+                Backup = long.MaxValue,
+                Greeting = long.MaxValue,
+                BackupContent = long
+                    .MaxValue,
+                BackupEntries = int.MaxValue,
             };
-            await using var backend = new LocalBackend(options, (options.Rooted(options.Paths.Database), IsNew: false, IsNamed: false), warn: null);
+            await using var backend = new LocalBackend(
+                options,
+                (options.Rooted(options.Paths.Database), IsNew: false, IsNamed: false),
+                warn: null);
             return noun switch
             {
                 _ when noun == FileStores.Snapshots.Noun => await Take(FileStores.Snapshots, backend.snapshots).ConfigureAwait(false),
@@ -222,7 +241,9 @@ public sealed class LocalBackend : ISarkBackend
                 _ => throw new ArgumentOutOfRangeException(nameof(noun), noun, "There is no store of these."),
             };
 
-            async Task<IReadOnlyList<string>> Take<TFile>(FileStoreKind<TFile> kind, IFileStoreOperations<TFile> store) where TFile : StoredFile
+            async Task<IReadOnlyList<string>> Take<TFile>(
+                FileStoreKind<TFile> kind,
+                IFileStoreOperations<TFile> store) where TFile : StoredFile
             {
                 Directory.CreateDirectory(options.Rooted(kind.Folder(options.Paths)));
                 var taken = await store.ImportAsync(name, content, force: false, cancellationToken).ConfigureAwait(false);

@@ -29,7 +29,8 @@ internal sealed class LocalCoverage
         this.options = options;
         this.database = database;
         Kind = !options.IsWholeMachine ? ExchangeCoverage.Tree
-            : options.Root is null && isNamed && !Posix.IsSameFile(database, options.Rooted(options.Paths.Database)) ? ExchangeCoverage.Database
+            : options.Root is null && isNamed && !Posix.IsSameFile(database, options.Rooted(options.Paths.Database))
+            ? ExchangeCoverage.Database
             : ExchangeCoverage.Machine;
         Parts = [.. Enum.GetValues<ExchangePart>().Where(IsMeant)];
     }
@@ -41,9 +42,13 @@ internal sealed class LocalCoverage
     public IReadOnlyCollection<ExchangePart> Parts { get; }
 
     /// <summary>Why the other parts are refused, in a sentence.</summary>
-    public string Reason => $"It covers the database file '{SarkException.NameOf(database)}' only: that file was named, and it is not the database of this machine's exchange ('{options.Paths.Database}').";
+    public string Reason =>
+        $"It covers the database file '{SarkException.NameOf(database)}' only: that file was named, and it is not the database of this "
+            + $"machine's exchange ('{options.Paths.Database}').";
 
-    /// <summary>Whether the folder of Asterisk's configuration belongs to it: with the machine or the tree, or because it was named.</summary>
+    /// <summary>
+    /// Whether the folder of Asterisk's configuration belongs to it: with the machine or the tree, or because it was named.
+    /// </summary>
     public bool HasConfiguration => Kind != ExchangeCoverage.Database || options.Paths.Asterisk != SarkPaths.Default.Asterisk;
 
     /// <summary>Refuses a part that does not belong to it.</summary>
@@ -52,8 +57,13 @@ internal sealed class LocalCoverage
     {
         if (!Parts.Contains(part))
         {
-            var own = part == ExchangePart.Asterisk ? "with -AmiHost and -AmiCredential (Sark:Ami in a service), " : OwnPath.ContainsKey(part) ? $"with Sark:Paths:{part} in a service, " : "";
-            throw part.NotCovered(SarkException.NameOf(database), $"{Reason} Say whose they are {own}with -Root FOLDER (Sark:Root) for a tree of files, or with -Root / for this machine's.", database);
+            var own = part == ExchangePart.Asterisk
+                ? "with -AmiHost and -AmiCredential (Sark:Ami in a service), "
+                : OwnPath.ContainsKey(part) ? $"with Sark:Paths:{part} in a service, " : "";
+            throw part.NotCovered(
+                SarkException.NameOf(database),
+                $"{Reason} Say whose they are {own}with -Root FOLDER (Sark:Root) for a tree of files, or with -Root / for this machine's.",
+                database);
         }
     }
 

@@ -10,7 +10,8 @@ internal static class ClientWish
     public static bool IsStrict(HttpRequest request) => Has(request.Headers[WireHeaders.Prefer], WireHeaders.HandlingStrict);
 
     /// <summary>The whole result instead of sark6api's body.</summary>
-    public static bool WantsRepresentation(HttpRequest request) => Has(request.Headers[WireHeaders.Prefer], WireHeaders.ReturnRepresentation);
+    public static bool WantsRepresentation(HttpRequest request) =>
+        Has(request.Headers[WireHeaders.Prefer], WireHeaders.ReturnRepresentation);
 
     /// <summary>To be told what a change would do, and to have nothing changed.</summary>
     public static bool IsRehearsal(HttpRequest request) => Has(request.Headers[WireHeaders.Prefer], WireHeaders.DryRun);
@@ -35,7 +36,11 @@ internal static class ClientWish
 
         var text = values is [.., { } last] ? last.Trim() : "";
         return text.Length == 0 || (ReadFlag(text)
-            ?? throw new SarkException(SarkErrorKind.BadRequest, "Request", name, $"The parameter {name} is '{SarkText.Printable(text)}' and must be true or false."));
+            ?? throw new SarkException(
+                SarkErrorKind.BadRequest,
+                "Request",
+                name,
+                $"The parameter {name} is '{SarkText.Printable(text)}' and must be true or false."));
     }
 
     /// <summary>Whether a word says on or off; null where it says neither.</summary>

@@ -3,14 +3,19 @@ using SarkPS.Service.Description;
 
 namespace SarkPS.Service;
 
-/// <summary>What may stand behind the program's name: a word that it does, or settings. Anything else is a slip, and is not passed over.</summary>
+/// <summary>
+/// What may stand behind the program's name: a word that it does, or settings. Anything else is a slip, and is not passed
+/// over.
+/// </summary>
 internal static class CommandLine
 {
     /// <summary>What hosts and their tools pass, beside our own settings.</summary>
     public static readonly IReadOnlyList<string> Groups =
     [
-        "Sark", "Kestrel", "Logging", "urls", "http_ports", "https_ports", "AllowedHosts", "environment", "contentRoot", "webroot", "applicationName",
-        "hostBuilder", "preferHostingUrls", "shutdownTimeoutSeconds", "suppressStatusMessages", "detailedErrors", "captureStartupErrors", "startupAssembly", "preventHostingStartup", "hostingStartupAssemblies",
+        "Sark", "Kestrel", "Logging", "urls", "http_ports", "https_ports", "AllowedHosts", "environment", "contentRoot", "webroot",
+        "applicationName",
+        "hostBuilder", "preferHostingUrls", "shutdownTimeoutSeconds", "suppressStatusMessages", "detailedErrors", "captureStartupErrors",
+        "startupAssembly", "preventHostingStartup", "hostingStartupAssemblies",
     ];
 
     public static string Usage => $"""
@@ -74,21 +79,28 @@ internal static class CommandLine
         for (var i = 0; i < arguments.Length; i++)
         {
             var argument = arguments[i];
-            var isOption = argument.StartsWith("--", StringComparison.Ordinal) || (argument.StartsWith('/') && !argument[1..].Contains('/', StringComparison.Ordinal));
+            var isOption = argument.StartsWith("--", StringComparison.Ordinal)
+                || (argument.StartsWith('/') && !argument[1..].Contains('/', StringComparison.Ordinal));
             var name = argument.TrimStart('-', '/').Split('=')[0];
             if (!isOption && argument.StartsWith('-'))
             {
-                throw Wrong(argument, $"'{SarkText.Printable(argument)}' begins with one dash; a setting begins with two (--Sark:Database=FILE).");
+                throw Wrong(
+                    argument,
+                    $"'{SarkText.Printable(argument)}' begins with one dash; a setting begins with two (--Sark:Database=FILE).");
             }
 
             if (!isOption && !argument.Contains('=', StringComparison.Ordinal))
             {
-                throw Wrong(argument, $"'{SarkText.Printable(argument)}' is neither a setting (--Sark:Database=FILE) nor a command ({TokenCommand.Verb}, {AccountCommand.Verb}, {DescriptionCommand.Verb}).");
+                throw Wrong(argument,
+                    $"'{SarkText.Printable(argument)}' is neither a setting (--Sark:Database=FILE) nor a command ({TokenCommand.Verb}, "
+                        + $"{AccountCommand.Verb}, {DescriptionCommand.Verb}).");
             }
 
             if (!Groups.Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase))
             {
-                throw Wrong(argument, $"'{SarkText.Printable(name)}' is no setting; those of the service begin with Sark: (--Sark:Database=FILE), and --urls says where it listens.");
+                throw Wrong(argument,
+                    $"'{SarkText.Printable(name)}' is no setting; those of the service begin with Sark: (--Sark:Database=FILE), and "
+                        + "--urls says where it listens.");
             }
 
             if (argument.Contains('=', StringComparison.Ordinal))
@@ -104,5 +116,6 @@ internal static class CommandLine
         }
     }
 
-    private static SarkException Wrong(string argument, string message) => new(SarkErrorKind.BadRequest, "Configuration", argument, $"{message} See --help.");
+    private static SarkException Wrong(string argument, string message) =>
+        new(SarkErrorKind.BadRequest, "Configuration", argument, $"{message} See --help.");
 }

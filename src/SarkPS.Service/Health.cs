@@ -20,7 +20,9 @@ internal static class Health
         }
         catch (SarkException error)
         {
-            return Results.Json(new { status = "unavailable", reason = error.Kind.ToString() }, statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Results.Json(
+                new { status = "unavailable", reason = error.Kind.ToString() },
+                statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 }

@@ -13,7 +13,11 @@ internal static class JsonAnswer
     private const int Piece = 64 * 1024;
 
     // The answer is never part of a page, so nothing but what JSON demands is escaped.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true
+    };
 
     /// <summary>A node.</summary>
     public static Task WriteAsync(HttpContext context, JsonNode node, string contentType = ContentType) =>

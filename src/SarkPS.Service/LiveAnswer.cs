@@ -14,7 +14,8 @@ internal static class LiveAnswer
     /// <param name="heartbeat">What says nothing.</param>
     /// <param name="opening">What is sent before the first one, so that the client knows that it is listened to; null for nothing.</param>
     public static async Task WriteAsync<T>(
-        HttpContext context, string contentType, Func<CancellationToken, IAsyncEnumerable<T>> watch, Func<T, string> text, string heartbeat, string? opening = null)
+        HttpContext context, string contentType, Func<CancellationToken, IAsyncEnumerable<T>> watch, Func<T, string> text,
+        string heartbeat, string? opening = null)
     {
         // An open stream must not hold up the end of the service.
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;

@@ -16,7 +16,10 @@ internal static class Nearness
         }
 
         var limit = Math.Clamp(plain.Length / 3, 1, 2);
-        return known.Select(k => (Name: k, Distance: SarkText.Distance(plain, Plain(k)))).Where(k => k.Distance <= limit).OrderBy(k => k.Distance).FirstOrDefault().Name;
+        return known.Select(k => (Name: k, Distance: SarkText.Distance(plain, Plain(k)))).Where(k => k.Distance <= limit)
+            .OrderBy(k => k.Distance)
+            .FirstOrDefault()
+            .Name;
     }
 
     private static string Plain(string name) => string.Concat(name.Where(c => c is not ('_' or '-' or '.' or ' '))).ToUpperInvariant();

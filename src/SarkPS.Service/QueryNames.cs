@@ -2,7 +2,8 @@ namespace SarkPS.Service;
 
 /// <summary>What a route that changes something reads of the query, and how it deals with what it does not know.</summary>
 /// <param name="Names">The parameters that it knows.</param>
-/// <param name="TakesNoOthers">Whether any other is refused, and not only one that looks like a slip: where leaving one out means more rows.</param>
+/// <param name="TakesNoOthers">Whether any other is refused, and not only one that looks like a slip: where leaving one out
+/// means more rows.</param>
 /// <param name="Rehearses">Whether it can tell what it would do, on <c>Prefer: dry-run</c>.</param>
 internal sealed record QueryNames(IReadOnlyList<string> Names, bool TakesNoOthers = false, bool Rehearses = false)
 {
@@ -23,7 +24,10 @@ internal sealed record QueryNames(IReadOnlyList<string> Names, bool TakesNoOther
     /// <summary>Whether a parameter is on or off, and not a text.</summary>
     public static bool IsFlag(string name) => name is Force or DryRun or Detailed;
 
-    /// <summary>Refuses a request whose query asks for less, or for a rehearsal, in words that the route does not know: it would do more than was meant.</summary>
+    /// <summary>
+    /// Refuses a request whose query asks for less, or for a rehearsal, in words that the route does not know: it would do
+    /// more than was meant.
+    /// </summary>
     /// <exception cref="SarkValidationException">It does.</exception>
     public static void Check(HttpContext context)
     {
@@ -31,7 +35,9 @@ internal sealed record QueryNames(IReadOnlyList<string> Names, bool TakesNoOther
         var route = context.GetEndpoint()?.Metadata.GetMetadata<QueryNames>() ?? new QueryNames([]);
         if (!route.Rehearses && ClientWish.IsRehearsal(request))
         {
-            throw Refusal("Prefer", $"{request.Method} of this address cannot be rehearsed, so that nothing was done; leave out 'dry-run' to have it done.");
+            throw Refusal(
+                "Prefer",
+                $"{request.Method} of this address cannot be rehearsed, so that nothing was done; leave out 'dry-run' to have it done.");
         }
 
         if (!request.QueryString.HasValue)
@@ -55,7 +61,9 @@ internal sealed record QueryNames(IReadOnlyList<string> Names, bool TakesNoOther
             }
 
             var meant = own ?? (isRehearsal && route.Names.Contains(DryRun) ? DryRun : null);
-            var allowed = route.Names.Count == 0 ? "none is taken here" : $"{string.Join(" and ", route.Names)} {(route.Names.Count == 1 ? "is" : "are")} taken here";
+            var allowed = route.Names.Count == 0
+                ? "none is taken here"
+                : $"{string.Join(" and ", route.Names)} {(route.Names.Count == 1 ? "is" : "are")} taken here";
             var hint = meant is not null ? $" Did you mean {meant}?"
                 : isRehearsal && route.Rehearses ? " To be told what a change would do, send the header Prefer: dry-run."
                 : "";

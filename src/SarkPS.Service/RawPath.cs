@@ -40,7 +40,8 @@ internal static class RawPath
         // A server without a socket has none; what routing left encoded is all that is known there.
         if (target.Length == 0 || target == "*")
         {
-            return [.. (context.Request.PathBase + context.Request.Path).Value!.Split('/').Skip(1).Select(s => s.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase))];
+            return [.. (context.Request.PathBase + context.Request.Path).Value!.Split('/').Skip(1)
+                .Select(s => s.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase))];
         }
 
         if (!target.StartsWith('/'))

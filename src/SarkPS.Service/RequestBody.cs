@@ -25,7 +25,8 @@ internal static class RequestBody
         }
 
         CheckEncoding(request);
-        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
+        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
         {
             return ReadFields(await ReadBytesAsync(request, cancellationToken).ConfigureAwait(false));
         }
@@ -41,7 +42,9 @@ internal static class RequestBody
         }
         catch (Exception error) when (IsUnreadableForm(error))
         {
-            throw Unreadable("The form cannot be read: it is cut short, has no boundary, too many or too long fields, or characters that are none.", error);
+            throw Unreadable(
+                "The form cannot be read: it is cut short, has no boundary, too many or too long fields, or characters that are none.",
+                error);
         }
 
         var changes = new Changes();
@@ -77,7 +80,11 @@ internal static class RequestBody
 
         if (!IsJson(request.ContentType))
         {
-            throw new SarkException(SarkErrorKind.BadRequest, "Request", null, $"The content type '{SarkText.Printable(request.ContentType!)}' is not understood; send application/json or a form.");
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                "Request",
+                null,
+                $"The content type '{SarkText.Printable(request.ContentType!)}' is not understood; send application/json or a form.");
         }
 
         CheckEncoding(request);
@@ -93,7 +100,9 @@ internal static class RequestBody
         }
         catch (JsonException error)
         {
-            throw Unreadable($"The body is not valid JSON: line {(error.LineNumber ?? 0) + 1}, byte {(error.BytePositionInLine ?? 0) + 1}.", error);
+            throw Unreadable(
+                $"The body is not valid JSON: line {(error.LineNumber ?? 0) + 1}, byte {(error.BytePositionInLine ?? 0) + 1}.",
+                error);
         }
     }
 
@@ -139,7 +148,8 @@ internal static class RequestBody
         for (var i = 0; i < encoded.Length; i++)
         {
             var one = encoded[i];
-            if (one == '%' && i + 2 < encoded.Length && char.IsAsciiHexDigit((char)encoded[i + 1]) && char.IsAsciiHexDigit((char)encoded[i + 2]))
+            if (one == '%' && i + 2 < encoded.Length && char.IsAsciiHexDigit((char)encoded[i + 1])
+                && char.IsAsciiHexDigit((char)encoded[i + 2]))
             {
                 one = byte.Parse(encoded.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
                 i += 2;
@@ -218,7 +228,8 @@ internal static class RequestBody
         }
     }
 
-    private static SarkException Unreadable(string message, Exception? error = null) => new(SarkErrorKind.BadRequest, "Request", null, message, error);
+    private static SarkException Unreadable(string message, Exception? error = null) =>
+        new(SarkErrorKind.BadRequest, "Request", null, message, error);
 
     // By hand, since JsonNode refuses a name that comes twice; as in PHP the last one wins. Texts are read here, so that a
     // wrong one is found while it can still be called one.

@@ -74,13 +74,14 @@ internal static class SarkApplication
     private static string[] Addresses(IConfiguration configuration)
     {
         var urls = Split(configuration[WebHostDefaults.ServerUrlsKey]);
-        return urls.Length > 0 ? urls :
-        [
+        return urls.Length > 0 ? urls
+            : [
             .. Split(configuration[WebHostDefaults.HttpPortsKey]).Select(port => $"http://*:{port}"),
             .. Split(configuration[WebHostDefaults.HttpsPortsKey]).Select(port => $"https://*:{port}"),
         ];
 
-        static string[] Split(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        static string[] Split(string? list) =>
+            (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
     // Whoever passes a request on says for whom; that is believed of the proxies in the configuration, and of no others,
@@ -89,7 +90,9 @@ internal static class SarkApplication
     {
         builder.Services.PostConfigure<ForwardedHeadersOptions>(options =>
         {
-            options.ForwardedHeaders = settings.Proxies.Count > 0 ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto : ForwardedHeaders.None;
+            options.ForwardedHeaders = settings.Proxies.Count > 0
+                ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+                : ForwardedHeaders.None;
             options.KnownProxies.Clear();
             options.KnownIPNetworks.Clear();
             foreach (var proxy in settings.Proxies)
@@ -104,10 +107,14 @@ internal static class SarkApplication
 
     private static void AddJudgedSockets(this WebApplicationBuilder builder, Exposure exposure)
     {
-        foreach (var own in builder.Services.Where(s => s.ServiceType == typeof(IConnectionListenerFactory) && s.ImplementationType is not null).ToArray())
+        foreach (var own in builder.Services
+            .Where(s => s.ServiceType == typeof(IConnectionListenerFactory) && s.ImplementationType is not null)
+            .ToArray())
         {
             builder.Services[builder.Services.IndexOf(own)] = ServiceDescriptor.Singleton<IConnectionListenerFactory>(services =>
-                new JudgedListenerFactory((IConnectionListenerFactory)ActivatorUtilities.CreateInstance(services, own.ImplementationType!), exposure));
+                new JudgedListenerFactory(
+                    (IConnectionListenerFactory)ActivatorUtilities.CreateInstance(services, own.ImplementationType!),
+                    exposure));
         }
     }
 
@@ -124,7 +131,8 @@ internal static class SarkApplication
         });
         if (backend.CoverageReason is { } reason)
         {
-            logger.LogWarning("The service serves tables only: no files, no firewall, no commands. {Reason} Sark:Root says whose the rest is; / is this machine", reason);
+            logger.LogWarning("The service serves tables only: no files, no firewall, no commands. {Reason} Sark:Root says whose the "
+                + "rest is; / is this machine", reason);
         }
 
         try
@@ -168,7 +176,10 @@ internal static class SarkApplication
         app.UseCors();
         app.Use((context, next) => Exposure.IsCovered(context, settings.Current.Options)
             ? next(context)
-            : throw new SarkDeniedException("Service", null, "Beyond this machine the service is reached over https only, unless Sark:Service:Access is Open."));
+            : throw new SarkDeniedException(
+                "Service",
+                null,
+                "Beyond this machine the service is reached over https only, unless Sark:Service:Access is Open."));
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<ChangeMiddleware>();

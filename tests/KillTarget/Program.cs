@@ -22,7 +22,10 @@ switch (args[0])
         await LoopAsync(name => backend.Snapshots.RestoreAsync(name), args[2], args[3]);
         break;
     case "backups":
-        await LoopAsync(name => backend.Backups.RestoreAsync(name, BackupParts.Database | BackupParts.Asterisk | BackupParts.Greetings), args[2], args[3]);
+        await LoopAsync(
+            name => backend.Backups.RestoreAsync(name, BackupParts.Database | BackupParts.Asterisk | BackupParts.Greetings),
+            args[2],
+            args[3]);
         break;
     case "trunks":
         await TrunksAsync(backend.Tables);
@@ -77,7 +80,15 @@ static async Task TrunksAsync(ITableOperations tables)
     for (var turn = 0; ; turn++)
     {
         var key = new RowKey("carrier");
-        var made = new Changes { ["pkey"] = "carrier", ["carrier"] = "GeneralSIP", ["cluster"] = "default", ["username"] = "u", ["password"] = "s", ["host"] = "a.example.com" };
+        var made = new Changes
+        {
+            ["pkey"] = "carrier",
+            ["carrier"] = "GeneralSIP",
+            ["cluster"] = "default",
+            ["username"] = "u",
+            ["password"] = "s",
+            ["host"] = "a.example.com"
+        };
         await tables.CreateAsync(Trunk.Descriptor, null, made, ChangeOptions.Default, default);
         await tables.UpdateAsync(Trunk.Descriptor, key, new Changes { ["host"] = "b.example.com" }, ChangeOptions.Default, default);
         await tables.RemoveAsync(Trunk.Descriptor, key, ChangeOptions.Default, default);

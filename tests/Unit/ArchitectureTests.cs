@@ -52,19 +52,23 @@ public sealed partial class ArchitectureTests
     {
         var (_, projects, packages) = Edges.Single(e => e.Project == project);
         var file = XDocument.Load(Path.Combine(Repository.Root, "src", project, project + ".csproj"));
-        Assert.Equal(projects, Includes(file, "ProjectReference").Select(p => Path.GetFileNameWithoutExtension(p.Replace('\\', '/'))).Order(StringComparer.Ordinal));
+        Assert.Equal(projects, Includes(file, "ProjectReference").Select(p => Path.GetFileNameWithoutExtension(p.Replace('\\', '/')))
+            .Order(StringComparer.Ordinal));
         Assert.Equal(packages, Includes(file, "PackageReference").Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Every_project_is_in_the_table() =>
-        Assert.Equal(Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal), Edges.Select(e => e.Project).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            Edges.Select(e => e.Project).Order(StringComparer.Ordinal));
 
     [Fact]
     public void The_layers_of_Core_use_those_below_them()
     {
         var used = Sources("SarkPS.Core")
-            .SelectMany(file => Using().Matches(File.ReadAllText(Path.Combine(Repository.Root, "src", file))).Select(m => (From: file.Split('/')[1], To: m.Groups["name"].Value)))
+            .SelectMany(file => Using().Matches(File.ReadAllText(Path.Combine(Repository.Root, "src", file)))
+                .Select(m => (From: file.Split('/')[1], To: m.Groups["name"].Value)))
             .Where(edge => edge.From != edge.To && !(Layers.GetValueOrDefault(edge.From) ?? []).Contains(edge.To))
             .Distinct();
         Assert.Empty(used);
@@ -76,7 +80,8 @@ public sealed partial class ArchitectureTests
         var names = string.Join('|', SarkResources.All.Select(r => r.Noun));
         var knows = new Regex($@"\b({names})\.Descriptor\b|nameof\(({names})\)|cref=""({names})[."".]");
         var found = new[] { "SarkPS.Core", "SarkPS.Data", "SarkPS.Service", "SarkPS.Cmdlets" }.SelectMany(Sources)
-            .Where(file => !file.StartsWith("SarkPS.Core/Resources/", StringComparison.Ordinal) && !file.StartsWith("SarkPS.Cmdlets/Resources/", StringComparison.Ordinal)
+            .Where(file => !file.StartsWith("SarkPS.Core/Resources/", StringComparison.Ordinal)
+                && !file.StartsWith("SarkPS.Cmdlets/Resources/", StringComparison.Ordinal)
                 && !file.StartsWith("SarkPS.Cmdlets/Operations/", StringComparison.Ordinal))
             .Where(file => knows.IsMatch(File.ReadAllText(Path.Combine(Repository.Root, "src", file))));
         Assert.Empty(found.Except(KnowsResources.Keys));
@@ -84,10 +89,12 @@ public sealed partial class ArchitectureTests
 
     [Fact]
     public void Of_the_local_back_end_the_service_knows_where_it_is_put_together_and_nowhere_else() =>
-        Assert.Equal(["SarkPS.Service/SarkApplication.cs"], Sources("SarkPS.Service").Where(file => File.ReadAllText(Path.Combine(Repository.Root, "src", file)).Contains("LocalBackend", StringComparison.Ordinal)));
+        Assert.Equal(["SarkPS.Service/SarkApplication.cs"], Sources("SarkPS.Service").Where(
+            file => File.ReadAllText(Path.Combine(Repository.Root, "src", file)).Contains("LocalBackend", StringComparison.Ordinal)));
 
     private static IEnumerable<string> Includes(XDocument project, string element) =>
-        project.Descendants(element).Where(e => (string?)e.Attribute("ReferenceOutputAssembly") != "false").Select(e => e.Attribute("Include")!.Value);
+        project.Descendants(element).Where(e => (string?)e.Attribute("ReferenceOutputAssembly") != "false")
+            .Select(e => e.Attribute("Include")!.Value);
 
     // Paths below src, with slashes.
     private static IEnumerable<string> Sources(string project) =>

@@ -22,7 +22,8 @@ internal static class Programs
     /// <param name="folder">Where it stands; the repository unless given.</param>
     /// <param name="environment">Variables besides those of the tests.</param>
     public static async Task<ProgramResult> RunAsync(
-        string program, IEnumerable<string> arguments, string input = "", string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, string input = "", string? folder = null, IReadOnlyDictionary<string,
+        string>? environment = null)
     {
         using var process = Start(program, arguments, folder, environment);
         await process.StandardInput.WriteAsync(input);

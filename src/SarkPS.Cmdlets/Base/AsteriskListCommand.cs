@@ -7,11 +7,17 @@ namespace SarkPS.Cmdlets;
 /// <param name="nameProperty">The property of what it lists that is the name.</param>
 /// <param name="kinds">The kinds of things, beside what it lists, that name something here.</param>
 /// <typeparam name="T">What the list holds.</typeparam>
-public abstract class AsteriskListCommand<T>(Func<IAsteriskOperations, CancellationToken, Task<IReadOnlyList<T>>> ask, string nameProperty, params string[] kinds) : SarkCmdlet
+public abstract class AsteriskListCommand<T>(
+    Func<IAsteriskOperations, CancellationToken, Task<IReadOnlyList<T>>> ask,
+    string nameProperty,
+    params string[] kinds) : SarkCmdlet
 {
     private static readonly string Noun = typeof(T).Name;
 
-    /// <summary>What to look for; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal. Without it, everything is listed.</summary>
+    /// <summary>
+    /// What to look for; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it
+    /// literal. Without it, everything is listed.
+    /// </summary>
     [Parameter(Position = 0)]
     [Alias("Key", "pkey")]
     [SupportsWildcards]
@@ -19,7 +25,10 @@ public abstract class AsteriskListCommand<T>(Func<IAsteriskOperations, Cancellat
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>What is piped in, taken for what it is and letter by letter: names, what this command lists, or rows of the resource that it is about.</summary>
+    /// <summary>
+    /// What is piped in, taken for what it is and letter by letter: names, what this command lists, or rows of the resource
+    /// that it is about.
+    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
@@ -59,13 +68,18 @@ public abstract class AsteriskListCommand<T>(Func<IAsteriskOperations, Cancellat
     }
 
     /// <summary>The whole list.</summary>
-    private protected virtual Task<IReadOnlyList<T>> AskAsync(IAsteriskOperations asterisk, CancellationToken cancellationToken) => ask(asterisk, cancellationToken);
+    private protected virtual Task<IReadOnlyList<T>> AskAsync(IAsteriskOperations asterisk, CancellationToken cancellationToken) =>
+        ask(asterisk, cancellationToken);
 
     /// <summary>The items of one name.</summary>
     /// <exception cref="SarkNotFoundException">There is none.</exception>
-    private protected virtual async Task<IReadOnlyList<T>> FindAsync(IAsteriskOperations asterisk, string name, CancellationToken cancellationToken)
+    private protected virtual async Task<IReadOnlyList<T>> FindAsync(
+        IAsteriskOperations asterisk,
+        string name,
+        CancellationToken cancellationToken)
     {
-        var found = (await AskAsync(asterisk, cancellationToken).ConfigureAwait(false)).Where(i => string.Equals(NameOf(i), name, StringComparison.OrdinalIgnoreCase)).ToArray();
+        var found = (await AskAsync(asterisk, cancellationToken).ConfigureAwait(false)).Where(
+            i => string.Equals(NameOf(i), name, StringComparison.OrdinalIgnoreCase)).ToArray();
         return found.Length > 0 ? found : throw new SarkNotFoundException(Noun, name);
     }
 

@@ -19,7 +19,9 @@ internal static class FamilyValues
     public static IEnumerable<(Column Column, object? Value)> Spread(ResourceDescriptor resource, ColumnFamily family, object? given)
     {
         var table = ByKey(given) ?? throw new SarkException(
-            SarkErrorKind.BadRequest, resource.Noun, given, $"'{given}' says no {SarkText.Words(family.Property)}; {Wanted(family)}. A file holds them as columns, as Export-SarkCsv writes them.");
+            SarkErrorKind.BadRequest, resource.Noun, given,
+            $"'{given}' says no {SarkText.Words(family.Property)}; {Wanted(family)}. A file holds them as columns, as Export-SarkCsv "
+                + "writes them.");
         foreach (DictionaryEntry element in table)
         {
             var key = Name(element.Key);
@@ -39,7 +41,9 @@ internal static class FamilyValues
             {
                 yield return family.ColumnOf(member ?? "", number) is { } column
                     ? (resource.Find(column)!, value)
-                    : throw Wrong(number, $"{family.Parameter} {key} {(member is null ? "is a table of nothing" : $"has no '{member}'")}; it takes {SarkText.Listed([.. family.Members])}.");
+                    : throw Wrong(number,
+                        $"{family.Parameter} {key} {(member is null ? "is a table of nothing" : $"has no '{member}'")}; it takes "
+                            + $"{SarkText.Listed([.. family.Members])}.");
             }
         }
 
@@ -47,7 +51,8 @@ internal static class FamilyValues
     }
 
     /// <summary>What is wanted of who gave nothing.</summary>
-    public static string Wanted(ColumnFamily family) => $"give a table such as @{{ 1 = '501'; '{family.Keys[^1]}' = $null }}, where a null clears one";
+    public static string Wanted(ColumnFamily family) =>
+        $"give a table such as @{{ 1 = '501'; '{family.Keys[^1]}' = $null }}, where a null clears one";
 
     /// <summary>What one element is called in a sentence.</summary>
     public static string Word(ColumnFamily family) => SarkText.Words(family.Parameter);
@@ -68,7 +73,8 @@ internal static class FamilyValues
         var elements = new Dictionary<int, object>();
         foreach (var element in LanguagePrimitives.GetEnumerable(given)?.Cast<object?>() ?? [given])
         {
-            if (element is null || PSObject.AsPSObject(element).Properties[ColumnFamily.NumberProperty]?.Value is not { } said || !LanguagePrimitives.TryConvertTo<int>(said, out var number))
+            if (element is null || PSObject.AsPSObject(element).Properties[ColumnFamily.NumberProperty]?.Value is not { } said
+                || !LanguagePrimitives.TryConvertTo<int>(said, out var number))
             {
                 return null;
             }
@@ -83,7 +89,8 @@ internal static class FamilyValues
     private static IEnumerable<(string? Member, object? Value)>? Parts(ColumnFamily family, object? value) => (Bare(value) switch
     {
         IDictionary table => table.Cast<DictionaryEntry>().Select(e => ((string?)Name(e.Key), e.Value)),
-        { } element when element is PSCustomObject || family.ElementType.IsInstanceOfType(element) => PSObject.AsPSObject(value!).Properties.Select(p => ((string?)p.Name, (object?)p.Value)),
+        { } element when element is PSCustomObject || family.ElementType.IsInstanceOfType(element) => PSObject.AsPSObject(value!).Properties
+            .Select(p => ((string?)p.Name, (object?)p.Value)),
         _ => null,
     })?.Where(p => p.Item1 != ColumnFamily.NumberProperty && !ResourceValues.IsCarried(p.Item1!));
 

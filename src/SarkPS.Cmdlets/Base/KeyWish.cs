@@ -28,7 +28,8 @@ internal sealed class KeyWish
     public string Literal => WildcardPattern.Unescape(Text);
 
     /// <summary>What was typed for a parameter.</summary>
-    public static KeyWish Typed(string text) => SarkKeyAttribute.Origin(text) is PSObject origin ? new(text, PipedItem.Read(origin).First()) : new(text, null);
+    public static KeyWish Typed(string text) =>
+        SarkKeyAttribute.Origin(text) is PSObject origin ? new(text, PipedItem.Read(origin).First()) : new(text, null);
 
     /// <summary>What was piped in.</summary>
     public static KeyWish Of(PipedItem item) => new(item.Text ?? "", item);
@@ -59,7 +60,9 @@ internal sealed class KeyWish
         catch (WildcardPatternException error)
         {
             throw new SarkException(
-                SarkErrorKind.BadRequest, noun, Text, $"'{Text}' is no pattern: * stands for any letters, ? for one, [abc] for one of these. A backtick before a letter makes it literal, as in '`['.", error);
+                SarkErrorKind.BadRequest, noun, Text,
+                $"'{Text}' is no pattern: * stands for any letters, ? for one, [abc] for one of these. A backtick before a letter makes "
+                    + "it literal, as in '`['.", error);
         }
     }
 }

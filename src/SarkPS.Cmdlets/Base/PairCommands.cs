@@ -12,7 +12,11 @@ internal static class Pairs
     /// <param name="isNeeded">Whether a pair or a row from elsewhere has to say a side: one that is missing must never mean all.</param>
     /// <param name="unknown">Told of properties of a row from elsewhere that mean nothing here.</param>
     /// <exception cref="SarkException">It says neither, or not what it has to, or one of them is null or empty.</exception>
-    public static (IReadOnlyList<string>? Extensions, IReadOnlyList<string>? Rules) Read(ResourceDescriptor resource, PipedItem item, Func<Column, bool> isNeeded, Action<string> unknown)
+    public static (IReadOnlyList<string>? Extensions, IReadOnlyList<string>? Rules) Read(
+        ResourceDescriptor resource,
+        PipedItem item,
+        Func<Column, bool> isNeeded,
+        Action<string> unknown)
     {
         if (item.IsEmpty || item.Text is not null)
         {
@@ -45,13 +49,18 @@ internal static class Pairs
         if (!Has(item, first) && !Has(item, second))
         {
             throw new SarkException(
-                SarkErrorKind.BadRequest, resource.Noun, item.Source, $"What was piped in has neither {first.Property} nor {second.Property}: it names no {SarkText.Words(resource.Noun)}.");
+                SarkErrorKind.BadRequest, resource.Noun, item.Source,
+                $"What was piped in has neither {first.Property} nor {second.Property}: it names no {SarkText.Words(resource.Noun)}.");
         }
 
         return (Side(resource, item, first, isNeeded(first)), Side(resource, item, second, isNeeded(second)));
     }
 
-    private static (IReadOnlyList<string>?, IReadOnlyList<string>?) Both(ResourceDescriptor resource, PipedItem item, ResourceDescriptor other, Func<Column, bool> isNeeded)
+    private static (IReadOnlyList<string>?, IReadOnlyList<string>?) Both(
+        ResourceDescriptor resource,
+        PipedItem item,
+        ResourceDescriptor other,
+        Func<Column, bool> isNeeded)
     {
         var key = item.KeyIn(other);
         var second = other.Find(other.SecondKeyColumn!)!;
@@ -60,7 +69,8 @@ internal static class Pairs
 
     private static bool Has(PipedItem item, Column column) => Property(item, column) is not null;
 
-    private static PSPropertyInfo? Property(PipedItem item, Column column) => item.Source!.Properties[column.Property!] ?? item.Source.Properties[column.Name];
+    private static PSPropertyInfo? Property(PipedItem item, Column column) =>
+        item.Source!.Properties[column.Property!] ?? item.Source.Properties[column.Name];
 
     // What is there and holds nothing is a mistake, such as an empty cell, and so is what is missing where it is needed.
     private static string[]? Side(ResourceDescriptor resource, PipedItem item, Column column, bool isNeeded)
@@ -68,12 +78,17 @@ internal static class Pairs
         if (Property(item, column) is not { } property)
         {
             return !isNeeded ? null : throw new SarkException(
-                SarkErrorKind.BadRequest, resource.Noun, item.Source, $"What was piped in has no {column.Property}. Nothing is never taken for all: name it with -{column.Property}, or pipe in the {(column.Name == resource.KeyColumn ? "rule" : "extension")} itself where all are meant.");
+                SarkErrorKind.BadRequest, resource.Noun, item.Source,
+                $"What was piped in has no {column.Property}. Nothing is never taken for all: name it with -{column.Property}, or pipe "
+                    + $"in the {(column.Name == resource.KeyColumn ? "rule" : "extension")} itself where all are meant.");
         }
 
-        return property.Value is { } value && LanguagePrimitives.ConvertTo<string[]>(value) is { Length: > 0 } texts && !Array.Exists(texts, string.IsNullOrEmpty) ? texts
+        return property.Value is { } value && LanguagePrimitives.ConvertTo<string[]>(value) is { Length: > 0 } texts
+            && !Array.Exists(texts, string.IsNullOrEmpty) ? texts
             : throw new SarkException(
-                SarkErrorKind.BadRequest, resource.Noun, item.Source, $"The {column.Property} of what was piped in is null or empty. Nothing is never taken for all: say which {(column.Name == resource.KeyColumn ? "extension" : "rule")} is meant.");
+                SarkErrorKind.BadRequest, resource.Noun, item.Source,
+                $"The {column.Property} of what was piped in is null or empty. Nothing is never taken for all: say which "
+                    + $"{(column.Name == resource.KeyColumn ? "extension" : "rule")} is meant.");
     }
 }
 
@@ -103,7 +118,10 @@ public abstract class PairGetCommand<T> : SarkListCommand<T>
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[]? Rule { get; set; }
 
-    /// <summary>What is piped in, taken for what it is: an extension or a rule finds its pairs, a pair itself; a text is an extension.</summary>
+    /// <summary>
+    /// What is piped in, taken for what it is: an extension or a rule finds its pairs, a pair itself; a text is an
+    /// extension.
+    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
@@ -129,7 +147,8 @@ public abstract class PairGetCommand<T> : SarkListCommand<T>
         });
     }
 
-    private static bool IsAmong(IReadOnlyList<string>? wanted, string? key) => wanted is null || wanted.Contains(key ?? "", StringComparer.Ordinal);
+    private static bool IsAmong(IReadOnlyList<string>? wanted, string? key) =>
+        wanted is null || wanted.Contains(key ?? "", StringComparer.Ordinal);
 }
 
 /// <summary>Makes or removes pairs: each extension that is given or piped in with each rule.</summary>
@@ -145,7 +164,10 @@ public abstract class PairChangeCommand<T> : SarkCmdlet
     [ArgumentCompleter(typeof(SarkCompleter))]
     public virtual string[]? Extension { get; set; }
 
-    /// <summary>What is piped in, taken for what it is: extensions, rules, pairs, or rows that have an Extension and a Rule; a text is an extension.</summary>
+    /// <summary>
+    /// What is piped in, taken for what it is: extensions, rules, pairs, or rows that have an Extension and a Rule; a text
+    /// is an extension.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
     [AllowNull]
     [ArgumentCompleter(typeof(SarkCompleter))]
@@ -163,20 +185,30 @@ public abstract class PairChangeCommand<T> : SarkCmdlet
 
         if (!IsPiped)
         {
-            ForEachWish(Extension, null, wish => EachPair([wish.Item is { } item ? Named(item) : new PairName(wish.Text, IsTyped: true)], Given(Rules)));
+            ForEachWish(
+                Extension,
+                null,
+                wish => EachPair([wish.Item is { } item ? Named(item) : new PairName(wish.Text, IsTyped: true)], Given(Rules)));
             return;
         }
 
         ForEachWish(null, InputObject, wish =>
         {
-            var (extensions, rules) = Pairs.Read(T.Descriptor, wish.Item!, c => c.Name == T.Descriptor.KeyColumn ? Extension is null : Rules is null, TellUnknown);
+            var (extensions, rules) = Pairs.Read(
+                T.Descriptor,
+                wish.Item!,
+                c => c.Name == T.Descriptor.KeyColumn ? Extension is null : Rules is null,
+                TellUnknown);
             EachPair(
                 Chosen(nameof(Extension), Given(Extension), extensions, wish.Item!) ?? throw wish.Item!.Stranger(nameof(Extension)),
                 Chosen("Rule", Given(Rules), rules, wish.Item!));
         });
     }
 
-    /// <summary>Whether a side that was typed stands in the place of the one that was piped in. If not, two different ones are an error.</summary>
+    /// <summary>
+    /// Whether a side that was typed stands in the place of the one that was piped in. If not, two different ones are an
+    /// error.
+    /// </summary>
     private protected abstract bool TypedWins { get; }
 
     /// <summary>Does it for one pair; the rule is null where all are meant.</summary>
@@ -201,14 +233,18 @@ public abstract class PairChangeCommand<T> : SarkCmdlet
         if (typed is not null && piped is not null && !TypedWins && !(typed is [var only] && piped is [var own] && only.Text == own))
         {
             throw new SarkException(
-                SarkErrorKind.BadRequest, T.Descriptor.Noun, item.Source, $"The {parameter} '{string.Join(", ", piped)}' was piped in, and -{parameter} says '{string.Join(", ", typed.Select(t => t.Text))}': which one is meant cannot be told.");
+                SarkErrorKind.BadRequest, T.Descriptor.Noun, item.Source,
+                $"The {parameter} '{string.Join(", ", piped)}' was piped in, and -{parameter} says "
+                    + $"'{string.Join(", ", typed.Select(t => t.Text))}': which one is meant cannot be told.");
         }
 
         return typed ?? piped?.Select(p => new PairName(p, IsTyped: false)).ToArray();
     }
 
     private static PairName Named(PipedItem item) =>
-        Pairs.Read(T.Descriptor, item, _ => false, _ => { }).Extensions is [var only] ? new PairName(only, IsTyped: false) : throw item.Stranger(nameof(Extension));
+        Pairs.Read(T.Descriptor, item, _ => false, _ => { }).Extensions is [var only]
+        ? new PairName(only, IsTyped: false)
+        : throw item.Stranger(nameof(Extension));
 
     private static PairName[]? Given(IReadOnlyList<string>? typed) => typed?.Select(t => KeyWish.Typed(t) is { Item: { } item }
         ? new PairName(item.NameFor(T.Descriptor.Noun, ["Extension", "CosRule"], "Key", "pkey"), IsTyped: false)
@@ -238,7 +274,11 @@ public abstract class PairNewCommand<T> : PairChangeCommand<T>
     {
         if (key.Second is null)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, T.Descriptor.Noun, key.First, $"Which rule extension '{key.First}' is to have is not said; name one with -Rule.");
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                T.Descriptor.Noun,
+                key.First,
+                $"Which rule extension '{key.First}' is to have is not said; name one with -Rule.");
         }
 
         var changes = Sent = new Changes { [T.Descriptor.KeyColumn] = key.First, [T.Descriptor.SecondKeyColumn!] = key.Second };
@@ -254,7 +294,10 @@ public abstract class PairRemoveCommand<T> : PairChangeCommand<T>
     private readonly HashSet<RowKey> done = [];
     private (ISarkBackend Backend, IReadOnlyList<SarkRow> Rows)? listed;
 
-    /// <summary>The extensions; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal.</summary>
+    /// <summary>
+    /// The extensions; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it
+    /// literal.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [Parameter(ParameterSetName = InputSet)]
     [Alias("IPphone_pkey")]
@@ -322,7 +365,8 @@ public abstract class PairRemoveCommand<T> : PairChangeCommand<T>
         }
     }
 
-    private KeyWish Exact(KeyWish wish, string column) => wish.IsPattern && Listed().Any(r => r.Text(column) == wish.Text) ? KeyWish.Of(wish.Text) : wish;
+    private KeyWish Exact(KeyWish wish, string column) =>
+        wish.IsPattern && Listed().Any(r => r.Text(column) == wish.Text) ? KeyWish.Of(wish.Text) : wish;
 
     private IReadOnlyList<SarkRow> Listed()
     {

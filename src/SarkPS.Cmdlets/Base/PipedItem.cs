@@ -76,7 +76,9 @@ internal sealed class PipedItem
     public static IEnumerable<PipedItem> Read(object? input)
     {
         var source = input is null ? null : PSObject.AsPSObject(input);
-        return source?.BaseObject is IEnumerable list and not (string or IDictionary) ? list.Cast<object?>().Select(o => new PipedItem(o is null ? null : PSObject.AsPSObject(o))) : [new PipedItem(source)];
+        return source?.BaseObject is IEnumerable list and not (string or IDictionary)
+            ? list.Cast<object?>().Select(o => new PipedItem(o is null ? null : PSObject.AsPSObject(o)))
+            : [new PipedItem(source)];
     }
 
     /// <summary>A text, a letter, a whole number and the like as text; null for what is none.</summary>
@@ -95,7 +97,8 @@ internal sealed class PipedItem
     {
         foreach (var name in names)
         {
-            if (Source?.Properties[name] is { IsGettable: true, Value: { } value } && LanguagePrimitives.ConvertTo<string>(value) is { Length: > 0 } text)
+            if (Source?.Properties[name] is { IsGettable: true, Value: { } value }
+                && LanguagePrimitives.ConvertTo<string>(value) is { Length: > 0 } text)
             {
                 return text;
             }
@@ -114,7 +117,8 @@ internal sealed class PipedItem
     }
 
     /// <summary>Whether a row says a key of a resource itself.</summary>
-    public bool HasOwnKey(ResourceDescriptor resource) => Record is not null || Property(resource.Find(resource.KeyColumn)!.Property!, resource.KeyColumn) is not null;
+    public bool HasOwnKey(ResourceDescriptor resource) =>
+        Record is not null || Property(resource.Find(resource.KeyColumn)!.Property!, resource.KeyColumn) is not null;
 
     /// <summary>The key of something that should be of a resource: its own, or what a text or a row from elsewhere says.</summary>
     /// <exception cref="SarkException">It is of another kind, or says no key.</exception>
@@ -161,25 +165,34 @@ internal sealed class PipedItem
         }
 
         return Resource is not null ? KeyIn(Resource).First
-            : Property(properties) ?? throw new SarkException(SarkErrorKind.BadRequest, noun, Source, $"What was piped in has no {string.Join(" or ", properties.Take(2))}: it names no {SarkText.Words(noun)}.");
+            : Property(properties) ?? throw new SarkException(
+                SarkErrorKind.BadRequest,
+                noun,
+                Source,
+                $"What was piped in has no {string.Join(" or ", properties.Take(2))}: it names no {SarkText.Words(noun)}.");
     }
 
     /// <summary>What it is called in a message.</summary>
-    public override string ToString() => Resource is not null ? $"the {SarkText.Words(Resource.Noun)} '{Record?.ToString() ?? KeyIn(Resource).ToString()}'" : Kind is not null ? $"the {SarkText.Words(Kind)} '{Source}'" : $"'{Source}'";
+    public override string ToString() => Resource is not null
+        ? $"the {SarkText.Words(Resource.Noun)} '{Record?.ToString() ?? KeyIn(Resource).ToString()}'"
+        : Kind is not null ? $"the {SarkText.Words(Kind)} '{Source}'" : $"'{Source}'";
 
     /// <summary>Says that it is of another kind than what is wanted.</summary>
     public SarkException Stranger(string noun, string? hint = null) => new(
-        SarkErrorKind.BadRequest, noun, Source, $"What was piped in is {this} and names no {SarkText.Words(noun)}.{(hint is null ? "" : " " + hint)}");
+        SarkErrorKind.BadRequest, noun, Source,
+        $"What was piped in is {this} and names no {SarkText.Words(noun)}.{(hint is null ? "" : " " + hint)}");
 
     /// <summary>Says that names were typed and this was piped in beside them.</summary>
     public SarkException Besides(string noun, string parameter) => new(
         SarkErrorKind.BadRequest, noun, Source, $"{parameter}s are either given with -{parameter} or piped in, not both.");
 
     private static SarkException Empty(string noun) => new(
-        SarkErrorKind.BadRequest, noun, null, $"What was piped in is null or empty: it names no {SarkText.Words(noun)}. Nothing is never taken for all.");
+        SarkErrorKind.BadRequest, noun, null,
+        $"What was piped in is null or empty: it names no {SarkText.Words(noun)}. Nothing is never taken for all.");
 
     private SarkException Nameless(ResourceDescriptor resource) => new(
-        SarkErrorKind.BadRequest, resource.Noun, Source, $"What was piped in has no {resource.Find(resource.KeyColumn)?.Property ?? "Key"}: it names no {SarkText.Words(resource.Noun)}.");
+        SarkErrorKind.BadRequest, resource.Noun, Source,
+        $"What was piped in has no {resource.Find(resource.KeyColumn)?.Property ?? "Key"}: it names no {SarkText.Words(resource.Noun)}.");
 
     private string? KeyPart(ResourceDescriptor resource, string column)
     {
@@ -188,21 +201,27 @@ internal sealed class PipedItem
         if (Record is null && Property(column) is { } other && other != said)
         {
             throw new SarkException(
-                SarkErrorKind.BadRequest, resource.Noun, Source, $"What was piped in has the {property} '{said}' and the {column} '{other}', which are the same property: which {SarkText.Words(resource.Noun)} is meant cannot be told.");
+                SarkErrorKind.BadRequest, resource.Noun, Source,
+                $"What was piped in has the {property} '{said}' and the {column} '{other}', which are the same property: which "
+                    + $"{SarkText.Words(resource.Noun)} is meant cannot be told.");
         }
 
-        if (Record is { } record && ReferenceEquals(Resource, resource) && record.Raw.TryGetValue(column, out var stored) && stored is not null)
+        if (Record is { } record && ReferenceEquals(Resource, resource) && record.Raw.TryGetValue(column, out var stored)
+            && stored is not null)
         {
             var key = Rules.PhpValue.Text(stored);
             return said == key ? key : throw new SarkException(
-                SarkErrorKind.BadRequest, resource.Noun, Source, $"The {property} of the {SarkText.Words(resource.Noun)} '{key}' was changed to '{said}': which one is meant cannot be told. A key cannot be changed; make a copy with New-Sark{resource.Noun} -{property} and remove the old one.");
+                SarkErrorKind.BadRequest, resource.Noun, Source,
+                $"The {property} of the {SarkText.Words(resource.Noun)} '{key}' was changed to '{said}': which one is meant cannot be "
+                    + $"told. A key cannot be changed; make a copy with New-Sark{resource.Noun} -{property} and remove the old one.");
         }
 
         return said;
     }
 
     private static bool HasKey(ResourceDescriptor resource, PSObject source) =>
-        resource.Find(resource.KeyColumn) is { Property: { } property } && (source.Properties[property] ?? source.Properties[resource.KeyColumn]) is not null;
+        resource.Find(resource.KeyColumn) is { Property: { } property }
+            && (source.Properties[property] ?? source.Properties[resource.KeyColumn]) is not null;
 
     private static string? KindOf(PSObject source)
     {
@@ -218,6 +237,8 @@ internal sealed class PipedItem
             name = name[disguise.Length..];
         }
 
-        return source.TypeNames[0] != name && name.StartsWith(Namespace, StringComparison.Ordinal) ? name[(name.LastIndexOf('.') + 1)..] : null;
+        return source.TypeNames[0] != name && name.StartsWith(Namespace, StringComparison.Ordinal)
+            ? name[(name.LastIndexOf('.') + 1)..]
+            : null;
     }
 }

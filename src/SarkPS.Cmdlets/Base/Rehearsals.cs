@@ -85,7 +85,8 @@ internal sealed class Rehearsals(PSCmdlet cmdlet)
             {
                 Ask(resource, [], rehearse);
             }
-            catch (SarkConflictException error) when (error.Dependants.Count > 0 && error.Dependants.All(d => removed.Any(r => IsRow(resource, r, d))))
+            catch (SarkConflictException error) when (error.Dependants.Count > 0
+                && error.Dependants.All(d => removed.Any(r => IsRow(resource, r, d))))
             {
                 // Those that name it would be gone by then.
             }
@@ -102,7 +103,11 @@ internal sealed class Rehearsals(PSCmdlet cmdlet)
             if (addresses.TryGetValue(address, out var owner) && owner != key)
             {
                 var message = $"This MAC already exists in the DB! {address}";
-                throw new SarkValidationException(resource.Noun, key, [new(column, [message])], $"The {SarkText.Words(resource.Noun)} '{key}' was not {done}: {message} ({column} is '{address}')");
+                throw new SarkValidationException(
+                    resource.Noun,
+                    key,
+                    [new(column, [message])],
+                    $"The {SarkText.Words(resource.Noun)} '{key}' was not {done}: {message} ({column} is '{address}')");
             }
         }
     }
@@ -115,8 +120,12 @@ internal sealed class Rehearsals(PSCmdlet cmdlet)
         }
     }
 
-    private static IEnumerable<(string Column, string Address)> Addresses(ResourceDescriptor resource, Changes changes, Func<string, bool> isMeant) =>
-        resource.Columns.Where(c => c.IsHardwareAddress && isMeant(c.Name) && changes[c.Name] is string { Length: > 0 }).Select(c => (c.Name, (string)changes[c.Name]!));
+    private static IEnumerable<(string Column, string Address)> Addresses(
+        ResourceDescriptor resource,
+        Changes changes,
+        Func<string, bool> isMeant) =>
+        resource.Columns.Where(c => c.IsHardwareAddress && isMeant(c.Name) && changes[c.Name] is string { Length: > 0 })
+            .Select(c => (c.Name, (string)changes[c.Name]!));
 
     private void Ask(ResourceDescriptor resource, Changes changes, Action rehearse)
     {
@@ -124,7 +133,8 @@ internal sealed class Rehearsals(PSCmdlet cmdlet)
         {
             rehearse();
         }
-        catch (SarkValidationException error) when (made.Count > 0 && !error.IsDuplicate && error.Errors.All(e => NamesMade(resource, e.Key, changes)))
+        catch (SarkValidationException error) when (made.Count > 0 && !error.IsDuplicate
+            && error.Errors.All(e => NamesMade(resource, e.Key, changes)))
         {
             // A row before this one would have been made by then.
         }
@@ -150,7 +160,9 @@ internal sealed class Rehearsals(PSCmdlet cmdlet)
 
     private static string? Key(ResourceDescriptor resource, Changes changes)
     {
-        var parts = new[] { resource.KeyColumn, resource.SecondKeyColumn }.OfType<string>().Select(c => Rules.PhpValue.Text(changes[c])?.Trim()).ToArray();
+        var parts = new[] { resource.KeyColumn, resource.SecondKeyColumn }.OfType<string>()
+            .Select(c => Rules.PhpValue.Text(changes[c])?.Trim())
+            .ToArray();
         return parts.Any(string.IsNullOrEmpty) ? null : string.Join('/', parts);
     }
 }

@@ -39,9 +39,17 @@ internal static partial class ResourceValues
         {
             SecureString or PSCredential => column.IsSecret
                 ? SarkSecretAttribute.Reveal(value)
-                : throw new SarkException(SarkErrorKind.BadRequest, "Value", column.Property ?? column.Name, $"The {column.Property ?? column.Name} is no secret and takes no {value.GetType().Name}; give a text."),
+                : throw new SarkException(
+                    SarkErrorKind.BadRequest,
+                    "Value",
+                    column.Property ?? column.Name,
+                    $"The {column.Property ?? column.Name} is no secret and takes no {value.GetType().Name}; give a text."),
             null or DBNull => null,
-            IDictionary or ScriptBlock => throw new SarkException(SarkErrorKind.BadRequest, "Value", column.Property ?? column.Name, $"The {column.Property ?? column.Name} takes one value, no {value.GetType().Name}."),
+            IDictionary or ScriptBlock => throw new SarkException(
+                SarkErrorKind.BadRequest,
+                "Value",
+                column.Property ?? column.Name,
+                $"The {column.Property ?? column.Name} takes one value, no {value.GetType().Name}."),
             bool flag => column.Flag is { } words ? (flag ? words.True : words.False) : flag,
             int whole => (long)whole,
             DateTimeOffset time => time.ToUnixTimeSeconds(),
@@ -49,7 +57,9 @@ internal static partial class ResourceValues
             DateTime time => new DateTimeOffset(time).ToUnixTimeSeconds(),
             string text => FromText(column, text),
             long or double => value,
-            IEnumerable list => string.Join(' ', list.Cast<object?>().Select(o => LanguagePrimitives.ConvertTo<string>(o)).Where(o => !string.IsNullOrWhiteSpace(o))),
+            IEnumerable list => string.Join(
+                ' ',
+                list.Cast<object?>().Select(o => LanguagePrimitives.ConvertTo<string>(o)).Where(o => !string.IsNullOrWhiteSpace(o))),
             IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
             _ => value.ToString(),
         };
@@ -75,7 +85,8 @@ internal static partial class ResourceValues
             {
                 string word when string.IsNullOrWhiteSpace(word) => null,
                 string word => FlagWords.Read(Trimmed(word))
-                    ?? throw new FormatException($"'{word}' is neither true nor false; allowed are $true, $false, YES, NO, ON, OFF, enabled and disabled."),
+                    ?? throw new FormatException(
+                        $"'{word}' is neither true nor false; allowed are $true, $false, YES, NO, ON, OFF, enabled and disabled."),
                 _ => value,
             },
             _ when type == typeof(int) => value switch
@@ -83,7 +94,8 @@ internal static partial class ResourceValues
                 string word when string.IsNullOrWhiteSpace(word) => null,
                 string word => PhpValue.TryInteger(word, out var number) ? number : throw NoWholeNumber(word),
                 bool => throw NoWholeNumber(value),
-                double or float or decimal when Convert.ToDecimal(value, CultureInfo.InvariantCulture) % 1 != 0 => throw NoWholeNumber(value),
+                double or float or decimal when Convert.ToDecimal(value, CultureInfo.InvariantCulture) % 1 != 0 =>
+                    throw NoWholeNumber(value),
                 _ => value,
             },
             _ => value,
@@ -91,7 +103,9 @@ internal static partial class ResourceValues
     }
 
     private static FormatException NoWholeNumber(object value) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"'{value}' is no whole number; allowed are digits, with a minus sign before them where it is negative."));
+        new(string.Create(
+            CultureInfo.InvariantCulture,
+            $"'{value}' is no whole number; allowed are digits, with a minus sign before them where it is negative."));
 
     /// <summary>What a property of a record becomes when a script sets it; see <see cref="SarkAssignment"/>.</summary>
     /// <exception cref="SarkException">The value is nothing of the kind.</exception>
@@ -105,11 +119,18 @@ internal static partial class ResourceValues
             }
 
             var read = Read(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, value);
-            return read is null && property.PropertyType == typeof(string) ? null : LanguagePrimitives.ConvertTo(read, property.PropertyType, CultureInfo.InvariantCulture);
+            return read is null && property.PropertyType == typeof(string)
+                ? null
+                : LanguagePrimitives.ConvertTo(read, property.PropertyType, CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is FormatException or PSInvalidCastException)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, record.GetType().Name, record, $"{property.Name} was not set. {e.Message}", e);
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                record.GetType().Name,
+                record,
+                $"{property.Name} was not set. {e.Message}",
+                e);
         }
     }
 
@@ -139,7 +160,9 @@ internal static partial class ResourceValues
             if (!names.TryAdd(column, name))
             {
                 throw new SarkValidationException(
-                    resource.Noun, null, column.Name, $"'{names[column]}' and '{name}' are the same property of {resource.PluralName}; which of the two is meant cannot be told. Take one of them out.");
+                    resource.Noun, null, column.Name,
+                    $"'{names[column]}' and '{name}' are the same property of {resource.PluralName}; which of the two is meant cannot "
+                        + "be told. Take one of them out.");
             }
 
             if (!column.IsWritable(isCreate, isStrict: true))
@@ -185,7 +208,8 @@ internal static partial class ResourceValues
         if (changes[resource.KeyColumn] is string name && SarkText.Invisible(Trimmed(name)) is { } invisible)
         {
             throw new SarkValidationException(
-                resource.Noun, key, resource.KeyColumn, $"The {resource.KeyColumn} '{name}' holds a character that nobody sees, {invisible}.");
+                resource.Noun, key, resource.KeyColumn,
+                $"The {resource.KeyColumn} '{name}' holds a character that nobody sees, {invisible}.");
         }
 
         foreach (var (column, value) in changes)
@@ -196,7 +220,8 @@ internal static partial class ResourceValues
                     resource.Noun,
                     key,
                     column,
-                    $"{resource.Find(column)?.Property ?? column} holds the sign for a letter that was lost (U+FFFD). If it came from a file, that was read in a wrong encoding: say -Encoding, such as Import-SarkCsv -Encoding 1252.");
+                    $"{resource.Find(column)?.Property ?? column} holds the sign for a letter that was lost (U+FFFD). If it came from a "
+                        + "file, that was read in a wrong encoding: say -Encoding, such as Import-SarkCsv -Encoding 1252.");
             }
         }
     }
@@ -208,7 +233,8 @@ internal static partial class ResourceValues
     public static Column? FindColumn(ResourceDescriptor resource, string name)
     {
         var trimmed = name.Trim();
-        return resource.FindProperty(trimmed) ?? resource.Columns.FirstOrDefault(c => string.Equals(c.Name, trimmed, StringComparison.OrdinalIgnoreCase));
+        return resource.FindProperty(trimmed)
+            ?? resource.Columns.FirstOrDefault(c => string.Equals(c.Name, trimmed, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Whether objects carry it that come from a job or another machine.</summary>
@@ -231,14 +257,18 @@ internal static partial class ResourceValues
     }
 
     // A row may be an object or a hashtable. A copy of one of ours has its secrets too, which nothing lists.
-    private static IEnumerable<(string Name, object? Value)> OwnCells(ResourceDescriptor resource, PSObject row) => row.BaseObject is IDictionary map
+    private static IEnumerable<(string Name, object? Value)> OwnCells(
+        ResourceDescriptor resource,
+        PSObject row) => row.BaseObject is IDictionary map
         ? map.Cast<DictionaryEntry>().Select(e => (Convert.ToString(e.Key, CultureInfo.InvariantCulture) ?? "", (object?)e.Value))
         : row.BaseObject is DataRow data
             ? data.Table.Columns.Cast<DataColumn>().Select(c => (c.ColumnName, (object?)data[c]))
         // What is no column is not looked at: some of it an exchange would have to be asked for.
-        : row.Properties.Where(p => p.IsGettable).Select(p => (p.Name, FindColumn(resource, p.Name) is null && resource.FindFamily(p.Name) is null ? null : (object?)p.Value))
+        : row.Properties.Where(p => p.IsGettable)
+            .Select(p => (p.Name, FindColumn(resource, p.Name) is null && resource.FindFamily(p.Name) is null ? null : (object?)p.Value))
             .Concat(row.BaseObject is SarkRecord record && record.GetType() == resource.RecordType
-                ? resource.Columns.Where(c => c is { IsSecret: true, IsHidden: false, Property: not null }).Select(c => (c.Property!, (object?)record.GetSecret(c.Property!)))
+                ? resource.Columns.Where(c => c is { IsSecret: true, IsHidden: false, Property: not null })
+                    .Select(c => (c.Property!, (object?)record.GetSecret(c.Property!)))
                 : []);
 
     // False of a column of ON and OFF may be stored as the NO that a create fills in; a copy keeps it. What a create fills in
@@ -254,7 +284,9 @@ internal static partial class ResourceValues
         return now == before || (column is { Type: ColumnType.Flag } && FlagWords.AreSame(now, before));
     }
 
-    /// <summary>Whether a property that is no column is one that our objects have, or that a job or another machine puts on objects.</summary>
+    /// <summary>
+    /// Whether a property that is no column is one that our objects have, or that a job or another machine puts on objects.
+    /// </summary>
     public static bool IsOwn(ResourceDescriptor resource, string property) =>
         IsCarried(property) || resource.RecordType.GetProperty(property) is not null || resource.Hidden.Contains(property);
 
@@ -264,11 +296,14 @@ internal static partial class ResourceValues
     {
         var item = PipedItem.Read(row).First();
         var own = item.Property(resource.Find(resource.KeyColumn)?.Property ?? "Key", resource.KeyColumn);
-        return ReferenceEquals(item.Resource, resource) || (item.FarExchange is not null && newKey is not null && newKey != own) ? own ?? "" : null;
+        return ReferenceEquals(item.Resource, resource) || (item.FarExchange is not null && newKey is not null && newKey != own)
+            ? own ?? ""
+            : null;
     }
 
     /// <summary>Whether a property of a row means something, be it only that it is carried along.</summary>
-    public static bool IsKnown(ResourceDescriptor resource, string property) => FindColumn(resource, property) is not null || IsOwn(resource, property);
+    public static bool IsKnown(ResourceDescriptor resource, string property) =>
+        FindColumn(resource, property) is not null || IsOwn(resource, property);
 
     private static object FromText(Column column, string text)
     {
@@ -289,6 +324,10 @@ internal static partial class ResourceValues
     }
 
     // As labels, routers and switches write them: 00:04:13:A1:B2:01, 00-04-13-A1-B2-01, 0004.13a1.b201, 000413-A1B201.
-    [GeneratedRegex(@"\A(?:(?:[0-9A-Fa-f]{2}([:. -]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}([:.-]))[0-9A-Fa-f]{4}\2[0-9A-Fa-f]{4}|[0-9A-Fa-f]{6}[:.-][0-9A-Fa-f]{6})\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(?:(?:[0-9A-Fa-f]{2}([:. -]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}"
+            + @"|(?:[0-9A-Fa-f]{4}([:.-]))[0-9A-Fa-f]{4}\2[0-9A-Fa-f]{4}"
+            + @"|[0-9A-Fa-f]{6}[:.-][0-9A-Fa-f]{6})\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex HardwareAddress();
 }

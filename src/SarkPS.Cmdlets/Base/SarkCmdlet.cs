@@ -50,13 +50,19 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         {
             if (Connection is null && MyInvocation.BoundParameters.ContainsKey(nameof(Connection)))
             {
-                Throw(new SarkException(SarkErrorKind.BadRequest, "Connection", null, "-Connection is null. Without -Connection the exchange is meant that Connect-Sark named; nothing is never taken for this machine."));
+                Throw(new SarkException(SarkErrorKind.BadRequest, "Connection", null,
+                    "-Connection is null. Without -Connection the exchange is meant that Connect-Sark named; nothing is never taken for "
+                        + "this machine."));
             }
 
             var connection = Connection ?? home ?? SarkConnection.Default ?? OpenLocal();
             if (!connection.IsOpen)
             {
-                Throw(new SarkException(SarkErrorKind.Unavailable, "Connection", connection, $"The connection to '{connection}' is closed; open another with Connect-Sark."));
+                Throw(new SarkException(
+                    SarkErrorKind.Unavailable,
+                    "Connection",
+                    connection,
+                    $"The connection to '{connection}' is closed; open another with Connect-Sark."));
             }
 
             return connection;
@@ -66,7 +72,10 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     /// <summary>Whether what is piped in is worked on where it came from, also when the session is connected elsewhere.</summary>
     private protected virtual bool GoesHome => true;
 
-    /// <summary>Whether a row from elsewhere may say that it came from another exchange: it is made here, and nothing there is meant.</summary>
+    /// <summary>
+    /// Whether a row from elsewhere may say that it came from another exchange: it is made here, and nothing there is
+    /// meant.
+    /// </summary>
     private protected virtual bool MayTakeRows => false;
 
     /// <summary>Whether something is piped in, be it null. An empty pipeline never gets as far as being asked.</summary>
@@ -144,7 +153,9 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         {
             // The rest would fail in the same way, one after the other.
             Throw(!MyInvocation.ExpectingInput && gone == 0 ? error : new SarkUnreachableException(
-                error.Noun, error.Target, $"{error.Message} {(gone == 0 ? "Nothing" : gone == 1 ? "One item" : $"{gone} items")} had gone through before; the rest was not tried.", error));
+                error.Noun, error.Target,
+                $"{error.Message} {(gone == 0 ? "Nothing" : gone == 1 ? "One item" : $"{gone} items")} had gone through before; the "
+                    + "rest was not tried.", error));
             throw;
         }
         catch (SarkException error)
@@ -181,7 +192,11 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>The same in sentences of its own.</summary>
-    private protected bool Confirmed(string verboseDescription, string verboseWarning, string caption, out ShouldProcessReason shouldProcessReason)
+    private protected bool Confirmed(
+        string verboseDescription,
+        string verboseWarning,
+        string caption,
+        out ShouldProcessReason shouldProcessReason)
     {
         _ = InUse;
         return ShouldProcess(verboseDescription, verboseWarning, caption, out shouldProcessReason);
@@ -201,7 +216,9 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
             {
                 SarkNotFoundException { Target: string key } => [Near(resource, key)],
                 SarkValidationException { IsDuplicate: false } invalid => invalid.Errors.Select(e =>
-                    resource.Find(e.Key)?.Reference?.Noun is { } noun && Sent?[e.Key] is string key ? Near(SarkResources.Find(noun), key) : null),
+                    resource.Find(e.Key)?.Reference?.Noun is { } noun && Sent?[e.Key] is string key
+                ? Near(SarkResources.Find(noun), key)
+                : null),
                 _ => Enumerable.Empty<string?>(),
             };
             foreach (var name in near.OfType<string>().Distinct(StringComparer.Ordinal))
@@ -220,7 +237,8 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         if (!names.TryGetValue((Backend, resource), out var known))
         {
             known = [.. Wait(token => Backend.Tables.ListAsync(resource, null, token))
-                .Select(r => new RowKey(r.Text(resource.KeyColumn) ?? "", resource.SecondKeyColumn is { } second ? r.Text(second) : null).ToString())];
+                .Select(r => new RowKey(r.Text(resource.KeyColumn) ?? "", resource.SecondKeyColumn is { } second ? r.Text(second) : null)
+                    .ToString())];
             names[(Backend, resource)] = known;
         }
 
@@ -293,10 +311,19 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     /// <param name="changes">Its columns.</param>
     /// <param name="target">What it is called in the question.</param>
     /// <param name="options">How it is made.</param>
-    private protected void MakeRow<T>(ResourceDescriptor<T> resource, CreateKind? kind, Changes changes, string target, ChangeOptions options)
+    private protected void MakeRow<T>(
+        ResourceDescriptor<T> resource,
+        CreateKind? kind,
+        Changes changes,
+        string target,
+        ChangeOptions options)
         where T : SarkRecord, ISarkResource<T>, new()
     {
-        Rehearsal.Create(resource, kind, changes, () => Wait(token => Backend.Tables.CreateAsync(resource, kind, changes, options with { IsRehearsal = true }, token)));
+        Rehearsal.Create(
+            resource,
+            kind,
+            changes,
+            () => Wait(token => Backend.Tables.CreateAsync(resource, kind, changes, options with { IsRehearsal = true }, token)));
         if (Confirmed(target, $"New {SarkText.Words(resource.Noun)}"))
         {
             WriteRow(resource, Wait(token => Backend.Tables.CreateAsync(resource, kind, changes, options, token)));
@@ -307,7 +334,10 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     private protected void RemoveRow(ResourceDescriptor resource, RowKey key, bool force)
     {
         var options = new ChangeOptions(Force: force);
-        Rehearsal.Remove(resource, key, () => Wait(token => Backend.Tables.RemoveAsync(resource, key, options with { IsRehearsal = true }, token)));
+        Rehearsal.Remove(
+            resource,
+            key,
+            () => Wait(token => Backend.Tables.RemoveAsync(resource, key, options with { IsRehearsal = true }, token)));
         if (ShouldRemove(key.ToString(), $"Remove {SarkText.Words(resource.Noun)}", force))
         {
             foreach (var orphan in Wait(token => Backend.Tables.RemoveAsync(resource, key, options, token)))
@@ -347,13 +377,18 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         }
 
         isRefused = false;
-        foreach (var name in NamingParameters.GetOrAdd(GetType(), type => [.. type.GetProperties().Where(p => p.IsDefined(typeof(SarkKeyAttribute), inherit: true)).Select(p => p.Name)]))
+        foreach (var name in NamingParameters.GetOrAdd(
+            GetType(),
+            type => [.. type.GetProperties().Where(p => p.IsDefined(typeof(SarkKeyAttribute), inherit: true)).Select(p => p.Name)]))
         {
-            if (MyInvocation.BoundParameters.TryGetValue(name, out var value) && (value is null or "" or ICollection { Count: 0 } || (value is IEnumerable<string?> texts && value is not string && texts.Any(string.IsNullOrEmpty))))
+            if (MyInvocation.BoundParameters.TryGetValue(name, out var value) && (value is null or "" or ICollection { Count: 0 }
+                || (value is IEnumerable<string?> texts && value is not string && texts.Any(string.IsNullOrEmpty))))
             {
                 isRefused = true;
                 WriteError(ToRecord(new SarkException(
-                    SarkErrorKind.BadRequest, "Parameter", name, $"-{name} is null or empty{(value is ICollection { Count: > 1 } ? " in part" : "")}. Nothing is never taken for all: leave the parameter out where all are meant.")));
+                    SarkErrorKind.BadRequest, "Parameter", name,
+                    $"-{name} is null or empty{(value is ICollection { Count: > 1 } ? " in part" : "")}. Nothing is never taken for "
+                        + "all: leave the parameter out where all are meant.")));
             }
         }
 
@@ -413,7 +448,9 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         }
 
         var matches = wish.Matcher(resource.Noun);
-        return [.. Wait(token => Backend.Tables.ListAsync(resource, null, token)).Select(r => r.Text(resource.KeyColumn) ?? "").Where(key => matches(key)).Select(key => new RowKey(key))];
+        return [.. Wait(token => Backend.Tables.ListAsync(resource, null, token)).Select(r => r.Text(resource.KeyColumn) ?? "")
+            .Where(key => matches(key))
+            .Select(key => new RowKey(key))];
     }
 
     /// <summary>
@@ -441,7 +478,8 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
             }
 
             return far == InUse.Location ? null : throw new SarkException(
-                SarkErrorKind.BadRequest, "Connection", item.Source, $"What was piped in came from '{far}', and the exchange in use is '{InUse.Location}'. Name one with -Connection.");
+                SarkErrorKind.BadRequest, "Connection", item.Source,
+                $"What was piped in came from '{far}', and the exchange in use is '{InUse.Location}'. Name one with -Connection.");
         }
 
         var origin = OriginOf(item);
@@ -451,11 +489,14 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
         }
 
         return SarkConnection.Default?.Location == origin.Location ? null : throw new SarkException(
-            SarkErrorKind.Unavailable, "Connection", item.Source, $"What was piped in came from '{origin}', and the connection to it is closed. Name one with -Connection.");
+            SarkErrorKind.Unavailable, "Connection", item.Source,
+            $"What was piped in came from '{origin}', and the connection to it is closed. Name one with -Connection.");
     }
 
     private static SarkConnection? OriginOf(PipedItem item) =>
-        item.Record?.Home as SarkConnection ?? (item.Source?.BaseObject is { } thing && Homes.TryGetValue(thing, out var known) ? known : null);
+        item.Record?.Home as SarkConnection ?? (item.Source?.BaseObject is { } thing && Homes.TryGetValue(thing, out var known)
+        ? known
+        : null);
 
     private object? Marked(object? value)
     {
@@ -477,12 +518,17 @@ public abstract class SarkCmdlet : PSCmdlet, IDisposable
     {
         if (SarkConnection.IsLetGo)
         {
-            Throw(new SarkException(SarkErrorKind.Unavailable, "Connection", null, "This session has no exchange: it was disconnected, or connecting failed. Name one with Connect-Sark or -Connection; Connect-Sark alone names this machine."));
+            Throw(new SarkException(SarkErrorKind.Unavailable, "Connection", null,
+                "This session has no exchange: it was disconnected, or connecting failed. Name one with Connect-Sark or -Connection; "
+                    + "Connect-Sark alone names this machine."));
         }
 
         if (SarkConnection.IsElsewhereInProcess)
         {
-            Throw(new SarkException(SarkErrorKind.Unavailable, "Connection", null, "This runspace has no exchange, and another in this process is connected elsewhere, so this machine's is not taken. Pipe in objects, which know theirs, pass -Connection, or connect with Connect-Sark; Connect-Sark alone names this machine."));
+            Throw(new SarkException(SarkErrorKind.Unavailable, "Connection", null,
+                "This runspace has no exchange, and another in this process is connected elsewhere, so this machine's is not taken. "
+                    + "Pipe in objects, which know theirs, pass -Connection, or connect with Connect-Sark; Connect-Sark alone names "
+                    + "this machine."));
         }
 
         try

@@ -47,7 +47,10 @@ public sealed class SarkConnection : IDisposable
     /// <summary>The way to it, as long as it is open: what was closed is never opened again by the way.</summary>
     /// <exception cref="SarkException">It is closed.</exception>
     internal ISarkBackend Backend => IsOpen ? backend
-        : throw new SarkUnreachableException("Connection", Location, $"The connection to '{Location}' is closed; open another with Connect-Sark.");
+        : throw new SarkUnreachableException(
+            "Connection",
+            Location,
+            $"The connection to '{Location}' is closed; open another with Connect-Sark.");
 
     /// <summary>The location.</summary>
     public override string ToString() => Location;
@@ -89,7 +92,10 @@ public sealed class SarkConnection : IDisposable
     /// <summary>Whether nobody named the exchange: it is this machine's because nothing else was said.</summary>
     internal bool IsFallback { get; init; }
 
-    /// <summary>Says that the runspace has no exchange until one is named: when it is disconnected, and before it connects, which may fail.</summary>
+    /// <summary>
+    /// Says that the runspace has no exchange until one is named: when it is disconnected, and before it connects, which
+    /// may fail.
+    /// </summary>
     internal static void LetGo()
     {
         if (Runspace.DefaultRunspace is { } runspace)
@@ -103,7 +109,8 @@ public sealed class SarkConnection : IDisposable
     /// <summary>Says that somebody names an exchange other than this machine's, be it reached or not.</summary>
     internal static void NoteElsewhere() => IsElsewhereInProcess = true;
 
-    private static Holder? Find() => Runspace.DefaultRunspace is { } runspace && Current.TryGetValue(runspace, out var holder) ? holder : null;
+    private static Holder? Find() =>
+        Runspace.DefaultRunspace is { } runspace && Current.TryGetValue(runspace, out var holder) ? holder : null;
 
     private sealed class Holder
     {

@@ -12,5 +12,6 @@ public sealed class SarkFlagAttribute : ArgumentTransformationAttribute
     private static readonly SarkValueAttribute AsValue = new(typeof(bool));
 
     /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => AsValue.Transform(engineIntrinsics, inputData);
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
+        AsValue.Transform(engineIntrinsics, inputData);
 }

@@ -105,8 +105,7 @@ public abstract class SarkListCommand<T> : SarkCmdlet
 
     // Those filters whose parameter was given.
     private List<Filter> Filters => filters ??=
-        [.. MyInvocation.BoundParameters.Keys
-            .Select(name => (Column: Resource.FindProperty(name), Name: name))
+        [.. MyInvocation.BoundParameters.Keys.Select(name => (Column: Resource.FindProperty(name), Name: name))
             .Where(f => f.Column is { IsFilter: true })
             .Select(f => Filter.Of(f.Column!, f.Name, LanguagePrimitives.ConvertTo<string[]>(MyInvocation.BoundParameters[f.Name])))];
 
@@ -152,7 +151,8 @@ public abstract class SarkListCommand<T> : SarkCmdlet
     {
         foreach (var filter in Filters.Where(f => f.Column.Reference?.Noun is not null))
         {
-            foreach (var wish in filter.Wishes.Where(w => !w.IsPattern && filter.Checked.Add(w.Literal) && !rows.Any(r => r.Text(filter.Column.Name) == w.Literal)))
+            foreach (var wish in filter.Wishes
+                .Where(w => !w.IsPattern && filter.Checked.Add(w.Literal) && !rows.Any(r => r.Text(filter.Column.Name) == w.Literal)))
             {
                 CheckReference(filter, wish.Literal);
             }
@@ -167,7 +167,9 @@ public abstract class SarkListCommand<T> : SarkCmdlet
         {
             var near = Nearness.Nearest(key, known);
             WriteError(ToRecord(new SarkNotFoundException(
-                named.Noun, key, $"There is no {SarkText.Words(named.Noun)} '{key}', which -{filter.Parameter} names.{(near is null ? "" : $" There is '{near}'.")}")));
+                named.Noun, key,
+                $"There is no {SarkText.Words(named.Noun)} '{key}', which -{filter.Parameter} "
+                    + $"names.{(near is null ? "" : $" There is '{near}'.")}")));
         }
     }
 
@@ -179,7 +181,11 @@ public abstract class SarkListCommand<T> : SarkCmdlet
         public static Filter Of(Column column, string parameter, string[] wanted)
         {
             var wishes = Array.ConvertAll(wanted, w => KeyWish.Typed(column.Reference is not null ? Trimmed(w) : w));
-            return new(column, parameter, wishes, Array.ConvertAll(wishes, w => w.Matcher(parameter, ignoreCase: column.Reference is null)));
+            return new(
+                column,
+                parameter,
+                wishes,
+                Array.ConvertAll(wishes, w => w.Matcher(parameter, ignoreCase: column.Reference is null)));
         }
 
         // A name is stored without blanks around it, so New- takes it with them. An object that was given stays itself.

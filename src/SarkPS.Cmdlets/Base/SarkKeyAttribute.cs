@@ -23,7 +23,9 @@ public sealed class SarkKeyAttribute : ArgumentTransformationAttribute
         return value switch
         {
             null or string => value,
-            IEnumerable list and not IDictionary => list.Cast<object?>().Select(o => Base(o) is not { } item ? null : item as string ?? Text(o!)).ToArray(),
+            IEnumerable list and not IDictionary => list.Cast<object?>()
+                .Select(o => Base(o) is not { } item ? null : item as string ?? Text(o!))
+                .ToArray(),
             _ => Text(inputData!),
         };
     }
@@ -42,7 +44,8 @@ public sealed class SarkKeyAttribute : ArgumentTransformationAttribute
         }
 
         // A text of its own, so that no other of the same letters is taken for the object.
-        var text = new string(WildcardPattern.Escape(Convert.ToString(item, CultureInfo.InvariantCulture) is { Length: > 0 } name ? name : item.GetType().Name).AsSpan());
+        var text = new string(WildcardPattern.Escape(
+            Convert.ToString(item, CultureInfo.InvariantCulture) is { Length: > 0 } name ? name : item.GetType().Name).AsSpan());
         Origins.Add(text, item is ScriptBlock ? item : PSObject.AsPSObject(value));
         return text;
     }

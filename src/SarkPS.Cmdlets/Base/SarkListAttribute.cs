@@ -13,6 +13,8 @@ public sealed class SarkListAttribute : ArgumentTransformationAttribute
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
         (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is IEnumerable list and not (string or IDictionary)
-            ? string.Join(' ', list.Cast<object?>().Select(o => LanguagePrimitives.ConvertTo<string>(o)).Where(o => !string.IsNullOrWhiteSpace(o)))
+            ? string.Join(
+                ' ',
+                list.Cast<object?>().Select(o => LanguagePrimitives.ConvertTo<string>(o)).Where(o => !string.IsNullOrWhiteSpace(o)))
             : inputData;
 }

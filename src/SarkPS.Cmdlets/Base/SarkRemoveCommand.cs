@@ -8,7 +8,10 @@ namespace SarkPS.Cmdlets;
 public abstract class SarkRemoveCommand<T> : SarkCmdlet
     where T : SarkRecord, ISarkResource<T>, new()
 {
-    /// <summary>Keys of the rows to remove; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal.</summary>
+    /// <summary>
+    /// Keys of the rows to remove; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter
+    /// after it literal.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [Alias("pkey")]
     [SupportsWildcards]
@@ -16,13 +19,19 @@ public abstract class SarkRemoveCommand<T> : SarkCmdlet
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[] Key { get; set; } = [];
 
-    /// <summary>What is piped in: rows as Get- lists them or rows from elsewhere, of which the key counts, or plain keys. All letter by letter.</summary>
+    /// <summary>
+    /// What is piped in: rows as Get- lists them or rows from elsewhere, of which the key counts, or plain keys. All letter
+    /// by letter.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
     [AllowNull]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Removes it without asking, even though others name it, and tells which now point nowhere. Does not skip -WhatIf, nor a -Confirm that is given.</summary>
+    /// <summary>
+    /// Removes it without asking, even though others name it, and tells which now point nowhere. Does not skip -WhatIf, nor
+    /// a -Confirm that is given.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -49,7 +58,9 @@ public abstract class SarkRemoveCommand<T> : SarkCmdlet
     {
         if (item?.Resource is { } other && !ReferenceEquals(other, Resource) && Relation(Resource, other) is not null)
         {
-            throw item.Stranger(Resource.Noun, $"To remove all {Resource.PluralName} that belong to it, list them first: Get-Sark{other.Noun} ... | Get-Sark{Resource.Noun} | Remove-Sark{Resource.Noun}.");
+            throw item.Stranger(Resource.Noun,
+                $"To remove all {Resource.PluralName} that belong to it, list them first: Get-Sark{other.Noun} ... | "
+                    + $"Get-Sark{Resource.Noun} | Remove-Sark{Resource.Noun}.");
         }
     }
 }

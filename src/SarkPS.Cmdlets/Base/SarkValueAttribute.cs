@@ -45,5 +45,6 @@ public sealed class SarkValueAttribute(Type? type = null) : ArgumentTransformati
     }
 
     /// <summary>The script block that a value stands for, or null.</summary>
-    internal static ScriptBlock? Script(object? value) => value is not null && Scripts.TryGetValue(value is PSObject wrapped ? wrapped.BaseObject : value, out var script) ? script : null;
+    internal static ScriptBlock? Script(object? value) =>
+        value is not null && Scripts.TryGetValue(value is PSObject wrapped ? wrapped.BaseObject : value, out var script) ? script : null;
 }

@@ -94,7 +94,8 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
         if (!IsNew)
         {
             ChangePiped(item, typed.Length <= 1 ? typed.FirstOrDefault() : throw new SarkException(
-                SarkErrorKind.BadRequest, Resource.Noun, item.Source, "One row was piped in and -Key names several: which one is meant cannot be told."));
+                SarkErrorKind.BadRequest, Resource.Noun, item.Source,
+                "One row was piped in and -Key names several: which one is meant cannot be told."));
             return;
         }
 
@@ -120,7 +121,8 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
             var column = item.Resource is { } other ? Relation(Resource, other) : null;
             given = new Changes { [(column ?? throw item.Stranger(Resource.Noun)).Name] = item.KeyIn(item.Resource!).First };
             typed = typed.Length > 0 || Resource.GeneratesKey ? typed : throw new SarkException(
-                SarkErrorKind.BadRequest, Resource.Noun, item.Source, $"Which {SarkText.Words(Resource.Noun)} is to be made for {item} is not said; name it with -Key.");
+                SarkErrorKind.BadRequest, Resource.Noun, item.Source,
+                $"Which {SarkText.Words(Resource.Noun)} is to be made for {item} is not said; name it with -Key.");
         }
 
         foreach (var key in typed.DefaultIfEmpty())
@@ -178,7 +180,9 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
         Sent = changes;
         ResourceValues.RefuseDamage(Resource, key, changes);
         var kind = ChooseKind(changes, row);
-        var target = key ?? string.Join('/', new[] { Resource.KeyColumn, Resource.SecondKeyColumn }.OfType<string>().Select(c => changes[c]).OfType<object>().DefaultIfEmpty("(new)"));
+        var target = key ?? string.Join('/', new[] { Resource.KeyColumn, Resource.SecondKeyColumn }.OfType<string>().Select(c => changes[c])
+            .OfType<object>()
+            .DefaultIfEmpty("(new)"));
         MakeRow(Resource, kind, changes, target, WriteOptions);
     }
 
@@ -189,9 +193,16 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
     {
         Sent = changes = WithParameters(changes);
         ResourceValues.RefuseDamage(Resource, key, changes);
-        Rehearsal.Update(Resource, key, changes, () => Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions with { IsRehearsal = true }, token)));
-        var told = (Rehearsal.IsOn ? Differences(key, changes) : [.. changes.Select(c => c.Key)]).Select(c => Resource.Find(c)?.Property ?? c).ToArray();
-        if (Confirmed(Resource.IsSingleton ? Resource.PluralName : key.ToString(), told.Length > 0 ? $"Set {string.Join(", ", told)}" : "Leave as it is"))
+        Rehearsal.Update(
+            Resource,
+            key,
+            changes,
+            () => Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions with { IsRehearsal = true }, token)));
+        var told = (Rehearsal.IsOn ? Differences(key, changes) : [.. changes.Select(c => c.Key)]).Select(
+            c => Resource.Find(c)?.Property ?? c).ToArray();
+        if (Confirmed(
+            Resource.IsSingleton ? Resource.PluralName : key.ToString(),
+            told.Length > 0 ? $"Set {string.Join(", ", told)}" : "Leave as it is"))
         {
             var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions, token));
             if (MyInvocation.BoundParameters.TryGetValue("PassThru", out var passThru) && LanguagePrimitives.IsTrue(passThru))
@@ -222,7 +233,9 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
         }
 
         var isRow = !item.IsEmpty && item.Text is null;
-        var key = Resource.IsSingleton && isRow ? new RowKey("") : typed is not null && isRow && !item.HasOwnKey(Resource) ? new RowKey(typed) : item.KeyFor(Resource);
+        var key = Resource.IsSingleton && isRow
+            ? new RowKey("")
+            : typed is not null && isRow && !item.HasOwnKey(Resource) ? new RowKey(typed) : item.KeyFor(Resource);
         if (typed is not null && item.Kind is null && ResourceValues.Trimmed(key.First) == typed)
         {
             // A cell with blanks around it says the same.
@@ -231,11 +244,15 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
 
         if (typed is not null && key.First != typed)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, item.Source, $"The {SarkText.Words(Resource.Noun)} '{key}' was piped in, and -Key says '{typed}': which one is meant cannot be told. Leave -Key out, or pipe in a row without a key.");
+            throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, item.Source,
+                $"The {SarkText.Words(Resource.Noun)} '{key}' was piped in, and -Key says '{typed}': which one is meant cannot be told. "
+                    + "Leave -Key out, or pipe in a row without a key.");
         }
 
         WorkOn(() => item.Source);
-        Change(key, !isRow ? new Changes() : item.Record is T live ? ChangedSince(live, item.Source!) : FromRow(item.Source!, isCreate: false));
+        Change(
+            key,
+            !isRow ? new Changes() : item.Record is T live ? ChangedSince(live, item.Source!) : FromRow(item.Source!, isCreate: false));
     }
 
     /// <summary>Which kind is made, where there are several.</summary>
@@ -253,7 +270,11 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
                 parts.ForEach(p => Add(p.Column, p.Value, $"{name} {family.Keys[p.Column.Place!.Number]} {p.Column.Place.Property.Name}"));
                 if (parts.Count == 0)
                 {
-                    throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, null, $"-{name} names no {FamilyValues.Word(family)}; {FamilyValues.Wanted(family)}.");
+                    throw new SarkException(
+                        SarkErrorKind.BadRequest,
+                        Resource.Noun,
+                        null,
+                        $"-{name} names no {FamilyValues.Word(family)}; {FamilyValues.Wanted(family)}.");
                 }
             }
             else if (Resource.FindProperty(name) is { } column && column.Name != Resource.KeyColumn)
@@ -275,7 +296,8 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
     /// <param name="row">The row.</param>
     /// <param name="isCreate">Whether it is to be made.</param>
     /// <param name="newKey">The key that it is to have then, where that is known.</param>
-    private Changes FromRow(PSObject row, bool isCreate, string? newKey = null) => ResourceValues.FromRow(Resource, row, isCreate, newKey, WarnOf);
+    private Changes FromRow(PSObject row, bool isCreate, string? newKey = null) =>
+        ResourceValues.FromRow(Resource, row, isCreate, newKey, WarnOf);
 
     private void WarnOf(string name)
     {
@@ -286,7 +308,8 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
     }
 
     // A whole line of headings as one name is a file that was read with another delimiter than it was written with.
-    private static string DelimiterHint(string name) => Delimiters.Hint(name, parts => parts.Any(p => ResourceValues.FindColumn(Resource, p) is not null));
+    private static string DelimiterHint(string name) =>
+        Delimiters.Hint(name, parts => parts.Any(p => ResourceValues.FindColumn(Resource, p) is not null));
 
     /// <summary>Adds what was given as a parameter: it wins over what was piped in.</summary>
     private Changes WithParameters(Changes changes)
@@ -320,7 +343,12 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
         }
         catch (RuntimeException error)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, Resource.Noun, row(), $"The script block {{{script}}} failed: {error.Message}", error);
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                Resource.Noun,
+                row(),
+                $"The script block {{{script}}} failed: {error.Message}",
+                error);
         }
     }
 
@@ -343,7 +371,8 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
         // What a script has put over a property, with Add-Member, is what it shows since.
         foreach (var added in piped.Properties.OfType<PSNoteProperty>().Where(p => p.IsInstance))
         {
-            var columns = ResourceValues.Columns(Resource, added.Name, added.Value).Where(c => c.Column.Name != Resource.KeyColumn).ToList();
+            var columns = ResourceValues.Columns(Resource, added.Name, added.Value).Where(c => c.Column.Name != Resource.KeyColumn)
+                .ToList();
             columns.ForEach(c => changes[c.Column.Name] = ResourceValues.ToWire(c.Column, c.Value));
             if (columns.Count == 0)
             {

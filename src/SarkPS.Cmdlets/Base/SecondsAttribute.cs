@@ -3,7 +3,10 @@ using System.Management.Automation;
 
 namespace SarkPS.Cmdlets;
 
-/// <summary>Takes numbers, and texts that are numbers, as seconds. PowerShell itself takes a number as ticks and the text <c>20</c> as days.</summary>
+/// <summary>
+/// Takes numbers, and texts that are numbers, as seconds. PowerShell itself takes a number as ticks and the text <c>20</c>
+/// as days.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecondsAttribute : ArgumentTransformationAttribute
 {
@@ -14,7 +17,11 @@ public sealed class SecondsAttribute : ArgumentTransformationAttribute
         return value switch
         {
             TimeSpan => value,
-            IConvertible number when double.TryParse(Convert.ToString(number, CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+            IConvertible number when double.TryParse(
+                Convert.ToString(number, CultureInfo.InvariantCulture),
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture,
+                out var seconds)
                 && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds => TimeSpan.FromSeconds(seconds),
             _ => inputData,
         };

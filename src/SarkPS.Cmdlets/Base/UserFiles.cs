@@ -14,7 +14,11 @@ internal static class UserFiles
     public static string Find(SessionState session, string path, string noun, string what = "it")
     {
         var full = session.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-        return provider.Name == "FileSystem" ? full : throw new SarkException(SarkErrorKind.BadRequest, noun, path, $"'{path}' lies in {provider.Name}; {what} must lie in the file system.");
+        return provider.Name == "FileSystem" ? full : throw new SarkException(
+            SarkErrorKind.BadRequest,
+            noun,
+            path,
+            $"'{path}' lies in {provider.Name}; {what} must lie in the file system.");
     }
 
     /// <summary>Does something with a file; what the file system says becomes an error that names the file.</summary>
@@ -36,11 +40,20 @@ internal static class UserFiles
     /// <param name="path">The file.</param>
     /// <param name="wanted">What is wanted where there is a folder.</param>
     /// <param name="verb">What was tried.</param>
-    public static SarkException Failure(Exception error, string noun, string path, string wanted = "file", string verb = "read or written") => error switch
-    {
-        FileNotFoundException or DirectoryNotFoundException => new SarkNotFoundException(noun, path, $"There is no file or folder '{path}'."),
-        UnauthorizedAccessException when Directory.Exists(path) => new SarkException(SarkErrorKind.BadRequest, noun, path, $"'{path}' is a folder; a {wanted} is wanted.", error),
-        UnauthorizedAccessException => new SarkDeniedException(noun, path, $"'{path}' may not be {verb}: {error.Message}", error),
-        _ => new SarkUnavailableException(noun, path, $"'{path}' cannot be {verb}: {error.Message}", error),
-    };
+    public static SarkException Failure(
+        Exception error,
+        string noun,
+        string path,
+        string wanted = "file",
+        string verb = "read or written") => error switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => new SarkNotFoundException(
+                noun,
+                path,
+                $"There is no file or folder '{path}'."),
+            UnauthorizedAccessException when Directory.Exists(path) =>
+                new SarkException(SarkErrorKind.BadRequest, noun, path, $"'{path}' is a folder; a {wanted} is wanted.", error),
+            UnauthorizedAccessException => new SarkDeniedException(noun, path, $"'{path}' may not be {verb}: {error.Message}", error),
+            _ => new SarkUnavailableException(noun, path, $"'{path}' cannot be {verb}: {error.Message}", error),
+        };
 }

@@ -18,18 +18,29 @@ public sealed partial class SarkCompleter : IArgumentCompleter
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters)
     {
         var typed = wordToComplete.Trim('\'', '"');
         var pattern = WildcardPattern.Get(typed + "*", WildcardOptions.IgnoreCase);
         var noun = commandName[(commandName.IndexOf('-', StringComparison.Ordinal) + 1)..];
         var resource = SarkResources.All.FirstOrDefault(r => string.Equals("Sark" + r.Noun, noun, StringComparison.OrdinalIgnoreCase));
-        var values = resource is null ? OfOperation(noun, parameterName, fakeBoundParameters) : OfResource(resource, parameterName, fakeBoundParameters);
+        var values = resource is null
+            ? OfOperation(noun, parameterName, fakeBoundParameters)
+            : OfResource(resource, parameterName, fakeBoundParameters);
         // A table is completed as a whole, since nothing is asked inside one.
         var isTable = resource?.FindFamily(parameterName) is not null;
         return values
             .Where(v => isTable ? typed.Length == 0 : pattern.IsMatch(v.Text))
-            .Select(v => new CompletionResult(isTable ? $"@{{ 1 = {Quoted(v.Text)} }}" : Quoted(v.Text), v.Text, CompletionResultType.ParameterValue, v.Tip));
+            .Select(v => new CompletionResult(
+                isTable ? $"@{{ 1 = {Quoted(v.Text)} }}" : Quoted(v.Text),
+                v.Text,
+                CompletionResultType.ParameterValue,
+                v.Tip));
     }
 
     private static IEnumerable<(string Text, string Tip)> OfResource(ResourceDescriptor resource, string parameterName, IDictionary bound)
@@ -44,7 +55,9 @@ public sealed partial class SarkCompleter : IArgumentCompleter
             return resource.Kinds.Select(k => (k.Name, $"{k.Name} {SarkText.Words(resource.Noun)}"));
         }
 
-        if ((resource.FindProperty(parameterName) ?? (resource.FindFamily(parameterName) is { } family ? resource.Find(family.ColumnOf(family.Main, 1)!) : null)) is not { } column)
+        if ((resource.FindProperty(parameterName) ?? (resource.FindFamily(parameterName) is { } family
+            ? resource.Find(family.ColumnOf(family.Main, 1)!)
+            : null)) is not { } column)
         {
             return [];
         }
@@ -57,7 +70,9 @@ public sealed partial class SarkCompleter : IArgumentCompleter
         if (column.AllowedValues.Count > 0)
         {
             // Where versions of SARK have words of their own, those of the exchange that is connected.
-            var known = column.Successor is null ? [] : Ask(bound, backend => column.AllowedValuesIn(backend.Version).Select(v => (v, v))).ToArray();
+            var known = column.Successor is null
+                ? []
+                : Ask(bound, backend => column.AllowedValuesIn(backend.Version).Select(v => (v, v))).ToArray();
             return known.Length > 0 ? known : column.AllowedValues.Select(v => (v, v));
         }
 
@@ -70,45 +85,57 @@ public sealed partial class SarkCompleter : IArgumentCompleter
     }
 
     // Columns that take more than a rule could list, and still have values that people look for.
-    private static IEnumerable<(string Text, string Tip)> Suggested(ResourceDescriptor resource, Column column, IDictionary bound) => column.Property switch
-    {
-        // What an extension's kind makes of it, and the makers that there are templates for.
-        nameof(Extension.Device) => Extension.Descriptor.Kinds
-            .SelectMany(k => k.Defaults.Where(d => d.Column == column.Name).Select(d => (string)d.Value!))
-            .Select(v => (v, v))
-            .Concat(Keys(SarkPS.Template.Descriptor, bound, row => row.Text("technology") == "SIP"))
-            .DistinctBy(v => v.Item1),
-        nameof(Extension.DeviceModel) => Stored(resource, column, bound),
-        nameof(RingGroup.Members) => Keys(Extension.Descriptor, bound),
-        nameof(SarkPS.Tenant.Operator) => Keys(Extension.Descriptor, bound),
-        nameof(SarkPS.Tenant.Include) => [("ALL", "Every tenant"), .. Keys(SarkPS.Tenant.Descriptor, bound)],
-        nameof(SarkPS.Tenant.RouteOverride) => Destinations.Fixed.Keys.Select(d => (d, d)).Concat(Ask(bound, backend => DestinationNames(backend))),
-        nameof(SarkPS.Tenant.Recording) => Extension.Descriptor.FindProperty(column.Property)!.AllowedValues.Select(v => (v, v)),
-        "Greeting" => Ask(bound, backend => Names(backend.Greetings, column.Type == ColumnType.Integer)),
-        _ when column.IsFilter => Stored(resource, column, bound),
-        _ => [],
-    };
+    private static IEnumerable<(string Text, string Tip)> Suggested(
+        ResourceDescriptor resource,
+        Column column,
+        IDictionary bound) => column.Property switch
+        {
+            // What an extension's kind makes of it, and the makers that there are templates for.
+            nameof(Extension.Device) => Extension.Descriptor.Kinds
+                .SelectMany(k => k.Defaults.Where(d => d.Column == column.Name).Select(d => (string)d.Value!))
+                .Select(v => (v, v))
+                .Concat(Keys(SarkPS.Template.Descriptor, bound, row => row.Text("technology") == "SIP"))
+                .DistinctBy(v => v.Item1),
+            nameof(Extension.DeviceModel) => Stored(resource, column, bound),
+            nameof(RingGroup.Members) => Keys(Extension.Descriptor, bound),
+            nameof(SarkPS.Tenant.Operator) => Keys(Extension.Descriptor, bound),
+            nameof(SarkPS.Tenant.Include) => [("ALL", "Every tenant"), .. Keys(SarkPS.Tenant.Descriptor, bound)],
+            nameof(SarkPS.Tenant.RouteOverride) => Destinations.Fixed.Keys.Select(d => (d, d))
+                .Concat(Ask(bound, backend => DestinationNames(backend))),
+            nameof(SarkPS.Tenant.Recording) => Extension.Descriptor.FindProperty(column.Property)!.AllowedValues.Select(v => (v, v)),
+            "Greeting" => Ask(bound, backend => Names(backend.Greetings, column.Type == ColumnType.Integer)),
+            _ when column.IsFilter => Stored(resource, column, bound),
+            _ => [],
+        };
 
     // What is no table: files, and what Asterisk knows about an extension.
-    private static IEnumerable<(string Text, string Tip)> OfOperation(string noun, string parameterName, IDictionary bound) => (noun.ToUpperInvariant(), parameterName.ToUpperInvariant()) switch
-    {
-        ("SARKBACKUP", "NAME") => Ask(bound, backend => Names(backend.Backups)),
-        ("SARKSNAPSHOT", "NAME") => Ask(bound, backend => Names(backend.Snapshots)),
-        ("SARKGREETING", "NAME") => Ask(bound, backend => Names<Greeting>(backend.Greetings)),
-        ("SARKJOB", "ID") => Ask(bound, Jobs),
-        ("SARKDESTINATION", "KIND") => Destinations.Kinds.Select(k => (k.Resource.Noun, SarkText.Words(k.Resource.Noun))).Append(("Target", "What every exchange has")),
-        ("SARKDESTINATION", "NAME") => Destinations.Fixed.Keys.Select(d => (d, d)).Concat(Ask(bound, backend => DestinationNames(backend))),
-        ("SARK", "VERSION") => SarkVersion.All.Select(v => (v.Name, $"SARK {v}")),
-        (_, "TENANT") => Keys(SarkPS.Tenant.Descriptor, bound),
-        (_, "EXTENSION" or "MAILBOX") or ("SARKEXTENSIONRUNTIME" or "SARKEXTENSIONSTATE", "KEY") => Keys(Extension.Descriptor, bound),
-        (_, "QUEUE") => Keys(Queue.Descriptor, bound),
-        (_, "AGENT") => Keys(SarkPS.Agent.Descriptor, bound),
-        _ => [],
-    };
+    private static IEnumerable<(string Text, string Tip)> OfOperation(
+        string noun,
+        string parameterName,
+        IDictionary bound) => (noun.ToUpperInvariant(), parameterName.ToUpperInvariant()) switch
+        {
+            ("SARKBACKUP", "NAME") => Ask(bound, backend => Names(backend.Backups)),
+            ("SARKSNAPSHOT", "NAME") => Ask(bound, backend => Names(backend.Snapshots)),
+            ("SARKGREETING", "NAME") => Ask(bound, backend => Names<Greeting>(backend.Greetings)),
+            ("SARKJOB", "ID") => Ask(bound, Jobs),
+            ("SARKDESTINATION", "KIND") => Destinations.Kinds.Select(k => (k.Resource.Noun, SarkText.Words(k.Resource.Noun)))
+                .Append(("Target", "What every exchange has")),
+            ("SARKDESTINATION", "NAME") => Destinations.Fixed.Keys.Select(d => (d, d))
+                .Concat(Ask(bound, backend => DestinationNames(backend))),
+            ("SARK", "VERSION") => SarkVersion.All.Select(v => (v.Name, $"SARK {v}")),
+            (_, "TENANT") => Keys(SarkPS.Tenant.Descriptor, bound),
+            (_, "EXTENSION" or "MAILBOX") or ("SARKEXTENSIONRUNTIME" or "SARKEXTENSIONSTATE", "KEY") => Keys(Extension.Descriptor, bound),
+            (_, "QUEUE") => Keys(Queue.Descriptor, bound),
+            (_, "AGENT") => Keys(SarkPS.Agent.Descriptor, bound),
+            _ => [],
+        };
 
     private static bool Is(string name, string other) => string.Equals(name, other, StringComparison.OrdinalIgnoreCase);
 
-    private static IEnumerable<(string Text, string Tip)> Stored(ResourceDescriptor resource, Column column, IDictionary bound) => Ask(bound, backend =>
+    private static IEnumerable<(string Text, string Tip)> Stored(
+        ResourceDescriptor resource,
+        Column column,
+        IDictionary bound) => Ask(bound, backend =>
     {
         using var patience = new CancellationTokenSource(Patience);
         return [.. backend.Tables.ListAsync(resource, null, patience.Token).GetAwaiter().GetResult()
@@ -122,7 +149,8 @@ public sealed partial class SarkCompleter : IArgumentCompleter
     private static IEnumerable<(string Text, string Tip)> Jobs(ISarkBackend backend)
     {
         using var patience = new CancellationTokenSource(Patience);
-        return [.. backend.Jobs.ListAsync(patience.Token).GetAwaiter().GetResult().Select(job => (job.Id, $"{job.Activity} ({job.State})"))];
+        return [.. backend.Jobs.ListAsync(patience.Token).GetAwaiter().GetResult()
+            .Select(job => (job.Id, $"{job.Activity} ({job.State})"))];
     }
 
     private static IEnumerable<(string Text, string Tip)> Names<TFile>(IFileStoreOperations<TFile> store)
@@ -138,7 +166,8 @@ public sealed partial class SarkCompleter : IArgumentCompleter
         foreach (var (name, _) in Names(store))
         {
             var bare = System.IO.Path.GetFileNameWithoutExtension(name);
-            if (bare.StartsWith("usergreeting", StringComparison.Ordinal) && int.TryParse(bare["usergreeting".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (bare.StartsWith("usergreeting", StringComparison.Ordinal)
+                && int.TryParse(bare["usergreeting".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
                 yield return (asNumber ? number.ToString(CultureInfo.InvariantCulture) : bare, name);
             }
@@ -153,7 +182,10 @@ public sealed partial class SarkCompleter : IArgumentCompleter
             .Select(d => (d.Name, $"{d.Kind} {d.Name}"));
     }
 
-    private static IEnumerable<(string Text, string Tip)> Keys(ResourceDescriptor resource, IDictionary bound, Func<SarkRow, bool>? where = null) => Ask(bound, backend =>
+    private static IEnumerable<(string Text, string Tip)> Keys(
+        ResourceDescriptor resource,
+        IDictionary bound,
+        Func<SarkRow, bool>? where = null) => Ask(bound, backend =>
     {
         using var patience = new CancellationTokenSource(Patience);
         var description = resource.FindProperty("Description")?.Name;

@@ -57,7 +57,8 @@ internal sealed class CsvReader(TextReader text, char delimiter)
 
             if (next >= 0 && next is not ('\r' or '\n'))
             {
-                throw new CsvException($"line {line}: '{(char)next}' follows a closing quote, where only a '{delimiter}' or the end of the line may. A quote within a quoted field is written twice.");
+                throw new CsvException($"line {line}: '{(char)next}' follows a closing quote, where only a '{delimiter}' or the end of "
+                    + "the line may. A quote within a quoted field is written twice.");
             }
 
             line++;

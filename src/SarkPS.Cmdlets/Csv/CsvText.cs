@@ -9,7 +9,8 @@ namespace SarkPS.Cmdlets.Csv;
 internal static class CsvText
 {
     // The longest first: UTF-32's mark begins with that of UTF-16.
-    private static readonly Encoding[] Marked = [Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true), Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode];
+    private static readonly Encoding[] Marked = [Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true), Encoding.UTF8,
+        Encoding.Unicode, Encoding.BigEndianUnicode];
 
     /// <summary>Reads a file.</summary>
     /// <param name="file">Its path.</param>
@@ -30,17 +31,21 @@ internal static class CsvText
         catch (DecoderFallbackException error)
         {
             var line = 1 + bytes.AsSpan(start, Math.Max(0, error.Index)).Count((byte)'\n');
-            throw new CsvException($"line {line}: it is not text in {Name(marked ?? encoding ?? Encoding.UTF8)}. Say what it is written in: -Encoding 1252 for what a spreadsheet in Western Europe calls CSV, -Encoding Unicode for what it calls Unicode text.");
+            throw new CsvException($"line {line}: it is not text in {Name(marked ?? encoding ?? Encoding.UTF8)}. Say what it is written "
+                + "in: -Encoding 1252 for what a spreadsheet in Western Europe calls CSV, -Encoding Unicode for what it calls Unicode "
+                + "text.");
         }
 
         if (text.IndexOf('\0') is >= 0 and var zero)
         {
-            throw new CsvException($"line {1 + text.AsSpan(0, zero).Count('\n')}: it holds a character without meaning (U+0000). If a spreadsheet wrote it as Unicode text, say -Encoding Unicode.");
+            throw new CsvException($"line {1 + text.AsSpan(0, zero).Count('\n')}: it holds a character without meaning (U+0000). If a "
+                + "spreadsheet wrote it as Unicode text, say -Encoding Unicode.");
         }
 
         if (text.IndexOf('\uFFFD') is >= 0 and var lost)
         {
-            throw new CsvException($"line {1 + text.AsSpan(0, lost).Count('\n')}: it holds the sign for a letter that was lost (U+FFFD): whatever wrote it read its own source in a wrong encoding. Make the file anew.");
+            throw new CsvException($"line {1 + text.AsSpan(0, lost).Count('\n')}: it holds the sign for a letter that was lost "
+                + "(U+FFFD): whatever wrote it read its own source in a wrong encoding. Make the file anew.");
         }
 
         return text;

@@ -11,6 +11,7 @@ internal static class Delimiters
     /// <param name="areHeadings">Whether the parts of it, separated otherwise, look like headings.</param>
     public static string Hint(string heading, Func<string[], bool> areHeadings) =>
         Known.Where(d => heading.Split(d.Character) is { Length: > 1 } parts && areHeadings([.. parts.Select(p => p.Trim('"'))]))
-            .Select(d => $" It looks like the headings of a file whose fields are separated by {d.Name}: read it with -Delimiter {d.Typed}.")
+            .Select(
+                d => $" It looks like the headings of a file whose fields are separated by {d.Name}: read it with -Delimiter {d.Typed}.")
             .FirstOrDefault("");
 }

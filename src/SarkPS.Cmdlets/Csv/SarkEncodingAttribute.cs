@@ -38,13 +38,16 @@ public sealed class SarkEncodingAttribute : ArgumentTransformationAttribute
             {
                 int page => Page(page),
                 string name when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var page) => Page(page),
-                string name => Names.TryGetValue(name, out var make) ? make() : CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name),
+                string name => Names.TryGetValue(name, out var make)
+                ? make()
+                : CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name),
                 _ => value,
             };
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {
-            throw new ArgumentTransformationMetadataException($"'{value}' is no encoding; allowed are {string.Join(", ", Names.Keys)}, and the name or number of any code page, such as 1250.", error);
+            throw new ArgumentTransformationMetadataException($"'{value}' is no encoding; allowed are {string.Join(", ", Names.Keys)}, "
+                + "and the name or number of any code page, such as 1250.", error);
         }
     }
 
@@ -54,7 +57,13 @@ public sealed class SarkEncodingAttribute : ArgumentTransformationAttribute
     internal sealed class Completer : IArgumentCompleter
     {
         /// <inheritdoc/>
-        public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-            [.. Names.Keys.Where(n => n.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase)).Select(n => new CompletionResult(n))];
+        public IEnumerable<CompletionResult> CompleteArgument(
+            string commandName,
+            string parameterName,
+            string wordToComplete,
+            CommandAst commandAst,
+            IDictionary fakeBoundParameters) =>
+            [.. Names.Keys.Where(n => n.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
+                .Select(n => new CompletionResult(n))];
     }
 }

@@ -4,10 +4,10 @@ using System.Runtime.Loader;
 namespace SarkPS.Cmdlets;
 
 /// <summary>
-/// The assembly of the local back end, <c>SarkPS.Data</c>, and the way to it. In the module that assembly lies in <c>lib/</c> with its packages
-/// and loads in a load context of its own: another module that brought a different Microsoft.Data.Sqlite into the
-/// default context would break it there, and it that module. Both sides share the types of SarkPS.Core, so what comes
-/// back is the same <see cref="ISarkBackend"/>.
+/// The assembly of the local back end, <c>SarkPS.Data</c>, and the way to it. In the module that assembly lies in
+/// <c>lib/</c> with its packages and loads in a load context of its own: another module that brought a different
+/// Microsoft.Data.Sqlite into the default context would break it there, and it that module. Both sides share the types of
+/// SarkPS.Core, so what comes back is the same <see cref="ISarkBackend"/>.
 /// </summary>
 public static class DataLibrary
 {
@@ -20,14 +20,19 @@ public static class DataLibrary
         new(() => Find<Func<SarkOptions, ISarkBackend>>("Open"), LazyThreadSafetyMode.PublicationOnly);
 
     private static readonly Lazy<Func<string, string, Stream, LimitOptions?, CancellationToken, Task<IReadOnlyList<string>>>> Judge =
-        new(() => Find<Func<string, string, Stream, LimitOptions?, CancellationToken, Task<IReadOnlyList<string>>>>("JudgeContentAsync"), LazyThreadSafetyMode.PublicationOnly);
+        new(
+            () => Find<Func<string, string, Stream, LimitOptions?, CancellationToken, Task<IReadOnlyList<string>>>>("JudgeContentAsync"),
+            LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Opens a back end that works on this machine's database, files and Asterisk.</summary>
     /// <param name="options">Where they are.</param>
     /// <exception cref="SarkException">The database cannot be opened, or the module's folder is not whole.</exception>
     public static ISarkBackend Open(SarkOptions options) => Opener.Value(options);
 
-    /// <summary>Judges the content of a file as a store does that takes it in, here and without one, so that nothing is sent to a service for it.</summary>
+    /// <summary>
+    /// Judges the content of a file as a store does that takes it in, here and without one, so that nothing is sent to a
+    /// service for it.
+    /// </summary>
     /// <param name="noun">What the store holds, as in a cmdlet's name.</param>
     /// <param name="name">The name that the file would get.</param>
     /// <param name="content">Its content, read to the end.</param>
@@ -35,7 +40,12 @@ public static class DataLibrary
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What would be warned of.</returns>
     /// <exception cref="SarkException">It would be refused.</exception>
-    internal static Task<IReadOnlyList<string>> JudgeContentAsync(string noun, string name, Stream content, LimitOptions? limits, CancellationToken cancellationToken) =>
+    internal static Task<IReadOnlyList<string>> JudgeContentAsync(
+        string noun,
+        string name,
+        Stream content,
+        LimitOptions? limits,
+        CancellationToken cancellationToken) =>
         Judge.Value(noun, name, content, limits, cancellationToken);
 
     /// <summary>The load context of the local back end: for tests and for people who look for a clash of assemblies.</summary>
@@ -80,7 +90,8 @@ public static class DataLibrary
                 SarkErrorKind.Unsupported,
                 "Module",
                 folder,
-                $"The local back end {Library}.dll cannot be loaded for the module in '{folder}': {e.Message} Install the module again, with its folder lib.",
+                $"The local back end {Library}.dll cannot be loaded for the module in '{folder}': {e.Message} Install the module again, "
+                    + "with its folder lib.",
                 e);
         }
     }

@@ -9,7 +9,10 @@ namespace SarkPS.Cmdlets;
 /// </summary>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
-    /// <summary>Makes the load context of the local back end, into which nothing is loaded before a cmdlet needs it, and says how what scripts set is read.</summary>
+    /// <summary>
+    /// Makes the load context of the local back end, into which nothing is loaded before a cmdlet needs it, and says how
+    /// what scripts set is read.
+    /// </summary>
     public void OnImport()
     {
         DataLibrary.Prepare();

@@ -45,7 +45,12 @@ public sealed class ExportSarkBackupCommand : SarkExportFileCommand<Backup>;
 public sealed class ImportSarkBackupCommand : SarkImportFileCommand<Backup>;
 
 /// <summary>Restores parts of a backup; with -WhatIf lists what would change.</summary>
-[Cmdlet(VerbsData.Restore, "SarkBackup", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsData.Restore,
+    "SarkBackup",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(BackupRestore), typeof(BackupChange))]
 public sealed class RestoreSarkBackupCommand : SarkRestoreCommand<Backup>
 {
@@ -63,7 +68,11 @@ public sealed class RestoreSarkBackupCommand : SarkRestoreCommand<Backup>
 
         // What cannot be restored is an error and not a promise, so it is looked through before the promise is made.
         var rehearsed = Rehearsal.IsOn ? Restore(name, dryRun: true) : null;
-        if (Confirmed($"Restore {Part} of {Backend.Location} from backup {name}", $"Restore {Part} of {Backend.Location} from backup {name}? What is there now is replaced.", "Restore a backup", out _))
+        if (Confirmed(
+            $"Restore {Part} of {Backend.Location} from backup {name}",
+            $"Restore {Part} of {Backend.Location} from backup {name}? What is there now is replaced.",
+            "Restore a backup",
+            out _))
         {
             Emit(Restore(name, dryRun: false));
         }
@@ -104,7 +113,12 @@ public sealed class TestSarkBackupCommand : SarkNamedFileCommand<Backup>
         if (!report.Valid)
         {
             // Before the report: with -ErrorAction Stop nothing goes on with an archive that is no good.
-            WriteError(ToRecord(new SarkValidationException(Kind.Noun, name, "file", $"The backup '{name}' is damaged: {string.Join(' ', report.Problems)}")));
+            WriteError(ToRecord(
+                new SarkValidationException(
+                    Kind.Noun,
+                    name,
+                    "file",
+                    $"The backup '{name}' is damaged: {string.Join(' ', report.Problems)}")));
         }
 
         Emit(report);
@@ -112,5 +126,10 @@ public sealed class TestSarkBackupCommand : SarkNamedFileCommand<Backup>
 }
 
 /// <summary>Removes backups.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkBackup", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkBackup",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkBackupCommand : SarkRemoveFileCommand<Backup>;

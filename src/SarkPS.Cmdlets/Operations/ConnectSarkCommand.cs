@@ -5,7 +5,10 @@ using SarkPS.Remote;
 
 namespace SarkPS.Cmdlets;
 
-/// <summary>Names the exchange that the following commands work on: a database of this machine, or a service. Makes sure that it is there.</summary>
+/// <summary>
+/// Names the exchange that the following commands work on: a database of this machine, or a service. Makes sure that it is
+/// there.
+/// </summary>
 [Cmdlet(VerbsCommunications.Connect, "Sark", DefaultParameterSetName = LocalSet)]
 [OutputType(typeof(SarkConnection))]
 public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
@@ -63,7 +66,10 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Version { get; set; }
 
-    /// <summary>User and secret of the Asterisk Manager Interface: a PSCredential, or the secret of the user sark as a SecureString or text.</summary>
+    /// <summary>
+    /// User and secret of the Asterisk Manager Interface: a PSCredential, or the secret of the user sark as a SecureString
+    /// or text.
+    /// </summary>
     [Parameter(ParameterSetName = LocalSet)]
     [ManagerCredential]
     [ArgumentCompleter(typeof(SarkCompleter))]
@@ -93,7 +99,8 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(Uri)) || MyInvocation.BoundParameters.ContainsKey(nameof(Database)) || MyInvocation.BoundParameters.ContainsKey(nameof(Root)))
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(Uri)) || MyInvocation.BoundParameters.ContainsKey(nameof(Database))
+            || MyInvocation.BoundParameters.ContainsKey(nameof(Root)))
         {
             SarkConnection.NoteElsewhere();
         }
@@ -154,23 +161,33 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
             if (Version is not null && connection.Backend.Version is { } found && found != SarkVersion.Require(Version))
             {
                 throw new SarkException(
-                    SarkErrorKind.BadRequest, Noun, Version, $"The database '{connection.Location}' is there and of SARK {found}; -Version {Version} only says what a new one is made as. Leave it out, or name another place with -Root.");
+                    SarkErrorKind.BadRequest, Noun, Version,
+                    $"The database '{connection.Location}' is there and of SARK {found}; -Version {Version} only says what a new one is "
+                        + "made as. Leave it out, or name another place with -Root.");
             }
         }
         catch (SarkNotFoundException error) when (Database is not null && Suggestion(Database) is { } address)
         {
-            throw new SarkNotFoundException(error.Noun, error.Target, $"{error.Message} If a service is meant, name its address with its scheme: {address}");
+            throw new SarkNotFoundException(
+                error.Noun,
+                error.Target,
+                $"{error.Message} If a service is meant, name its address with its scheme: {address}");
         }
     }
 
     // A variable that is empty by mistake must not mean this machine.
     private void RefuseNothing()
     {
-        foreach (var name in (string[])[nameof(Database), nameof(Root), nameof(Uri), nameof(Token), nameof(AmiHost), nameof(AmiCredential), nameof(Version)])
+        foreach (var name in (string[])[nameof(Database), nameof(Root), nameof(Uri), nameof(Token), nameof(AmiHost), nameof(AmiCredential),
+            nameof(Version)])
         {
             if (MyInvocation.BoundParameters.TryGetValue(name, out var value) && value is null or "")
             {
-                throw new SarkException(SarkErrorKind.BadRequest, Noun, name, $"-{name} is null or empty. Leave it out where nothing is meant.");
+                throw new SarkException(
+                    SarkErrorKind.BadRequest,
+                    Noun,
+                    name,
+                    $"-{name} is null or empty. Leave it out where nothing is meant.");
             }
         }
     }
@@ -184,14 +201,21 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
             return null;
         }
 
-        if (!System.Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0)
+        if (!System.Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")
+            || address.Host.Length == 0)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, Noun, text, $"'{text}' is no address of a service; it must start with http:// or https://{(Suggestion(text) is { } suggestion ? $", such as {suggestion}" : "")}.");
+            throw new SarkException(SarkErrorKind.BadRequest, Noun, text,
+                $"'{text}' is no address of a service; it must start with http:// or "
+                    + $"https://{(Suggestion(text) is { } suggestion ? $", such as {suggestion}" : "")}.");
         }
 
         if (address.PathAndQuery != "/" || address.Fragment.Length > 0 || address.UserInfo.Length > 0)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, Noun, address.GetLeftPart(UriPartial.Authority), $"The address of a service ends after host and port: {address.Scheme}://{address.Authority}");
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                Noun,
+                address.GetLeftPart(UriPartial.Authority),
+                $"The address of a service ends after host and port: {address.Scheme}://{address.Authority}");
         }
 
         return address;
@@ -212,7 +236,11 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     {
         if (Token is not null && address.Scheme == "http" && !address.IsLoopback)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, Noun, address, $"A token is not sent to '{address}' in the clear; use https://.");
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                Noun,
+                address,
+                $"A token is not sent to '{address}' in the clear; use https://.");
         }
 
         return new RemoteBackend(SarkHttpClient.Open(address, Token, TimeSpan.FromSeconds(TimeoutSeconds), SkipCertificateCheck));
@@ -249,7 +277,11 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     {
         if (File.Exists(root))
         {
-            throw new SarkException(SarkErrorKind.BadRequest, Noun, root, $"'{root}' is a file; -Root names the folder that stands for the root of the file system.");
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                Noun,
+                root,
+                $"'{root}' is a file; -Root names the folder that stands for the root of the file system.");
         }
 
         if (!Directory.Exists(root))
@@ -260,7 +292,10 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
                 return;
             }
 
-            throw new SarkNotFoundException(Noun, root, $"There is no folder '{root}'; -Root names the folder that stands for the root of the file system.");
+            throw new SarkNotFoundException(
+                Noun,
+                root,
+                $"There is no folder '{root}'; -Root names the folder that stands for the root of the file system.");
         }
 
         try
@@ -269,7 +304,11 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new SarkDeniedException(Noun, root, $"The folder '{root}' that -Root names may not be read by the account '{Environment.UserName}'.", error);
+            throw new SarkDeniedException(
+                Noun,
+                root,
+                $"The folder '{root}' that -Root names may not be read by the account '{Environment.UserName}'.",
+                error);
         }
     }
 
@@ -280,9 +319,12 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
         {
             return UserFiles.Find(SessionState, text, Noun, "-" + parameter);
         }
-        catch (Exception e) when (e is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or ItemNotFoundException or NotSupportedException)
+        catch (Exception e) when (e is System.Management.Automation.DriveNotFoundException or ProviderNotFoundException
+            or ItemNotFoundException or NotSupportedException)
         {
-            var hint = parameter == nameof(Database) && Suggestion(text) is { } address ? $" If a service is meant, name its address with its scheme: {address}" : "";
+            var hint = parameter == nameof(Database) && Suggestion(text) is { } address
+                ? $" If a service is meant, name its address with its scheme: {address}"
+                : "";
             throw new SarkNotFoundException("Database", text, $"There is no file or folder '{text}'.{hint}");
         }
     }
@@ -297,7 +339,9 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
             return value switch
             {
                 SecureString secret => new PSCredential(new AmiOptions().User, secret),
-                string { Length: > 0 } text => new PSCredential(new AmiOptions().User, new System.Net.NetworkCredential("", text).SecurePassword),
+                string { Length: > 0 } text => new PSCredential(
+                    new AmiOptions().User,
+                    new System.Net.NetworkCredential("", text).SecurePassword),
                 _ => value,
             };
         }

@@ -32,7 +32,11 @@ public sealed class DisconnectSarkCommand : PSCmdlet
         // One that was to be named and is not there must not mean the current one.
         if (Connection is null && (MyInvocation.ExpectingInput || MyInvocation.BoundParameters.ContainsKey(nameof(Connection))))
         {
-            WriteError(SarkCmdlet.ToRecord(new SarkException(SarkErrorKind.BadRequest, "Connection", null, "-Connection is null or empty. Without -Connection the exchange is meant that commands work on.")));
+            WriteError(SarkCmdlet.ToRecord(new SarkException(
+                SarkErrorKind.BadRequest,
+                "Connection",
+                null,
+                "-Connection is null or empty. Without -Connection the exchange is meant that commands work on.")));
             return;
         }
 

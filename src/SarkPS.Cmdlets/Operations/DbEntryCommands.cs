@@ -19,7 +19,10 @@ public abstract class DbEntryCommand : SarkCmdlet
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string Key { get; set; } = "";
 
-    /// <summary>What is piped in: entries as Get-SarkDbEntry gives them, extensions whose number is the key, or rows with a Family and a Key.</summary>
+    /// <summary>
+    /// What is piped in: entries as Get-SarkDbEntry gives them, extensions whose number is the key, or rows with a Family
+    /// and a Key.
+    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject? InputObject { get; set; }
@@ -98,7 +101,8 @@ public sealed class RemoveSarkDbEntryCommand : DbEntryCommand
 {
     private protected override void Process()
     {
-        if (Reaches(backend => backend.Asterisk) && Confirmed(Target, "Remove") && !Wait(token => Backend.Asterisk.DeleteDbAsync(Family, Key, token)))
+        if (Reaches(backend => backend.Asterisk) && Confirmed(Target, "Remove")
+            && !Wait(token => Backend.Asterisk.DeleteDbAsync(Family, Key, token)))
         {
             throw new SarkNotFoundException("DbEntry", Target);
         }

@@ -29,7 +29,10 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
     [ValidateNotNullOrEmpty]
     public string LiteralPath { get; set; } = "";
 
-    /// <summary>The objects. The properties of the first one are the columns; the options of a menu are columns of their own, and other collections are left out.</summary>
+    /// <summary>
+    /// The objects. The properties of the first one are the columns; the options of a menu are columns of their own, and
+    /// other collections are left out.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public PSObject InputObject { get; set; } = null!;
@@ -68,7 +71,8 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
 
         if (System.IO.Path.GetDirectoryName(file) is { } folder && !Directory.Exists(folder))
         {
-            ThrowTerminatingError(Error(SarkErrorKind.NotFound, file, $"There is no folder '{folder}' to write '{System.IO.Path.GetFileName(file)}' into."));
+            ThrowTerminatingError(
+                Error(SarkErrorKind.NotFound, file, $"There is no folder '{folder}' to write '{System.IO.Path.GetFileName(file)}' into."));
         }
 
         if (NoClobber && File.Exists(file))
@@ -166,7 +170,9 @@ public sealed class ExportSarkCsvCommand : SarkCsvCommand, IDisposable
             foreach (var property in row.Properties.Where(p => p.IsGettable))
             {
                 // A collection of parts of a row is written as the columns that it is.
-                foreach (var (name, value) in resource?.FindFamily(property.Name) is null ? [(property.Name, property.Value)] : ResourceValues.Columns(resource, property.Name, property.Value).Select(c => (c.Column.Property!, c.Value)))
+                foreach (var (name, value) in resource?.FindFamily(property.Name) is null
+                    ? [(property.Name, property.Value)]
+                    : ResourceValues.Columns(resource, property.Name, property.Value).Select(c => (c.Column.Property!, c.Value)))
                 {
                     values[name] = Base(value);
                 }

@@ -5,7 +5,11 @@ using SarkPS.Ami;
 namespace SarkPS.Cmdlets;
 
 /// <summary>The base of cmdlets about what the user of a telephone has set from it.</summary>
-public abstract class ExtensionRuntimeCommand() : SarkNamedCommand(nameof(Extension), [nameof(Extension), nameof(ExtensionRuntime)], "Key", "pkey")
+public abstract class ExtensionRuntimeCommand() : SarkNamedCommand(
+    nameof(Extension),
+    [nameof(Extension), nameof(ExtensionRuntime)],
+    "Key",
+    "pkey")
 {
     /// <summary>The extension.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
@@ -38,7 +42,9 @@ public sealed class GetSarkExtensionRuntimeCommand : ExtensionRuntimeCommand
     }
 }
 
-/// <summary><c>Set-SarkExtensionRuntime</c>: changes call forwarding and ring delay; what is not named stays, <c>$null</c> clears.</summary>
+/// <summary>
+/// <c>Set-SarkExtensionRuntime</c>: changes call forwarding and ring delay; what is not named stays, <c>$null</c> clears.
+/// </summary>
 [Cmdlet(VerbsCommon.Set, "SarkExtensionRuntime", DefaultParameterSetName = KeySet, SupportsShouldProcess = true)]
 [OutputType(typeof(ExtensionRuntime))]
 public sealed class SetSarkExtensionRuntimeCommand : ExtensionRuntimeCommand

@@ -48,7 +48,9 @@ public abstract class SarkFileStoreCommand<TFile> : SarkOperationCmdlet
 public abstract class SarkNamedFileCommand<TFile> : SarkFileStoreCommand<TFile>
     where TFile : StoredFile, IStoredFile<TFile>
 {
-    /// <summary>The files; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal.</summary>
+    /// <summary>
+    /// The files; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [SupportsWildcards]
     [SarkKey]
@@ -85,7 +87,10 @@ public abstract class SarkNamedFileCommand<TFile> : SarkFileStoreCommand<TFile>
 public abstract class SarkGetFileCommand<TFile> : SarkFileStoreCommand<TFile>
     where TFile : StoredFile, IStoredFile<TFile>
 {
-    /// <summary>Names to look for; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal.</summary>
+    /// <summary>
+    /// Names to look for; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it
+    /// literal.
+    /// </summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [SarkKey]
@@ -134,7 +139,9 @@ public abstract class SarkGetFileCommand<TFile> : SarkFileStoreCommand<TFile>
         EmitEach(found);
         if (found.Where(file => file.IsExposed).Select(file => file.Name).ToArray() is { Length: > 0 } exposed)
         {
-            WriteWarning($"Every account of the exchange can read {string.Join(", ", exposed.Take(5))}{(exposed.Length > 5 ? $" and {exposed.Length - 5} more" : "")}, and with it all passwords; the account that SarkPS runs under may not change that.");
+            WriteWarning("Every account of the exchange can read "
+                + $"{string.Join(", ", exposed.Take(5))}{(exposed.Length > 5 ? $" and {exposed.Length - 5} more" : "")}, and with it "
+                + "all passwords; the account that SarkPS runs under may not change that.");
         }
     }
 }
@@ -308,7 +315,9 @@ public abstract class SarkImportFileCommand<TFile> : SarkFileStoreCommand<TFile>
             if (Rehearsal.IsOn)
             {
                 var limits = Backend.IsRemote ? null : new LimitOptions();
-                foreach (var warning in WaitWithProgress($"Looking through {name}", (progress, token) => DataLibrary.JudgeContentAsync(Noun, name, content, limits, token)))
+                foreach (var warning in WaitWithProgress(
+                    $"Looking through {name}",
+                    (progress, token) => DataLibrary.JudgeContentAsync(Noun, name, content, limits, token)))
                 {
                     WriteWarning(warning);
                 }

@@ -47,7 +47,16 @@ public sealed class GetSarkCdrCommand : SarkOperationCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing() => Try(() =>
     {
-        var filter = new CallRecordFilter { After = After, Before = Before, Source = Source, Destination = Destination, Disposition = Disposition, MinimumDuration = MinimumDuration, Last = Last };
+        var filter = new CallRecordFilter
+        {
+            After = After,
+            Before = Before,
+            Source = Source,
+            Destination = Destination,
+            Disposition = Disposition,
+            MinimumDuration = MinimumDuration,
+            Last = Last
+        };
         var statistics = new CallRecordStatistics();
         var records = Backend.CallRecords.ReadAsync(filter, statistics, StopToken).GetAsyncEnumerator(StopToken);
         try
@@ -66,7 +75,8 @@ public sealed class GetSarkCdrCommand : SarkOperationCmdlet
         WriteVerbose($"{statistics.Matched} call records.");
         if (statistics.Skipped > 0)
         {
-            WriteWarning($"{statistics.Skipped} row{(statistics.Skipped == 1 ? "" : "s")} of the call records {(statistics.Skipped == 1 ? "was" : "were")} left out: damaged, or cut short, and no whole call record.");
+            WriteWarning($"{statistics.Skipped} row{(statistics.Skipped == 1 ? "" : "s")} of the call records "
+                + $"{(statistics.Skipped == 1 ? "was" : "were")} left out: damaged, or cut short, and no whole call record.");
         }
     });
 }

@@ -7,7 +7,10 @@ namespace SarkPS.Cmdlets;
 [OutputType(typeof(Destination))]
 public sealed class GetSarkDestinationCommand : SarkCmdlet
 {
-    /// <summary>Names to look for; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it literal.</summary>
+    /// <summary>
+    /// Names to look for; * and ? stand for any letters, [abc] for one of these, and a backtick makes the letter after it
+    /// literal.
+    /// </summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [SarkKey]
@@ -41,12 +44,15 @@ public sealed class GetSarkDestinationCommand : SarkCmdlet
         }
 
         string[] kinds = [nameof(Destination), .. Destinations.Kinds.Select(k => k.Resource.Noun)];
-        ForEachWish(Name, InputObject, wish => Write((wish.Item is { } item ? KeyWish.Of(item.NameFor(nameof(Destination), kinds, "Name", "Key", "pkey")) : wish).Matcher(nameof(Destination), ignoreCase: true)));
+        ForEachWish(Name, InputObject, wish => Write((wish.Item is { } item
+            ? KeyWish.Of(item.NameFor(nameof(Destination), kinds, "Name", "Key", "pkey"))
+            : wish).Matcher(nameof(Destination), ignoreCase: true)));
     }
 
     private void Write(Func<string?, bool> isWanted)
     {
         var kinds = Kind?.Select(k => KeyWish.Typed(k).Matcher(nameof(Destination), ignoreCase: true)).ToArray();
-        EmitEach(Wait(token => Backend.Tables.DestinationsAsync(token)).Where(d => isWanted(d.Name) && (kinds is null || Array.Exists(kinds, k => k(d.Kind)))));
+        EmitEach(Wait(token => Backend.Tables.DestinationsAsync(token)).Where(
+            d => isWanted(d.Name) && (kinds is null || Array.Exists(kinds, k => k(d.Kind)))));
     }
 }

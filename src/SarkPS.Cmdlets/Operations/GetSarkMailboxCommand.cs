@@ -6,7 +6,13 @@ namespace SarkPS.Cmdlets;
 /// <summary><c>Get-SarkMailbox</c>: how many messages a mailbox holds.</summary>
 [Cmdlet(VerbsCommon.Get, "SarkMailbox", DefaultParameterSetName = KeySet)]
 [OutputType(typeof(Mailbox))]
-public sealed class GetSarkMailboxCommand() : SarkNamedCommand(nameof(Mailbox), [nameof(Mailbox), nameof(VoicemailUser), nameof(Extension)], "Mailbox", "Name", "Key", "pkey")
+public sealed class GetSarkMailboxCommand() : SarkNamedCommand(
+    nameof(Mailbox),
+    [nameof(Mailbox), nameof(VoicemailUser), nameof(Extension)],
+    "Mailbox",
+    "Name",
+    "Key",
+    "pkey")
 {
     /// <summary>The box, usually an extension; with <c>@context</c> for one outside the context <c>default</c>.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]

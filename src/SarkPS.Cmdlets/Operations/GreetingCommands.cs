@@ -18,10 +18,18 @@ public sealed class ExportSarkGreetingCommand : SarkExportFileCommand<Greeting>;
 public sealed class ImportSarkGreetingCommand : SarkImportFileCommand<Greeting>;
 
 /// <summary>Removes greetings that nothing plays.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkGreeting", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkGreeting",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkGreetingCommand : SarkRemoveFileCommand<Greeting>
 {
-    /// <summary>Removes it without asking, even though an IVR, queue, ring group or inbound route plays it. Does not skip -WhatIf, nor a -Confirm that is given.</summary>
+    /// <summary>
+    /// Removes it without asking, even though an IVR, queue, ring group or inbound route plays it. Does not skip -WhatIf,
+    /// nor a -Confirm that is given.
+    /// </summary>
     [Parameter]
     public override SwitchParameter Force { get; set; }
 }

@@ -132,7 +132,9 @@ public sealed class ImportSarkCsvCommand : SarkCsvCommand
     {
         if (record.Count > names.Count)
         {
-            var columns = names.Count == 1 ? $"is only 1 column, '{names[0]}'.{Delimiters.Hint(names[0], _ => true)}" : $"are only {names.Count} columns.";
+            var columns = names.Count == 1
+                ? $"is only 1 column, '{names[0]}'.{Delimiters.Hint(names[0], _ => true)}"
+                : $"are only {names.Count} columns.";
             throw new CsvException($"line {line}: {record.Count} fields, but there {columns}");
         }
 

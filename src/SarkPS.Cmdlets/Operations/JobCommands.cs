@@ -37,7 +37,8 @@ public sealed class GetSarkJobCommand() : SarkNamedCommand(nameof(Job), [nameof(
         });
     }
 
-    private protected override void Process(string name) => Emit(base.Wait(token => Wait ? EndAsync(name, token) : Backend.Jobs.GetAsync(name, token)));
+    private protected override void Process(string name) =>
+        Emit(base.Wait(token => Wait ? EndAsync(name, token) : Backend.Jobs.GetAsync(name, token)));
 
     private async Task<Job> EndAsync(string name, CancellationToken cancellationToken)
     {

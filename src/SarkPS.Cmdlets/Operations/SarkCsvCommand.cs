@@ -26,7 +26,8 @@ public abstract class SarkCsvCommand : PSCmdlet
     {
         if (Delimiter is '"' or '\r' or '\n')
         {
-            ThrowTerminatingError(Error(SarkErrorKind.BadRequest, Delimiter, "-Delimiter may be any character but a double quote and a line break."));
+            ThrowTerminatingError(
+                Error(SarkErrorKind.BadRequest, Delimiter, "-Delimiter may be any character but a double quote and a line break."));
         }
     }
 
@@ -45,7 +46,8 @@ public abstract class SarkCsvCommand : PSCmdlet
     }
 
     /// <summary>Turns what the file system says into an error that names the file.</summary>
-    private protected static ErrorRecord FileError(Exception e, string path, string verb) => SarkCmdlet.ToRecord(UserFiles.Failure(e, "Csv", path, "CSV file", verb));
+    private protected static ErrorRecord FileError(Exception e, string path, string verb) =>
+        SarkCmdlet.ToRecord(UserFiles.Failure(e, "Csv", path, "CSV file", verb));
 
     private protected static ErrorRecord Error(SarkErrorKind kind, object target, string message, Exception? cause = null) =>
         SarkCmdlet.ToRecord(new SarkException(kind, "Csv", target, message, cause));

@@ -19,15 +19,20 @@ public abstract class SarkOperationCmdlet : SarkCmdlet
     /// Waits for something long and shows how far it is. The work reports from wherever it runs into a queue; only the
     /// pipeline's thread writes.
     /// </summary>
-    private protected T WaitWithProgress<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work) => WaitWithProgress(activity, work, isChange: false);
+    private protected T WaitWithProgress<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work) =>
+        WaitWithProgress(activity, work, isChange: false);
 
     /// <summary>
     /// The same for a restore or a commit. Ctrl+C asks it to stop, which a restore can until it puts things in place. Whoever pressed it is
     /// told what became of it: at once, or when it has ended, with the next command.
     /// </summary>
-    private protected T WaitForChange<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work) => WaitWithProgress(activity, work, isChange: true);
+    private protected T WaitForChange<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work) =>
+        WaitWithProgress(activity, work, isChange: true);
 
-    private T WaitWithProgress<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work, bool isChange) => Wait(token =>
+    private T WaitWithProgress<T>(
+        string activity,
+        Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work,
+        bool isChange) => Wait(token =>
     {
         // Begun here and not in the pool: which exchange is meant, the cmdlet may be asked on this thread only.
         var queue = new LastReport();
@@ -42,7 +47,10 @@ public abstract class SarkOperationCmdlet : SarkCmdlet
         {
             if (queue.Take() is { } report)
             {
-                WriteProgress(new ProgressRecord(1, activity, report.Activity.Length > 0 ? report.Activity : activity) { PercentComplete = report.Percent });
+                WriteProgress(new ProgressRecord(1, activity, report.Activity.Length > 0 ? report.Activity : activity)
+                {
+                    PercentComplete = report.Percent
+                });
             }
         }
 
@@ -66,7 +74,10 @@ public abstract class SarkOperationCmdlet : SarkCmdlet
                 Unfinished.Add(activity, task);
             }
 
-            Host?.UI?.WriteWarningLine(hasEnded ? Unfinished.Outcome(activity, task) : $"{activity}: it was told to stop. Unless it is putting things in place already, nothing will be changed; what became of it is told with the next command.");
+            Host?.UI?.WriteWarningLine(hasEnded ? Unfinished.Outcome(
+                activity,
+                task) : $"{activity}: it was told to stop. Unless it is putting things in place already, nothing will be changed; what "
+                    + "became of it is told with the next command.");
         }
         else
         {

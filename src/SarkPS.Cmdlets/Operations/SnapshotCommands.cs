@@ -37,7 +37,12 @@ public sealed class ExportSarkSnapshotCommand : SarkExportFileCommand<Snapshot>;
 public sealed class ImportSarkSnapshotCommand : SarkImportFileCommand<Snapshot>;
 
 /// <summary>Makes a snapshot the live database.</summary>
-[Cmdlet(VerbsData.Restore, "SarkSnapshot", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsData.Restore,
+    "SarkSnapshot",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(SnapshotRestore))]
 public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand<Snapshot>
 {
@@ -56,7 +61,9 @@ public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand<Snapshot>
 
         if (Confirmed(Backend.Location, $"Replace the database with snapshot {name}"))
         {
-            var result = WaitForChange($"Restoring {name}", (_, token) => Task.Run(() => snapshots.RestoreAsync(name, token), CancellationToken.None));
+            var result = WaitForChange(
+                $"Restoring {name}",
+                (_, token) => Task.Run(() => snapshots.RestoreAsync(name, token), CancellationToken.None));
             foreach (var warning in result.Warnings)
             {
                 WriteWarning(warning);
@@ -75,5 +82,10 @@ public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand<Snapshot>
 }
 
 /// <summary>Removes snapshots.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkSnapshot", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkSnapshot",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkSnapshotCommand : SarkRemoveFileCommand<Snapshot>;

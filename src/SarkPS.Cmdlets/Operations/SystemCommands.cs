@@ -6,7 +6,10 @@ namespace SarkPS.Cmdlets;
 public abstract class SarkSystemCommand : SarkOperationCmdlet
 {
     /// <summary>Asks, and does it. A connection that does not cover the machine is refused before anybody is asked.</summary>
-    private protected void Do(string action, Func<ISystemOperations, CancellationToken, Task<SystemCommandResult>> command, Action<SystemCommandResult>? show) => Try(() =>
+    private protected void Do(
+        string action,
+        Func<ISystemOperations, CancellationToken, Task<SystemCommandResult>> command,
+        Action<SystemCommandResult>? show) => Try(() =>
     {
         var system = Backend.System;
         if (Confirmed(Backend.Location, action))

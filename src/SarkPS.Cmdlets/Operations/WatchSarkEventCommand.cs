@@ -26,7 +26,10 @@ public sealed class WatchSarkEventCommand : SarkCmdlet
     [ArgumentCompleter(typeof(SarkCompleter))]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>The id of the last event seen: what happened since and is still kept comes first. For a service; a connection of this session knows only what came since it was opened.</summary>
+    /// <summary>
+    /// The id of the last event seen: what happened since and is still kept comes first. For a service; a connection of
+    /// this session knows only what came since it was opened.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SarkCompleter))]
@@ -57,7 +60,8 @@ public sealed class WatchSarkEventCommand : SarkCmdlet
                     if (next.Name == AmiEventHub.Disconnected)
                     {
                         isAway = true;
-                        WriteWarning($"Asterisk is gone: {next.Message["Reason"]} What it reports is missed until it is back; it is asked until then.");
+                        WriteWarning($"Asterisk is gone: {next.Message["Reason"]} What it reports is missed until it is back; it is "
+                            + "asked until then.");
                     }
                     else if (next.Name == AmiEventHub.Connected && isAway)
                     {

@@ -109,5 +109,10 @@ public sealed class SetSarkAgentCommand : AgentWriteCommand
 }
 
 /// <summary>Removes agents.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkAgent", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkAgent",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkAgentCommand : SarkRemoveCommand<Agent>;

@@ -13,5 +13,10 @@ public sealed class GetSarkCosCloseCommand : PairGetCommand<CosClose>;
 public sealed class NewSarkCosCloseCommand : PairNewCommand<CosClose>;
 
 /// <summary>Allows extensions again to dial the numbers of rules by night, in closed hours.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkCosClose", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkCosClose",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkCosCloseCommand : PairRemoveCommand<CosClose>;

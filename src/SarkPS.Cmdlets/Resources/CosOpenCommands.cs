@@ -13,5 +13,10 @@ public sealed class GetSarkCosOpenCommand : PairGetCommand<CosOpen>;
 public sealed class NewSarkCosOpenCommand : PairNewCommand<CosOpen>;
 
 /// <summary>Allows extensions again to dial the numbers of rules by day, in open hours.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkCosOpen", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkCosOpen",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkCosOpenCommand : PairRemoveCommand<CosOpen>;

@@ -74,5 +74,10 @@ public sealed class SetSarkCosRuleCommand : CosRuleWriteCommand
 }
 
 /// <summary>Removes class-of-service rules and what they forbid.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkCosRule", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkCosRule",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkCosRuleCommand : SarkRemoveCommand<CosRule>;

@@ -72,5 +72,10 @@ public sealed class SetSarkCustomAppCommand : CustomAppWriteCommand
 }
 
 /// <summary>Removes custom apps.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkCustomApp", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkCustomApp",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkCustomAppCommand : SarkRemoveCommand<CustomApp>;

@@ -77,12 +77,20 @@ public abstract class DayTimerWriteCommand : SarkWriteCommand<DayTimer>
         }.Where(way => way.IsGiven).Select(way => way.Parameter).ToArray();
         if (given.Length > 1)
         {
-            throw new SarkValidationException(Resource.Noun, null, "timespan", $"{string.Join(" and ", given)} each say the hours of a day timer; give one of them.");
+            throw new SarkValidationException(
+                Resource.Noun,
+                null,
+                "timespan",
+                $"{string.Join(" and ", given)} each say the hours of a day timer; give one of them.");
         }
 
         if (ends.Length == 1 || (ends.Length == 2 && (string.IsNullOrWhiteSpace(ClosedFrom) || string.IsNullOrWhiteSpace(ClosedUntil))))
         {
-            throw new SarkValidationException(Resource.Noun, null, "timespan", "-ClosedFrom and -ClosedUntil are the two ends of one span; give both, such as -ClosedFrom 17:30 -ClosedUntil 08:30.");
+            throw new SarkValidationException(
+                Resource.Noun,
+                null,
+                "timespan",
+                "-ClosedFrom and -ClosedUntil are the two ends of one span; give both, such as -ClosedFrom 17:30 -ClosedUntil 08:30.");
         }
 
         if (ClosedAllDay)
@@ -121,5 +129,10 @@ public sealed class SetSarkDayTimerCommand : DayTimerWriteCommand
 }
 
 /// <summary>Removes day timers, the hours in which tenants are closed.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkDayTimer", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkDayTimer",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkDayTimerCommand : SarkRemoveCommand<DayTimer>;

@@ -214,7 +214,8 @@ public sealed class NewSarkExtensionCommand : ExtensionWriteCommand
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Kind { get; set; }
 
-    private protected override SarkPS.Descriptors.CreateKind? ChooseKind(SarkPS.Descriptors.Changes changes, PSObject? row) => ExtensionKind.Choose(Kind, changes, row);
+    private protected override SarkPS.Descriptors.CreateKind? ChooseKind(SarkPS.Descriptors.Changes changes, PSObject? row) =>
+        ExtensionKind.Choose(Kind, changes, row);
 }
 
 /// <summary>Changes extensions.</summary>
@@ -228,5 +229,10 @@ public sealed class SetSarkExtensionCommand : ExtensionWriteCommand
 }
 
 /// <summary>Removes extensions.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkExtension", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkExtension",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkExtensionCommand : SarkRemoveCommand<Extension>;

@@ -19,7 +19,11 @@ internal static class ExtensionKind
 
         var kinds = Extension.Descriptor.Kinds;
         return kinds.FirstOrDefault(k => string.Equals(k.Name, name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new SarkValidationException("Extension", changes["pkey"], "kind", $"There is no kind of extension '{name}'; there are {string.Join(", ", kinds.Select(k => k.Name))}.");
+            ?? throw new SarkValidationException(
+                "Extension",
+                changes["pkey"],
+                "kind",
+                $"There is no kind of extension '{name}'; there are {string.Join(", ", kinds.Select(k => k.Name))}.");
 
         bool Is(string column, string word) => string.Equals(changes[column] as string, word, StringComparison.OrdinalIgnoreCase);
     }

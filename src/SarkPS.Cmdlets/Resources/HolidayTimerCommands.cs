@@ -71,5 +71,10 @@ public sealed class SetSarkHolidayTimerCommand : HolidayTimerWriteCommand
 }
 
 /// <summary>Removes holiday timers.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkHolidayTimer", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkHolidayTimer",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkHolidayTimerCommand : SarkRemoveCommand<HolidayTimer>;

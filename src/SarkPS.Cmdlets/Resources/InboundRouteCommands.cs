@@ -155,5 +155,10 @@ public sealed class SetSarkInboundRouteCommand : InboundRouteWriteCommand
 }
 
 /// <summary>Removes inbound routes.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkInboundRoute", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkInboundRoute",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkInboundRouteCommand : SarkRemoveCommand<InboundRoute>;

@@ -73,5 +73,10 @@ public sealed class SetSarkQueueCommand : QueueWriteCommand
 }
 
 /// <summary>Removes queues.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkQueue", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkQueue",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkQueueCommand : SarkRemoveCommand<Queue>;

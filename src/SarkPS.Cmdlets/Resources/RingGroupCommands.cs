@@ -138,5 +138,10 @@ public sealed class SetSarkRingGroupCommand : RingGroupWriteCommand
 }
 
 /// <summary>Removes ring groups.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkRingGroup", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkRingGroup",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkRingGroupCommand : SarkRemoveCommand<RingGroup>;

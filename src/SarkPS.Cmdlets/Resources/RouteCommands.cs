@@ -104,5 +104,10 @@ public sealed class SetSarkRouteCommand : RouteWriteCommand
 }
 
 /// <summary>Removes routes.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkRoute", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkRoute",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkRouteCommand : SarkRemoveCommand<Route>;

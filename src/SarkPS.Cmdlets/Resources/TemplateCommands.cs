@@ -72,5 +72,10 @@ public sealed class SetSarkTemplateCommand : TemplateWriteCommand
 }
 
 /// <summary>Removes templates.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkTemplate", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkTemplate",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkTemplateCommand : SarkRemoveCommand<Template>;

@@ -28,7 +28,8 @@ internal static class TenantHours
 {
     /// <summary>Those of all tenants of an exchange.</summary>
     public static Lazy<Dictionary<string, OpeningHours>> Of(ISarkBackend backend) =>
-        new(() => backend.Tables.HoursAsync(CancellationToken.None).GetAwaiter().GetResult().ToDictionary(h => h.Tenant, StringComparer.Ordinal));
+        new(() => backend.Tables.HoursAsync(CancellationToken.None).GetAwaiter().GetResult()
+            .ToDictionary(h => h.Tenant, StringComparer.Ordinal));
 
     /// <summary>Lets a tenant tell its own.</summary>
     public static void Attach(SarkRecord record, Lazy<Dictionary<string, OpeningHours>> hours)
@@ -185,5 +186,10 @@ public sealed class SetSarkTenantCommand : TenantWriteCommand
 }
 
 /// <summary>Removes tenants.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkTenant", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkTenant",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkTenantCommand : SarkRemoveCommand<Tenant>;

@@ -232,5 +232,10 @@ public sealed class SetSarkTrunkCommand : TrunkWriteCommand
 }
 
 /// <summary>Removes trunks.</summary>
-[Cmdlet(VerbsCommon.Remove, "SarkTrunk", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "SarkTrunk",
+    DefaultParameterSetName = KeySet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveSarkTrunkCommand : SarkRemoveCommand<Trunk>;

@@ -23,7 +23,10 @@ public enum AmiAnswer
 /// <param name="name">The action's name, such as <c>QueueStatus</c>.</param>
 public sealed class AmiAction(string name)
 {
-    /// <summary>Most bytes of a line before its CR LF. Asterisk answers a longer one with an error that does not say which action it means.</summary>
+    /// <summary>
+    /// Most bytes of a line before its CR LF. Asterisk answers a longer one with an error that does not say which action it
+    /// means.
+    /// </summary>
     public const int MaxLine = 1022;
 
     /// <summary>Most lines of an action, its name and id included.</summary>
@@ -74,7 +77,9 @@ public sealed class AmiAction(string name)
 
         if (key.Length == 0 || key.AsSpan().ContainsAnyExcept(KeyCharacters))
         {
-            throw new ArgumentException($"'{key}' is not a key of the Asterisk Manager Interface: letters, digits, hyphen and underscore are allowed.", nameof(key));
+            throw new ArgumentException(
+                $"'{key}' is not a key of the Asterisk Manager Interface: letters, digits, hyphen and underscore are allowed.",
+                nameof(key));
         }
 
         Check(Name, key, value);

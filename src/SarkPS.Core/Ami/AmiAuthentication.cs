@@ -13,7 +13,8 @@ internal static class AmiAuthentication
         {
             if (options.Login == AmiLogin.Challenge)
             {
-                var challenge = (await connection.SendAsync(new AmiAction("Challenge").With("AuthType", "MD5"), cancellationToken).ConfigureAwait(false)).Response["Challenge"];
+                var challenge = (await connection.SendAsync(new AmiAction("Challenge").With("AuthType", "MD5"), cancellationToken)
+                    .ConfigureAwait(false)).Response["Challenge"];
                 login.With("AuthType", "MD5").With("Key", Digest(challenge + options.Secret));
             }
             else

@@ -67,13 +67,18 @@ public sealed class AmiConnection : IAsyncDisposable
 
     /// <summary>Connects over TCP, with TLS if asked for, and logs in.</summary>
     /// <param name="options">Where to and as whom.</param>
-    /// <param name="events">Where events go, or null when nobody wants them; without events no outcome of a call is reported either.</param>
+    /// <param name="events">Where events go, or null when nobody wants them; without events no outcome of a call is
+    /// reported either.</param>
     /// <param name="trace">Gets every block that is sent or received, secrets masked; null for none.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AmiConnectionException">Nobody listens there, or TLS failed.</exception>
     /// <exception cref="AmiProtocolException">Something else listens there.</exception>
     /// <exception cref="AmiLoginException">Asterisk refused the manager user.</exception>
-    public static async Task<AmiConnection> ConnectAsync(AmiOptions options, AmiEventHub? events = null, Action<AmiTraceEntry>? trace = null, CancellationToken cancellationToken = default)
+    public static async Task<AmiConnection> ConnectAsync(
+        AmiOptions options,
+        AmiEventHub? events = null,
+        Action<AmiTraceEntry>? trace = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var stream = await AmiTransport.OpenAsync(options, cancellationToken).ConfigureAwait(false);
@@ -86,7 +91,12 @@ public sealed class AmiConnection : IAsyncDisposable
     /// <param name="events">Where events go, or null.</param>
     /// <param name="trace">Gets every block, secrets masked; null for none.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<AmiConnection> OpenAsync(Stream stream, AmiOptions options, AmiEventHub? events = null, Action<AmiTraceEntry>? trace = null, CancellationToken cancellationToken = default)
+    public static async Task<AmiConnection> OpenAsync(
+        Stream stream,
+        AmiOptions options,
+        AmiEventHub? events = null,
+        Action<AmiTraceEntry>? trace = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var connection = new AmiConnection(stream, AmiTransport.Target(options), options.Timeout, events, trace);
@@ -181,7 +191,10 @@ public sealed class AmiConnection : IAsyncDisposable
         catch (TimeoutException e)
         {
             // Above its limit of connections that have not logged in, Asterisk accepts and says nothing.
-            throw new AmiConnectionException(target, $"Asterisk at {target} accepted the connection but did not greet within {timeout.TotalSeconds:0.###} seconds.", e);
+            throw new AmiConnectionException(
+                target,
+                $"Asterisk at {target} accepted the connection but did not greet within {timeout.TotalSeconds:0.###} seconds.",
+                e);
         }
     }
 

@@ -80,7 +80,8 @@ public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxM
     /// <summary>Takes the next complete message.</summary>
     /// <param name="message">The message, when there is one.</param>
     /// <returns>False when more bytes are needed.</returns>
-    /// <exception cref="FormatException">What came is not the Asterisk Manager Interface: no banner, a line or block beyond all measure, or a block that is neither response nor event.</exception>
+    /// <exception cref="FormatException">What came is not the Asterisk Manager Interface: no banner, a line or block beyond
+    /// all measure, or a block that is neither response nor event.</exception>
     public bool TryRead([NotNullWhen(true)] out AmiMessage? message)
     {
         while (TryReadLine(out var line))
@@ -216,7 +217,8 @@ public sealed class AmiDecoder(int maxLine = AmiDecoder.DefaultMaxLine, int maxM
         messageBytes = 0;
         if (message.Event is null && message.Response is null)
         {
-            throw new FormatException($"a message is neither a response nor an event; it begins '{Printable($"{message[0].Key}: {message[0].Value}")}'");
+            throw new FormatException(
+                $"a message is neither a response nor an event; it begins '{Printable($"{message[0].Key}: {message[0].Value}")}'");
         }
 
         return message;

@@ -5,7 +5,8 @@ using System.Threading.Channels;
 namespace SarkPS.Ami;
 
 /// <summary>Something that Asterisk reported by itself, such as a new channel or a telephone that registered.</summary>
-/// <param name="Id">Its place in the stream, to resume after; <c>run-number</c>. Ids of another run of the service are unknown to this one.</param>
+/// <param name="Id">Its place in the stream, to resume after; <c>run-number</c>. Ids of another run of the service are
+/// unknown to this one.</param>
 /// <param name="Received">When it came in.</param>
 /// <param name="Name">The event's name. <c>ManagerConnected</c> and <c>ManagerDisconnected</c> are our own, <c>EventsLost</c> too.</param>
 /// <param name="Message">All fields.</param>
@@ -85,7 +86,10 @@ public sealed class AmiEventHub(int capacity = 2000)
     /// <param name="names">Only events of these names, in any case; null or empty for all.</param>
     /// <param name="after">The id of the last event that the watcher has seen: what came after it and is still kept comes first.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    public IAsyncEnumerable<AmiEvent> Watch(IReadOnlyCollection<string>? names = null, string? after = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<AmiEvent> Watch(
+        IReadOnlyCollection<string>? names = null,
+        string? after = null,
+        CancellationToken cancellationToken = default)
     {
         var watcher = new Watcher(names is { Count: > 0 } ? new HashSet<string>(names, StringComparer.OrdinalIgnoreCase) : null, capacity);
         lock (gate)

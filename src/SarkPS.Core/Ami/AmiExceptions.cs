@@ -1,6 +1,9 @@
 namespace SarkPS.Ami;
 
-/// <summary>There is no connection to Asterisk, or it ended while an answer was awaited. The action may or may not have been carried out.</summary>
+/// <summary>
+/// There is no connection to Asterisk, or it ended while an answer was awaited. The action may or may not have been carried
+/// out.
+/// </summary>
 /// <param name="target">Host and port.</param>
 /// <param name="message">What happened.</param>
 /// <param name="innerException">The cause, if one was caught.</param>
@@ -13,7 +16,10 @@ public sealed class AmiConnectionException(string target, string message, Except
 public sealed class AmiProtocolException(string target, string message)
     : SarkException(SarkErrorKind.Unavailable, "Asterisk", target, message);
 
-/// <summary>Asterisk did not let the manager user in. It gives no reason: a wrong secret, an unknown user and an address that is not permitted look the same.</summary>
+/// <summary>
+/// Asterisk did not let the manager user in. It gives no reason: a wrong secret, an unknown user and an address that is not
+/// permitted look the same.
+/// </summary>
 /// <param name="target">Host and port.</param>
 /// <param name="user">The manager user.</param>
 /// <param name="message">What Asterisk said.</param>
@@ -22,7 +28,8 @@ public sealed class AmiLoginException(string target, string user, string? messag
         SarkErrorKind.Unavailable,
         "Asterisk",
         target,
-        $"Asterisk at {target} refused the manager user '{user}': {message ?? "no reason given"}. Check user, secret and the permit lines in manager.conf.")
+        $"Asterisk at {target} refused the manager user '{user}': {message ?? "no reason given"}. Check user, secret and the permit "
+            + "lines in manager.conf.")
 {
     /// <summary>What Asterisk said, or null.</summary>
     public string? Reason { get; } = message;
@@ -61,7 +68,8 @@ public sealed class AmiActionException : SarkException
 
     private static string Describe(string action, string? message) => KindOf(message) switch
     {
-        SarkErrorKind.Denied => $"The manager user may not use the action {action}: its write classes in manager.conf do not include one that {action} needs.",
+        SarkErrorKind.Denied =>
+            $"The manager user may not use the action {action}: its write classes in manager.conf do not include one that {action} needs.",
         SarkErrorKind.Unsupported => $"This Asterisk has no action {action}: the module that offers it is not loaded.",
         _ => $"Asterisk refused the action {action}: {message?.Trim() ?? "no reason given"}",
     };

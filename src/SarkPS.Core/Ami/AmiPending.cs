@@ -6,7 +6,8 @@ namespace SarkPS.Ami;
 /// <remarks>The answer is put together under the lock and handed over outside of it, by <see cref="Complete"/>.</remarks>
 internal sealed class AmiPending(AmiAction action, bool goOnAtOnce)
 {
-    private readonly TaskCompletionSource<AmiReply> done = new(goOnAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AmiReply> done = new(
+        goOnAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
     private AmiReply? reply;
     private Exception? refusal;
     private List<AmiMessage>? items;
@@ -73,9 +74,12 @@ internal sealed class AmiPending(AmiAction action, bool goOnAtOnce)
         if (string.Equals(list, "Complete", StringComparison.OrdinalIgnoreCase) || (list is null && name == Action.CompletedBy))
         {
             var counted = Action.CountedItem is { } only ? items?.Count(i => i.Event == only) ?? 0 : Count;
-            if (message["ListItems"] is { } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var expected) && expected != counted)
+            if (message["ListItems"] is { } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var expected)
+                && expected != counted)
             {
-                Fail(new AmiProtocolException(target, $"Asterisk at {target} announced {expected} items for the action {Action.Name} and sent {counted}."));
+                Fail(new AmiProtocolException(
+                    target,
+                    $"Asterisk at {target} announced {expected} items for the action {Action.Name} and sent {counted}."));
                 return;
             }
 

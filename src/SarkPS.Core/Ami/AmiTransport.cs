@@ -29,7 +29,10 @@ internal static class AmiTransport
             switch (e)
             {
                 case OperationCanceledException when !cancellationToken.IsCancellationRequested:
-                    throw new AmiConnectionException(target, $"Asterisk at {target} did not accept a connection within {options.Timeout.TotalSeconds:0.###} seconds.", e);
+                    throw new AmiConnectionException(
+                        target,
+                        $"Asterisk at {target} did not accept a connection within {options.Timeout.TotalSeconds:0.###} seconds.",
+                        e);
                 case SocketException:
                     throw new AmiConnectionException(target, $"Asterisk does not answer at {target}: {e.Message}.", e);
                 case System.Security.Authentication.AuthenticationException or IOException or CryptographicException:

@@ -9,7 +9,9 @@ public static class Agents
 
     /// <summary>Every agent.</summary>
     /// <inheritdoc cref="Channels.GetChannelsAsync"/>
-    public static Task<IReadOnlyList<AgentStatus>> GetAgentsAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default) =>
+    public static Task<IReadOnlyList<AgentStatus>> GetAgentsAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default) =>
         asterisk.ListAsync(All, m => new AgentStatus(m), cancellationToken);
 }
 

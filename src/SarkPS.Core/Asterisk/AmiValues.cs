@@ -6,9 +6,12 @@ namespace SarkPS.Ami;
 internal static class AmiValues
 {
     // Asterisk's ways to say that there is nothing.
-    private static readonly HashSet<string> Placeholders = new(StringComparer.Ordinal) { "", "(null)", "<unknown>", "-none-", "<Not set>", "(None)", "N/A", "<Unregistered>" };
+    private static readonly HashSet<string> Placeholders = new(StringComparer.Ordinal) {
+        "", "(null)", "<unknown>", "-none-", "<Not set>", "(None)", "N/A",
+        "<Unregistered>" };
 
-    public static string? Text(this AmiMessage message, string key) => message[key] is { } value && !Placeholders.Contains(value) ? value : null;
+    public static string? Text(this AmiMessage message, string key) =>
+        message[key] is { } value && !Placeholders.Contains(value) ? value : null;
 
     public static int? Int(this AmiMessage message, string key) =>
         int.TryParse(message[key], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
@@ -23,7 +26,8 @@ internal static class AmiValues
         _ => null,
     };
 
-    public static TimeSpan? Seconds(this AmiMessage message, string key) => message.Int(key) is { } value && value >= 0 ? TimeSpan.FromSeconds(value) : null;
+    public static TimeSpan? Seconds(this AmiMessage message, string key) =>
+        message.Int(key) is { } value && value >= 0 ? TimeSpan.FromSeconds(value) : null;
 
     // hh:mm:ss, where the hours go on after 24.
     public static TimeSpan? Clock(this AmiMessage message, string key) => message[key]?.Split(':') is [var h, var m, var s]
@@ -42,7 +46,10 @@ internal static class AmiValues
     public static T Word<T>(this AmiMessage message, string key, T otherwise)
         where T : struct, Enum
     {
-        var word = message[key]?.Replace(" ", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal);
-        return !string.IsNullOrEmpty(word) && char.IsLetter(word[0]) && Enum.TryParse<T>(word, ignoreCase: true, out var value) ? value : otherwise;
+        var word = message[key]?.Replace(" ", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal)
+            .Replace(".", "", StringComparison.Ordinal);
+        return !string.IsNullOrEmpty(word) && char.IsLetter(word[0]) && Enum.TryParse<T>(word, ignoreCase: true, out var value)
+            ? value
+            : otherwise;
     }
 }

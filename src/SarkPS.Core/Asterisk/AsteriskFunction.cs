@@ -95,7 +95,9 @@ public sealed class AsteriskFunction
             }
 
             AsteriskRules.Sendable(Name, parameter.Name, parameter.Field, value);
-            action.With(parameter.Field, parameter.Suffix is { } suffix && !value.Contains('@', StringComparison.Ordinal) ? value + suffix : value);
+            action.With(
+                parameter.Field,
+                parameter.Suffix is { } suffix && !value.Contains('@', StringComparison.Ordinal) ? value + suffix : value);
         }
 
         return action;

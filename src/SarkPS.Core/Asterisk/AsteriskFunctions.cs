@@ -1,6 +1,9 @@
 namespace SarkPS.Ami;
 
-/// <summary>Every question that may be asked of Asterisk. The local Asterisk, the remote client and the service's routes read this list.</summary>
+/// <summary>
+/// Every question that may be asked of Asterisk. The local Asterisk, the remote client and the service's routes read this
+/// list.
+/// </summary>
 public static class AsteriskFunctions
 {
     /// <summary>Every function, in alphabetical order.</summary>

@@ -28,12 +28,25 @@ internal static class AsteriskQueries
         return answered ? found : throw missing!;
     }
 
-    public static async Task<IReadOnlyList<AmiMessage>> ListAsync(this IAsteriskOperations asterisk, AsteriskFunction function, CancellationToken cancellationToken, params string[] arguments) =>
+    public static async Task<IReadOnlyList<AmiMessage>> ListAsync(
+        this IAsteriskOperations asterisk,
+        AsteriskFunction function,
+        CancellationToken cancellationToken,
+        params string[] arguments) =>
         (await asterisk.QueryAsync(function, arguments, cancellationToken).ConfigureAwait(false)).Skip(1).ToArray();
 
-    public static async Task<IReadOnlyList<T>> ListAsync<T>(this IAsteriskOperations asterisk, AsteriskFunction function, Func<AmiMessage, T> read, CancellationToken cancellationToken, params string[] arguments) =>
+    public static async Task<IReadOnlyList<T>> ListAsync<T>(
+        this IAsteriskOperations asterisk,
+        AsteriskFunction function,
+        Func<AmiMessage, T> read,
+        CancellationToken cancellationToken,
+        params string[] arguments) =>
         (await asterisk.ListAsync(function, cancellationToken, arguments).ConfigureAwait(false)).Select(read).ToArray();
 
-    public static async Task<AmiMessage> OneAsync(this IAsteriskOperations asterisk, AsteriskFunction function, CancellationToken cancellationToken, params string[] arguments) =>
+    public static async Task<AmiMessage> OneAsync(
+        this IAsteriskOperations asterisk,
+        AsteriskFunction function,
+        CancellationToken cancellationToken,
+        params string[] arguments) =>
         (await asterisk.QueryAsync(function, arguments, cancellationToken).ConfigureAwait(false))[0];
 }

@@ -38,7 +38,11 @@ public static class AsteriskRules
 
         if (family.Length + key.Length + 2 > MaxDbKey)
         {
-            throw new SarkValidationException("DbEntry", $"{family}/{key}", "key", $"The id and key together may not be longer than {MaxDbKey - 2} characters.");
+            throw new SarkValidationException(
+                "DbEntry",
+                $"{family}/{key}",
+                "key",
+                $"The id and key together may not be longer than {MaxDbKey - 2} characters.");
         }
     }
 
@@ -53,7 +57,11 @@ public static class AsteriskRules
         var slash = channel.IndexOf('/', StringComparison.Ordinal);
         if (slash <= 0 || slash == channel.Length - 1)
         {
-            throw new SarkValidationException("Call", channel, "key", "The key must be the name of a channel, such as PJSIP/44107-00000155.");
+            throw new SarkValidationException(
+                "Call",
+                channel,
+                "key",
+                "The key must be the name of a channel, such as PJSIP/44107-00000155.");
         }
     }
 

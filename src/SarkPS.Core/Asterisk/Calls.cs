@@ -5,7 +5,11 @@ namespace SarkPS.Ami;
 /// <summary>What is done with calls, over a connection.</summary>
 internal static class Calls
 {
-    public static async Task<OriginateResult> OriginateAsync(AmiClient client, AmiOptions options, OriginateRequest request, CancellationToken cancellationToken)
+    public static async Task<OriginateResult> OriginateAsync(
+        AmiClient client,
+        AmiOptions options,
+        OriginateRequest request,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         AsteriskRules.Originate(request);
@@ -31,7 +35,10 @@ internal static class Calls
         }
         catch (AmiActionException e) when (e.Response.Message == "Extension does not exist.")
         {
-            throw new SarkNotFoundException("Extension", request.Target, $"There is no extension '{request.Target}' in the context '{request.Context}'.");
+            throw new SarkNotFoundException(
+                "Extension",
+                request.Target,
+                $"There is no extension '{request.Target}' in the context '{request.Context}'.");
         }
     }
 
@@ -40,7 +47,9 @@ internal static class Calls
         AsteriskRules.Channel(channel);
         try
         {
-            return (await client.SendAsync(new AmiAction("Hangup").With("Channel", channel), cancellationToken).ConfigureAwait(false)).Response.Message ?? "";
+            return (await client.SendAsync(new AmiAction("Hangup").With("Channel", channel), cancellationToken).ConfigureAwait(false))
+                .Response
+                .Message ?? "";
         }
         catch (AmiActionException e) when (e.Response.Message == "No such channel")
         {

@@ -3,7 +3,10 @@ namespace SarkPS.Ami;
 /// <summary>What is asked about channels.</summary>
 public static class Channels
 {
-    private static readonly AsteriskFunction All = new("CoreShowChannels", "core", "system,reporting") { CompletedBy = "CoreShowChannelsComplete" };
+    private static readonly AsteriskFunction All = new("CoreShowChannels", "core", "system,reporting")
+    {
+        CompletedBy = "CoreShowChannelsComplete"
+    };
     private static readonly AsteriskFunction Status = new("Status", "core", "system,call,reporting") { CompletedBy = "StatusComplete" };
 
     internal static IReadOnlyList<AsteriskFunction> Functions { get; } = [All, Status];
@@ -11,12 +14,15 @@ public static class Channels
     /// <summary>Every channel, with what <c>CoreShowChannels</c> and <c>Status</c> know about it.</summary>
     /// <param name="asterisk">Whom to ask.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<IReadOnlyList<AsteriskChannel>> GetChannelsAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<AsteriskChannel>> GetChannelsAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default)
     {
         // Both are asked at once, so that as little as possible changes between the two.
         var channels = asterisk.ListAsync(All, cancellationToken);
         var status = (await asterisk.ListAsync(Status, cancellationToken).ConfigureAwait(false)).ToLookup(s => s["Uniqueid"] ?? "");
-        return (await channels.ConfigureAwait(false)).Select(c => new AsteriskChannel(c, status[c["Uniqueid"] ?? ""].FirstOrDefault())).ToArray();
+        return (await channels.ConfigureAwait(false)).Select(c => new AsteriskChannel(c, status[c["Uniqueid"] ?? ""].FirstOrDefault()))
+            .ToArray();
     }
 }
 
@@ -65,7 +71,8 @@ public abstract class ChannelResult(AmiMessage raw) : AsteriskResult(raw)
     public string? Channel { get; } = raw.Text("Channel");
 
     /// <summary>What it is doing.</summary>
-    public ChannelState State { get; } = raw.Int("ChannelState") is { } number && Enum.IsDefined((ChannelState)number) ? (ChannelState)number : ChannelState.Unknown;
+    public ChannelState State { get; } =
+        raw.Int("ChannelState") is { } number && Enum.IsDefined((ChannelState)number) ? (ChannelState)number : ChannelState.Unknown;
 
     /// <summary>The caller's number.</summary>
     public string? CallerId { get; } = raw.Text("CallerIDNum");

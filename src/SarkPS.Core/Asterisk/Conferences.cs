@@ -11,7 +11,11 @@ public static class Conferences
         Empty = [NoneActive],
     };
 
-    private static readonly AsteriskFunction Members = new("ConfbridgeList", "app_confbridge", "reporting", new AsteriskParameter("id", "Conference"))
+    private static readonly AsteriskFunction Members = new(
+        "ConfbridgeList",
+        "app_confbridge",
+        "reporting",
+        new AsteriskParameter("id", "Conference"))
     {
         CompletedBy = "ConfbridgeListComplete",
         Empty = [NoneActive, "No Conference by that name found."],
@@ -21,14 +25,19 @@ public static class Conferences
 
     /// <summary>Conference rooms that somebody is in.</summary>
     /// <inheritdoc cref="Channels.GetChannelsAsync"/>
-    public static Task<IReadOnlyList<Conference>> GetConferencesAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default) =>
+    public static Task<IReadOnlyList<Conference>> GetConferencesAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default) =>
         asterisk.ListAsync(Rooms, m => new Conference(m), cancellationToken);
 
     /// <summary>Who is in a conference room; empty when nobody is.</summary>
     /// <param name="asterisk">Whom to ask.</param>
     /// <param name="conference">The room.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static Task<IReadOnlyList<ConferenceMember>> GetConferenceMembersAsync(this IAsteriskOperations asterisk, string conference, CancellationToken cancellationToken = default) =>
+    public static Task<IReadOnlyList<ConferenceMember>> GetConferenceMembersAsync(
+        this IAsteriskOperations asterisk,
+        string conference,
+        CancellationToken cancellationToken = default) =>
         asterisk.ListAsync(Members, m => new ConferenceMember(m), cancellationToken, conference);
 }
 

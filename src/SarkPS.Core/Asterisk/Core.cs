@@ -13,12 +13,16 @@ public static class Core
 
     /// <summary>Asterisk's own settings.</summary>
     /// <inheritdoc cref="Channels.GetChannelsAsync"/>
-    public static async Task<CoreSettings> GetCoreSettingsAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default) =>
+    public static async Task<CoreSettings> GetCoreSettingsAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default) =>
         new(await asterisk.OneAsync(Settings, cancellationToken).ConfigureAwait(false));
 
     /// <summary>How long Asterisk has run, and how busy it is.</summary>
     /// <inheritdoc cref="Channels.GetChannelsAsync"/>
-    public static async Task<CoreStatus> GetCoreStatusAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default) =>
+    public static async Task<CoreStatus> GetCoreStatusAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default) =>
         new(await asterisk.OneAsync(Status, cancellationToken).ConfigureAwait(false));
 }
 
@@ -71,5 +75,10 @@ public sealed class CoreStatus(AmiMessage raw) : AsteriskResult(raw)
     public int? Calls { get; } = raw.Int("CoreCurrentCalls");
 
     private static DateTime? Moment(AmiMessage raw, string date, string time) =>
-        DateTime.TryParseExact($"{raw[date]} {raw[time]}", "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment) ? moment : null;
+        DateTime.TryParseExact(
+            $"{raw[date]} {raw[time]}",
+            "yyyy-MM-dd HH:mm:ss",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out var moment) ? moment : null;
 }

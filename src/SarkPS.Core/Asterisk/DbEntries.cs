@@ -42,7 +42,8 @@ internal static class DbEntries
         return action.With("Family", family).With("Key", key);
     }
 
-    private static bool IsMissing(AmiActionException e) => e.Response.Message is "Database entry could not be deleted" or "Database entry not found";
+    private static bool IsMissing(AmiActionException e) =>
+        e.Response.Message is "Database entry could not be deleted" or "Database entry not found";
 }
 
 /// <summary>An entry of Asterisk's own database.</summary>

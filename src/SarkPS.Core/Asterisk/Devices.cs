@@ -3,13 +3,18 @@ namespace SarkPS.Ami;
 /// <summary>What is asked about devices.</summary>
 public static class Devices
 {
-    private static readonly AsteriskFunction States = new("DeviceStateList", "core", "call,reporting") { CompletedBy = "DeviceStateListComplete" };
+    private static readonly AsteriskFunction States = new("DeviceStateList", "core", "call,reporting")
+    {
+        CompletedBy = "DeviceStateListComplete"
+    };
 
     internal static IReadOnlyList<AsteriskFunction> Functions { get; } = [States];
 
     /// <summary>The state of every device.</summary>
     /// <inheritdoc cref="Channels.GetChannelsAsync"/>
-    public static Task<IReadOnlyList<DeviceState>> GetDeviceStatesAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default) =>
+    public static Task<IReadOnlyList<DeviceState>> GetDeviceStatesAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default) =>
         asterisk.ListAsync(States, m => new DeviceState(m), cancellationToken);
 }
 

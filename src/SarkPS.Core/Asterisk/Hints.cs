@@ -3,15 +3,23 @@ namespace SarkPS.Ami;
 /// <summary>What is asked about hints, which tell the state of extensions.</summary>
 public static class Hints
 {
-    private static readonly AsteriskFunction States = new("ExtensionStateList", "core", "call,reporting") { CompletedBy = "ExtensionStateListComplete" };
+    private static readonly AsteriskFunction States = new("ExtensionStateList", "core", "call,reporting")
+    {
+        CompletedBy = "ExtensionStateListComplete"
+    };
     private static readonly AsteriskFunction State = new(
-        "ExtensionState", "core", "call,reporting", new AsteriskParameter("id", "Exten"), new AsteriskParameter("context", "Context", "extensions"));
+        "ExtensionState", "core", "call,reporting", new AsteriskParameter("id", "Exten"), new AsteriskParameter(
+            "context",
+            "Context",
+            "extensions"));
 
     internal static IReadOnlyList<AsteriskFunction> Functions { get; } = [States, State];
 
     /// <summary>The state of every extension that has a hint.</summary>
     /// <inheritdoc cref="Channels.GetChannelsAsync"/>
-    public static Task<IReadOnlyList<ExtensionState>> GetExtensionStatesAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default) =>
+    public static Task<IReadOnlyList<ExtensionState>> GetExtensionStatesAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default) =>
         asterisk.ListAsync(States, m => new ExtensionState(m), cancellationToken);
 
     /// <summary>The state of one extension.</summary>
@@ -19,7 +27,11 @@ public static class Hints
     /// <param name="extension">The extension.</param>
     /// <param name="context">The dial plan context of its hint; null for the usual one.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<ExtensionState> GetExtensionStateAsync(this IAsteriskOperations asterisk, string extension, string? context = null, CancellationToken cancellationToken = default) =>
+    public static async Task<ExtensionState> GetExtensionStateAsync(
+        this IAsteriskOperations asterisk,
+        string extension,
+        string? context = null,
+        CancellationToken cancellationToken = default) =>
         new(await asterisk.OneAsync(State, cancellationToken, context is null ? [extension] : [extension, context]).ConfigureAwait(false));
 }
 

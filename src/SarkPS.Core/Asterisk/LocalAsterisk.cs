@@ -29,7 +29,10 @@ public sealed class LocalAsterisk : IAsteriskOperations, IAsyncDisposable
     public AmiClient Client => client;
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<AmiMessage>> QueryAsync(AsteriskFunction function, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<AmiMessage>> QueryAsync(
+        AsteriskFunction function,
+        IReadOnlyList<string> arguments,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
         AmiReply reply;
@@ -46,37 +49,48 @@ public sealed class LocalAsterisk : IAsteriskOperations, IAsyncDisposable
             throw new SarkNotFoundException(missing.Noun, arguments[0]);
         }
 
-        return [reply.Response.Without(Framing), .. reply.Items.Where(i => function.WithheldItem is null || i.Event != function.WithheldItem).Select(i => i.Without(Framing))];
+        return [reply.Response.Without(Framing),
+            .. reply.Items.Where(i => function.WithheldItem is null || i.Event != function.WithheldItem)
+            .Select(i => i.Without(Framing))];
     }
 
     /// <inheritdoc/>
-    public Task<string?> GetDbAsync(string family, string key, CancellationToken cancellationToken = default) => DbEntries.GetAsync(client, family, key, cancellationToken);
+    public Task<string?> GetDbAsync(string family, string key, CancellationToken cancellationToken = default) =>
+        DbEntries.GetAsync(client, family, key, cancellationToken);
 
     /// <inheritdoc/>
-    public Task PutDbAsync(string family, string key, string value, CancellationToken cancellationToken = default) => DbEntries.PutAsync(client, family, key, value, cancellationToken);
+    public Task PutDbAsync(string family, string key, string value, CancellationToken cancellationToken = default) =>
+        DbEntries.PutAsync(client, family, key, value, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> DeleteDbAsync(string family, string key, CancellationToken cancellationToken = default) => DbEntries.DeleteAsync(client, family, key, cancellationToken);
+    public Task<bool> DeleteDbAsync(string family, string key, CancellationToken cancellationToken = default) =>
+        DbEntries.DeleteAsync(client, family, key, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ExtensionRuntime> GetRuntimeAsync(string extension, CancellationToken cancellationToken = default) => ExtensionRuntimes.GetAsync(client, extension, cancellationToken);
+    public Task<ExtensionRuntime> GetRuntimeAsync(string extension, CancellationToken cancellationToken = default) =>
+        ExtensionRuntimes.GetAsync(client, extension, cancellationToken);
 
     /// <inheritdoc/>
     public Task SetRuntimeAsync(string extension, ExtensionRuntimeChanges changes, CancellationToken cancellationToken = default) =>
         ExtensionRuntimes.SetAsync(client, extension, changes, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<OriginateResult> OriginateAsync(OriginateRequest request, CancellationToken cancellationToken = default) => Calls.OriginateAsync(client, options, request, cancellationToken);
+    public Task<OriginateResult> OriginateAsync(OriginateRequest request, CancellationToken cancellationToken = default) =>
+        Calls.OriginateAsync(client, options, request, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<string> HangupAsync(string channel, CancellationToken cancellationToken = default) => Calls.HangupAsync(client, channel, cancellationToken);
+    public Task<string> HangupAsync(string channel, CancellationToken cancellationToken = default) =>
+        Calls.HangupAsync(client, channel, cancellationToken);
 
     /// <inheritdoc/>
     public async Task ReloadAsync(CancellationToken cancellationToken = default) =>
         await client.SendAsync(new AmiAction("Reload"), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<AmiEvent> WatchAsync(IReadOnlyCollection<string>? names = null, string? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<AmiEvent> WatchAsync(
+        IReadOnlyCollection<string>? names = null,
+        string? after = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         // The watch comes before the connection, so that nothing falls between the two.
         var events = client.Events.Watch(names, after, cancellationToken);

@@ -7,9 +7,14 @@ public static class Peers
 {
     private static readonly AsteriskFunction Sip = new("SIPpeers", "chan_sip", "system,reporting") { CompletedBy = "PeerlistComplete" };
 
-    private static readonly AsteriskFunction SipDetails = new("SIPshowpeer", "chan_sip", "system,reporting", new AsteriskParameter("id", "Peer"))
+    private static readonly AsteriskFunction SipDetails = new(
+        "SIPshowpeer",
+        "chan_sip",
+        "system,reporting",
+        new AsteriskParameter("id", "Peer"))
     {
-        Missing = (nameof(SipPeer), text => text.StartsWith("Peer ", StringComparison.Ordinal) && text.Contains("not found", StringComparison.Ordinal)),
+        Missing = (nameof(SipPeer), text => text.StartsWith("Peer ", StringComparison.Ordinal)
+            && text.Contains("not found", StringComparison.Ordinal)),
     };
 
     private static readonly AsteriskFunction PjsipEndpoints = new("PJSIPShowEndpoints", "res_pjsip", "system")
@@ -24,7 +29,11 @@ public static class Peers
         Empty = ["No Contacts found"],
     };
 
-    private static readonly AsteriskFunction Iax = new("IAXpeers", "chan_iax2", "system,reporting") { CompletedBy = "PeerlistComplete", UntaggedItem = "PeerEntry" };
+    private static readonly AsteriskFunction Iax = new("IAXpeers", "chan_iax2", "system,reporting")
+    {
+        CompletedBy = "PeerlistComplete",
+        UntaggedItem = "PeerEntry"
+    };
 
     internal static IReadOnlyList<AsteriskFunction> Functions { get; } = [Sip, SipDetails, PjsipEndpoints, PjsipContacts, Iax];
 
@@ -33,21 +42,30 @@ public static class Peers
     /// telephones have registered with is there once for each of them.
     /// </summary>
     /// <inheritdoc cref="Channels.GetChannelsAsync"/>
-    public static Task<IReadOnlyList<SipPeer>> GetSipPeersAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default) => AsteriskQueries.EitherAsync(
+    public static Task<IReadOnlyList<SipPeer>> GetSipPeersAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default) => AsteriskQueries.EitherAsync(
         () => asterisk.ListAsync(Sip, SipPeer.OfList, cancellationToken),
         async () =>
         {
-            var contacts = (await asterisk.ListAsync(PjsipContacts, cancellationToken).ConfigureAwait(false)).ToLookup(c => c["Endpoint"] ?? "");
+            var contacts = (await asterisk.ListAsync(PjsipContacts, cancellationToken).ConfigureAwait(false)).ToLookup(
+                c => c["Endpoint"] ?? "");
             return (await asterisk.ListAsync(PjsipEndpoints, cancellationToken).ConfigureAwait(false))
                 .SelectMany(e => contacts[e["ObjectName"] ?? ""].DefaultIfEmpty(), SipPeer.OfEndpoint).ToArray();
         });
 
-    /// <summary>The SIP peer of a name, once for each telephone that has registered. chan_sip tells more about a single one than in its list.</summary>
+    /// <summary>
+    /// The SIP peer of a name, once for each telephone that has registered. chan_sip tells more about a single one than in
+    /// its list.
+    /// </summary>
     /// <param name="asterisk">Whom to ask.</param>
     /// <param name="name">The peer.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SarkNotFoundException">Neither SIP module has it.</exception>
-    public static async Task<IReadOnlyList<SipPeer>> GetSipPeersAsync(this IAsteriskOperations asterisk, string name, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<SipPeer>> GetSipPeersAsync(
+        this IAsteriskOperations asterisk,
+        string name,
+        CancellationToken cancellationToken = default)
     {
         try
         {
@@ -70,7 +88,9 @@ public static class Peers
 
     /// <summary>Every IAX2 peer.</summary>
     /// <inheritdoc cref="Channels.GetChannelsAsync"/>
-    public static Task<IReadOnlyList<IaxPeer>> GetIaxPeersAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default) =>
+    public static Task<IReadOnlyList<IaxPeer>> GetIaxPeersAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default) =>
         asterisk.ListAsync(Iax, m => new IaxPeer(m), cancellationToken);
 
     // Such as "OK (12 ms)".
@@ -199,7 +219,9 @@ public sealed class SipPeer : AsteriskResult
                 "NonQualified" => PeerStatus.Unmonitored,
 
                 // A contact that is configured rather than registered is not in the list of contacts, and nobody asks it.
-                _ => endpoint["DeviceState"] is "Unavailable" ? PeerStatus.Unreachable : address is null ? PeerStatus.Unknown : PeerStatus.Unmonitored,
+                _ => endpoint["DeviceState"] is "Unavailable"
+            ? PeerStatus.Unreachable
+            : address is null ? PeerStatus.Unknown : PeerStatus.Unmonitored,
             },
             Latency = contact?.Int("RoundtripUsec") is { } microseconds ? TimeSpan.FromMicroseconds(microseconds) : null,
             UserAgent = contact?.Text("UserAgent"),
@@ -224,7 +246,8 @@ public sealed class SipPeer : AsteriskResult
         var rest = uri[(uri.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(';', '>')[0];
         rest = rest[(rest.IndexOf('@', StringComparison.Ordinal) + 1)..];
         var colon = rest.LastIndexOf(':');
-        return colon > rest.LastIndexOf(']') && int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        return colon > rest.LastIndexOf(']')
+            && int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             ? (rest[..colon].Trim('[', ']'), port)
             : (rest.Trim('[', ']'), null);
     }

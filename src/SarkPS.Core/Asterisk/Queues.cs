@@ -5,23 +5,32 @@ public static class Queues
 {
     private static readonly AsteriskParameter OneOnly = new("id", "Queue", Optional: true);
     private static readonly AsteriskFunction Status = new("QueueStatus", "app_queue", "", OneOnly) { CompletedBy = "QueueStatusComplete" };
-    private static readonly AsteriskFunction Summary = new("QueueSummary", "app_queue", "", OneOnly) { CompletedBy = "QueueSummaryComplete" };
+    private static readonly AsteriskFunction Summary = new("QueueSummary", "app_queue", "", OneOnly)
+    {
+        CompletedBy = "QueueSummaryComplete"
+    };
 
     internal static IReadOnlyList<AsteriskFunction> Functions { get; } = [Status, Summary];
 
     /// <summary>Every queue with its members and callers.</summary>
     /// <inheritdoc cref="Channels.GetChannelsAsync"/>
-    public static async Task<IReadOnlyList<QueueStatus>> GetQueueStatusAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<QueueStatus>> GetQueueStatusAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default)
     {
         var items = await asterisk.ListAsync(Status, cancellationToken).ConfigureAwait(false);
         var members = items.Where(i => i.Event == QueueMember.ItemEvent).ToLookup(i => i["Queue"], i => new QueueMember(i));
         var callers = items.Where(i => i.Event == QueueCaller.ItemEvent).ToLookup(i => i["Queue"], i => new QueueCaller(i));
-        return items.Where(i => i.Event == QueueStatus.ItemEvent).Select(q => new QueueStatus(q, members[q["Queue"]].ToArray(), callers[q["Queue"]].ToArray())).ToArray();
+        return items.Where(i => i.Event == QueueStatus.ItemEvent)
+            .Select(q => new QueueStatus(q, members[q["Queue"]].ToArray(), callers[q["Queue"]].ToArray()))
+            .ToArray();
     }
 
     /// <summary>Every queue in numbers.</summary>
     /// <inheritdoc cref="Channels.GetChannelsAsync"/>
-    public static Task<IReadOnlyList<QueueSummary>> GetQueueSummaryAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default) =>
+    public static Task<IReadOnlyList<QueueSummary>> GetQueueSummaryAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default) =>
         asterisk.ListAsync(Summary, m => new QueueSummary(m), cancellationToken);
 }
 
@@ -29,7 +38,10 @@ public static class Queues
 /// <param name="raw">The queue's <c>QueueParams</c>.</param>
 /// <param name="members">Its <c>QueueMember</c> items.</param>
 /// <param name="callers">Its <c>QueueEntry</c> items.</param>
-public sealed class QueueStatus(AmiMessage raw, IReadOnlyList<QueueMember> members, IReadOnlyList<QueueCaller> callers) : AsteriskResult(raw)
+public sealed class QueueStatus(
+    AmiMessage raw,
+    IReadOnlyList<QueueMember> members,
+    IReadOnlyList<QueueCaller> callers) : AsteriskResult(raw)
 {
     /// <summary>The event that it comes as.</summary>
     public const string ItemEvent = "QueueParams";
@@ -110,7 +122,8 @@ public sealed class QueueMember(AmiMessage raw) : AsteriskResult(raw)
     public DateTimeOffset? LastCall { get; } = raw.Epoch("LastCall");
 
     /// <summary>What the device is doing.</summary>
-    public DeviceStatus Status { get; } = raw.Int("Status") is { } number && number >= 0 && number < States.Length ? States[number] : DeviceStatus.Unknown;
+    public DeviceStatus Status { get; } =
+        raw.Int("Status") is { } number && number >= 0 && number < States.Length ? States[number] : DeviceStatus.Unknown;
 
     /// <summary>Is in a call of the queue.</summary>
     public bool? InCall { get; } = raw.Flag("InCall");

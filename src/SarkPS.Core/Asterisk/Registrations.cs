@@ -3,29 +3,42 @@ namespace SarkPS.Ami;
 /// <summary>What is asked about registrations with other servers.</summary>
 public static class Registrations
 {
-    private static readonly AsteriskFunction Sip = new("SIPshowregistry", "chan_sip", "system,reporting") { CompletedBy = "RegistrationsComplete" };
+    private static readonly AsteriskFunction Sip = new("SIPshowregistry", "chan_sip", "system,reporting")
+    {
+        CompletedBy = "RegistrationsComplete"
+    };
 
     // AuthDetail comes along and holds passwords.
-    private static readonly AsteriskFunction Pjsip = new("PJSIPShowRegistrationsOutbound", "res_pjsip_outbound_registration", "system,reporting")
+    private static readonly AsteriskFunction Pjsip = new(
+        "PJSIPShowRegistrationsOutbound",
+        "res_pjsip_outbound_registration",
+        "system,reporting")
     {
         CompletedBy = "OutboundRegistrationDetailComplete",
         CountedItem = "OutboundRegistrationDetail",
         WithheldItem = "AuthDetail",
     };
 
-    private static readonly AsteriskFunction Iax = new("IAXregistry", "chan_iax2", "system,reporting") { CompletedBy = "RegistrationsComplete" };
+    private static readonly AsteriskFunction Iax = new("IAXregistry", "chan_iax2", "system,reporting")
+    {
+        CompletedBy = "RegistrationsComplete"
+    };
 
     internal static IReadOnlyList<AsteriskFunction> Functions { get; } = [Sip, Pjsip, Iax];
 
     /// <summary>Registrations with other SIP servers, of whichever SIP modules this Asterisk has.</summary>
     /// <inheritdoc cref="Channels.GetChannelsAsync"/>
-    public static Task<IReadOnlyList<Registration>> GetSipRegistrationsAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default) => AsteriskQueries.EitherAsync(
+    public static Task<IReadOnlyList<Registration>> GetSipRegistrationsAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default) => AsteriskQueries.EitherAsync(
         () => asterisk.ListAsync(Sip, m => new Registration(m, "SIP"), cancellationToken),
         () => asterisk.ListAsync(Pjsip, m => new Registration(m, "PJSIP"), cancellationToken));
 
     /// <summary>Registrations with other IAX2 servers.</summary>
     /// <inheritdoc cref="Channels.GetChannelsAsync"/>
-    public static Task<IReadOnlyList<Registration>> GetIaxRegistrationsAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default) =>
+    public static Task<IReadOnlyList<Registration>> GetIaxRegistrationsAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default) =>
         asterisk.ListAsync(Iax, m => new Registration(m, "IAX2"), cancellationToken);
 }
 

@@ -3,22 +3,38 @@ namespace SarkPS.Ami;
 /// <summary>What is asked about voicemail.</summary>
 public static class Voicemail
 {
-    private static readonly AsteriskFunction Users = new("VoicemailUsersList", "app_voicemail", "call,reporting") { CompletedBy = "VoicemailUserEntryComplete" };
-    private static readonly AsteriskFunction Count = new("MailboxCount", "core", "call,reporting", new AsteriskParameter("id", "Mailbox", Suffix: "@default"));
-    private static readonly AsteriskFunction Status = new("MailboxStatus", "core", "call,reporting", new AsteriskParameter("id", "Mailbox"));
+    private static readonly AsteriskFunction Users = new("VoicemailUsersList", "app_voicemail", "call,reporting")
+    {
+        CompletedBy = "VoicemailUserEntryComplete"
+    };
+    private static readonly AsteriskFunction Count = new(
+        "MailboxCount",
+        "core",
+        "call,reporting",
+        new AsteriskParameter("id", "Mailbox", Suffix: "@default"));
+    private static readonly AsteriskFunction Status = new(
+        "MailboxStatus",
+        "core",
+        "call,reporting",
+        new AsteriskParameter("id", "Mailbox"));
 
     internal static IReadOnlyList<AsteriskFunction> Functions { get; } = [Users, Count, Status];
 
     /// <summary>Every voicemail box.</summary>
     /// <inheritdoc cref="Channels.GetChannelsAsync"/>
-    public static Task<IReadOnlyList<VoicemailUser>> GetVoicemailUsersAsync(this IAsteriskOperations asterisk, CancellationToken cancellationToken = default) =>
+    public static Task<IReadOnlyList<VoicemailUser>> GetVoicemailUsersAsync(
+        this IAsteriskOperations asterisk,
+        CancellationToken cancellationToken = default) =>
         asterisk.ListAsync(Users, m => new VoicemailUser(m), cancellationToken);
 
     /// <summary>How many messages a mailbox holds.</summary>
     /// <param name="asterisk">Whom to ask.</param>
     /// <param name="mailbox">The box, with or without <c>@context</c>.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<Mailbox> GetMailboxAsync(this IAsteriskOperations asterisk, string mailbox, CancellationToken cancellationToken = default)
+    public static async Task<Mailbox> GetMailboxAsync(
+        this IAsteriskOperations asterisk,
+        string mailbox,
+        CancellationToken cancellationToken = default)
     {
         var count = asterisk.OneAsync(Count, cancellationToken, mailbox);
         var status = await asterisk.OneAsync(Status, cancellationToken, mailbox).ConfigureAwait(false);

@@ -63,5 +63,8 @@ public static class ExchangeParts
     /// <param name="reason">What the connection covers, and how to say that more is meant.</param>
     /// <param name="path">Where the database lies, if the exchange is one.</param>
     public static SarkException NotCovered(this ExchangePart part, string target, string reason, string? path = null) =>
-        new(SarkErrorKind.Unsupported, part.ToString(), target, $"This connection does not cover {part.Words()}. {reason}") { FilePath = path };
+        new(SarkErrorKind.Unsupported, part.ToString(), target, $"This connection does not cover {part.Words()}. {reason}")
+        {
+            FilePath = path
+        };
 }

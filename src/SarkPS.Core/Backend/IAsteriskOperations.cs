@@ -12,9 +12,13 @@ public interface IAsteriskOperations
     /// <param name="function">The question.</param>
     /// <param name="arguments">Its parameters.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The response block, then the items of a list, without the fields that only frame the list. No more than the response: there is nothing to list.</returns>
+    /// <returns>The response block, then the items of a list, without the fields that only frame the list. No more than the
+    /// response: there is nothing to list.</returns>
     /// <exception cref="SarkNotFoundException">The one thing that was asked for does not exist.</exception>
-    Task<IReadOnlyList<AmiMessage>> QueryAsync(AsteriskFunction function, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<AmiMessage>> QueryAsync(
+        AsteriskFunction function,
+        IReadOnlyList<string> arguments,
+        CancellationToken cancellationToken = default);
 
     /// <summary>The value of an entry of Asterisk's database, or null when there is no such entry.</summary>
     /// <param name="family">The family.</param>
@@ -68,5 +72,8 @@ public interface IAsteriskOperations
     /// <param name="names">Only events of these names; null or empty for all.</param>
     /// <param name="after">The id of the last event seen: what came since and is still kept comes first.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    IAsyncEnumerable<AmiEvent> WatchAsync(IReadOnlyCollection<string>? names = null, string? after = null, CancellationToken cancellationToken = default);
+    IAsyncEnumerable<AmiEvent> WatchAsync(
+        IReadOnlyCollection<string>? names = null,
+        string? after = null,
+        CancellationToken cancellationToken = default);
 }

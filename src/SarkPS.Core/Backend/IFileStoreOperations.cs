@@ -58,7 +58,10 @@ public interface IFileStoreOperations<TFile> where TFile : StoredFile
 /// <summary>Copies of the database.</summary>
 public interface ISnapshotOperations : IFileStoreOperations<Snapshot>
 {
-    /// <summary>Takes a snapshot while others go on writing. It is checked for integrity, and its rows are counted against the source, before it appears.</summary>
+    /// <summary>
+    /// Takes a snapshot while others go on writing. It is checked for integrity, and its rows are counted against the
+    /// source, before it appears.
+    /// </summary>
     Task<Snapshot> CreateAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -85,7 +88,12 @@ public interface IBackupOperations : IFileStoreOperations<Backup>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellationToken">Ends it, as long as no part is being put in place.</param>
     /// <exception cref="SarkValidationException">The archive is damaged or dangerous. Nothing was changed.</exception>
-    Task<BackupRestore> RestoreAsync(string name, BackupParts parts, bool dryRun = false, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default);
+    Task<BackupRestore> RestoreAsync(
+        string name,
+        BackupParts parts,
+        bool dryRun = false,
+        IProgress<OperationProgress>? progress = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Reads every entry of an archive and checks its checksum, and the database's integrity.</summary>
     Task<BackupReport> TestAsync(string name, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default);

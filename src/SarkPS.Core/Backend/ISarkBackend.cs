@@ -92,7 +92,10 @@ public interface ITableOperations
     /// <param name="resource">The resource.</param>
     /// <param name="filter">Column names and the text that each must hold; null for all rows.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken);
+    Task<IReadOnlyList<SarkRow>> ListAsync(
+        ResourceDescriptor resource,
+        IReadOnlyDictionary<string, string>? filter,
+        CancellationToken cancellationToken);
 
     /// <summary>One row.</summary>
     /// <exception cref="SarkNotFoundException">There is none.</exception>
@@ -101,13 +104,23 @@ public interface ITableOperations
     /// <summary>Makes a row.</summary>
     /// <returns>The row as it is stored now.</returns>
     /// <exception cref="SarkValidationException">A value broke a rule, or the key is taken.</exception>
-    Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, ChangeOptions options, CancellationToken cancellationToken);
+    Task<SarkRow> CreateAsync(
+        ResourceDescriptor resource,
+        CreateKind? kind,
+        Changes changes,
+        ChangeOptions options,
+        CancellationToken cancellationToken);
 
     /// <summary>Changes the columns that are named and no others.</summary>
     /// <returns>The row as it is stored now.</returns>
     /// <exception cref="SarkNotFoundException">There is none.</exception>
     /// <exception cref="SarkValidationException">A value broke a rule.</exception>
-    Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, ChangeOptions options, CancellationToken cancellationToken);
+    Task<SarkRow> UpdateAsync(
+        ResourceDescriptor resource,
+        RowKey key,
+        Changes changes,
+        ChangeOptions options,
+        CancellationToken cancellationToken);
 
     /// <summary>Removes a row and what belongs to it.</summary>
     /// <param name="resource">The resource.</param>
@@ -116,8 +129,13 @@ public interface ITableOperations
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>What names it and now points nowhere.</returns>
     /// <exception cref="SarkNotFoundException">There is none.</exception>
-    /// <exception cref="SarkConflictException">It is protected, or others name it and <see cref="ChangeOptions.Force"/> is not set.</exception>
-    Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, ChangeOptions options, CancellationToken cancellationToken);
+    /// <exception cref="SarkConflictException">It is protected, or others name it and <see cref="ChangeOptions.Force"/> is
+    /// not set.</exception>
+    Task<IReadOnlyList<string>> RemoveAsync(
+        ResourceDescriptor resource,
+        RowKey key,
+        ChangeOptions options,
+        CancellationToken cancellationToken);
 
     /// <summary>The rows that SARK's own programs cannot carry as they are, the worst first.</summary>
     Task<IReadOnlyList<ConfigurationFault>> InspectAsync(CancellationToken cancellationToken);

@@ -10,14 +10,18 @@ public interface IFirewallOperations
     /// Replaces the rules after Shorewall has checked them in a folder of their own. What Shorewall refuses leaves the
     /// live file as it was. The new rules work from the next restart on.
     /// </summary>
-    /// <exception cref="SarkValidationException">A line is neither rule nor comment, or Shorewall refused the set; the messages are Shorewall's own lines.</exception>
+    /// <exception cref="SarkValidationException">A line is neither rule nor comment, or Shorewall refused the set; the
+    /// messages are Shorewall's own lines.</exception>
     Task<FirewallCheck> SetAsync(FirewallFamily family, IReadOnlyList<string> rules, CancellationToken cancellationToken = default);
 
     /// <summary>Has Shorewall check rules without writing them.</summary>
     /// <param name="family">The family.</param>
     /// <param name="rules">The rules; null checks those that are live.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    Task<FirewallCheck> TestAsync(FirewallFamily family, IReadOnlyList<string>? rules = null, CancellationToken cancellationToken = default);
+    Task<FirewallCheck> TestAsync(
+        FirewallFamily family,
+        IReadOnlyList<string>? rules = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Restarts the firewall with the live rules. They are checked first; when the restart fails all the same, the rules
@@ -38,14 +42,25 @@ public interface ICallRecordOperations
     /// <param name="filter">Which ones.</param>
     /// <param name="statistics">Filled while reading.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    IAsyncEnumerable<CallRecord> ReadAsync(CallRecordFilter filter, CallRecordStatistics? statistics = null, CancellationToken cancellationToken = default);
+    IAsyncEnumerable<CallRecord> ReadAsync(
+        CallRecordFilter filter,
+        CallRecordStatistics? statistics = null,
+        CancellationToken cancellationToken = default);
 
-    /// <summary>Writes the rows as they stand in the file, CSV with line feeds, in UTF-8. With a filter, those that fit; what is no whole row is left out.</summary>
+    /// <summary>
+    /// Writes the rows as they stand in the file, CSV with line feeds, in UTF-8. With a filter, those that fit; what is no
+    /// whole row is left out.
+    /// </summary>
     /// <param name="filter">Which ones.</param>
     /// <param name="destination">Where to.</param>
-    /// <param name="counted">Told before the first row how many there are and how many are left out; for that the file is read twice.</param>
+    /// <param name="counted">Told before the first row how many there are and how many are left out; for that the file is
+    /// read twice.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    Task WriteCsvAsync(CallRecordFilter filter, Stream destination, Action<CallRecordStatistics>? counted = null, CancellationToken cancellationToken = default);
+    Task WriteCsvAsync(
+        CallRecordFilter filter,
+        Stream destination,
+        Action<CallRecordStatistics>? counted = null,
+        CancellationToken cancellationToken = default);
 }
 
 /// <summary>Commands to the machine: a fixed list, with fixed arguments.</summary>

@@ -55,7 +55,8 @@ public sealed class Changes : IEnumerable<KeyValuePair<string, object?>>
         {
             // Half of a character is replaced on its way over HTTP; so it is everywhere.
             var text = value is string sent ? Whole(sent) : null;
-            if (text is not null && column is not ("password" or "password_confirmation") && !(text.Contains('\n', StringComparison.Ordinal) && keepsLines?.Invoke(column) == true))
+            if (text is not null && column is not ("password" or "password_confirmation")
+                && !(text.Contains('\n', StringComparison.Ordinal) && keepsLines?.Invoke(column) == true))
             {
                 text = Trimmed(text);
             }

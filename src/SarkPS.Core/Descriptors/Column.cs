@@ -31,7 +31,10 @@ public enum Access
     /// <summary>On create only, as in sark6api.</summary>
     Create,
 
-    /// <summary>Beyond sark6api: only a request that asks to be read strictly, as the module's do. Others are ignored, as sark6api ignores them.</summary>
+    /// <summary>
+    /// Beyond sark6api: only a request that asks to be read strictly, as the module's do. Others are ignored, as sark6api
+    /// ignores them.
+    /// </summary>
     Strict,
 }
 
@@ -123,16 +126,23 @@ public sealed class Column
     /// <summary>The rules that a later version of SARK has instead, and which version; null where all versions have the same.</summary>
     public (SarkVersion Since, RuleSet Rules)? Successor { get; init; }
 
-    /// <summary>The property of a record, or of an element of it, that holds the column; a secret is no public one. Null where there is none.</summary>
+    /// <summary>
+    /// The property of a record, or of an element of it, that holds the column; a secret is no public one. Null where there
+    /// is none.
+    /// </summary>
     public PropertyInfo? PropertyOf(Type record) =>
-        Place?.Property ?? (Property is null ? null : record.GetProperty(Property, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance));
+        Place?.Property ?? (Property is null
+        ? null
+        : record.GetProperty(Property, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance));
 
     /// <summary>What a record, or the element of it, holds of the column.</summary>
-    public object? ValueIn(SarkRecord record) => PropertyOf(record.GetType())?.GetValue(Place is { } place ? place.Family.ElementOf(record, place.Number) : record);
+    public object? ValueIn(SarkRecord record) =>
+        PropertyOf(record.GetType())?.GetValue(Place is { } place ? place.Family.ElementOf(record, place.Number) : record);
 
     /// <summary>The property whose doc comment tells what the column is, as the files of such comments name it.</summary>
     /// <param name="record">The type of the record.</param>
-    public string CommentId(Type record) => Place is { Property: var part } ? $"P:{part.DeclaringType}.{part.Name}" : $"P:{record}.{Property}";
+    public string CommentId(Type record) =>
+        Place is { Property: var part } ? $"P:{part.DeclaringType}.{part.Name}" : $"P:{record}.{Property}";
 
     /// <summary>The resource whose key the column holds, or null.</summary>
     public Reference? Reference => Rules.Reference ?? CreateRules.Reference;
@@ -218,7 +228,10 @@ public sealed record FlagWords(string True, string False)
     /// <summary>enabled and disabled.</summary>
     public static FlagWords Enabled { get; } = new("enabled", "disabled");
 
-    /// <summary>Whether two values mean the same, be it in other words: NO, OFF and disabled. What is neither true nor false means nothing.</summary>
+    /// <summary>
+    /// Whether two values mean the same, be it in other words: NO, OFF and disabled. What is neither true nor false means
+    /// nothing.
+    /// </summary>
     /// <param name="one">A value as it is sent or stored.</param>
     /// <param name="other">Another.</param>
     public static bool AreSame(object? one, object? other) =>

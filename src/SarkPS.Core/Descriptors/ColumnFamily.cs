@@ -66,7 +66,8 @@ public abstract class ColumnFamily
     internal FamilyPlace Add(string member, string prefix, int number)
     {
         prefixes[member] = prefix;
-        return new FamilyPlace(this, number, ElementType.GetProperty(member) ?? throw new InvalidOperationException($"{ElementType.Name} has no property {member} for column {prefix}{number}."));
+        return new FamilyPlace(this, number, ElementType.GetProperty(member)
+            ?? throw new InvalidOperationException($"{ElementType.Name} has no property {member} for column {prefix}{number}."));
     }
 
     internal abstract object ElementOf(SarkRecord record, int number);
@@ -80,7 +81,9 @@ public abstract class ColumnFamily
 /// <param name="Property">The property of the element.</param>
 public sealed record FamilyPlace(ColumnFamily Family, int Number, PropertyInfo Property)
 {
-    /// <summary>What the column is called in messages and files, since it has no property of its own: <c>Option1</c>, <c>Tag1</c>.</summary>
+    /// <summary>
+    /// What the column is called in messages and files, since it has no property of its own: <c>Option1</c>, <c>Tag1</c>.
+    /// </summary>
     internal string Title => ColumnFamily.Name(Property.Name == Family.Main ? Family.Parameter : Property.Name, Number);
 
     /// <inheritdoc/>
@@ -89,7 +92,11 @@ public sealed record FamilyPlace(ColumnFamily Family, int Number, PropertyInfo P
 
 /// <summary>A family with the type of its elements.</summary>
 /// <typeparam name="TElement">The element.</typeparam>
-internal sealed class ColumnFamily<TElement>(string property, string main, IReadOnlyList<string> keys, Func<SarkRecord, IReadOnlyList<TElement>> elements)
+internal sealed class ColumnFamily<TElement>(
+    string property,
+    string main,
+    IReadOnlyList<string> keys,
+    Func<SarkRecord, IReadOnlyList<TElement>> elements)
     : ColumnFamily(property, main, keys)
     where TElement : class
 {

@@ -22,7 +22,9 @@ internal static class ColumnSetter
         if (property.PropertyType == typeof(int?))
         {
             var set = setter.CreateDelegate<Action<T, int?>>();
-            return (record, value) => set(record, PhpValue.TryInteger(value, out var whole) && whole is >= int.MinValue and <= int.MaxValue ? (int)whole : null);
+            return (record, value) => set(
+                record,
+                PhpValue.TryInteger(value, out var whole) && whole is >= int.MinValue and <= int.MaxValue ? (int)whole : null);
         }
 
         if (property.PropertyType == typeof(bool?))
@@ -37,7 +39,8 @@ internal static class ColumnSetter
             return (record, value) => set(record, ReadTime(value));
         }
 
-        throw new InvalidOperationException($"{typeof(T).Name}.{property.Name} is {property.PropertyType.Name}; a column is string, int?, bool? or DateTimeOffset?.");
+        throw new InvalidOperationException(
+            $"{typeof(T).Name}.{property.Name} is {property.PropertyType.Name}; a column is string, int?, bool? or DateTimeOffset?.");
     }
 
     private static DateTimeOffset? ReadTime(object? value)
@@ -48,6 +51,11 @@ internal static class ColumnSetter
             return seconds is > -62135596800 and < 253402300800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
         }
 
-        return DateTimeOffset.TryParseExact(PhpValue.Text(value), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        return DateTimeOffset.TryParseExact(
+            PhpValue.Text(value),
+            "yyyy-MM-dd HH:mm:ss",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var time) ? time : null;
     }
 }

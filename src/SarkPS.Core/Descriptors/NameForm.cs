@@ -8,8 +8,15 @@ namespace SarkPS.Descriptors;
 /// <param name="Start">Where the key begins.</param>
 /// <param name="Length">How long it is there.</param>
 /// <param name="MustExist">Whether a value that names no row is wrong.</param>
-/// <param name="IsDialled">Whether it is dialled: then only a number that is as long as extensions are here must exist, others may lead outside.</param>
-public sealed record NamedRow(string Key, IReadOnlyList<string> Nouns, int Start, int Length, bool MustExist = true, bool IsDialled = false);
+/// <param name="IsDialled">Whether it is dialled: then only a number that is as long as extensions are here must exist,
+/// others may lead outside.</param>
+public sealed record NamedRow(
+    string Key,
+    IReadOnlyList<string> Nouns,
+    int Start,
+    int Length,
+    bool MustExist = true,
+    bool IsDialled = false);
 
 /// <summary>
 /// How a column spells the rows that it names. The whole of a value is read, so that a name is found in whatever spelling
@@ -24,13 +31,19 @@ public abstract partial class NameForm
     /// <summary>The key and nothing else.</summary>
     public static NameForm Key { get; } = new WholeForm();
 
-    /// <summary>A destination of calls: the name of a row, a star and the number of an extension for its mailbox, or a fixed target, which is no row.</summary>
+    /// <summary>
+    /// A destination of calls: the name of a row, a star and the number of an extension for its mailbox, or a fixed target,
+    /// which is no row.
+    /// </summary>
     public static NameForm Destination { get; } = new DestinationForm();
 
     /// <summary>Keys separated by blanks.</summary>
     public static NameForm List { get; } = new ListForm();
 
-    /// <summary>What a ring group rings, separated by blanks: numbers, channels such as <c>SIP/401</c>, and <c>Local/401@internal</c>.</summary>
+    /// <summary>
+    /// What a ring group rings, separated by blanks: numbers, channels such as <c>SIP/401</c>, and
+    /// <c>Local/401@internal</c>.
+    /// </summary>
     public static NameForm Channels { get; } = new ChannelsForm();
 
     /// <summary>A number that is dialled, here or outside.</summary>
@@ -157,13 +170,15 @@ public abstract partial class NameForm
     private sealed class IncludeLinesForm : NameForm
     {
         public override IEnumerable<NamedRow> Read(string value, IReadOnlyList<string> nouns) =>
-            IncludeLine().Matches(value).Select(m => m.Groups["name"]).Select(g => new NamedRow(g.Value, nouns, g.Index, g.Length, MustExist: false));
+            IncludeLine().Matches(value).Select(m => m.Groups["name"])
+                .Select(g => new NamedRow(g.Value, nouns, g.Index, g.Length, MustExist: false));
     }
 
     private sealed class GreetingForm : NameForm
     {
         public override IEnumerable<NamedRow> Read(string value, IReadOnlyList<string> nouns) =>
-            Rules.PhpValue.TryInteger(value.TrimStart('0') is { Length: > 0 } digits ? digits : value, out var number) && number is >= 0 and <= 9999
+            Rules.PhpValue.TryInteger(value.TrimStart('0') is { Length: > 0 } digits ? digits : value, out var number)
+                && number is >= 0 and <= 9999
                 ? [new($"usergreeting{number:0000}", nouns, 0, value.Length, MustExist: false)]
                 : GreetingName().IsMatch(value) ? [new(value, nouns, 0, value.Length, MustExist: false)] : [];
 
@@ -172,7 +187,9 @@ public abstract partial class NameForm
 
         public override string Replace(string value, IReadOnlyList<string> nouns, string noun, string key, string replacement) =>
             Read(value, nouns).Any(n => n.Key == key)
-                ? (value == key ? replacement : replacement.Replace("usergreeting", "", StringComparison.Ordinal).TrimStart('0').PadLeft(1, '0'))
+                ? (value == key
+            ? replacement
+            : replacement.Replace("usergreeting", "", StringComparison.Ordinal).TrimStart('0').PadLeft(1, '0'))
                 : value;
     }
 
@@ -192,8 +209,19 @@ public abstract partial class NameForm
                 {
                     "AGENT" => new(part, [.. nouns.Where(n => n == nameof(Agent))], at, part.Length),
                     // A peer: a telephone, or a trunk with a number behind another slash.
-                    "SIP" or "PJSIP" or "IAX2" => new(part, [.. nouns.Where(n => n is nameof(Extension) or nameof(Trunk))], at, part.Length, MustExist: parts.Length == 2 && part.All(char.IsAsciiDigit)),
-                    "LOCAL" or null => new(part, [.. nouns.Where(n => n != nameof(Agent))], at, part.Length, MustExist: part.All(char.IsAsciiDigit), IsDialled: true),
+                    "SIP" or "PJSIP" or "IAX2" => new(
+                        part,
+                        [.. nouns.Where(n => n is nameof(Extension) or nameof(Trunk))],
+                        at,
+                        part.Length,
+                        MustExist: parts.Length == 2 && part.All(char.IsAsciiDigit)),
+                    "LOCAL" or null => new(
+                        part,
+                        [.. nouns.Where(n => n != nameof(Agent))],
+                        at,
+                        part.Length,
+                        MustExist: part.All(char.IsAsciiDigit),
+                        IsDialled: true),
                     _ => new(part, [.. nouns.Where(n => n != nameof(Agent))], at, part.Length, MustExist: false),
                 };
             }
@@ -208,10 +236,14 @@ public abstract partial class NameForm
     [GeneratedRegex(@"[^\s&]+", RegexOptions.CultureInvariant)]
     private static partial Regex Members();
 
-    [GeneratedRegex(@"^[ \t]*member[ \t]*=>?[ \t]*(?<fields>[^;\r\n]+)", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[ \t]*member[ \t]*=>?[ \t]*(?<fields>[^;\r\n]+)",
+        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex MemberLine();
 
-    [GeneratedRegex(@"^[ \t]*#INCLUDE[ \t]+(?<name>[^\r\n]*[^\s])", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[ \t]*#INCLUDE[ \t]+(?<name>[^\r\n]*[^\s])",
+        RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex IncludeLine();
 
     [GeneratedRegex(@"\Ausergreeting[0-9]{4}\z", RegexOptions.CultureInvariant)]
@@ -241,17 +273,31 @@ public sealed class RowNames(NameForm form, params string[] nouns)
     /// <summary>Whether calls are led to what is named.</summary>
     public bool LeadsCalls { get; init; }
 
-    /// <summary>Whether SARK's generator puts what is named in its place, and what that names, and so on: one that leads back to itself never ends.</summary>
+    /// <summary>
+    /// Whether SARK's generator puts what is named in its place, and what that names, and so on: one that leads back to
+    /// itself never ends.
+    /// </summary>
     public bool IsExpanded { get; init; }
 
     /// <summary>Whether calls go on at what is named as soon as somebody diverts them, before anybody is rung.</summary>
     public bool DivertsCalls { get; init; }
 
     /// <summary>The same, where these words stand for no row.</summary>
-    internal RowNames Or(string[] words) => new(form, nouns) { Words = words, IsChecked = IsChecked, LeadsCalls = LeadsCalls, IsExpanded = IsExpanded, DivertsCalls = DivertsCalls, TellsMissing = TellsMissing };
+    internal RowNames Or(string[] words) => new(form, nouns)
+    {
+        Words = words,
+        IsChecked = IsChecked,
+        LeadsCalls = LeadsCalls,
+        IsExpanded = IsExpanded,
+        DivertsCalls = DivertsCalls,
+        TellsMissing = TellsMissing
+    };
 
     /// <summary>Where calls can be sent to; a row of the table of trunks may be an inbound route as well.</summary>
-    public static RowNames Destination { get; } = new(NameForm.Destination, nameof(Extension), nameof(RingGroup), nameof(Queue), nameof(Ivr), nameof(CustomApp), nameof(Trunk), nameof(InboundRoute)) { LeadsCalls = true };
+    public static RowNames Destination { get; } = new(
+        NameForm.Destination, nameof(Extension), nameof(RingGroup), nameof(Queue), nameof(Ivr), nameof(CustomApp),
+        nameof(Trunk), nameof(InboundRoute))
+    { LeadsCalls = true };
 
     /// <summary>The rows that a value names.</summary>
     public IEnumerable<NamedRow> Read(string value) => Words.Contains(value) ? [] : form.Read(value, nouns);

@@ -24,10 +24,12 @@ internal static class References
     public static RowNames Tenants { get; } = new(NameForm.List, "Tenant");
 
     /// <summary>What a ring group rings.</summary>
-    public static RowNames Members { get; } = new(NameForm.Channels, "Extension", "RingGroup", "Queue", "CustomApp", "Trunk") { LeadsCalls = true, IsExpanded = true };
+    public static RowNames Members { get; } =
+        new(NameForm.Channels, "Extension", "RingGroup", "Queue", "CustomApp", "Trunk") { LeadsCalls = true, IsExpanded = true };
 
     /// <summary>Who serves a queue.</summary>
-    public static RowNames MemberLines { get; } = new(NameForm.MemberLines, "Extension", "RingGroup", "Queue", "CustomApp", "Trunk", "Agent") { LeadsCalls = true };
+    public static RowNames MemberLines { get; } =
+        new(NameForm.MemberLines, "Extension", "RingGroup", "Queue", "CustomApp", "Trunk", "Agent") { LeadsCalls = true };
 
     /// <summary>The number, here or outside, that calls are diverted to.</summary>
     public static RowNames Diverted { get; } = new(NameForm.Number, "Extension", "RingGroup") { LeadsCalls = true, DivertsCalls = true };

@@ -67,7 +67,8 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     public ResourceBuilder<T> Text(string property, string column, params Rule[] rules) => Add(property, column, ColumnType.Text, rules);
 
     /// <summary>A whole number.</summary>
-    public ResourceBuilder<T> Integer(string property, string column, params Rule[] rules) => Add(property, column, ColumnType.Integer, [Rule.Integer, .. rules]);
+    public ResourceBuilder<T> Integer(string property, string column, params Rule[] rules) =>
+        Add(property, column, ColumnType.Integer, [Rule.Integer, .. rules]);
 
     /// <summary>Two words.</summary>
     public ResourceBuilder<T> Flag(string property, string column, FlagWords words, params Rule[] rules)
@@ -178,8 +179,14 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     public ResourceBuilder<T> Secret() => Change(c => Copy(c, isSecret: true));
 
     /// <summary>The column before names a destination of calls, whose class is kept in another.</summary>
-    public ResourceBuilder<T> Destination(string routeClassColumn, string unknownMessage = "The target could not be resolved {0}", bool onlyWhenValid = false) =>
-        Change(c => Copy(c, destination: new DestinationColumn(ColumnFamily.Name(routeClassColumn, c.Place?.Number), unknownMessage, onlyWhenValid), names: RowNames.Destination));
+    public ResourceBuilder<T> Destination(
+        string routeClassColumn,
+        string unknownMessage = "The target could not be resolved {0}",
+        bool onlyWhenValid = false) =>
+        Change(c => Copy(
+            c,
+            destination: new DestinationColumn(ColumnFamily.Name(routeClassColumn, c.Place?.Number), unknownMessage, onlyWhenValid),
+            names: RowNames.Destination));
 
     /// <summary>The column before names rows.</summary>
     /// <param name="names">Which, and how.</param>
@@ -210,7 +217,8 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     public ResourceBuilder<T> Since(SarkVersion version) => Change(c => Copy(c, since: version));
 
     /// <summary>This version of SARK and later ones judge the column before by these rules instead.</summary>
-    public ResourceBuilder<T> RulesSince(SarkVersion version, params Rule[] rules) => Change(c => Copy(c, successor: (version, new RuleSet(rules))));
+    public ResourceBuilder<T> RulesSince(SarkVersion version, params Rule[] rules) =>
+        Change(c => Copy(c, successor: (version, new RuleSet(rules))));
 
     /// <summary>SARK copes without a value of the column before.</summary>
     public ResourceBuilder<T> MayBeEmpty() => Say(mayBeEmpty: true);
@@ -262,7 +270,8 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     public ResourceBuilder<T> Where(string column, params string[] values) => Set(p => p.Filter = new RowFilter(column, values));
 
     /// <summary>Which rows of the table do not belong to the resource.</summary>
-    public ResourceBuilder<T> Except(string column, params string[] values) => Set(p => p.Filter = new RowFilter(column, values, IsExclusion: true));
+    public ResourceBuilder<T> Except(string column, params string[] values) =>
+        Set(p => p.Filter = new RowFilter(column, values, IsExclusion: true));
 
     /// <summary>Which of its rows a list shows; no value means NULL.</summary>
     public ResourceBuilder<T> ListWhere(string column, params string[] values) => Set(p => p.ListFilter = new RowFilter(column, values));
@@ -283,7 +292,10 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     /// <summary>The documentation of sark6api creates it at the address of an item.</summary>
     public ResourceBuilder<T> CreatesAtItem() => Set(p => p.CreatesAtItem = true);
 
-    /// <summary>sark6api looks whether a key is taken only where all else is right: of the kind before, or of the resource where it has no kinds yet.</summary>
+    /// <summary>
+    /// sark6api looks whether a key is taken only where all else is right: of the kind before, or of the resource where it
+    /// has no kinds yet.
+    /// </summary>
     public ResourceBuilder<T> ChecksKeyLast() => Set(p =>
     {
         if (p.Kinds.Count > 0)
@@ -319,7 +331,10 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     {
         for (var i = 0; i < parts.Columns.Count; i++)
         {
-            parts.Columns[i] = Copy(parts.Columns[i], mayBeEmpty: MayBeEmpty(parts.Columns[i]), form: parts.Columns[i].Form ?? FormOf(parts.Columns[i]));
+            parts.Columns[i] = Copy(
+                parts.Columns[i],
+                mayBeEmpty: MayBeEmpty(parts.Columns[i]),
+                form: parts.Columns[i].Form ?? FormOf(parts.Columns[i]));
         }
 
         return new(parts);
@@ -329,8 +344,10 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     private bool MayBeEmpty(Column column) => isSaid.GetValueOrDefault(column.Name) is { } said
         ? said
         : column.Rules.IsNullable || column.Destination is not null
-            || (!parts.IsSingleton && !column.IsHidden && column.Name != "cluster" && column.Name != parts.KeyColumn && column.Name != parts.SecondKeyColumn
-                && !column.CreateRules.IsRequired && column is not { HasDefault: true, Default: not null });
+            || (!parts.IsSingleton && !column.IsHidden && column.Name != "cluster" && column.Name != parts.KeyColumn
+                && column.Name != parts.SecondKeyColumn
+                && !column.CreateRules.IsRequired
+                && column is not { HasDefault: true, Default: not null });
 
     private ValueForm? FormOf(Column column) => column.Type != ColumnType.Text || column.Access == Access.ReadOnly ? null
         : column.MaxLength == Lengths.Block ? ValueForm.Note
@@ -369,7 +386,8 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
     private ResourceBuilder<T> Append(string column, Func<string, int?, Column> make)
     {
         last = (parts.Columns.Count, family?.Keys.Count ?? 1);
-        parts.Columns.AddRange(Enumerable.Range(0, last.Count).Select(n => family is null ? make(column, null) : make(ColumnFamily.Name(column, n), n)));
+        parts.Columns.AddRange(
+            Enumerable.Range(0, last.Count).Select(n => family is null ? make(column, null) : make(ColumnFamily.Name(column, n), n)));
         return this;
     }
 

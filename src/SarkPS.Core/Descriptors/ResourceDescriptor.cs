@@ -143,7 +143,8 @@ public abstract class ResourceDescriptor
 
     /// <summary>The columns behind a collection or the parameter for it, without regard to case, or null.</summary>
     public ColumnFamily? FindFamily(string name) =>
-        Families.FirstOrDefault(f => string.Equals(f.Property, name, StringComparison.OrdinalIgnoreCase) || string.Equals(f.Parameter, name, StringComparison.OrdinalIgnoreCase));
+        Families.FirstOrDefault(f => string.Equals(f.Property, name, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(f.Parameter, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The column that says which tenant a row belongs to, or null.</summary>
     public Column? TenantColumn => Find("cluster") is { IsHidden: false } column ? column : null;
@@ -168,7 +169,8 @@ public abstract class ResourceDescriptor
     {
         foreach (var column in Columns)
         {
-            if (column.IsWritable(isCreate, isStrict) && version?.IsSince(column.Since) != false && kind?.Required.Any(r => r.Column == column.Name) != true)
+            if (column.IsWritable(isCreate, isStrict) && version?.IsSince(column.Since) != false
+                && kind?.Required.Any(r => r.Column == column.Name) != true)
             {
                 yield return (column, Rules(column));
             }
@@ -272,7 +274,8 @@ public sealed class ResourceDescriptor<T> : ResourceDescriptor
 
     private static Action<T, object?> Setter(Column column) => column.Place is { } place
         ? place.Family.Setter(place)
-        : ColumnSetter.Of<T>(column.PropertyOf(typeof(T)) ?? throw new InvalidOperationException($"{typeof(T).Name} has no property {column.Property} for column {column.Name}."));
+        : ColumnSetter.Of<T>(column.PropertyOf(typeof(T))
+            ?? throw new InvalidOperationException($"{typeof(T).Name} has no property {column.Property} for column {column.Name}."));
 
     private sealed record Filler(RowShape Shape, (int Place, Action<T, object?> Set)[] Setters);
 }

@@ -103,13 +103,16 @@ public sealed class WriteContext
     }
 
     /// <summary>A column as it will be: what is written, else what is stored.</summary>
-    public string? Final(string column) => Row.Has(column) ? (Row[column] is { } value ? PhpValue.Text(value) : null) : Current?.Text(column);
+    public string? Final(string column) =>
+        Row.Has(column) ? (Row[column] is { } value ? PhpValue.Text(value) : null) : Current?.Text(column);
 }
 
 /// <summary>What a resource does beside writing its row. The base does nothing.</summary>
 public abstract class ResourceHooks
 {
-    /// <summary>The tables and columns that it names beside those of its resource's descriptor: a database without them is refused.</summary>
+    /// <summary>
+    /// The tables and columns that it names beside those of its resource's descriptor: a database without them is refused.
+    /// </summary>
     public virtual IReadOnlyList<(string Table, string[] Columns)> Uses => [];
 
     /// <summary>The columns among them that a later version of SARK began with, and which version.</summary>
@@ -118,7 +121,10 @@ public abstract class ResourceHooks
     /// <summary>How the files of Asterisk's configuration are named that belong to a row; none for most resources.</summary>
     public virtual IReadOnlyList<RowFileName> FileNames => [];
 
-    /// <summary>What those files should be now. They are put so when the change of the row is committed, see <see cref="FileNames"/>.</summary>
+    /// <summary>
+    /// What those files should be now. They are put so when the change of the row is committed, see
+    /// <see cref="FileNames"/>.
+    /// </summary>
     /// <param name="key">The row.</param>
     /// <param name="row">The row as it is stored; null where there is none.</param>
     /// <param name="session">The database.</param>
@@ -139,8 +145,14 @@ public abstract class ResourceHooks
     {
     }
 
-    /// <summary>Says what else of a stored row SARK's own programs cannot carry, beyond what its columns' forms say: the column, and a sentence.</summary>
-    public virtual IEnumerable<(FaultKind Kind, string Column, string Problem)> Inspect(ResourceDescriptor resource, IRowSession session, SarkRow row) => [];
+    /// <summary>
+    /// Says what else of a stored row SARK's own programs cannot carry, beyond what its columns' forms say: the column, and
+    /// a sentence.
+    /// </summary>
+    public virtual IEnumerable<(FaultKind Kind, string Column, string Problem)> Inspect(
+        ResourceDescriptor resource,
+        IRowSession session,
+        SarkRow row) => [];
 
     /// <summary>Refuses the removal of a row that is protected.</summary>
     /// <exception cref="SarkConflictException">The row is protected; the store adds the noun and the key.</exception>

@@ -14,12 +14,15 @@ public sealed record RowFileName(SarkVersion Since, string Beginning, string End
 
     /// <summary>The key of the row that a file belongs to; null when it is none of these files.</summary>
     public string? KeyOf(string name) =>
-        name.Length > Beginning.Length + End.Length && name.StartsWith(Beginning, StringComparison.Ordinal) && name.EndsWith(End, StringComparison.Ordinal)
+        name.Length > Beginning.Length + End.Length && name.StartsWith(Beginning, StringComparison.Ordinal)
+            && name.EndsWith(End, StringComparison.Ordinal)
             ? name[Beginning.Length..^End.Length]
             : null;
 
     /// <summary>Whether a key can be part of a name: it leads into no other folder and no program stumbles over it.</summary>
-    public static bool IsName(string key) => key.Length is > 0 and <= 200 && key.All(c => !char.IsControl(c) && !char.IsWhiteSpace(c) && c is not ('/' or '\\' or ':' or '\'' or '"' or '`' or '$' or '&' or '|' or '<' or '>' or '(' or ')'));
+    public static bool IsName(
+        string key) => key.Length is > 0 and <= 200 && key.All(c => !char.IsControl(c) && !char.IsWhiteSpace(c)
+            && c is not ('/' or '\\' or ':' or '\'' or '"' or '`' or '$' or '&' or '|' or '<' or '>' or '(' or ')'));
 }
 
 /// <summary>What a file that belongs to a row should be.</summary>

@@ -40,15 +40,21 @@ public abstract class SarkRecord : IDynamicMetaObjectProvider
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         SecureString secret => new NetworkCredential("", secret).Password,
         // A shell's credential, of a type that is not known here.
-        _ when value.GetType().GetProperty("Password")?.GetValue(value) is SecureString secret => new NetworkCredential("", secret).Password,
-        _ => throw new ArgumentException($"{property} takes a text, a SecureString or a credential, no {value.GetType().Name}.", nameof(value)),
+        _ when value.GetType().GetProperty("Password")?.GetValue(value) is SecureString secret => new NetworkCredential("", secret)
+            .Password,
+        _ => throw new ArgumentException(
+            $"{property} takes a text, a SecureString or a credential, no {value.GetType().Name}.",
+            nameof(value)),
     });
 
     // Explicit: it is for the language that a script is written in, and nothing that people see.
     DynamicMetaObject IDynamicMetaObjectProvider.GetMetaObject(Expression parameter) => new SarkAssignment(parameter, this);
 
     private PropertyInfo Secret(string property) =>
-        GetType().GetProperty(property, BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.IgnoreCase | BindingFlags.DeclaredOnly) is { } found && found.PropertyType == typeof(string)
+        GetType().GetProperty(
+            property,
+            BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.IgnoreCase | BindingFlags.DeclaredOnly) is { } found
+                && found.PropertyType == typeof(string)
             ? found
             : throw new ArgumentException($"A {SarkText.Words(GetType().Name)} has no secret '{property}'.", nameof(property));
 

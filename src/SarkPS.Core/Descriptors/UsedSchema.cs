@@ -10,10 +10,14 @@ public static class UsedSchema
 
     // By version, the newest first, the columns that it began with.
     private static readonly (SarkVersion Version, (string Table, string Column)[] Columns)[] Marks =
-        [.. SarkVersion.All.Reverse().Select(version => (version, Used.Where(u => u.Since == version).Select(u => (u.Table, u.Column)).ToArray())).Where(m => m.Item2.Length > 0)];
+        [.. SarkVersion.All.Reverse().Select(
+            version => (version, Used.Where(u => u.Since == version).Select(u => (u.Table, u.Column))
+                .ToArray())).Where(m => m.Item2.Length > 0)];
 
     private static readonly Dictionary<SarkVersion, IReadOnlyDictionary<string, IReadOnlySet<string>>> ByVersion =
-        SarkVersion.All.ToDictionary(version => version, version => (IReadOnlyDictionary<string, IReadOnlySet<string>>)ByTable(Used.Where(u => version.IsSince(u.Since))));
+        SarkVersion.All.ToDictionary(
+            version => version,
+            version => (IReadOnlyDictionary<string, IReadOnlySet<string>>)ByTable(Used.Where(u => version.IsSince(u.Since))));
 
     /// <summary>The columns of all versions by table, all without regard to case, as SQLite has it.</summary>
     public static IReadOnlyDictionary<string, IReadOnlySet<string>> Tables { get; } = ByTable(Used);
@@ -22,7 +26,8 @@ public static class UsedSchema
     public static IReadOnlyDictionary<string, IReadOnlySet<string>> TablesOf(SarkVersion version) => ByVersion[version];
 
     /// <summary>The tables that hold one row, and without it nothing works.</summary>
-    public static IReadOnlyList<string> Singletons { get; } = [.. SarkResources.All.Where(resource => resource.IsSingleton).Select(resource => resource.Table)];
+    public static IReadOnlyList<string> Singletons { get; } =
+        [.. SarkResources.All.Where(resource => resource.IsSingleton).Select(resource => resource.Table)];
 
     /// <summary>
     /// The version of SARK that a database is of: the newest of whose own columns it has any. One that then lacks others of
@@ -32,7 +37,8 @@ public static class UsedSchema
     public static SarkVersion Recognize(Func<string, string, bool> has)
     {
         ArgumentNullException.ThrowIfNull(has);
-        return Marks.Where(mark => mark.Columns.Any(c => has(c.Table, c.Column))).Select(mark => mark.Version).FirstOrDefault() ?? SarkVersion.All[0];
+        return Marks.Where(mark => mark.Columns.Any(c => has(c.Table, c.Column))).Select(mark => mark.Version).FirstOrDefault()
+            ?? SarkVersion.All[0];
     }
 
     /// <summary>What a database lacks, a clause for each table, such as <c>table 'IPphone' lacks the column 'extalert'</c>.</summary>
@@ -48,7 +54,9 @@ public static class UsedSchema
             {
                 clauses.Add($"there is no table '{table}'");
             }
-            else if (columns.Where(column => !found.Contains(column)).Order(StringComparer.OrdinalIgnoreCase).Select(column => $"'{column}'").ToArray() is { Length: > 0 } lacking)
+            else if (columns.Where(column => !found.Contains(column)).Order(StringComparer.OrdinalIgnoreCase)
+                .Select(column => $"'{column}'")
+                .ToArray() is { Length: > 0 } lacking)
             {
                 clauses.Add($"table '{table}' lacks the column{(lacking.Length > 1 ? "s" : "")} {string.Join(", ", lacking)}");
             }
@@ -59,16 +67,22 @@ public static class UsedSchema
 
     private static Dictionary<string, IReadOnlySet<string>> ByTable(IEnumerable<(SarkVersion? Since, string Table, string Column)> used) =>
         used.GroupBy(u => u.Table, StringComparer.OrdinalIgnoreCase)
-            .ToDictionary(table => table.Key, table => (IReadOnlySet<string>)table.Select(u => u.Column).ToHashSet(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(
+                table => table.Key,
+                table => (IReadOnlySet<string>)table.Select(u => u.Column).ToHashSet(StringComparer.OrdinalIgnoreCase),
+                StringComparer.OrdinalIgnoreCase);
 
     private static List<(SarkVersion? Since, string Table, string Column)> Collect()
     {
         var used = new List<(SarkVersion? Since, string Table, string Column)>();
         foreach (var resource in SarkResources.All)
         {
-            Add(null, resource.Table, [resource.KeyColumn, resource.SecondKeyColumn, .. resource.OrderBy.Where(column => column != "rowid"), .. resource.ListFilters.Select(filter => filter.Column)]);
+            Add(null, resource.Table,
+                [resource.KeyColumn, resource.SecondKeyColumn, .. resource.OrderBy.Where(column => column != "rowid"),
+                    .. resource.ListFilters.Select(filter => filter.Column)]);
             // A column that is only hidden is left out of answers and otherwise not named.
-            foreach (var column in resource.Columns.Where(column => !column.IsHidden || column.HasDefault || column.Access != Access.ReadOnly))
+            foreach (var column in resource.Columns
+                .Where(column => !column.IsHidden || column.HasDefault || column.Access != Access.ReadOnly))
             {
                 Add(column.Since, resource.Table, [column.Name, column.Destination?.RouteClassColumn]);
                 if (column.Reference is { } reference)
@@ -79,7 +93,10 @@ public static class UsedSchema
 
             foreach (var kind in resource.Kinds)
             {
-                Add(null, resource.Table, [.. kind.Required.Select(required => required.Column), .. kind.Defaults.Select(value => value.Column)]);
+                Add(
+                    null,
+                    resource.Table,
+                    [.. kind.Required.Select(required => required.Column), .. kind.Defaults.Select(value => value.Column)]);
             }
 
             foreach (var (table, columns) in resource.Hooks.Uses)
@@ -100,6 +117,7 @@ public static class UsedSchema
 
         return used;
 
-        void Add(SarkVersion? since, string table, IEnumerable<string?> columns) => used.AddRange(columns.OfType<string>().Select(column => (since, table, column)));
+        void Add(SarkVersion? since, string table, IEnumerable<string?> columns) =>
+            used.AddRange(columns.OfType<string>().Select(column => (since, table, column)));
     }
 }

@@ -1,6 +1,8 @@
 namespace SarkPS;
 
-/// <summary>Why an operation failed. One map turns it into an error category at the prompt, another into a status code on the wire.</summary>
+/// <summary>
+/// Why an operation failed. One map turns it into an error category at the prompt, another into a status code on the wire.
+/// </summary>
 public enum SarkErrorKind
 {
     /// <summary>The named thing does not exist. 404, ObjectNotFound.</summary>
@@ -47,7 +49,8 @@ public class SarkException : Exception
 
     /// <summary>Makes a failure.</summary>
     /// <param name="kind">Why it failed.</param>
-    /// <param name="noun">What it failed on, as in a cmdlet's name without the prefix: <c>Trunk</c>, <c>Snapshot</c>, <c>Database</c>.</param>
+    /// <param name="noun">What it failed on, as in a cmdlet's name without the prefix: <c>Trunk</c>, <c>Snapshot</c>,
+    /// <c>Database</c>.</param>
     /// <param name="target">The key, file name or other value that it failed on, or null.</param>
     /// <param name="message">The sentence that people read.</param>
     /// <param name="innerException">The cause, if one was caught.</param>
@@ -74,17 +77,22 @@ public class SarkException : Exception
     /// <summary>The error id at the prompt, such as <c>SarkTrunkNotFound</c>. Stable: scripts match on it.</summary>
     public string ErrorId => $"Sark{Noun}{Kind}";
 
-    /// <summary>Where the file lies whose name the message gives; null where it gives none. It is told to nobody on another machine.</summary>
+    /// <summary>
+    /// Where the file lies whose name the message gives; null where it gives none. It is told to nobody on another machine.
+    /// </summary>
     public string? FilePath { get; init; }
 
     /// <summary>The sentence for whoever sits at the machine that it happened on: it says also where a file or folder lies.</summary>
-    public string MessageWithPath => FilePath is not null ? Message.Replace($"'{NameOf(FilePath)}'", $"'{FilePath}'", StringComparison.Ordinal)
-        : InnerException is DirectoryNotFoundException or FileNotFoundException && !Message.Contains(InnerException.Message, StringComparison.Ordinal)
+    public string MessageWithPath => FilePath is not null
+        ? Message.Replace($"'{NameOf(FilePath)}'", $"'{FilePath}'", StringComparison.Ordinal)
+        : InnerException is DirectoryNotFoundException or FileNotFoundException
+            && !Message.Contains(InnerException.Message, StringComparison.Ordinal)
         ? $"{Message} {InnerException.Message}"
         : Message;
 
     /// <summary>What messages call a file: the last part of its path.</summary>
-    internal static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } name ? name : path;
+    internal static string NameOf(string path) =>
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } name ? name : path;
 
     /// <summary>
     /// Says the same in the words of whoever asked: the back end knows columns, the prompt also knows what was typed and
@@ -121,7 +129,11 @@ public sealed class SarkValidationException(
     IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> errors,
     string? message = null,
     bool isDuplicate = false)
-    : SarkException(isDuplicate ? SarkErrorKind.Conflict : SarkErrorKind.Validation, noun, target, message ?? string.Join(" ", errors.SelectMany(e => e.Value)))
+    : SarkException(
+        isDuplicate ? SarkErrorKind.Conflict : SarkErrorKind.Validation,
+        noun,
+        target,
+        message ?? string.Join(" ", errors.SelectMany(e => e.Value)))
 {
     /// <summary>The name under which sark6api tells of a key that is taken; no column is called so.</summary>
     public const string DuplicateField = "save";
@@ -143,7 +155,12 @@ public sealed class SarkValidationException(
     /// <param name="key">The key.</param>
     /// <param name="message">The message about it.</param>
     public static SarkValidationException Duplicate(string noun, object? key, string message) =>
-        new(noun, key, [new(DuplicateField, [message])], $"The {SarkText.Words(noun)} '{key}' was not created: {message}", isDuplicate: true);
+        new(
+            noun,
+            key,
+            [new(DuplicateField, [message])],
+            $"The {SarkText.Words(noun)} '{key}' was not created: {message}",
+            isDuplicate: true);
 }
 
 /// <summary>The database, the service, Asterisk or a command did not answer.</summary>

@@ -94,7 +94,10 @@ public sealed class JobList(TimeProvider? clock = null) : IJobs
         catch (Exception error)
         {
             // What is no failure of ours is logged where it is caught; its text is not for people.
-            End(JobState.Failed, null, error as SarkException ?? new SarkUnavailableException(Noun, entry.Now.Id, $"{entry.Now.Activity}: it failed.", error));
+            End(
+                JobState.Failed,
+                null,
+                error as SarkException ?? new SarkUnavailableException(Noun, entry.Now.Id, $"{entry.Now.Activity}: it failed.", error));
             throw;
         }
 
@@ -102,11 +105,13 @@ public sealed class JobList(TimeProvider? clock = null) : IJobs
             entry.Change(job => job with { State = state, Ended = clock.GetUtcNow(), Result = result, Error = error });
     }
 
-    private Entry Find(string id) => entries.TryGetValue(id, out var entry) ? entry : throw new SarkNotFoundException(Noun, SarkText.Printable(id));
+    private Entry Find(string id) =>
+        entries.TryGetValue(id, out var entry) ? entry : throw new SarkNotFoundException(Noun, SarkText.Printable(id));
 
     private void Forget()
     {
-        foreach (var old in entries.Values.Select(e => e.Now).Where(job => job.Ended is not null).OrderByDescending(job => job.Ended).Skip(Remembered))
+        foreach (var old in entries.Values.Select(e => e.Now).Where(job => job.Ended is not null).OrderByDescending(job => job.Ended)
+            .Skip(Remembered))
         {
             if (entries.TryRemove(old.Id, out var entry))
             {

@@ -13,7 +13,10 @@ public enum BackupParts
     /// <summary>Asterisk's configuration, as a whole. On the wire <c>restoreasterisk</c>.</summary>
     Asterisk = 2,
 
-    /// <summary>The user greetings, as a whole; other sounds stay. On the wire <c>restoreusergreeting</c>, and <c>restoreusergreets</c> as the original's code calls it.</summary>
+    /// <summary>
+    /// The user greetings, as a whole; other sounds stay. On the wire <c>restoreusergreeting</c>, and
+    /// <c>restoreusergreets</c> as the original's code calls it.
+    /// </summary>
     Greetings = 4,
 
     /// <summary>The voicemail of those contexts that the archive holds. On the wire <c>restorevmail</c>.</summary>
@@ -29,7 +32,10 @@ public enum BackupParts
 /// <summary>The parts of a backup by the names that they have on the wire.</summary>
 public static class BackupPartNames
 {
-    /// <summary>Name on the wire and part, in the order in which the original checks them; the last is another name of an earlier one.</summary>
+    /// <summary>
+    /// Name on the wire and part, in the order in which the original checks them; the last is another name of an earlier
+    /// one.
+    /// </summary>
     public static IReadOnlyList<KeyValuePair<string, BackupParts>> All { get; } =
     [
         new("restoredb", BackupParts.Database),
@@ -75,17 +81,23 @@ public sealed record BackupChange(BackupParts Part, BackupChangeAction Action, s
 /// <param name="NotInBackup">The parts that were asked for and that the archive does not hold.</param>
 /// <param name="Changes">The files that differ, and those that stay the same, for a dry run; empty after a real restore.</param>
 /// <param name="KeptAs">The snapshot that the replaced database was kept as, or null when the database was not restored.</param>
-/// <param name="Warnings">What did not go as it should after the parts were in place, such as a reload that failed; one sentence each.</param>
+/// <param name="Warnings">What did not go as it should after the parts were in place, such as a reload that failed; one
+/// sentence each.</param>
 public sealed record BackupRestore(
-    string Name, bool DryRun, BackupParts Restored, BackupParts NotInBackup, IReadOnlyList<BackupChange> Changes, string? KeptAs, IReadOnlyList<string> Warnings)
+    string Name, bool DryRun, BackupParts Restored, BackupParts NotInBackup, IReadOnlyList<BackupChange> Changes, string? KeptAs,
+    IReadOnlyList<string> Warnings)
 {
-    /// <summary>The backup that holds the files that were replaced; restoring the same parts from it takes them back. Null when there were none.</summary>
+    /// <summary>
+    /// The backup that holds the files that were replaced; restoring the same parts from it takes them back. Null when
+    /// there were none.
+    /// </summary>
     public string? KeptBackup { get; init; }
 }
 
 /// <summary>What a check of an archive found.</summary>
 /// <param name="Name">The archive.</param>
-/// <param name="Valid">Every entry is readable and has its checksum, no entry is dangerous, and the database, if there is one, is sound.</param>
+/// <param name="Valid">Every entry is readable and has its checksum, no entry is dangerous, and the database, if there is
+/// one, is sound.</param>
 /// <param name="Parts">The parts that could be restored from it; none when it is not valid.</param>
 /// <param name="Files">How many files it holds.</param>
 /// <param name="ContentSize">How many bytes they have unpacked.</param>

@@ -122,7 +122,8 @@ public sealed record CallRecordFilter
     public int? Last { get; init; }
 
     /// <summary>Nothing but <see cref="Last"/> narrows.</summary>
-    public bool IsEmpty => After is null && Before is null && Source is null && Destination is null && Disposition is null && MinimumDuration is null;
+    public bool IsEmpty =>
+        After is null && Before is null && Source is null && Destination is null && Disposition is null && MinimumDuration is null;
 }
 
 /// <summary>What was seen while call records were read. Complete when the reading has ended.</summary>

@@ -64,7 +64,10 @@ public sealed record GeneratedFile(string Name, GeneratedFileState State, int Ad
 /// <param name="Message">One sentence, as sark6api words it.</param>
 /// <param name="ExitCode">The exit code of SARK's script. It is 0 whatever its generator did.</param>
 /// <param name="Output">What the script wrote, one line each.</param>
-public sealed record CommitResult(string Message, int ExitCode, IReadOnlyList<string> Output) : SystemCommandResult(Message, ExitCode, Output)
+public sealed record CommitResult(
+    string Message,
+    int ExitCode,
+    IReadOnlyList<string> Output) : SystemCommandResult(Message, ExitCode, Output)
 {
     /// <summary>The files that the generator writes, and what became of them.</summary>
     public IReadOnlyList<GeneratedFile> Files { get; init; } = [];
@@ -126,7 +129,12 @@ public enum CommitBasis
 /// <param name="LastChange">When the newest of <paramref name="Changes"/> was.</param>
 /// <param name="ChangedBy">Who made it.</param>
 /// <param name="Changes">What has changed, newest first, at most 100. What SARK's timers keep of day and night is none.</param>
-public sealed record CommitStatus(bool Changed, DateTimeOffset? LastCommit, DateTimeOffset? LastChange, string? ChangedBy, IReadOnlyList<PendingChange> Changes)
+public sealed record CommitStatus(
+    bool Changed,
+    DateTimeOffset? LastCommit,
+    DateTimeOffset? LastChange,
+    string? ChangedBy,
+    IReadOnlyList<PendingChange> Changes)
 {
     /// <summary>The tables that have changed, with all their rows counted.</summary>
     public IReadOnlyList<PendingTable> Tables { get; init; } = [];

@@ -9,7 +9,10 @@ namespace SarkPS;
 /// <param name="Date">When it was last written.</param>
 public abstract record StoredFile(string Name, long Size, DateTimeOffset Date)
 {
-    /// <summary>Whether every account of the machine can read it though it holds passwords, and SarkPS may not change that. Listing mends what it may.</summary>
+    /// <summary>
+    /// Whether every account of the machine can read it though it holds passwords, and SarkPS may not change that. Listing
+    /// mends what it may.
+    /// </summary>
     public bool IsExposed { get; init; }
 
     /// <summary>The name; so that a file piped to another command says which one it is.</summary>
@@ -33,7 +36,9 @@ public interface IStoredFile<TFile>
     static abstract FileStoreKind<TFile> Store { get; }
 }
 
-/// <summary>A copy of the database, <c>sark.db.&lt;epoch&gt;</c>; <c>sark.db.&lt;epoch&gt;.1</c> is a second one of the same second.</summary>
+/// <summary>
+/// A copy of the database, <c>sark.db.&lt;epoch&gt;</c>; <c>sark.db.&lt;epoch&gt;.1</c> is a second one of the same second.
+/// </summary>
 public sealed record Snapshot(string Name, long Size, DateTimeOffset Date) : StoredFile(Name, Size, Date), IStoredFile<Snapshot>
 {
     /// <inheritdoc/>
@@ -77,7 +82,8 @@ public sealed class FileStoreKind<TFile> where TFile : StoredFile
 {
     internal FileStoreKind(
         string noun, string route, string uploadField, string setName, string mediaType, string nameForm, Regex pattern,
-        Func<SarkPaths, string> folder, Func<LimitOptions, long> limit, Func<string, long, DateTimeOffset, TFile> make, Func<ISarkBackend, IFileStoreOperations<TFile>> of)
+        Func<SarkPaths, string> folder, Func<LimitOptions, long> limit, Func<string, long, DateTimeOffset, TFile> make, Func<ISarkBackend,
+        IFileStoreOperations<TFile>> of)
     {
         Noun = noun;
         Route = route;
@@ -124,23 +130,33 @@ public sealed class FileStoreKind<TFile> where TFile : StoredFile
     /// <summary>Makes the description of a file from name, size and date.</summary>
     public Func<string, long, DateTimeOffset, TFile> Make { get; }
 
-    /// <summary>Whether a name is one of this store: the whole of it, in plain ASCII. A name that passes can never leave the folder.</summary>
+    /// <summary>
+    /// Whether a name is one of this store: the whole of it, in plain ASCII. A name that passes can never leave the folder.
+    /// </summary>
     public bool IsName(string? name) => name is not null && pattern.IsMatch(name);
 
     /// <summary>Refuses a name that can not be of this store.</summary>
     /// <exception cref="SarkNotFoundException">The name has not the form of the store; nothing of that name can exist in it.</exception>
     public string Existing(string name) => IsName(name)
         ? name
-        : throw new SarkNotFoundException(Noun, name, $"There is no {SarkText.Words(Noun)} '{SarkText.Printable(name)}'; their names are {NameForm}.");
+        : throw new SarkNotFoundException(
+            Noun,
+            name,
+            $"There is no {SarkText.Words(Noun)} '{SarkText.Printable(name)}'; their names are {NameForm}.");
 
     /// <summary>The refusal to replace a file that is there.</summary>
-    public SarkConflictException Taken(string name) => new(Noun, name, $"There is a {SarkText.Words(Noun)} '{name}' already. It is replaced only when that is asked for.");
+    public SarkConflictException Taken(string name) =>
+        new(Noun, name, $"There is a {SarkText.Words(Noun)} '{name}' already. It is replaced only when that is asked for.");
 
     /// <summary>Refuses to make a file whose name is not of this store.</summary>
     /// <exception cref="SarkValidationException">The name has not the form of the store.</exception>
     public string Acceptable(string name) => IsName(name)
         ? name
-        : throw new SarkValidationException(Noun, name, UploadField, $"The name '{SarkText.Printable(name)}' is not allowed for a {SarkText.Words(Noun)}; allowed is {NameForm}.");
+        : throw new SarkValidationException(
+            Noun,
+            name,
+            UploadField,
+            $"The name '{SarkText.Printable(name)}' is not allowed for a {SarkText.Words(Noun)}; allowed is {NameForm}.");
 }
 
 /// <summary>The stores of files that a SARK machine has. Patterns, folders and field names are sark6api's and SARK's.</summary>
@@ -152,17 +168,21 @@ public static partial class FileStores
     /// <summary>Copies of the database.</summary>
     public static FileStoreKind<Snapshot> Snapshots { get; } = new(
         "Snapshot", "snapshots", "uploadsnap", "snapshot set", "application/x-sqlite3", "sark.db.<epoch>, such as sark.db.1700000000",
-        SnapshotName(), paths => paths.Snapshots, limits => limits.Snapshot, (name, size, date) => new Snapshot(name, size, date), backend => backend.Snapshots);
+        SnapshotName(), paths => paths.Snapshots, limits => limits
+            .Snapshot, (name, size, date) => new Snapshot(name, size, date), backend => backend.Snapshots);
 
     /// <summary>Archives of the whole machine.</summary>
     public static FileStoreKind<Backup> Backups { get; } = new(
         "Backup", "backups", "uploadzip", "backup set", "application/zip", "sarkbak.<epoch>.zip, such as sarkbak.1700000000.zip",
-        BackupName(), paths => paths.Backups, limits => limits.Backup, (name, size, date) => new Backup(name, size, date), backend => backend.Backups);
+        BackupName(), paths => paths.Backups, limits => limits
+            .Backup, (name, size, date) => new Backup(name, size, date), backend => backend.Backups);
 
     /// <summary>Greetings that the users recorded or had recorded.</summary>
     public static FileStoreKind<Greeting> Greetings { get; } = new(
-        "Greeting", "greetings", "greeting", "sounds set", "audio/x-wav", "usergreetingNNNN.wav, usergreetingNNNN.mp3 or usergreetingNNNN.gsm with four digits",
-        GreetingName(), paths => paths.Greetings, limits => limits.Greeting, (name, size, date) => new Greeting(name, size, date), backend => backend.Greetings);
+        "Greeting", "greetings", "greeting", "sounds set", "audio/x-wav",
+        "usergreetingNNNN.wav, usergreetingNNNN.mp3 or usergreetingNNNN.gsm with four digits",
+        GreetingName(), paths => paths.Greetings, limits => limits
+            .Greeting, (name, size, date) => new Greeting(name, size, date), backend => backend.Greetings);
 
     // A number behind the second is of one that was taken in the same.
     // \z and not $, which lets a line feed follow; [0-9] and not \d, which takes the digits of every script.

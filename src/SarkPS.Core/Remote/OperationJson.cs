@@ -13,5 +13,6 @@ public static class OperationJson
     public const string Lines = "application/x-ndjson";
 
     /// <summary>The settings.</summary>
-    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(), new ProblemConverter() } };
+    public static JsonSerializerOptions Options { get; } =
+        new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(), new ProblemConverter() } };
 }

@@ -15,7 +15,10 @@ public static class ProblemDetails
     private const string Errors = "errors";
     private const string Dependants = "dependants";
 
-    /// <summary>The one place where kinds of failures become status codes. A key that is taken is a broken rule to clients of sark6api.</summary>
+    /// <summary>
+    /// The one place where kinds of failures become status codes. A key that is taken is a broken rule to clients of
+    /// sark6api.
+    /// </summary>
     public static HttpStatusCode StatusOf(SarkException error) => error switch
     {
         SarkValidationException => HttpStatusCode.UnprocessableEntity,
@@ -79,10 +82,20 @@ public static class ProblemDetails
         return kind switch
         {
             SarkErrorKind.NotFound => new SarkNotFoundException(noun, target, detail),
-            SarkErrorKind.Conflict when problem[Errors] is JsonObject errors => new SarkValidationException(noun, target, Messages(errors), detail, isDuplicate: true),
-            SarkErrorKind.Conflict => new SarkConflictException(noun, target, detail, [.. (problem[Dependants] as JsonArray ?? []).Select(d => d!.ToString())]),
+            SarkErrorKind.Conflict when problem[Errors] is JsonObject errors => new SarkValidationException(
+                noun,
+                target,
+                Messages(errors),
+                detail,
+                isDuplicate: true),
+            SarkErrorKind.Conflict => new SarkConflictException(
+                noun,
+                target,
+                detail,
+                [.. (problem[Dependants] as JsonArray ?? []).Select(d => d!.ToString())]),
             SarkErrorKind.Validation => new SarkValidationException(noun, target, Messages(problem[Errors] as JsonObject ?? []), detail),
-            SarkErrorKind.Unavailable when problem[WireHeaders.CommitMember].Deserialize<CommitResult>(OperationJson.Options) is { } result => new SarkCommitException(result, detail),
+            SarkErrorKind.Unavailable when problem[WireHeaders.CommitMember].Deserialize<CommitResult>(
+                OperationJson.Options) is { } result => new SarkCommitException(result, detail),
             SarkErrorKind.Unavailable => new SarkUnavailableException(noun, target, detail),
             SarkErrorKind.Denied => new SarkDeniedException(noun, target, detail),
             _ => new SarkException(kind, noun, target, detail),
@@ -104,7 +117,9 @@ public static class ProblemDetails
 
     /// <summary>Fields and their messages, of any service that tells them so.</summary>
     internal static List<KeyValuePair<string, IReadOnlyList<string>>> Messages(JsonObject errors) =>
-        [.. errors.Select(e => new KeyValuePair<string, IReadOnlyList<string>>(e.Key, e.Value is JsonArray list ? [.. list.Select(m => m?.ToString() ?? "")] : [e.Value?.ToString() ?? ""]))];
+        [.. errors.Select(e => new KeyValuePair<string, IReadOnlyList<string>>(
+            e.Key,
+            e.Value is JsonArray list ? [.. list.Select(m => m?.ToString() ?? "")] : [e.Value?.ToString() ?? ""]))];
 
     /// <summary>Sentences.</summary>
     public static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(t => (JsonNode)t)];
@@ -113,7 +128,9 @@ public static class ProblemDetails
 /// <summary>Failures in results, as of a job.</summary>
 internal sealed class ProblemConverter : JsonConverter<SarkException>
 {
-    public override SarkException? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => ProblemDetails.Read(JsonNode.Parse(ref reader));
+    public override SarkException? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        ProblemDetails.Read(JsonNode.Parse(ref reader));
 
-    public override void Write(Utf8JsonWriter writer, SarkException value, JsonSerializerOptions options) => ProblemDetails.Write(value).WriteTo(writer);
+    public override void Write(Utf8JsonWriter writer, SarkException value, JsonSerializerOptions options) =>
+        ProblemDetails.Write(value).WriteTo(writer);
 }

@@ -1,6 +1,9 @@
 namespace SarkPS.Remote;
 
-/// <summary>A file on its way from a service. When the connection breaks, that is a failure of the exchange and not of whatever the file is written to.</summary>
+/// <summary>
+/// A file on its way from a service. When the connection breaks, that is a failure of the exchange and not of whatever the
+/// file is written to.
+/// </summary>
 /// <param name="content">The body.</param>
 /// <param name="client">Where it comes from.</param>
 internal sealed class ReceivedStream(Stream content, SarkHttpClient client) : Stream
@@ -19,12 +22,15 @@ internal sealed class ReceivedStream(Stream content, SarkHttpClient client) : St
         set => throw new NotSupportedException();
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        await client.ReceiveAsync(async () => await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        await client.ReceiveAsync(async () => await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false))
+            .ConfigureAwait(false);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override void Flush()
     {

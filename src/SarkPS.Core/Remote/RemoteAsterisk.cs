@@ -23,7 +23,10 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<AmiMessage>> QueryAsync(AsteriskFunction function, IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<AmiMessage>> QueryAsync(
+        AsteriskFunction function,
+        IReadOnlyList<string> arguments,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(arguments);
@@ -58,7 +61,8 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
     {
         AsteriskRules.DbKey(family, key);
         AsteriskRules.Sendable($"{family}/{key}", "value", "Val", value);
-        await client.SendAsync(HttpMethod.Put, Path("DBPut", [family, key]), new JsonObject { ["value"] = value }, cancellationToken).ConfigureAwait(false);
+        await client.SendAsync(HttpMethod.Put, Path("DBPut", [family, key]), new JsonObject { ["value"] = value }, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -88,7 +92,13 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
     public async Task<OriginateResult> OriginateAsync(OriginateRequest request, CancellationToken cancellationToken = default)
     {
         AsteriskRules.Originate(request);
-        var body = new JsonObject { ["target"] = request.Target, ["caller"] = request.Caller, ["context"] = request.Context, ["clid"] = request.CallerId };
+        var body = new JsonObject
+        {
+            ["target"] = request.Target,
+            ["caller"] = request.Caller,
+            ["context"] = request.Context,
+            ["clid"] = request.CallerId
+        };
         if (request.Wait)
         {
             body["wait"] = true;
@@ -98,8 +108,14 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
         // The telephone may ring as long as it was told to; only then the usual time begins.
         var limit = request.Wait ? request.RingTime + client.Timeout : (TimeSpan?)null;
         var answer = await client.SendAsync(HttpMethod.Post, "astamis/originate", body, limit, cancellationToken).ConfigureAwait(false);
-        var outcome = Enum.TryParse<OriginateOutcome>(Member(answer, "outcome")?.ToString(), out var known) ? known : OriginateOutcome.Requested;
-        var reason = int.TryParse(Member(answer, "reason")?.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (int?)null;
+        var outcome = Enum.TryParse<OriginateOutcome>(Member(answer, "outcome")?.ToString(), out var known)
+            ? known
+            : OriginateOutcome.Requested;
+        var reason = int.TryParse(
+            Member(answer, "reason")?.ToString(),
+            NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture,
+            out var number) ? number : (int?)null;
         return new(outcome, Member(answer, "channel")?.ToString(), Member(answer, "uniqueid")?.ToString(), reason);
     }
 
@@ -109,7 +125,8 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
         AsteriskRules.Channel(channel);
         var slash = channel.IndexOf('/', StringComparison.Ordinal);
         var (technology, rest) = (channel[..slash], channel[(slash + 1)..]);
-        var answer = await client.SendAsync(HttpMethod.Delete, Path("Hangup", [technology, rest]), null, cancellationToken).ConfigureAwait(false);
+        var answer = await client.SendAsync(HttpMethod.Delete, Path("Hangup", [technology, rest]), null, cancellationToken)
+            .ConfigureAwait(false);
         return Member(answer, rest)?.ToString() ?? "";
     }
 
@@ -118,13 +135,19 @@ public sealed class RemoteAsterisk(SarkHttpClient client) : IAsteriskOperations
         client.SendAsync(HttpMethod.Post, "astamis/Reload", null, cancellationToken);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<AmiEvent> WatchAsync(IReadOnlyCollection<string>? names = null, string? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<AmiEvent> WatchAsync(
+        IReadOnlyCollection<string>? names = null,
+        string? after = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var path = "astamis/events" + (names is { Count: > 0 } ? "?name=" + string.Join(',', names.Select(SarkHttpClient.EscapeQuery)) : "");
+        var path = "astamis/events" + (names is { Count: > 0 }
+            ? "?name=" + string.Join(',', names.Select(SarkHttpClient.EscapeQuery))
+            : "");
         var pause = TimeSpan.Zero;
         while (true)
         {
-            using var response = await OpenEventsAsync(path, after, isAgain: pause > TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+            using var response = await OpenEventsAsync(path, after, isAgain: pause > TimeSpan.Zero, cancellationToken).ConfigureAwait(
+                false);
             if (response is not null)
             {
                 if (pause > FirstPause)

@@ -79,7 +79,9 @@ public sealed class RemoteBackend(SarkHttpClient client, bool? rehearses = null)
 
     // The service would say so too, but only when it is asked to do it.
     private T Covered<T>(ExchangePart part, T operations) => Covers(part) ? operations : throw part.NotCovered(
-        Location, $"The service at {client.Address} serves a database and not all that belongs to a machine. Say there whose the rest is with Sark:Root: a FOLDER for a tree of files, or / for the machine's.");
+        Location,
+        $"The service at {client.Address} serves a database and not all that belongs to a machine. Say there whose the rest is with "
+            + "Sark:Root: a FOLDER for a tree of files, or / for the machine's.");
 }
 
 /// <summary>Rows of any resource over HTTP.</summary>
@@ -88,11 +90,18 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
     // What the service has said. One that could not be asked is asked again.
     private bool? rehearses = rehearses;
 
-    public async Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SarkRow>> ListAsync(
+        ResourceDescriptor resource,
+        IReadOnlyDictionary<string, string>? filter,
+        CancellationToken cancellationToken)
     {
-        var query = filter is null ? "" : "?" + string.Join('&', filter.Select(f => $"filter[{SarkHttpClient.EscapeQuery(f.Key)}]={SarkHttpClient.EscapeQuery(f.Value)}"));
+        var query = filter is null ? "" : "?"
+            + string.Join('&', filter.Select(f => $"filter[{SarkHttpClient.EscapeQuery(f.Key)}]={SarkHttpClient.EscapeQuery(f.Value)}"));
         using var response = await client.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Get, client.Resolve(resource.Route + query)), HttpCompletionOption.ResponseHeadersRead, null, cancellationToken).ConfigureAwait(false);
+            () => new HttpRequestMessage(
+                HttpMethod.Get,
+                client.Resolve(resource.Route + query)), HttpCompletionOption.ResponseHeadersRead, null, cancellationToken).ConfigureAwait(
+                    false);
         using var document = await client.ReceiveAsync(async () =>
         {
             using var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -118,10 +127,17 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
         }
 
         var row = ReadRow(answer);
-        return resource.IsSingleton || IsRow(resource, key, row) ? row : throw Unexpected(resource, key, $"'{row.Text(resource.KeyColumn)}'");
+        return resource.IsSingleton || IsRow(resource, key, row)
+            ? row
+            : throw Unexpected(resource, key, $"'{row.Text(resource.KeyColumn)}'");
     }
 
-    public async Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
+    public async Task<SarkRow> CreateAsync(
+        ResourceDescriptor resource,
+        CreateKind? kind,
+        Changes changes,
+        ChangeOptions options,
+        CancellationToken cancellationToken) =>
         ReadRow(await ChangeAsync(
             resource,
             HttpMethod.Post,
@@ -130,26 +146,44 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
             options,
             cancellationToken).ConfigureAwait(false));
 
-    public async Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
-        ReadRow(await ChangeAsync(resource, HttpMethod.Put, Path(resource, key), changes.ToJson(), options, cancellationToken).ConfigureAwait(false));
+    public async Task<SarkRow> UpdateAsync(
+        ResourceDescriptor resource,
+        RowKey key,
+        Changes changes,
+        ChangeOptions options,
+        CancellationToken cancellationToken) =>
+        ReadRow(await ChangeAsync(resource, HttpMethod.Put, Path(resource, key), changes.ToJson(), options, cancellationToken)
+            .ConfigureAwait(false));
 
-    public async Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, ChangeOptions options, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> RemoveAsync(
+        ResourceDescriptor resource,
+        RowKey key,
+        ChangeOptions options,
+        CancellationToken cancellationToken)
     {
         var path = Path(resource, key);
         var separator = path.Contains('?', StringComparison.Ordinal) ? "&" : "?";
-        var answer = await ChangeAsync(resource, HttpMethod.Delete, options.Force ? path + separator + "force=true" : path, null, options, cancellationToken).ConfigureAwait(false);
+        var answer = await ChangeAsync(
+            resource,
+            HttpMethod.Delete,
+            options.Force ? path + separator + "force=true" : path,
+            null,
+            options,
+            cancellationToken).ConfigureAwait(false);
         return client.Understand<IReadOnlyList<string>>(() => [.. (answer?["orphans"] as JsonArray ?? []).Select(o => o!.ToString())]);
     }
 
     public async Task<IReadOnlyList<ConfigurationFault>> InspectAsync(CancellationToken cancellationToken)
     {
         var answer = await client.SendAsync(HttpMethod.Get, WireHeaders.ConfigurationFaults, null, cancellationToken).ConfigureAwait(false);
-        return client.Understand(() => answer.Deserialize<List<ConfigurationFault>>(OperationJson.Options)) ?? throw client.NotUnderstood(null);
+        return client.Understand(() => answer.Deserialize<List<ConfigurationFault>>(OperationJson.Options))
+            ?? throw client.NotUnderstood(null);
     }
 
     public async Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken)
     {
-        var answer = await client.SendAsync(HttpMethod.Get, Destinations.Route, null, cancellationToken, WireHeaders.ReturnRepresentation).ConfigureAwait(false);
+        var answer = await client.SendAsync(HttpMethod.Get, Destinations.Route, null, cancellationToken, WireHeaders.ReturnRepresentation)
+            .ConfigureAwait(false);
         return client.Understand<IReadOnlyList<Destination>>(() => [.. answer!.AsArray().Select(d => new Destination
         {
             Name = (string)d!["name"]!,
@@ -177,7 +211,8 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
     }
 
     private async Task<JsonNode?> ChangeAsync(
-        ResourceDescriptor resource, HttpMethod method, string path, JsonNode? body, ChangeOptions options, CancellationToken cancellationToken)
+        ResourceDescriptor resource, HttpMethod method, string path, JsonNode? body, ChangeOptions options,
+        CancellationToken cancellationToken)
     {
         List<string> preferences = [WireHeaders.HandlingStrict, WireHeaders.ReturnRepresentation];
         if (options.AllowsOtherTenant)
@@ -196,7 +231,8 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
                 SarkErrorKind.Unsupported,
                 resource.Noun,
                 client.Address,
-                $"The service at {client.Address} has not said that it rehearses changes, so it was not asked what this one would do. Nothing was sent.");
+                $"The service at {client.Address} has not said that it rehearses changes, so it was not asked what this one would do. "
+                    + "Nothing was sent.");
         }
 
         preferences.Add(WireHeaders.DryRun);
@@ -209,7 +245,8 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
         try
         {
             var answer = await client.SendAsync(HttpMethod.Get, WireHeaders.WhoAmI, null, cancellationToken).ConfigureAwait(false);
-            return answer is JsonObject map && map[WireHeaders.DryRunMember] is JsonValue value && value.TryGetValue<bool>(out var said) && said;
+            return answer is JsonObject map && map[WireHeaders.DryRunMember] is JsonValue value && value.TryGetValue<bool>(out var said)
+                && said;
         }
         catch (SarkNotFoundException)
         {
@@ -220,17 +257,22 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
     // A key that the database makes is a number, however it was written.
     private static bool IsRow(ResourceDescriptor resource, RowKey key, SarkRow row) =>
         (row.Text(resource.KeyColumn) == key.First
-            || (resource.GeneratesKey && PhpValue.TryInteger(key.First, out var asked) && PhpValue.TryInteger(row[resource.KeyColumn], out var answered) && asked == answered))
+            || (resource.GeneratesKey && PhpValue.TryInteger(key.First, out var asked)
+                && PhpValue.TryInteger(row[resource.KeyColumn], out var answered)
+                && asked == answered))
         && (key.Second is null || row.Text(resource.SecondKeyColumn!) == key.Second);
 
     private SarkUnavailableException Unexpected(ResourceDescriptor resource, RowKey key, string answer) => new(
-        resource.Noun, key.ToString(), $"The service at {client.Address} was asked for the {SarkText.Words(resource.Noun)} '{key}' and answered {answer}, which is not taken for it.");
+        resource.Noun, key.ToString(),
+        $"The service at {client.Address} was asked for the {SarkText.Words(resource.Noun)} '{key}' and answered {answer}, which is not "
+            + "taken for it.");
 
     private static string Path(ResourceDescriptor resource, RowKey key) =>
         resource.IsSingleton ? resource.Route
         : key.Second is not { } second ? $"{resource.Route}/{SarkHttpClient.Escape(key.First, resource.Noun)}"
         // An empty second part would mean all.
-        : $"{resource.Route}/{SarkHttpClient.Escape(key.First, resource.Noun)}?{resource.SecondKeyColumn}={(second.Length > 0 ? SarkHttpClient.EscapeQuery(second) : SarkHttpClient.Escape(second, resource.Noun))}";
+        : $"{resource.Route}/{SarkHttpClient.Escape(key.First, resource.Noun)}?{resource.SecondKeyColumn}="
+            + (second.Length > 0 ? SarkHttpClient.EscapeQuery(second) : SarkHttpClient.Escape(second, resource.Noun));
 
     private static List<SarkRow> Rows(ResourceDescriptor resource, JsonElement answer)
     {

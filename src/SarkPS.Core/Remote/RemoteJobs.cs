@@ -15,9 +15,11 @@ internal sealed class RemoteJobs(SarkHttpClient client) : RemoteOperations(clien
     public async Task<IReadOnlyList<Job>> ListAsync(CancellationToken cancellationToken = default) =>
         await CallAsync<Job[]>(HttpMethod.Get, WireHeaders.Jobs, null, null, cancellationToken).ConfigureAwait(false);
 
-    public Task<Job> GetAsync(string id, CancellationToken cancellationToken = default) => CallAsync<Job>(HttpMethod.Get, Item(id), null, null, cancellationToken);
+    public Task<Job> GetAsync(string id, CancellationToken cancellationToken = default) =>
+        CallAsync<Job>(HttpMethod.Get, Item(id), null, null, cancellationToken);
 
-    public Task StopAsync(string id, CancellationToken cancellationToken = default) => Client.SendAsync(HttpMethod.Delete, Item(id), null, cancellationToken);
+    public Task StopAsync(string id, CancellationToken cancellationToken = default) =>
+        Client.SendAsync(HttpMethod.Delete, Item(id), null, cancellationToken);
 
     public async IAsyncEnumerable<Job> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -33,7 +35,8 @@ internal sealed class RemoteJobs(SarkHttpClient client) : RemoteOperations(clien
             Unlimited,
             cancellationToken).ConfigureAwait(false);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
-        while (await Client.ReceiveAsync(async () => await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false) is { } line)
+        while (await Client.ReceiveAsync(async () => await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false))
+            .ConfigureAwait(false) is { } line)
         {
             if (line.Length == 0)
             {
@@ -41,7 +44,8 @@ internal sealed class RemoteJobs(SarkHttpClient client) : RemoteOperations(clien
                 continue;
             }
 
-            yield return Client.Understand(() => JsonSerializer.Deserialize<Job>(line, OperationJson.Options)) ?? throw Client.NotUnderstood(null);
+            yield return Client.Understand(() => JsonSerializer.Deserialize<Job>(line, OperationJson.Options))
+                ?? throw Client.NotUnderstood(null);
         }
     }
 
@@ -98,7 +102,9 @@ internal sealed class RemoteJobs(SarkHttpClient client) : RemoteOperations(clien
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            throw new SarkUnavailableException("Service", Client.Address, $"The service at {Client.Address} was told to stop, and still goes on: {job.Activity}. Get-SarkJob {job.Id} tells what becomes of it.");
+            throw new SarkUnavailableException("Service", Client.Address,
+                $"The service at {Client.Address} was told to stop, and still goes on: {job.Activity}. Get-SarkJob {job.Id} tells what "
+                    + "becomes of it.");
         }
     }
 

@@ -23,9 +23,15 @@ internal abstract class RemoteOperations(SarkHttpClient client)
     /// </summary>
     protected static readonly TimeSpan? ForPrograms = TimeSpan.FromMinutes(11);
 
-    protected async Task<T> CallAsync<T>(HttpMethod method, string path, JsonNode? body, TimeSpan? limit, CancellationToken cancellationToken)
+    protected async Task<T> CallAsync<T>(
+        HttpMethod method,
+        string path,
+        JsonNode? body,
+        TimeSpan? limit,
+        CancellationToken cancellationToken)
     {
-        var answer = await client.SendAsync(method, path, body, limit, cancellationToken, WireHeaders.ReturnRepresentation).ConfigureAwait(false);
+        var answer = await client.SendAsync(method, path, body, limit, cancellationToken, WireHeaders.ReturnRepresentation)
+            .ConfigureAwait(false);
         return Read<T>(answer);
     }
 
@@ -33,25 +39,36 @@ internal abstract class RemoteOperations(SarkHttpClient client)
     /// Has the service do long work as a job, and waits for its end. Who gives up waiting has the job told to stop, and
     /// learns what became of it: it is complete, and has its result, or was stopped, and that is a cancellation.
     /// </summary>
-    protected async Task<T> RunAsync<T>(HttpMethod method, string path, JsonNode? body, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    protected async Task<T> RunAsync<T>(
+        HttpMethod method,
+        string path,
+        JsonNode? body,
+        IProgress<OperationProgress>? progress,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // Not with the token: a job that has begun and whose name nobody knows could not be told to stop.
-        var begun = await client.SendAsync(method, path, body, Unlimited, CancellationToken.None, WireHeaders.RespondAsync, WireHeaders.ReturnRepresentation).ConfigureAwait(false);
+        var begun = await client.SendAsync(
+            method, path, body, Unlimited, CancellationToken.None, WireHeaders.RespondAsync,
+            WireHeaders.ReturnRepresentation).ConfigureAwait(false);
         var job = await new RemoteJobs(client).EndAsync(Read<Job>(begun), progress, cancellationToken).ConfigureAwait(false);
         return job switch
         {
-            { State: JobState.Completed, Result: JsonElement result } => client.Understand(() => result.Deserialize<T>(OperationJson.Options)) ?? throw client.NotUnderstood(null),
+            { State: JobState.Completed, Result: JsonElement result } => client.Understand(
+                () => result.Deserialize<T>(OperationJson.Options)) ?? throw client.NotUnderstood(null),
             { State: JobState.Stopped } => throw new OperationCanceledException(cancellationToken),
             _ => throw job.Error ?? client.NotUnderstood(null),
         };
     }
 
-    protected T Read<T>(JsonNode? answer) => client.Understand(() => answer.Deserialize<T>(OperationJson.Options)) ?? throw client.NotUnderstood(null);
+    protected T Read<T>(JsonNode? answer) =>
+        client.Understand(() => answer.Deserialize<T>(OperationJson.Options)) ?? throw client.NotUnderstood(null);
 }
 
 /// <summary>A store of files behind a service.</summary>
-internal abstract class RemoteFileStore<TFile>(SarkHttpClient client, FileStoreKind<TFile> kind) : RemoteOperations(client), IFileStoreOperations<TFile>
+internal abstract class RemoteFileStore<TFile>(SarkHttpClient client, FileStoreKind<TFile> kind) :
+    RemoteOperations(client),
+    IFileStoreOperations<TFile>
     where TFile : StoredFile
 {
     public async Task<IReadOnlyList<TFile>> ListAsync(CancellationToken cancellationToken = default) =>
@@ -60,7 +77,11 @@ internal abstract class RemoteFileStore<TFile>(SarkHttpClient client, FileStoreK
     public async Task<Stream> OpenAsync(string name, CancellationToken cancellationToken = default)
     {
         var address = Client.Resolve(Item(name));
-        var response = await Client.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, address), HttpCompletionOption.ResponseHeadersRead, null, cancellationToken).ConfigureAwait(false);
+        var response = await Client.SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, address),
+            HttpCompletionOption.ResponseHeadersRead,
+            null,
+            cancellationToken).ConfigureAwait(false);
         return new ReceivedStream(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), Client);
     }
 
@@ -111,7 +132,8 @@ internal abstract class RemoteFileStore<TFile>(SarkHttpClient client, FileStoreK
         }
     }
 
-    public Task JudgeRemoveAsync(string name, bool force = false, CancellationToken cancellationToken = default) => RequireAsync(name, cancellationToken);
+    public Task JudgeRemoveAsync(string name, bool force = false, CancellationToken cancellationToken = default) =>
+        RequireAsync(name, cancellationToken);
 
     private async Task<bool> IsThereAsync(string name, CancellationToken cancellationToken) =>
         (await ListAsync(cancellationToken).ConfigureAwait(false)).Any(file => file.Name == name);
@@ -122,7 +144,10 @@ internal abstract class RemoteFileStore<TFile>(SarkHttpClient client, FileStoreK
     protected Task<TFile> CreateFileAsync(IProgress<OperationProgress>? progress, CancellationToken cancellationToken) =>
         RunAsync<TFile>(HttpMethod.Post, kind.Route + "/new", null, progress, cancellationToken);
 
-    /// <summary>The route of a file. A name that is none of the store's goes nowhere: <c>new</c> and <c>..</c> would be other routes.</summary>
+    /// <summary>
+    /// The route of a file. A name that is none of the store's goes nowhere: <c>new</c> and <c>..</c> would be other
+    /// routes.
+    /// </summary>
     protected string Item(string name) => $"{kind.Route}/{SarkHttpClient.Escape(kind.Existing(name))}";
 }
 
@@ -136,9 +161,15 @@ internal sealed class RemoteSnapshots(SarkHttpClient client) : RemoteFileStore<S
 
 internal sealed class RemoteBackups(SarkHttpClient client) : RemoteFileStore<Backup>(client, FileStores.Backups), IBackupOperations
 {
-    public Task<Backup> CreateAsync(IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) => CreateFileAsync(progress, cancellationToken);
+    public Task<Backup> CreateAsync(IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        CreateFileAsync(progress, cancellationToken);
 
-    public Task<BackupRestore> RestoreAsync(string name, BackupParts parts, bool dryRun = false, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default)
+    public Task<BackupRestore> RestoreAsync(
+        string name,
+        BackupParts parts,
+        bool dryRun = false,
+        IProgress<OperationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         var body = new JsonObject();
         foreach (var (field, part) in BackupPartNames.All)
@@ -149,7 +180,10 @@ internal sealed class RemoteBackups(SarkHttpClient client) : RemoteFileStore<Bac
         return RunAsync<BackupRestore>(HttpMethod.Put, Item(name) + (dryRun ? "?dryrun=true" : ""), body, progress, cancellationToken);
     }
 
-    public Task<BackupReport> TestAsync(string name, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public Task<BackupReport> TestAsync(
+        string name,
+        IProgress<OperationProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         RunAsync<BackupReport>(HttpMethod.Get, Item(name) + "/check", null, progress, cancellationToken);
 }
 
@@ -157,43 +191,68 @@ internal sealed class RemoteGreetings(SarkHttpClient client) : RemoteFileStore<G
 
 internal sealed class RemoteFirewall(SarkHttpClient client) : RemoteOperations(client), IFirewallOperations
 {
-    public Task<FirewallRules> GetAsync(FirewallFamily family, CancellationToken cancellationToken = default) => CallAsync<FirewallRules>(HttpMethod.Get, Route(family), null, null, cancellationToken);
+    public Task<FirewallRules> GetAsync(FirewallFamily family, CancellationToken cancellationToken = default) =>
+        CallAsync<FirewallRules>(HttpMethod.Get, Route(family), null, null, cancellationToken);
 
-    public Task<FirewallCheck> SetAsync(FirewallFamily family, IReadOnlyList<string> rules, CancellationToken cancellationToken = default) =>
+    public Task<FirewallCheck> SetAsync(
+        FirewallFamily family,
+        IReadOnlyList<string> rules,
+        CancellationToken cancellationToken = default) =>
         CallAsync<FirewallCheck>(HttpMethod.Post, Route(family), Body(rules), ForPrograms, cancellationToken);
 
-    public Task<FirewallCheck> TestAsync(FirewallFamily family, IReadOnlyList<string>? rules = null, CancellationToken cancellationToken = default) =>
-        CallAsync<FirewallCheck>(HttpMethod.Post, Route(family) + "/check", rules is null ? null : Body(rules), ForPrograms, cancellationToken);
+    public Task<FirewallCheck> TestAsync(
+        FirewallFamily family,
+        IReadOnlyList<string>? rules = null,
+        CancellationToken cancellationToken = default) =>
+        CallAsync<FirewallCheck>(
+            HttpMethod.Post,
+            Route(family) + "/check",
+            rules is null ? null : Body(rules),
+            ForPrograms,
+            cancellationToken);
 
     public Task<SystemCommandResult> RestartAsync(FirewallFamily family, CancellationToken cancellationToken = default) =>
         CallAsync<SystemCommandResult>(HttpMethod.Put, Route(family), null, ForPrograms, cancellationToken);
 
     private static string Route(FirewallFamily family) => $"firewalls/{family.ToString().ToLowerInvariant()}";
 
-    private static JsonObject Body(IReadOnlyList<string> rules) => new() { ["rules"] = new JsonArray([.. rules.Select(rule => (JsonNode)rule)]) };
+    private static JsonObject Body(IReadOnlyList<string> rules) =>
+        new() { ["rules"] = new JsonArray([.. rules.Select(rule => (JsonNode)rule)]) };
 }
 
 internal sealed class RemoteSystem(SarkHttpClient client) : RemoteOperations(client), ISystemOperations
 {
     public Task<CommitResult> CommitAsync(bool detailed = false, CancellationToken cancellationToken = default) =>
-        RunAsync<CommitResult>(HttpMethod.Post, detailed ? "syscommands/commit?detailed=true" : "syscommands/commit", null, null, cancellationToken);
+        RunAsync<CommitResult>(
+            HttpMethod.Post,
+            detailed ? "syscommands/commit?detailed=true" : "syscommands/commit",
+            null,
+            null,
+            cancellationToken);
 
-    public Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default) => CallAsync<CommitStatus>(HttpMethod.Get, "syscommands/commitstatus", null, null, cancellationToken);
+    public Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default) =>
+        CallAsync<CommitStatus>(HttpMethod.Get, "syscommands/commitstatus", null, null, cancellationToken);
 
     public Task<SystemCommandResult> RebootAsync(CancellationToken cancellationToken = default) => PostAsync("reboot", cancellationToken);
 
-    public Task<PbxState> GetPbxStateAsync(CancellationToken cancellationToken = default) => CallAsync<PbxState>(HttpMethod.Get, "syscommands/pbxrunstate", null, null, cancellationToken);
+    public Task<PbxState> GetPbxStateAsync(CancellationToken cancellationToken = default) =>
+        CallAsync<PbxState>(HttpMethod.Get, "syscommands/pbxrunstate", null, null, cancellationToken);
 
-    public Task<SystemCommandResult> StartPbxAsync(CancellationToken cancellationToken = default) => PostAsync("pbxstart", cancellationToken);
+    public Task<SystemCommandResult> StartPbxAsync(CancellationToken cancellationToken = default) =>
+        PostAsync("pbxstart", cancellationToken);
 
     public Task<SystemCommandResult> StopPbxAsync(CancellationToken cancellationToken = default) => PostAsync("pbxstop", cancellationToken);
 
-    private Task<SystemCommandResult> PostAsync(string command, CancellationToken cancellationToken) => CallAsync<SystemCommandResult>(HttpMethod.Post, $"syscommands/{command}", null, ForPrograms, cancellationToken);
+    private Task<SystemCommandResult> PostAsync(string command, CancellationToken cancellationToken) =>
+        CallAsync<SystemCommandResult>(HttpMethod.Post, $"syscommands/{command}", null, ForPrograms, cancellationToken);
 }
 
 internal sealed class RemoteCallRecords(SarkHttpClient client) : RemoteOperations(client), ICallRecordOperations
 {
-    public async IAsyncEnumerable<CallRecord> ReadAsync(CallRecordFilter filter, CallRecordStatistics? statistics = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<CallRecord> ReadAsync(
+        CallRecordFilter filter,
+        CallRecordStatistics? statistics = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var response = await SendAsync(filter, OperationJson.Lines, cancellationToken).ConfigureAwait(false);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
@@ -212,7 +271,10 @@ internal sealed class RemoteCallRecords(SarkHttpClient client) : RemoteOperation
 
         if (last is null)
         {
-            throw new SarkUnavailableException("Service", Client.Address, $"The service at {Client.Address} broke off before the last call record.");
+            throw new SarkUnavailableException(
+                "Service",
+                Client.Address,
+                $"The service at {Client.Address} broke off before the last call record.");
         }
 
         if (statistics is not null)
@@ -222,10 +284,18 @@ internal sealed class RemoteCallRecords(SarkHttpClient client) : RemoteOperation
         }
     }
 
-    public async Task WriteCsvAsync(CallRecordFilter filter, Stream destination, Action<CallRecordStatistics>? counted = null, CancellationToken cancellationToken = default)
+    public async Task WriteCsvAsync(
+        CallRecordFilter filter,
+        Stream destination,
+        Action<CallRecordStatistics>? counted = null,
+        CancellationToken cancellationToken = default)
     {
         using var response = await SendAsync(filter, "text/plain", cancellationToken).ConfigureAwait(false);
-        counted?.Invoke(new CallRecordStatistics { Matched = Count(response, WireHeaders.RowsMatched), Skipped = Count(response, WireHeaders.RowsSkipped) });
+        counted?.Invoke(new CallRecordStatistics
+        {
+            Matched = Count(response, WireHeaders.RowsMatched),
+            Skipped = Count(response, WireHeaders.RowsSkipped)
+        });
         await Client.ReceiveAsync(async () =>
         {
             await response.Content.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
@@ -234,7 +304,8 @@ internal sealed class RemoteCallRecords(SarkHttpClient client) : RemoteOperation
     }
 
     private static long Count(HttpResponseMessage response, string header) =>
-        response.Headers.TryGetValues(header, out var values) && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+        response.Headers.TryGetValues(header, out var values)
+            && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
 
     private async Task<HttpResponseMessage> SendAsync(CallRecordFilter filter, string accept, CancellationToken cancellationToken)
     {
@@ -254,10 +325,12 @@ internal sealed class RemoteCallRecords(SarkHttpClient client) : RemoteOperation
 
     private async Task<string?> ReadLineAsync(StreamReader reader, CancellationToken cancellationToken)
     {
-        return await Client.ReceiveAsync(async () => await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        return await Client.ReceiveAsync(async () => await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false))
+            .ConfigureAwait(false);
     }
 
-    private T Parse<T>(string line) => Client.Understand(() => JsonSerializer.Deserialize<T>(line, OperationJson.Options)) ?? throw Client.NotUnderstood(null);
+    private T Parse<T>(string line) =>
+        Client.Understand(() => JsonSerializer.Deserialize<T>(line, OperationJson.Options)) ?? throw Client.NotUnderstood(null);
 }
 
 /// <summary>A filter of call records as the query of an address, written by the client and read by the service.</summary>
@@ -300,15 +373,33 @@ public static class CallRecordQuery
             Before = Time("before"),
             Source = value("source"),
             Destination = value("destination"),
-            Disposition = Parse<CallDisposition>("disposition", text => Enum.TryParse<CallDisposition>(text.Replace(" ", "", StringComparison.Ordinal), ignoreCase: true, out var word) && Enum.IsDefined(word) && !char.IsAsciiDigit(text[0]) ? word : null,
+            Disposition = Parse<CallDisposition>("disposition", text => Enum.TryParse<CallDisposition>(
+                text.Replace(" ", "", StringComparison.Ordinal),
+                ignoreCase: true,
+                out var word) && Enum.IsDefined(word) && !char.IsAsciiDigit(text[0]) ? word : null,
                 text => $"The disposition '{text}' is unknown; allowed are {string.Join(", ", CallDispositions.Words.Keys)}."),
-            MinimumDuration = Parse<TimeSpan>("minimumduration", text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : null, _ => "The minimumduration must be a number."),
-            Last = Parse<int>("limit", text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : null, _ => "The limit must be a number."),
+            MinimumDuration = Parse<TimeSpan>("minimumduration", text => double.TryParse(
+                text,
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture,
+                out var seconds) && seconds is >= 0 and < 1e9 ? TimeSpan.FromSeconds(
+                    seconds) : null, _ => "The minimumduration must be a number."),
+            Last = Parse<int>(
+                "limit",
+                text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : null,
+                _ => "The limit must be a number."),
         };
 
-        DateTime? Time(string name) => Parse<DateTime>(name, text => DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? DateTime.SpecifyKind(time, DateTimeKind.Unspecified) : null, text => $"The {name} is not a valid date.");
+        DateTime? Time(
+            string name) => Parse<DateTime>(name, text => DateTime.TryParse(
+                text,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var time) ? DateTime.SpecifyKind(time, DateTimeKind.Unspecified) : null, text => $"The {name} is not a valid date.");
 
         T? Parse<T>(string name, Func<string, T?> read, Func<string, string> message) where T : struct =>
-            value(name) is not { Length: > 0 } text ? null : read(text) ?? throw new SarkValidationException("Cdr", text, name, message(SarkText.Printable(text)));
+            value(name) is not { Length: > 0 } text
+            ? null
+            : read(text) ?? throw new SarkValidationException("Cdr", text, name, message(SarkText.Printable(text)));
     }
 }

@@ -25,7 +25,8 @@ public sealed class SarkHttpClient : IDisposable
     private readonly bool hasToken;
 
     /// <summary>Makes a client.</summary>
-    /// <param name="http">The connection; its base address is the service's, such as <c>https://pbx.example.com:44300</c>. Its time-out becomes that of one answer.</param>
+    /// <param name="http">The connection; its base address is the service's, such as <c>https://pbx.example.com:44300</c>.
+    /// Its time-out becomes that of one answer.</param>
     /// <param name="token">A bearer token, or null.</param>
     public SarkHttpClient(HttpClient http, string? token = null)
     {
@@ -84,11 +85,14 @@ public sealed class SarkHttpClient : IDisposable
     /// <param name="part">The part.</param>
     /// <param name="noun">What it names, for messages.</param>
     /// <exception cref="SarkException">An address cannot have such a part.</exception>
-    public static string Escape(string part, string noun = "Service") => IsAddressable(part) ? Uri.EscapeDataString(part) : throw new SarkException(
+    public static string Escape(string part, string noun = "Service") => IsAddressable(part)
+        ? Uri.EscapeDataString(part)
+        : throw new SarkException(
         SarkErrorKind.BadRequest,
         noun,
         part,
-        $"An address cannot have '{part}' as a part: '.', '..' and nothing at all are taken out of it on the way, and what is left means something else. Nothing was sent. Use the database on the machine itself, with Connect-Sark -Database.");
+        $"An address cannot have '{part}' as a part: '.', '..' and nothing at all are taken out of it on the way, and what is left "
+            + "means something else. Nothing was sent. Use the database on the machine itself, with Connect-Sark -Database.");
 
     /// <summary>Whether an address can have this part. Dots alone are folded into the path, escaped or not.</summary>
     public static bool IsAddressable(string part) => part is not ("" or "." or "..");
@@ -108,13 +112,18 @@ public sealed class SarkHttpClient : IDisposable
         }
         catch (SarkException error) when (error.Kind is SarkErrorKind.Unauthorized)
         {
-            throw new SarkException(SarkErrorKind.Unauthorized, "Service", Address, $"The service at {Address} {(hasToken ? "does not know the token" : "asks for a token: name one with -Token")}. {error.Message}", error);
+            throw new SarkException(SarkErrorKind.Unauthorized, "Service", Address,
+                $"The service at {Address} {(hasToken ? "does not know the token" : "asks for a token: name one with -Token")}. "
+                    + $"{error.Message}", error);
         }
         catch (SarkException error) when (error.Kind is SarkErrorKind.Denied)
         {
-            throw new SarkDeniedException("Service", Address, $"The service at {Address} does not let the caller in{(hasToken ? "" : "; perhaps it wants a token, which -Token names")}. {error.Message}", error);
+            throw new SarkDeniedException("Service", Address,
+                $"The service at {Address} does not let the caller "
+                    + $"in{(hasToken ? "" : "; perhaps it wants a token, which -Token names")}. {error.Message}", error);
         }
-        catch (SarkException error) when (error.Kind is SarkErrorKind.NotFound or SarkErrorKind.Unsupported or SarkErrorKind.BadRequest or SarkErrorKind.Validation)
+        catch (SarkException error) when (error.Kind is SarkErrorKind.NotFound or SarkErrorKind.Unsupported
+            or SarkErrorKind.BadRequest or SarkErrorKind.Validation)
         {
             throw Other($"it does not know /api/{WireHeaders.WhoAmI}", error);
         }
@@ -130,7 +139,12 @@ public sealed class SarkHttpClient : IDisposable
     /// <param name="preferences">Values of the Prefer header.</param>
     /// <returns>The answer, null where it has no body.</returns>
     /// <exception cref="SarkException">The service refused, or did not answer.</exception>
-    public Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken, params string[] preferences) =>
+    public Task<JsonNode?> SendAsync(
+        HttpMethod method,
+        string path,
+        JsonNode? body,
+        CancellationToken cancellationToken,
+        params string[] preferences) =>
         SendAsync(method, path, body, null, cancellationToken, preferences);
 
     /// <summary>The same for something that takes as long as it takes.</summary>
@@ -140,7 +154,13 @@ public sealed class SarkHttpClient : IDisposable
     /// <param name="limit">How long the answer may take, if that is longer than <see cref="Timeout"/>; null for a question.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <param name="preferences">Values of the Prefer header.</param>
-    public async Task<JsonNode?> SendAsync(HttpMethod method, string path, JsonNode? body, TimeSpan? limit, CancellationToken cancellationToken, params string[] preferences)
+    public async Task<JsonNode?> SendAsync(
+        HttpMethod method,
+        string path,
+        JsonNode? body,
+        TimeSpan? limit,
+        CancellationToken cancellationToken,
+        params string[] preferences)
     {
         using var response = await SendAsync(
             () =>
@@ -180,7 +200,11 @@ public sealed class SarkHttpClient : IDisposable
     /// <param name="limit">How long the answer may take, if that is longer than <see cref="Timeout"/>; null for a question.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="SarkException">The service refused, or did not answer.</exception>
-    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, HttpCompletionOption completion, TimeSpan? limit, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendAsync(
+        Func<HttpRequestMessage> make,
+        HttpCompletionOption completion,
+        TimeSpan? limit,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(make);
         var clock = Stopwatch.StartNew();
@@ -194,7 +218,9 @@ public sealed class SarkHttpClient : IDisposable
             }
 
             // What takes long is no question that can be asked twice.
-            var isRepeatable = limit is null && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Put || request.Method == HttpMethod.Delete);
+            var isRepeatable = limit is null && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head
+                || request.Method == HttpMethod.Put
+                || request.Method == HttpMethod.Delete);
             if (Pause(response, attempt, isRepeatable) is { } pause && clock.Elapsed + pause <= Patience)
             {
                 response.Dispose();
@@ -219,7 +245,9 @@ public sealed class SarkHttpClient : IDisposable
         return ReceiveAsync(async () =>
         {
             using var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            return content is { CanSeek: true, Length: 0 } ? null : await JsonNode.ParseAsync(content, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return content is { CanSeek: true, Length: 0 }
+                ? null
+                : await JsonNode.ParseAsync(content, cancellationToken: cancellationToken).ConfigureAwait(false);
         });
     }
 
@@ -255,7 +283,8 @@ public sealed class SarkHttpClient : IDisposable
         {
             return read();
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException or FormatException or NullReferenceException or InvalidCastException or KeyNotFoundException or ArgumentException)
+        catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException or FormatException
+            or NullReferenceException or InvalidCastException or KeyNotFoundException or ArgumentException)
         {
             throw NotUnderstood(error);
         }
@@ -292,7 +321,11 @@ public sealed class SarkHttpClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, HttpCompletionOption completion, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        HttpRequestMessage request,
+        HttpCompletionOption completion,
+        TimeSpan limit,
+        CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (limit != System.Threading.Timeout.InfiniteTimeSpan)
@@ -306,17 +339,30 @@ public sealed class SarkHttpClient : IDisposable
         }
         catch (HttpRequestException error)
         {
-            throw new SarkUnreachableException("Service", Address, $"The service at {Address} does not answer: {Sentence(error)}{Hint(error)}", error);
+            throw new SarkUnreachableException(
+                "Service",
+                Address,
+                $"The service at {Address} does not answer: {Sentence(error)}{Hint(error)}",
+                error);
         }
-        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested && !end.IsCancellationRequested && error.InnerException is TimeoutException)
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested && !end.IsCancellationRequested
+            && error.InnerException is TimeoutException)
         {
-            throw new SarkUnreachableException("Service", Address, $"The service at {Address} does not answer: no connection within {Math.Min(ConnectLimit.TotalSeconds, limit.TotalSeconds):0} seconds.", error);
+            throw new SarkUnreachableException("Service", Address,
+                $"The service at {Address} does not answer: no connection within "
+                    + $"{Math.Min(ConnectLimit.TotalSeconds, limit.TotalSeconds):0} seconds.", error);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested && end.IsCancellationRequested)
         {
-            throw new SarkException(SarkErrorKind.Timeout, "Service", Address, $"The service at {Address} did not answer within {limit.TotalSeconds:0} seconds. Connect-Sark -TimeoutSeconds allows more.", error);
+            throw new SarkException(
+                SarkErrorKind.Timeout,
+                "Service",
+                Address,
+                $"The service at {Address} did not answer within {limit.TotalSeconds:0} seconds. Connect-Sark -TimeoutSeconds allows more.",
+                error);
         }
-        catch (Exception error) when (error is ObjectDisposedException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception error) when (error is ObjectDisposedException
+            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw Closed(error);
         }
@@ -324,7 +370,8 @@ public sealed class SarkHttpClient : IDisposable
 
     private TimeSpan Longer(TimeSpan? limit) =>
         limit is not { } asked ? Timeout
-        : asked == System.Threading.Timeout.InfiniteTimeSpan || Timeout == System.Threading.Timeout.InfiniteTimeSpan ? System.Threading.Timeout.InfiniteTimeSpan
+        : asked == System.Threading.Timeout.InfiniteTimeSpan || Timeout == System.Threading.Timeout.InfiniteTimeSpan
+        ? System.Threading.Timeout.InfiniteTimeSpan
         : asked > Timeout ? asked : Timeout;
 
     /// <summary>How long to wait before a request is sent again; null when it must not be.</summary>
@@ -378,7 +425,10 @@ public sealed class SarkHttpClient : IDisposable
     {
         if ((int)response.StatusCode is >= 300 and < 400)
         {
-            return new SarkUnavailableException("Service", Address, $"{Address} sends callers elsewhere, to '{response.Headers.Location}'. Name the address of the service itself.");
+            return new SarkUnavailableException(
+                "Service",
+                Address,
+                $"{Address} sends callers elsewhere, to '{response.Headers.Location}'. Name the address of the service itself.");
         }
 
         // Beyond its place a body of any size may come: a proxy's page, say.
@@ -390,7 +440,9 @@ public sealed class SarkHttpClient : IDisposable
         }
         catch (JsonException error)
         {
-            return new SarkUnavailableException("Service", Address, $"What answers at {Address} is no SARK service: it answered {(int)response.StatusCode} {response.ReasonPhrase}, and not in JSON.", error);
+            return new SarkUnavailableException("Service", Address,
+                $"What answers at {Address} is no SARK service: it answered {(int)response.StatusCode} {response.ReasonPhrase}, and not "
+                    + "in JSON.", error);
         }
 
         return Understand(() => ErrorFrom(response.StatusCode, body));
@@ -415,11 +467,19 @@ public sealed class SarkHttpClient : IDisposable
         {
             HttpStatusCode.NotFound => new SarkNotFoundException("Service", Address, message),
             HttpStatusCode.UnprocessableEntity when body is JsonObject errors =>
-                new SarkValidationException("Service", null, ProblemDetails.Messages(errors), isDuplicate: errors.ContainsKey(SarkValidationException.DuplicateField)),
+                new SarkValidationException(
+                    "Service",
+                    null,
+                    ProblemDetails.Messages(errors),
+                    isDuplicate: errors.ContainsKey(SarkValidationException.DuplicateField)),
             HttpStatusCode.Conflict => new SarkConflictException("Service", null, message),
             HttpStatusCode.Forbidden => new SarkDeniedException("Service", Address, message),
             HttpStatusCode.Unauthorized => new SarkException(SarkErrorKind.Unauthorized, "Service", Address, message),
-            HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed => new SarkException(SarkErrorKind.BadRequest, "Service", Address, message),
+            HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed => new SarkException(
+                SarkErrorKind.BadRequest,
+                "Service",
+                Address,
+                message),
             _ => new SarkUnavailableException("Service", Address, message),
         };
     }

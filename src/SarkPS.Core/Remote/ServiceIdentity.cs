@@ -11,7 +11,8 @@ namespace SarkPS.Remote;
 /// <param name="Parts">The parts of it beside the tables; null when it does not tell.</param>
 /// <param name="Sark">The version of SARK that its database is of; null when it does not tell.</param>
 public sealed record ServiceIdentity(
-    string Version, string? Caller, IReadOnlyList<string> Scopes, bool AnswersRehearsals, ExchangeCoverage Coverage, IReadOnlyCollection<ExchangePart>? Parts = null, SarkVersion? Sark = null)
+    string Version, string? Caller, IReadOnlyList<string> Scopes, bool AnswersRehearsals, ExchangeCoverage Coverage,
+    IReadOnlyCollection<ExchangePart>? Parts = null, SarkVersion? Sark = null)
 {
     /// <summary>The member of the answer that names the parts.</summary>
     public const string PartsMember = "covers";
@@ -38,7 +39,10 @@ public sealed record ServiceIdentity(
                 [.. (who["scopes"] as JsonArray ?? []).Select(s => s?.ToString() ?? "")],
                 who[WireHeaders.DryRunMember]?.GetValue<bool>() ?? false,
                 Enum.TryParse<ExchangeCoverage>(who[CoverageMember]?.ToString(), out var coverage) ? coverage : ExchangeCoverage.Unknown,
-                (who[PartsMember] as JsonArray)?.Select(p => Enum.TryParse<ExchangePart>(p?.ToString(), out var part) ? part : (ExchangePart?)null).OfType<ExchangePart>().ToArray(),
+                (who[PartsMember] as JsonArray)?.Select(
+                    p => Enum.TryParse<ExchangePart>(p?.ToString(), out var part)
+        ? part
+        : (ExchangePart?)null).OfType<ExchangePart>().ToArray(),
                 SarkVersion.Find(who[SarkMember]?.ToString()))
             : null;
 }

@@ -23,7 +23,9 @@ public sealed class Agent : SarkRecord, ISarkResource<Agent>
             .Stamps()
             .HiddenDefault("conf", null)
             .HiddenDefault("num", null)
-            .TableView((nameof(Key), 6), nameof(Name), (nameof(Tenant), 12), (nameof(Queue1), 10), (nameof(Queue2), 10), (nameof(Queue3), 10))
+            .TableView(
+                (nameof(Key), 6), nameof(Name), (nameof(Tenant), 12), (nameof(Queue1), 10), (nameof(Queue2), 10),
+                (nameof(Queue3), 10))
             .Build();
 
     /// <summary>The tenant that it belongs to.</summary>

@@ -18,14 +18,17 @@ public sealed class CosRule : SarkRecord, ISarkResource<CosRule>
             .Flag(nameof(DefaultClosed), "defaultclosed", FlagWords.YesNo).Default("NO")
             .Flag(nameof(DefaultOpen), "defaultopen", FlagWords.YesNo).Default("NO")
             .Text(nameof(Description), "description", Rule.String, Rule.Nullable).Default(null)
-            .Text(nameof(DialPlan), "dialplan", Rule.String, Rule.Nullable).CreateRules(Rule.Required).Default(null).Holds(Lengths.List).Form(ValueForm.Patterns)
+            .Text(nameof(DialPlan), "dialplan", Rule.String, Rule.Nullable).CreateRules(Rule.Required).Default(null).Holds(Lengths.List)
+                .Form(ValueForm.Patterns)
             .Flag(nameof(OverrideClosed), "orideclosed", FlagWords.YesNo).Default("NO")
             .Flag(nameof(OverrideOpen), "orideopen", FlagWords.YesNo).Default("NO")
             .Key("pkey", Rule.AlphaDash).Among(NameSpace.Contexts)
             .Stamps()
             .CreatesAtItem()
             .Hooks(new CosRuleHooks())
-            .TableView((nameof(Key), 14), nameof(Active), (nameof(DialPlan), 16), nameof(DefaultOpen), nameof(DefaultClosed), nameof(Description))
+            .TableView(
+                (nameof(Key), 14), nameof(Active), (nameof(DialPlan), 16), nameof(DefaultOpen), nameof(DefaultClosed),
+                nameof(Description))
             .Build();
 
     /// <summary>A note for people: SARK's dial plan forbids the numbers of a rule whether it is active or not.</summary>

@@ -14,19 +14,30 @@ public sealed class DayTimer : SarkRecord, ISarkResource<DayTimer>
     public static ResourceDescriptor<DayTimer> Descriptor { get; } =
         new ResourceBuilder<DayTimer>("DayTimer", "daytimers", "dateSeg")
             .Text(nameof(Tenant), "cluster", Rule.Exists(References.Tenant)).Default("default").Filter()
-            .Text(nameof(DayOfMonth), "datemonth", Rule.In("*", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "30", "31")).Default("*").Reads(DayTimerHours.ReadDay)
+            .Text(nameof(DayOfMonth), "datemonth", Rule.In(
+                "*", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18",
+                "19", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "30",
+                "31")).Default("*").Reads(DayTimerHours.ReadDay)
             .Text(nameof(DayOfWeek), "dayofweek", Rule.In("*", "mon", "tue", "wed", "thu", "fri", "sat", "sun")).Default("*")
             .Text(nameof(Description), "desc", Rule.String).Default(null)
             .Text(nameof(Month), "month", Rule.In([DayTimerHours.Any, .. DayTimerHours.Months])).Default("*")
-            .Text(nameof(TimeSpan), "timespan", Rule.Regex(@"\A(?:\*(?:-\*)?|(?:2[0-3]|[01][0-9]):[0-5][0-9]-(?:2[0-3]|[01][0-9]):[0-5][0-9])\z", "*-* for the whole day, or hours such as 17:30-08:30")).Default("*").Reads(DayTimerHours.ReadSpan)
+            .Text(nameof(TimeSpan), "timespan", Rule.Regex(
+                @"\A(?:\*(?:-\*)?|(?:2[0-3]|[01][0-9]):[0-5][0-9]-(?:2[0-3]|[01][0-9]):[0-5][0-9])\z",
+                "*-* for the whole day, or hours such as 17:30-08:30")).Default("*").Reads(DayTimerHours.ReadSpan)
             .GeneratedKey("id")
             .Text(nameof(Name), "pkey").ReadOnly()
             .Text(nameof(State), "state").ReadOnly().Default("IDLE")
             .Stamps()
             .Hooks(new DayTimerHooks())
             .Alias("daytimer")
-            .TableView((nameof(Key), 5), (nameof(Tenant), 12), nameof(DayOfWeek), nameof(DayOfMonth), nameof(Month), (nameof(TimeSpan), 11), nameof(Description))
-            .ListView(nameof(Key), nameof(Tenant), nameof(DayOfMonth), nameof(DayOfWeek), nameof(Description), nameof(Month), new(nameof(TimeSpan), Label: "TimeSpan (closed)"), nameof(Name), nameof(State))
+            .TableView(
+                (nameof(Key), 5), (nameof(Tenant), 12), nameof(DayOfWeek), nameof(DayOfMonth), nameof(Month),
+                (nameof(TimeSpan), 11), nameof(Description))
+            .ListView(
+                nameof(Key), nameof(Tenant), nameof(DayOfMonth), nameof(DayOfWeek), nameof(Description), nameof(Month),
+                new(nameof(TimeSpan), Label: "TimeSpan (closed)"),
+                nameof(Name),
+                nameof(State))
             .Build();
 
     /// <summary>The tenant that it belongs to.</summary>

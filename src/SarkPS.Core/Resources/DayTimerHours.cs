@@ -52,12 +52,15 @@ internal sealed partial class DayTimerHours
         {
             if (month == Any && dayOfWeek == Any && dayOfMonth == Any)
             {
-                yield return ("timespan", "SARK passes over a timer for the whole of every day. Name hours, a day or a month; what keeps a tenant closed is its masteroclo (OpenCloseMode) CLOSED");
+                yield return ("timespan",
+                    "SARK passes over a timer for the whole of every day. Name hours, a day or a month; what keeps a tenant closed is "
+                        + "its masteroclo (OpenCloseMode) CLOSED");
             }
         }
         else if (hours is not { } from)
         {
-            yield return ("timespan", $"SARK reads no hours from '{SarkText.Printable(span)}'. The whole day is {WholeDay}, hours are such as 17:30-08:30");
+            yield return ("timespan",
+                $"SARK reads no hours from '{SarkText.Printable(span)}'. The whole day is {WholeDay}, hours are such as 17:30-08:30");
         }
         else if (!Enumerable.Range(0, MinutesOfADay).Any(IsWithin))
         {
@@ -66,7 +69,8 @@ internal sealed partial class DayTimerHours
                 : "SARK counts the minutes between the two, and there are none");
         }
 
-        if (int.TryParse(dayOfMonth, NumberStyles.None, CultureInfo.InvariantCulture, out var day) && Array.IndexOf(Months, month) is >= 0 and var at
+        if (int.TryParse(dayOfMonth, NumberStyles.None, CultureInfo.InvariantCulture, out var day)
+            && Array.IndexOf(Months, month) is >= 0 and var at
             && day > DateTime.DaysInMonth(2000, at + 1))
         {
             yield return ("datemonth", $"no '{month}' has a day {day}");
@@ -78,7 +82,8 @@ internal sealed partial class DayTimerHours
         && !(span == WholeDay && month == Any && dayOfWeek == Any && dayOfMonth == Any);
 
     /// <summary>The minutes of a day, 0 to 1440, at which it may begin or cease to match.</summary>
-    public IEnumerable<int> Turns => hours is { } from ? [0, Minutes(from.Start) + 1, Minutes(from.End), MinutesOfADay] : [0, MinutesOfADay];
+    public IEnumerable<int> Turns =>
+        hours is { } from ? [0, Minutes(from.Start) + 1, Minutes(from.End), MinutesOfADay] : [0, MinutesOfADay];
 
     // SARK leaves the day of the month to PHP, to which 01 and 1 are equal.
     private bool IsOn(DateTime wall) =>
@@ -110,7 +115,8 @@ internal sealed partial class DayTimerHours
     {
         null or Any => WholeDay,
         _ when LooseHours().Match(text) is { Success: true } match => Span(
-            $"{match.Groups[1].Value.PadLeft(2, '0')}:{match.Groups[2].Value}", $"{match.Groups[3].Value.PadLeft(2, '0')}:{match.Groups[4].Value}"),
+            $"{match.Groups[1].Value.PadLeft(2, '0')}:{match.Groups[2].Value}",
+            $"{match.Groups[3].Value.PadLeft(2, '0')}:{match.Groups[4].Value}"),
         _ => text,
     };
 

@@ -38,7 +38,10 @@ public static partial class Destinations
         ["Leave Voicemail"] = 21,
     };
 
-    /// <summary>The ring group that SARK makes itself in the tenant default. Every tenant's calls may lead to it, as a new one's operator does.</summary>
+    /// <summary>
+    /// The ring group that SARK makes itself in the tenant default. Every tenant's calls may lead to it, as a new one's
+    /// operator does.
+    /// </summary>
     internal const string RingAll = "RINGALL";
 
     /// <summary>The last part of their address.</summary>
@@ -59,7 +62,8 @@ public static partial class Destinations
     ];
 
     /// <summary>The tables and columns that are named to tell a trunk's class, beside those of the kinds.</summary>
-    internal static IReadOnlyList<(string Table, string[] Columns)> Uses => [("lineIO", ["pkey", "carrier"]), ("Carrier", ["pkey", "carriertype"])];
+    internal static IReadOnlyList<(string Table, string[] Columns)> Uses =>
+        [("lineIO", ["pkey", "carrier"]), ("Carrier", ["pkey", "carriertype"])];
 
     /// <summary>The class of a destination, or null when nothing has that name.</summary>
     internal static int? Resolve(IRowSession session, string name)
@@ -80,7 +84,8 @@ public static partial class Destinations
             {
                 case nameof(Extension):
                     // Three to six digits, with a star before them for the mailbox of the extension.
-                    if (ExtensionOrMailbox().IsMatch(name) && session.Exists(kind.Resource.Table, kind.Resource.KeyColumn, name.TrimStart('*')))
+                    if (ExtensionOrMailbox().IsMatch(name)
+                        && session.Exists(kind.Resource.Table, kind.Resource.KeyColumn, name.TrimStart('*')))
                     {
                         return kind.RouteClass;
                     }
@@ -90,7 +95,9 @@ public static partial class Destinations
                     if (session.Select(kind.Resource.Table, (kind.Resource.KeyColumn, name)) is [var line, ..]
                         && session.Select("Carrier", ("pkey", line["carrier"])) is [var carrier, ..])
                     {
-                        return carrier.Text("carriertype") == "group" && !name.Contains('~', StringComparison.Ordinal) ? 11 : kind.ClassOf(name);
+                        return carrier.Text("carriertype") == "group" && !name.Contains('~', StringComparison.Ordinal)
+                            ? 11
+                            : kind.ClassOf(name);
                     }
 
                     break;
@@ -121,8 +128,14 @@ public static partial class Destinations
 /// <param name="Group">The name under which the service lists them.</param>
 /// <param name="OrderBy">How the service sorts them; empty means as created.</param>
 /// <param name="SiblingRouteClass">The class of those that lead to another SARK, whose names have a <c>~</c>.</param>
-public sealed record DestinationKind(ResourceDescriptor Resource, int RouteClass, string Group, IReadOnlyList<string> OrderBy, int? SiblingRouteClass = null)
+public sealed record DestinationKind(
+    ResourceDescriptor Resource,
+    int RouteClass,
+    string Group,
+    IReadOnlyList<string> OrderBy,
+    int? SiblingRouteClass = null)
 {
     /// <summary>The class of one of them.</summary>
-    public int ClassOf(string name) => SiblingRouteClass is { } sibling && name.Contains('~', StringComparison.Ordinal) ? sibling : RouteClass;
+    public int ClassOf(string name) =>
+        SiblingRouteClass is { } sibling && name.Contains('~', StringComparison.Ordinal) ? sibling : RouteClass;
 }

@@ -18,7 +18,8 @@ public sealed class Extension : SarkRecord, ISarkResource<Extension>
             .Flag(nameof(CellTwin), "celltwin", FlagWords.OnOff)
             .Tenant()
             .Text(nameof(Recording), "devicerec", Forms.Recording).Default("default")
-            .Text(nameof(VoicemailDivert), "dvrvmail", Rule.Exists(References.Extension), Rule.Nullable).Or("None").OwnKey().Filled(ExtensionHooks.OwnMailbox)
+            .Text(nameof(VoicemailDivert), "dvrvmail", Rule.Exists(References.Extension), Rule.Nullable).Or("None").OwnKey()
+                .Filled(ExtensionHooks.OwnMailbox)
             .Text(nameof(Location), "location", Rule.In("local", "remote")).NeverEmpty().Filter()
             .Text(nameof(Protocol), "protocol", Rule.In("IPV4", "IPV6")).Default("IPV4")
             .Text(nameof(Provision), "provision", Rule.String, Rule.Nullable).Holds(Lengths.Block).Names(References.Includes)
@@ -28,13 +29,15 @@ public sealed class Extension : SarkRecord, ISarkResource<Extension>
             .Text(nameof(VoicemailEmail), "vmailfwd", Rule.Email, Rule.Nullable).Form(ValueForm.Name)
             .Text(nameof(MacAddress), "macaddr", Forms.MacAddress).Strict().NotCopied()
             .Text(nameof(Description), "desc", Rule.String, Rule.Nullable).Form(ValueForm.Name).Filled(ExtensionHooks.DefaultName)
-            .Text(nameof(Device), "device", Rule.String, Rule.Nullable).Strict().Filter().Names(References.Device).Or("General SIP", ExtensionHooks.Browser, "MAILBOX")
+            .Text(nameof(Device), "device", Rule.String, Rule.Nullable).Strict().Filter().Names(References.Device)
+                .Or("General SIP", ExtensionHooks.Browser, "MAILBOX")
             .Text(nameof(DeviceModel), "devicemodel", Rule.String, Rule.Nullable).Strict()
             .Text(nameof(Password), "passwd", Rule.String).Strict().Secret().NeverEmpty().NotCopied()
             .Text(nameof(BaseMacAddress), "basemacaddr", Rule.String, Rule.Nullable).Strict().Default(null)
             .Text(nameof(AlertInfo), "extalert", Rule.String, Rule.Nullable).Strict()
             .Integer(nameof(MaxCalls), "callmax", Rule.Min(1), Rule.Nullable).Since(SarkVersion.V65)
-            .Text(nameof(PjsipStanza), "pjsipuser", Rule.String, Rule.Nullable).Since(SarkVersion.V65).Holds(Lengths.Block).Secret().NotCopied()
+            .Text(nameof(PjsipStanza), "pjsipuser", Rule.String, Rule.Nullable).Since(SarkVersion.V65).Holds(Lengths.Block).Secret()
+                .NotCopied()
             .Text(nameof(FirstSeen), "firstseen").ReadOnly()
             .Text(nameof(LastSeen), "lastseen").ReadOnly()
             .Text(nameof(StealTime), "stealtime").ReadOnly()
@@ -48,9 +51,17 @@ public sealed class Extension : SarkRecord, ISarkResource<Extension>
             .Hooks(new ExtensionHooks())
             .Kind("Mailbox", "mailbox", [], ("desc", "MAILBOX"), ("device", "MAILBOX"), ("location", "local")).ChecksKeyLast()
             .Kind("Unprovisioned", "unprovisioned", [], ("device", "General SIP"))
-            .Kind("WebRtc", "webrtc", [], ("device", ExtensionHooks.Browser), ("transport", "wss"), ("sipiaxfriend", ExtensionHooks.BrowserStanza))
+            .Kind(
+                "WebRtc",
+                "webrtc",
+                [],
+                ("device", ExtensionHooks.Browser),
+                ("transport", "wss"),
+                ("sipiaxfriend", ExtensionHooks.BrowserStanza))
             .Kind("Provisioned", "provisioned", [("macaddr", ExtensionHooks.MacAddressRules)])
-            .TableView((nameof(Key), 8), nameof(Description), (nameof(Tenant), 12), (nameof(Device), 14), nameof(Transport), nameof(Location), nameof(Active))
+            .TableView(
+                (nameof(Key), 8), nameof(Description), (nameof(Tenant), 12), (nameof(Device), 14), nameof(Transport),
+                nameof(Location), nameof(Active))
             .Build();
 
     /// <summary>The number that is dialled, three to six digits as a rule.</summary>

@@ -66,7 +66,8 @@ internal sealed partial class ExtensionHooks : ResourceHooks
 
     public override void Validate(WriteContext context)
     {
-        if (!context.IsCreate && context.Sent.Has("desc") && context.Sent["desc"] is null && !context.HasError("desc") && context.Session.Version.IsSince(SarkVersion.V65))
+        if (!context.IsCreate && context.Sent.Has("desc") && context.Sent["desc"] is null && !context.HasError("desc")
+            && context.Session.Version.IsSince(SarkVersion.V65))
         {
             context.AddError("desc", "The desc cannot be empty: the generator of SARK 6.5 would show '$desc' as the name of the caller.");
         }
@@ -79,7 +80,8 @@ internal sealed partial class ExtensionHooks : ResourceHooks
         if (!context.IsCreate || context.Kind?.Name != "Provisioned")
         {
             // Two telephones with one address would be given one and the same configuration.
-            if (context.Sent["macaddr"] is string taken && !context.HasError("macaddr") && context.Resource.Find("macaddr")!.IsWritable(context.IsCreate, context.IsStrict))
+            if (context.Sent["macaddr"] is string taken && !context.HasError("macaddr")
+                && context.Resource.Find("macaddr")!.IsWritable(context.IsCreate, context.IsStrict))
             {
                 CheckAddressIsFree(context, taken);
             }
@@ -118,7 +120,10 @@ internal sealed partial class ExtensionHooks : ResourceHooks
         }
     }
 
-    public override IEnumerable<(FaultKind Kind, string Column, string Problem)> Inspect(ResourceDescriptor resource, IRowSession session, SarkRow row)
+    public override IEnumerable<(FaultKind Kind, string Column, string Problem)> Inspect(
+        ResourceDescriptor resource,
+        IRowSession session,
+        SarkRow row)
     {
         if (row.Text("sipiaxfriend") is { } stanza && Stanzas.Fault(stanza) is { } fault)
         {
@@ -127,14 +132,17 @@ internal sealed partial class ExtensionHooks : ResourceHooks
 
         if (row.Text("device") is { Length: > 0 } device && device != Browser && !session.Exists("Device", "pkey", device))
         {
-            yield return (FaultKind.Missing, "device", $"There is no device '{device}', letter by letter, so that SARK's own pages do not list the extension.");
+            yield return (FaultKind.Missing, "device",
+                $"There is no device '{device}', letter by letter, so that SARK's own pages do not list the extension.");
         }
 
         if (row.Text("provision") is { } lines)
         {
-            foreach (var name in References.Includes.Read(lines).Select(n => n.Key).Distinct(StringComparer.Ordinal).Where(name => !session.Exists("Device", "pkey", name)))
+            foreach (var name in References.Includes.Read(lines).Select(n => n.Key).Distinct(StringComparer.Ordinal)
+                .Where(name => !session.Exists("Device", "pkey", name)))
             {
-                yield return (FaultKind.Missing, "provision", $"There is no template '{name}', letter by letter, so that the telephone is sent nothing in its place.");
+                yield return (FaultKind.Missing, "provision",
+                    $"There is no template '{name}', letter by letter, so that the telephone is sent nothing in its place.");
             }
         }
     }
@@ -163,25 +171,32 @@ internal sealed partial class ExtensionHooks : ResourceHooks
             return;
         }
 
-        bool IsSent(string column) => context.Sent.Has(column) && context.Resource.Find(column)!.IsWritable(isCreate: true, context.IsStrict);
+        bool IsSent(string column) =>
+            context.Sent.Has(column) && context.Resource.Find(column)!.IsWritable(isCreate: true, context.IsStrict);
         var key = PhpValue.Text(row["pkey"]);
         switch (context.Kind?.Name)
         {
             case "Provisioned":
-                var maker = IsSent("device") && row["device"] is string named ? named : FindMaker(context.Session, (string)context.Sent["macaddr"]!)!;
+                var maker = IsSent("device") && row["device"] is string named
+                    ? named
+                    : FindMaker(context.Session, (string)context.Sent["macaddr"]!)!;
                 var template = Provisioning.FindDevice(context.Session, maker);
                 row["provision"] = IsSent("provision") ? row["provision"] : Provisioning.Lines(context, template);
                 row["device"] = template?.Text("pkey") ?? maker;
                 if (template is null && !IsSent("provision"))
                 {
-                    context.AddNotice($"There is no template for telephones of the kind '{maker}', so that extension '{key}' is sent an empty configuration and SARK's own pages do not list it. Set the telephone up by hand, or make a template '{maker}' and include it in the extension's lines with '#INCLUDE {maker}'.");
+                    context.AddNotice($"There is no template for telephones of the kind '{maker}', so that extension '{key}' is sent an "
+                        + "empty configuration and SARK's own pages do not list it. Set the telephone up by hand, or make a template "
+                        + $"'{maker}' and include it in the extension's lines with '#INCLUDE {maker}'.");
                 }
 
                 break;
             case "Mailbox":
                 break;
             default:
-                row["desc"] = IsSent("desc") && (row["desc"] is not null || !context.Session.Version.IsSince(SarkVersion.V65)) ? row["desc"] : DefaultName(context);
+                row["desc"] = IsSent("desc") && (row["desc"] is not null || !context.Session.Version.IsSince(SarkVersion.V65))
+                    ? row["desc"]
+                    : DefaultName(context);
                 break;
         }
 

@@ -15,7 +15,8 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
             .Text(nameof(FirstAgent), "AGENTSTART", Rule.Integer)
             .Text(nameof(AlertEmail), "ALERT", Rule.Email).MayBeEmpty()
             .Flag(nameof(HashTransfer), "ALLOWHASHXFER", FlagWords.Enabled)
-            .Text(nameof(BlindTransferBusy), "BLINDBUSY", Rule.Integer, Rule.Nullable).StrictRules(Rule.Nullable).Names(RowNames.Destination)
+            .Text(nameof(BlindTransferBusy), "BLINDBUSY", Rule.Integer, Rule.Nullable).StrictRules(Rule.Nullable)
+                .Names(RowNames.Destination)
             .Text(nameof(BounceAlert), "BOUNCEALERT", Rule.Integer, Rule.Nullable)
             .Flag(nameof(CallParking), "CALLPARKING", FlagWords.YesNo)
             .Text(nameof(Recording), "CALLRECORD1", Forms.Recording)
@@ -28,9 +29,13 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
             .Text(nameof(ConferenceType), "CONFTYPE", Rule.In("simple", "hosted"))
             .Flag(nameof(ClassOfService), "COSSTART", FlagWords.OnOff)
             .Text(nameof(CountryCode), "COUNTRYCODE", Rule.Alpha, Rule.ExactSize(2))
-            .Text(nameof(ExternalUrl), "EURL", Rule.Regex(@"^(https?:\/\/)?([0-9a-z\.-]+)\.([a-z\.]{2,6})[\/A-Za-z0-9_ \.-]*\/?$", "an address such as https://pbx.example.com/path")).MayBeEmpty()
+            .Text(nameof(ExternalUrl), "EURL", Rule.Regex(
+                @"^(https?:\/\/)?([0-9a-z\.-]+)\.([a-z\.]{2,6})[\/A-Za-z0-9_ \.-]*\/?$",
+                "an address such as https://pbx.example.com/path")).MayBeEmpty()
             .Text(nameof(EmergencyNumber), "EMERGENCY", Rule.Digits(3))
-            .Text(nameof(HostName), "FQDN", Rule.Regex(@"(?i)^(?!:\/\/)(?=.{1,255}$)((.{1,63}\.){1,127}(?![0-9]*$)[a-z0-9-]+\.?)$", "a full host name such as pbx.example.com")).MayBeEmpty()
+            .Text(nameof(HostName), "FQDN", Rule.Regex(
+                @"(?i)^(?!:\/\/)(?=.{1,255}$)((.{1,63}\.){1,127}(?![0-9]*$)[a-z0-9-]+\.?)$",
+                "a full host name such as pbx.example.com")).MayBeEmpty()
             .Flag(nameof(InspectHostName), "FQDNINSPECT", FlagWords.YesNo)
             .Flag(nameof(ProvisionHostName), "FQDNPROV", FlagWords.YesNo).MayBeEmpty()
             .Integer(nameof(InternalRingDelay), "INTRINGDELAY")
@@ -96,16 +101,26 @@ public sealed class Global : SarkRecord, ISarkResource<Global>
             .Text(nameof(RecordingDelimiter), "RECFILEDLIM", Rule.String, Rule.Nullable).Strict()
             .Integer(nameof(RecordingGrace), "RECGRACE", Rule.Nullable).Strict()
             .Text(nameof(RecordingMount), "RECMOUNT", Rule.String, Rule.Nullable).Strict()
-            .Text(nameof(SipDriver), "SIPDRIVER", Rule.In("chan_sip", "chan_pjsip")).RulesSince(SarkVersion.V65, Rule.In("PJSIP", "SIP")).Strict()
+            .Text(nameof(SipDriver), "SIPDRIVER", Rule.In("chan_sip", "chan_pjsip")).RulesSince(SarkVersion.V65, Rule.In("PJSIP", "SIP"))
+                .Strict()
             .Text(nameof(SiteName), "SITENAME", Rule.String, Rule.Nullable).Strict()
             .Text(nameof(StaticAddress), "STATICIPV4", Rule.String, Rule.Nullable).Strict()
             .Text(nameof(CloudLocation), "VCL", Rule.String, Rule.Nullable).Strict()
             .Stamps()
-            .Hidden("pkey", "ASTDLIM", "ATTEMPTRESTART", "BINDADDR", "CDR", "CFEXTRN", "DIGITS", "EDOMAIN", "EXTBLKLST", "EXTLEN", "EXTLIM", "FAX", "FAXDETECT", "FOPPASS", "FQDNDROPBUFF", "FQDNHTTP", "FQDNTRUST", "G729", "HAAUTOFAILBACK", "HACLUSTERIP", "HAENCRYPT", "HAMODE", "HAPRINODE", "HASYNCH", "HAUSECLUSTER", "LANGUAGE", "LKEY", "LOCALAREA", "LOCALDLEN", "LOGOPTS", "MEETMEDIAL", "MISDNRUN", "MYCOMMIT", "NUMGROUPS", "ONBOARDMENU", "OPRT", "PCICARDS", "PKTINSPECT", "PROXY", "PROXYIGNORE", "RECRSYNCPARMS", "RESTART", "RHINOSPF", "RUNFOP", "SIPMULTICAST", "SMSALERT", "SMSC", "SNO", "TFTP", "UNDO", "UNDONUM", "UNDOONOFF", "USBRECDISK", "VCLFULL", "VLIBS", "XMPP", "XMPPSERV")
+            .Hidden(
+                "pkey", "ASTDLIM", "ATTEMPTRESTART", "BINDADDR", "CDR", "CFEXTRN", "DIGITS", "EDOMAIN", "EXTBLKLST",
+                "EXTLEN", "EXTLIM", "FAX", "FAXDETECT", "FOPPASS", "FQDNDROPBUFF", "FQDNHTTP", "FQDNTRUST", "G729",
+                "HAAUTOFAILBACK", "HACLUSTERIP", "HAENCRYPT", "HAMODE", "HAPRINODE", "HASYNCH", "HAUSECLUSTER", "LANGUAGE",
+                "LKEY", "LOCALAREA", "LOCALDLEN", "LOGOPTS", "MEETMEDIAL", "MISDNRUN", "MYCOMMIT", "NUMGROUPS",
+                "ONBOARDMENU", "OPRT", "PCICARDS", "PKTINSPECT", "PROXY", "PROXYIGNORE", "RECRSYNCPARMS", "RESTART",
+                "RHINOSPF", "RUNFOP", "SIPMULTICAST", "SMSALERT", "SMSC", "SNO", "TFTP", "UNDO", "UNDONUM", "UNDOONOFF",
+                "USBRECDISK", "VCLFULL", "VLIBS", "XMPP", "XMPPSERV")
             .Singleton()
             .Hooks(new GlobalHooks())
             .Plural("globals")
-            .TableView(nameof(HostName), (nameof(LocalAddress), 15), nameof(SipDriver), (nameof(FirstExtension), 14), nameof(RingDelay), (nameof(Recording), 9))
+            .TableView(
+                nameof(HostName), (nameof(LocalAddress), 15), nameof(SipDriver), (nameof(FirstExtension), 14),
+                nameof(RingDelay), (nameof(Recording), 9))
             .Build();
 
     /// <summary>Longest duration of a call, in seconds.</summary>

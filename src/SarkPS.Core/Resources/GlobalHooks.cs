@@ -20,7 +20,10 @@ internal sealed class GlobalHooks : ResourceHooks
         }
     }
 
-    public override IEnumerable<(FaultKind Kind, string Column, string Problem)> Inspect(ResourceDescriptor resource, IRowSession session, SarkRow row)
+    public override IEnumerable<(FaultKind Kind, string Column, string Problem)> Inspect(
+        ResourceDescriptor resource,
+        IRowSession session,
+        SarkRow row)
     {
         if (IsOn(row.Text(CampOn)))
         {

@@ -14,7 +14,8 @@ public sealed class HolidayTimer : SarkRecord, ISarkResource<HolidayTimer>
     public static ResourceDescriptor<HolidayTimer> Descriptor { get; } =
         new ResourceBuilder<HolidayTimer>("HolidayTimer", "holidaytimers", "Holiday")
             .Text(nameof(Tenant), "cluster", Rule.Exists(References.Tenant)).Default("default").Filter()
-            .Text(nameof(Route), "route", Rule.String).Default("None").Destination("routeclass", "The routing target could not be resolved {0}")
+            .Text(nameof(Route), "route", Rule.String).Default("None")
+                .Destination("routeclass", "The routing target could not be resolved {0}")
             .Text(nameof(Description), "desc", Rule.String)
             .Time(nameof(Start), "stime", Rule.Digits(10), Rule.Nullable).Default(null)
             .Time(nameof(End), "etime", Rule.Digits(10), Rule.Nullable).Default(null)

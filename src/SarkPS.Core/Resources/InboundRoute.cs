@@ -34,11 +34,19 @@ public sealed class InboundRoute : SarkRecord, ISarkResource<InboundRoute>
             .HiddenDefault("lcl", "NO")
             .HiddenDefault("monitor", "NO")
             .HiddenDefault("routeable", "NO")
-            .Hidden("callback", "channel", "closecallback", "closecustom", "closedisa", "closeext", "closegreet", "closeivr", "closequeue", "closesibling", "closespeed", "custom", "desc", "didnumber", "ext", "forceivr", "macaddr", "method", "openfirewall", "opengreet", "opensibling", "pat", "postdial", "predial", "privileged", "provision", "queue", "remotenum", "service", "speed", "technology", "pjsipreg", "pjsipuser", "transformclip", "transport", "trunk", "zapcaruser", "callerid", "host", "match", "password", "peername", "register", "sipiaxpeer", "sipiaxuser", "transform", "username")
+            .Hidden(
+                "callback", "channel", "closecallback", "closecustom", "closedisa", "closeext", "closegreet", "closeivr",
+                "closequeue", "closesibling", "closespeed", "custom", "desc", "didnumber", "ext", "forceivr", "macaddr",
+                "method", "openfirewall", "opengreet", "opensibling", "pat", "postdial", "predial", "privileged",
+                "provision", "queue", "remotenum", "service", "speed", "technology", "pjsipreg", "pjsipuser",
+                "transformclip", "transport", "trunk", "zapcaruser", "callerid", "host", "match", "password", "peername",
+                "register", "sipiaxpeer", "sipiaxuser", "transform", "username")
             .HiddenNames(References.Greeting, "opengreet", "closegreet")
             .Where("technology", "DiD", "CLID")
             .Hooks(new InboundRouteHooks())
-            .TableView((nameof(Key), 14), nameof(Carrier), (nameof(Tenant), 10), (nameof(OpenRoute), 12), (nameof(CloseRoute), 12), nameof(TrunkName), nameof(Active))
+            .TableView(
+                (nameof(Key), 14), nameof(Carrier), (nameof(Tenant), 10), (nameof(OpenRoute), 12), (nameof(CloseRoute), 12),
+                nameof(TrunkName), nameof(Active))
             .Build();
 
     /// <summary>Whether the route is in service.</summary>

@@ -17,16 +17,20 @@ public sealed class Ivr : SarkRecord, ISarkResource<Ivr>
             .Hidden("id")
             .Family<IvrOption>(nameof(Options), nameof(IvrOption.Destination), IvrOption.Keys, option => option
                 .Text(nameof(IvrOption.AlertInfo), "alert", Rule.String, Rule.Nullable).Default(null).JudgedBefore("description")
-                .Text(nameof(IvrOption.Destination), "option", Rule.String, Rule.Nullable).Default("None").Destination("routeclass", onlyWhenValid: true)
+                .Text(nameof(IvrOption.Destination), "option", Rule.String, Rule.Nullable).Default("None")
+                    .Destination("routeclass", onlyWhenValid: true)
                 .Text(nameof(IvrOption.Tag), "tag", Rule.String, Rule.Nullable).Default(null)
                 .HiddenDefault("routeclass", 0))
-            .Text(nameof(Timeout), "timeout", Rule.String, Rule.Nullable).Default("operator").Destination("timeoutrouteclass", onlyWhenValid: true)
+            .Text(nameof(Timeout), "timeout", Rule.String, Rule.Nullable).Default("operator")
+                .Destination("timeoutrouteclass", onlyWhenValid: true)
             .Key("pkey", Rule.DialledName)
             .Integer(nameof(TimeoutRouteClass), "timeoutrouteclass").ReadOnly().Default(100)
             .Text(nameof(Name), "name").Strict()
             .Stamps(Access.Write, Rule.AlphaNum)
             .TableView((nameof(Key), 14), nameof(Description), (nameof(Tenant), 12), nameof(Greeting), (nameof(Timeout), 12))
-            .ListView(nameof(Key), nameof(Tenant), nameof(Description), nameof(Greeting), nameof(ListenForExtension), nameof(Options), nameof(Timeout), nameof(TimeoutRouteClass))
+            .ListView(
+                nameof(Key), nameof(Tenant), nameof(Description), nameof(Greeting), nameof(ListenForExtension),
+                nameof(Options), nameof(Timeout), nameof(TimeoutRouteClass))
             .Build();
 
     /// <summary>What people call the menu.</summary>

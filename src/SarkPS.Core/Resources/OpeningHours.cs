@@ -24,12 +24,17 @@ public sealed record OpeningHours(string Tenant, bool IsOpen, DateTimeOffset? Ne
     internal static IReadOnlyList<OpeningHours> Of(IRowSession session, DateTimeOffset now, TimeZoneInfo zone)
     {
         var timers = session.Select(DayTimer.Descriptor.Table)
-            .ToLookup(row => row.Text(DayTimer.Descriptor.TenantColumn!.Name) ?? "", row => new DayTimerHours(row.Text), StringComparer.Ordinal);
+            .ToLookup(
+                row => row.Text(DayTimer.Descriptor.TenantColumn!.Name) ?? "",
+                row => new DayTimerHours(row.Text),
+                StringComparer.Ordinal);
         return
         [
             .. session.Select(SarkPS.Tenant.Descriptor.Table)
                 .Select(row => (Key: row.Text(SarkPS.Tenant.Descriptor.KeyColumn) ?? "", Switch: row.Text("masteroclo")))
-                .Select(tenant => tenant.Switch == "CLOSED" ? new OpeningHours(tenant.Key, false, null) : Of(tenant.Key, [.. timers[tenant.Key].Where(t => !t.NeverBecause().Any())], now, zone)),
+                .Select(tenant => tenant.Switch == "CLOSED"
+            ? new OpeningHours(tenant.Key, false, null)
+            : Of(tenant.Key, [.. timers[tenant.Key].Where(t => !t.NeverBecause().Any())], now, zone)),
         ];
     }
 
@@ -37,7 +42,9 @@ public sealed record OpeningHours(string Tenant, bool IsOpen, DateTimeOffset? Ne
     {
         bool IsOpenAt(DateTimeOffset time) => !Array.Exists(timers, t => t.Matches(TimeZoneInfo.ConvertTime(time, zone).DateTime));
         var isOpen = IsOpenAt(now);
-        DateTimeOffset? next = timers.Length == 0 ? null : Turns(timers, now, zone).Where(time => IsOpenAt(time) != isOpen).Select(time => (DateTimeOffset?)time).FirstOrDefault();
+        DateTimeOffset? next = timers.Length == 0
+            ? null
+            : Turns(timers, now, zone).Where(time => IsOpenAt(time) != isOpen).Select(time => (DateTimeOffset?)time).FirstOrDefault();
         return new(tenant, isOpen, next);
     }
 
@@ -49,7 +56,9 @@ public sealed record OpeningHours(string Tenant, bool IsOpen, DateTimeOffset? Ne
         var today = TimeZoneInfo.ConvertTime(now, zone).Date;
         for (var day = today; day < today.AddDays(DaysAhead) && day < DateTime.MaxValue.Date.AddDays(-2); day = day.AddDays(1))
         {
-            foreach (var time in minutes.SelectMany(m => Times(day.AddMinutes(m), zone)).Concat(Shift(day, zone)).Where(t => t > now).Distinct().Order())
+            foreach (var time in minutes.SelectMany(m => Times(day.AddMinutes(m), zone)).Concat(Shift(day, zone)).Where(t => t > now)
+                .Distinct()
+                .Order())
             {
                 yield return TimeZoneInfo.ConvertTime(time, zone);
             }

@@ -27,7 +27,9 @@ internal static class PjsipTrunk
         var text = lines.Any(line => line.Split('=', 2)[0].Trim() == "type")
             ? values.Fill(string.Join('\n', lines))
             : Objects(values, Read(lines));
-        var extra = values.Direction == "SND" && registration is { Length: > 0 } ? "\n\n" + values.Fill(registration.ReplaceLineEndings("\n")) : "";
+        var extra = values.Direction == "SND" && registration is { Length: > 0 }
+            ? "\n\n" + values.Fill(registration.ReplaceLineEndings("\n"))
+            : "";
         return text.Trim() + extra.TrimEnd() + "\n";
     }
 
@@ -44,7 +46,9 @@ internal static class PjsipTrunk
         var isSending = values.Direction == "SND" || (values.Direction.Length == 0 && !isAccepting && IsYes("sends_registrations"));
         var hasSecret = values.Secret.Length > 0;
         var isKnownByAddress = !isAccepting && values.Host != TrunkHooks.DynamicHost && values.Host.Length > 0;
-        var transport = settings.GetValueOrDefault("transport") is { Length: > 0 } named && named != "$transport" ? values.Fill(named) : $"transport-{values.Transport}";
+        var transport = settings.GetValueOrDefault("transport") is { Length: > 0 } named && named != "$transport"
+            ? values.Fill(named)
+            : $"transport-{values.Transport}";
         var text = new StringBuilder();
 
         Write("endpoint", "endpoint",
@@ -70,7 +74,10 @@ internal static class PjsipTrunk
         ]);
         if (hasSecret)
         {
-            Write("auth", isAccepting ? "inbound_auth" : "outbound_auth", [("auth_type", "userpass"), ("username", values.User), ("password", values.Secret)]);
+            Write(
+                "auth",
+                isAccepting ? "inbound_auth" : "outbound_auth",
+                [("auth_type", "userpass"), ("username", values.User), ("password", values.Secret)]);
         }
 
         if (isKnownByAddress)
@@ -103,7 +110,9 @@ internal static class PjsipTrunk
                 .Where(s => s.Value.Length > 0)
                 .ToArray();
             text.Append('[').Append(values.Key).Append("]\ntype=").Append(type).Append('\n');
-            foreach (var (name, value) in options.Where(o => o.Value is not null && !own.Any(s => s.Name == o.Name)).Select(o => (o.Name, o.Value!)).Concat(own))
+            foreach (var (name, value) in options.Where(o => o.Value is not null && !own.Any(s => s.Name == o.Name))
+                .Select(o => (o.Name, o.Value!))
+                .Concat(own))
             {
                 text.Append(name).Append('=').Append(value).Append('\n');
             }
@@ -143,6 +152,7 @@ internal static class PjsipTrunk
             .Replace("$context", Context, StringComparison.Ordinal);
 
         // A semicolon begins a comment, a line break another setting.
-        private static string Line(string? text) => string.Concat((text ?? "").Where(c => !char.IsControl(c))).Replace(";", "\\;", StringComparison.Ordinal);
+        private static string Line(string? text) =>
+            string.Concat((text ?? "").Where(c => !char.IsControl(c))).Replace(";", "\\;", StringComparison.Ordinal);
     }
 }

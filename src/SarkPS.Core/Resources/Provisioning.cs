@@ -25,7 +25,9 @@ internal static class Provisioning
         ? exact
         : session.Select("Device").FirstOrDefault(row => string.Equals(row.Text("pkey"), name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The lines of a new telephone: its device's template, the device's template of lamp keys, and those of its transport.</summary>
+    /// <summary>
+    /// The lines of a new telephone: its device's template, the device's template of lamp keys, and those of its transport.
+    /// </summary>
     /// <param name="context">The telephone.</param>
     /// <param name="device">Its device's template; null where there is none.</param>
     /// <returns>The lines; null where there is nothing to include.</returns>
@@ -38,7 +40,8 @@ internal static class Provisioning
 
         List<string> lines = [Include(name)];
         // A Polycom takes its keys from files of their own.
-        if (device.Text("blfkeyname") is { Length: > 0 } keys && keys != "None" && !IsOf(name, "Polycom") && context.Session.Exists("Device", "pkey", keys))
+        if (device.Text("blfkeyname") is { Length: > 0 } keys && keys != "None" && !IsOf(name, "Polycom")
+            && context.Session.Exists("Device", "pkey", keys))
         {
             lines.Add(Include(keys));
         }
@@ -65,7 +68,8 @@ internal static class Provisioning
 
         var transport = context.Final("transport") is "tcp" or "tls" ? context.Final("transport") : "udp";
         var version = context.Final("protocol") == "IPV6" ? "ipv6" : "ipv4";
-        return new[] { $"{family}.{transport}", $"{family}.{version}" }.Where(name => context.Session.Exists("Device", "pkey", name)).Select(Include);
+        return new[] { $"{family}.{transport}", $"{family}.{version}" }.Where(name => context.Session.Exists("Device", "pkey", name))
+            .Select(Include);
     }
 
     private static string Include(string name) => "#INCLUDE " + name;

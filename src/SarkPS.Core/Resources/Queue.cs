@@ -10,7 +10,8 @@ public sealed class Queue : SarkRecord, ISarkResource<Queue>
     /// <inheritdoc/>
     public static ResourceDescriptor<Queue> Descriptor { get; } =
         new ResourceBuilder<Queue>("Queue", "queues", "Queue")
-            .Text(nameof(Configuration), "conf", Rule.String).Default(QueueDefaults.Configuration).Holds(Lengths.Block).Form(ValueForm.Section).Names(References.MemberLines)
+            .Text(nameof(Configuration), "conf", Rule.String).Default(QueueDefaults.Configuration).Holds(Lengths.Block)
+                .Form(ValueForm.Section).Names(References.MemberLines)
             .Tenant()
             .Text(nameof(Recording), "devicerec", Rule.In("None", "OTR", "OTRR", "Inbound")).Default("None")
             .Text(nameof(Greeting), "greetnum", Forms.Greeting).Default(null).Names(References.Greeting).Or("None")

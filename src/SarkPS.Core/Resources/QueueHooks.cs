@@ -15,7 +15,10 @@ internal sealed partial class QueueHooks : ResourceHooks
         }
     }
 
-    public override IEnumerable<(FaultKind Kind, string Column, string Problem)> Inspect(ResourceDescriptor resource, IRowSession session, SarkRow row)
+    public override IEnumerable<(FaultKind Kind, string Column, string Problem)> Inspect(
+        ResourceDescriptor resource,
+        IRowSession session,
+        SarkRow row)
     {
         if (row.Text("conf") is { } lines && Fault(lines) is { } fault)
         {
@@ -29,12 +32,14 @@ internal sealed partial class QueueHooks : ResourceHooks
         {
             if (Setting().Match(line) is not { Success: true } setting)
             {
-                return $"holds the line '{SarkText.Printable(line)}', which is no setting of a queue such as strategy=ringall, and Asterisk leaves it out";
+                return $"holds the line '{SarkText.Printable(line)}', which is no setting of a queue such as strategy=ringall, and "
+                    + "Asterisk leaves it out";
             }
 
             if (Another().Match(setting.Groups["value"].Value) is { Success: true } another)
             {
-                return $"holds '{SarkText.Printable(another.Value.Trim())}' within the line '{SarkText.Printable(line)}': each setting needs a line of its own, or Asterisk takes all of it for one value";
+                return $"holds '{SarkText.Printable(another.Value.Trim())}' within the line '{SarkText.Printable(line)}': each setting "
+                    + "needs a line of its own, or Asterisk takes all of it for one value";
             }
         }
 

@@ -19,7 +19,11 @@ public sealed class RingGroup : SarkRecord, ISarkResource<RingGroup>
             .Text(nameof(GroupType), "grouptype", Rule.In("Ring", "Hunt", "Alias", "Page")).Default("Ring")
             .Text(nameof(Description), "longdesc", Rule.String, Rule.Nullable).Default(null)
             .Flag(nameof(ObeyDoNotDisturb), "obeydnd", FlagWords.YesNo, Rule.Nullable).Default("NO")
-            .Text(nameof(Members), "out", Rule.Regex(@"^[@A-Za-z0-9-_\/\s]{2,1024}$", "numbers or channels separated by white space"), Rule.Nullable).Default(null).Names(References.Members)
+            .Text(
+                nameof(Members),
+                "out",
+                Rule.Regex(@"^[@A-Za-z0-9-_\/\s]{2,1024}$", "numbers or channels separated by white space"),
+                Rule.Nullable).Default(null).Names(References.Members)
             .Text(nameof(Outcome), "outcome", Rule.String).CreateRules(Rule.Required).Default(null).Destination("outcomerouteclass")
             .Integer(nameof(PageGroup), "pagegroup").Default(null)
             .Integer(nameof(RingDelay), "ringdelay").Default(20)
@@ -30,13 +34,18 @@ public sealed class RingGroup : SarkRecord, ISarkResource<RingGroup>
             .Hidden("callerid", "calleridname", "trunk", "outcomerouteclass")
             .CreatesAtItem()
             .DuplicateEnds()
-            .TableView((nameof(Key), 8), nameof(Description), (nameof(Tenant), 10), nameof(GroupType), (nameof(Members), 14), (nameof(Outcome), 9), nameof(RingDelay))
+            .TableView(
+                (nameof(Key), 8), nameof(Description), (nameof(Tenant), 10), nameof(GroupType), (nameof(Members), 14),
+                (nameof(Outcome), 9), nameof(RingDelay))
             .Build();
 
     /// <summary>The tenant that it belongs to.</summary>
     public string? Tenant { get; init; }
 
-    /// <summary>Which calls are recorded: default, None, OTR (on request), OTRR (on request, from the start), Inbound, Outbound or Both.</summary>
+    /// <summary>
+    /// Which calls are recorded: default, None, OTR (on request), OTRR (on request, from the start), Inbound, Outbound or
+    /// Both.
+    /// </summary>
     public string? Recording { get; init; }
 
     /// <summary>Letters of the options of Asterisk's application Dial, for hunting.</summary>

@@ -15,17 +15,23 @@ public sealed class Route : SarkRecord, ISarkResource<Route>
             .Tenant()
             .Text(nameof(Description), "desc", Rule.Widened(Rule.AlphaDash, ValueForm.Name)).Form(ValueForm.Name).Default(null)
             .Text(nameof(DialPlan), "dialplan", Rule.String).Default(null).Holds(Lengths.List).Form(ValueForm.Patterns)
-            .Text(nameof(Path1), "path1", Rule.Exists(References.Line), Rule.Nullable).Default(null).Filled(_ => "None").Names(References.Lines).Or("None")
-            .Text(nameof(Path2), "path2", Rule.Exists(References.Line), Rule.Nullable).Default(null).Filled(_ => "None").Names(References.Lines).Or("None")
-            .Text(nameof(Path3), "path3", Rule.Exists(References.Line), Rule.Nullable).Default(null).Filled(_ => "None").Names(References.Lines).Or("None")
-            .Text(nameof(Path4), "path4", Rule.Exists(References.Line), Rule.Nullable).Default(null).Filled(_ => "None").Names(References.Lines).Or("None")
+            .Text(nameof(Path1), "path1", Rule.Exists(References.Line), Rule.Nullable).Default(null).Filled(_ => "None")
+                .Names(References.Lines).Or("None")
+            .Text(nameof(Path2), "path2", Rule.Exists(References.Line), Rule.Nullable).Default(null).Filled(_ => "None")
+                .Names(References.Lines).Or("None")
+            .Text(nameof(Path3), "path3", Rule.Exists(References.Line), Rule.Nullable).Default(null).Filled(_ => "None")
+                .Names(References.Lines).Or("None")
+            .Text(nameof(Path4), "path4", Rule.Exists(References.Line), Rule.Nullable).Default(null).Filled(_ => "None")
+                .Names(References.Lines).Or("None")
             .Text(nameof(Strategy), "strategy", Rule.In("hunt", "balance")).Default("hunt")
             .Key("pkey").Form(ValueForm.Name)
             .Text(nameof(RouteName), "route", Rule.String, Rule.Nullable).Strict()
             .Stamps()
             .HiddenDefault("alternate", null)
             .Alias("route")
-            .TableView((nameof(Key), 12), nameof(Description), (nameof(Tenant), 10), (nameof(DialPlan), 12), (nameof(Path1), 8), nameof(Strategy), nameof(Active))
+            .TableView(
+                (nameof(Key), 12), nameof(Description), (nameof(Tenant), 10), (nameof(DialPlan), 12), (nameof(Path1), 8),
+                nameof(Strategy), nameof(Active))
             .Build();
 
     /// <summary>Whether the route is in service.</summary>

@@ -62,7 +62,8 @@ internal sealed partial record StanzaChange(string Column, string Old, string Ne
     }
 
     /// <summary>A host as it stands in an address: one of IPv6 in brackets.</summary>
-    public static string InAddress(string host) => IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{host}]" : host;
+    public static string InAddress(string host) =>
+        IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{host}]" : host;
 
     private static string FollowAddress(string value, IReadOnlyList<StanzaChange> changes)
     {
@@ -83,10 +84,14 @@ internal sealed partial record StanzaChange(string Column, string Old, string Ne
 
     private string Apply(string value) => value == Old ? New : value;
 
-    [GeneratedRegex(@"\A(?<before>\s*;?\s*(?<name>[A-Za-z_]+)[^\S\n]*=>?[^\S\n]*)(?<value>.*?)(?<after>\s*)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(?<before>\s*;?\s*(?<name>[A-Za-z_]+)[^\S\n]*=>?[^\S\n]*)(?<value>.*?)(?<after>\s*)\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Setting();
 
-    [GeneratedRegex(@"\A(?<user>[^:@/]*)(:(?<secret>[^:@]*)(:(?<auth>[^:@]*))?)?@(?<host>[^/]*?)(?<port>:[0-9]+)?(/(?<extension>.*))?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(?<user>[^:@/]*)(:(?<secret>[^:@]*)(:(?<auth>[^:@]*))?)?@(?<host>[^/]*?)(?<port>:[0-9]+)?(/(?<extension>.*))?\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Registration();
 
     [GeneratedRegex(@"\A(?<scheme>sips?:)((?<user>[^@]*)@)?(?<host>\[[^\]]*\]|[^:;?]*)(?<rest>.*)\z", RegexOptions.CultureInvariant)]

@@ -8,7 +8,10 @@ namespace SarkPS.Resources;
 /// </summary>
 internal static partial class Stanzas
 {
-    /// <summary>The variables that SARK 6.2 replaces: the extension's name, password, number, and so on, and its tenant. Others stay in the file as they are.</summary>
+    /// <summary>
+    /// The variables that SARK 6.2 replaces: the extension's name, password, number, and so on, and its tenant. Others stay
+    /// in the file as they are.
+    /// </summary>
     public static IReadOnlyList<string> Variables { get; } = ["desc", "password", "ext", "nat", "transport", "encryption", "clst"];
 
     /// <summary>
@@ -64,12 +67,15 @@ internal static partial class Stanzas
         {
             if (!Setting().IsMatch(line))
             {
-                return $"The line '{line}' is no setting: each is a name, an equals sign and a value, such as 'qualify=yes', a remark behind a semicolon, or empty.";
+                return $"The line '{line}' is no setting: each is a name, an equals sign and a value, such as 'qualify=yes', a remark "
+                    + "behind a semicolon, or empty.";
             }
 
-            if (Variable().Matches(line).Select(m => m.Groups["name"].Value).FirstOrDefault(name => !Variables.Contains(name)) is { } unknown)
+            if (Variable().Matches(line).Select(m => m.Groups["name"].Value)
+                .FirstOrDefault(name => !Variables.Contains(name)) is { } unknown)
             {
-                return $"SARK does not replace '${unknown}', so that the line '{line}' would reach Asterisk as it stands. It replaces {string.Join(", ", Variables.Select(v => "$" + v))}.";
+                return $"SARK does not replace '${unknown}', so that the line '{line}' would reach Asterisk as it stands. It replaces "
+                    + $"{string.Join(", ", Variables.Select(v => "$" + v))}.";
             }
         }
 

@@ -11,13 +11,16 @@ internal sealed class TemplateHooks : ResourceHooks
     {
         // sark6api judges the name against the template's kind each time it is sent; a row that is sent back as a whole is no change.
         var isSent = context.Sent.Has("blfkeyname") || (!context.IsStrict && !context.All.Has("technology"));
-        if (!isSent || context.All["blfkeyname"] is not string name || (context.IsStrict && (context.HasError("blfkeyname") || context.HasError("technology"))))
+        if (!isSent || context.All["blfkeyname"] is not string name
+            || (context.IsStrict && (context.HasError("blfkeyname") || context.HasError("technology"))))
         {
             return;
         }
 
         // An update that names no technology, or none that there is, leaves the one that the template has.
-        var technology = context.Sent.Has("technology") && (context.IsCreate || !context.HasError("technology")) ? context.Sent["technology"] as string : context.Current?.Text("technology");
+        var technology = context.Sent.Has("technology") && (context.IsCreate || !context.HasError("technology"))
+            ? context.Sent["technology"] as string
+            : context.Current?.Text("technology");
         if (technology != "SIP")
         {
             context.AddError("blfkeyname", $"blfkeyname only allowed {(context.IsCreate ? "for" : "in")} template type of SIP! ");
@@ -36,7 +39,10 @@ internal sealed class TemplateHooks : ResourceHooks
         if (row.Text("owner") == "system")
         {
             var key = row.Text(resource.KeyColumn);
-            throw new SarkConflictException(resource.Noun, key, $"The template '{key}' came with SARK and cannot be removed; only templates of owner cust can.");
+            throw new SarkConflictException(
+                resource.Noun,
+                key,
+                $"The template '{key}' came with SARK and cannot be removed; only templates of owner cust can.");
         }
     }
 }

@@ -17,9 +17,12 @@ public sealed class Tenant : SarkRecord, ISarkResource<Tenant>
             .Text(nameof(Description), "description", Rule.String).CreateRules(Rule.String, Rule.Required).MayBeEmpty()
             .Text(nameof(Include), "include", Rule.String, Rule.Nullable).Holds(Lengths.List).Names(References.Tenants).Or("ALL")
             .Text(nameof(AreaCode), "localarea", Rule.Numeric, Rule.Nullable).StrictRules(Forms.Digits, Rule.Nullable)
-            .Text(nameof(LocalDialPlan), "localdplan", Rule.Regex(@"^\s*_?[XZN0-9]+\.?\s*$", "a dial pattern of an optional underscore, X, Z, N and digits, and an optional dot at the end"), Rule.Nullable)
+            .Text(nameof(LocalDialPlan), "localdplan", Rule.Regex(
+                @"^\s*_?[XZN0-9]+\.?\s*$",
+                "a dial pattern of an optional underscore, X, Z, N and digits, and an optional dot at the end"), Rule.Nullable)
             .Text(nameof(OpenCloseMode), "masteroclo", Rule.In("AUTO", "CLOSED")).Default("AUTO")
-            .Text(nameof(Operator), "operator", Rule.Integer).StrictRules(Rule.Nullable).MayBeEmpty().Names(RowNames.Destination).Or("System Operator").Filled(TenantHooks.ExchangeOperator)
+            .Text(nameof(Operator), "operator", Rule.Integer).StrictRules(Rule.Nullable).MayBeEmpty().Names(RowNames.Destination)
+                .Or("System Operator").Filled(TenantHooks.ExchangeOperator)
             .Integer(nameof(PickupGroup), "pickupgroup", Rule.Nullable)
             .Text(nameof(DirectoryPassword), "ldapropwd", Rule.String, Rule.Nullable).Strict().Secret()
             .Text(nameof(Recording), "devicerec", Rule.String, Rule.Nullable).Strict()
@@ -35,7 +38,9 @@ public sealed class Tenant : SarkRecord, ISarkResource<Tenant>
             .Hidden("name", "oclo")
             .ChecksKeyLast()
             .Hooks(new TenantHooks())
-            .TableView((nameof(Key), 12), nameof(Description), nameof(IsOpen), nameof(NextChange), nameof(OpenCloseMode), (nameof(Operator), 8))
+            .TableView(
+                (nameof(Key), 12), nameof(Description), nameof(IsOpen), nameof(NextChange), nameof(OpenCloseMode),
+                (nameof(Operator), 8))
             .Build();
 
     /// <summary>Longest duration of a call, in seconds.</summary>

@@ -10,7 +10,8 @@ internal sealed class TenantHooks : ResourceHooks
     public override IReadOnlyList<(string Table, string[] Columns)> Uses => [("globals", ["SYSOP"])];
 
     /// <summary>Who answers a new tenant's callers that nobody else does: whoever the exchange names.</summary>
-    public static object? ExchangeOperator(WriteContext context) => context.Session.Select("globals") is [var row, ..] && row.Text("SYSOP") is { Length: > 0 } name ? name : null;
+    public static object? ExchangeOperator(WriteContext context) =>
+        context.Session.Select("globals") is [var row, ..] && row.Text("SYSOP") is { Length: > 0 } name ? name : null;
 
     public override void BeforeRemove(ResourceDescriptor resource, IRowSession session, SarkRow row)
     {

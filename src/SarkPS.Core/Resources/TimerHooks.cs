@@ -44,12 +44,15 @@ internal sealed class DayTimerHooks() : TimerHooks("dateSeg", "dateSeg")
                 : context.IsCreate ? context.Sent.Has("timespan") || context.Sent.Has("datemonth")
                 : context.Sent.Has(column))
             {
-                context.AddError(column, $"The {RuleSet.Spell(column)} makes a day timer that never matches, so it would never close the tenant: {reason}.");
+                context.AddError(
+                    column,
+                    $"The {RuleSet.Spell(column)} makes a day timer that never matches, so it would never close the tenant: {reason}.");
             }
         }
     }
 
-    public override string? Remark(SarkRow row) => new DayTimerHours(row.Text).NeverBecause().Select(n => n.Reason).FirstOrDefault() is { } reason
+    public override string? Remark(
+        SarkRow row) => new DayTimerHours(row.Text).NeverBecause().Select(n => n.Reason).FirstOrDefault() is { } reason
         ? $"The day timer {row.Text("id")} never matches as it is, so it never closes the tenant '{row.Text("cluster")}': {reason}."
         : null;
 
@@ -67,10 +70,19 @@ internal sealed class HolidayTimerHooks() : TimerHooks("Holiday", "sched")
     public override void Validate(WriteContext context)
     {
         // sark6api takes any two times, and who changes one of them may be about to change the other.
-        if (context.IsStrict && (context.Sent.Has("stime") || context.Sent.Has("etime")) && context.All.Has("stime") && context.All.Has("etime") && !context.HasError("stime") && !context.HasError("etime")
-            && PhpValue.TryInteger(context.All["stime"], out var start) && PhpValue.TryInteger(context.All["etime"], out var end) && end < start)
+        if (context.IsStrict && (context.Sent.Has("stime") || context.Sent.Has("etime")) && context.All.Has("stime")
+            && context.All.Has("etime")
+            && !context.HasError("stime")
+            && !context.HasError("etime")
+            && PhpValue.TryInteger(context.All["stime"], out var start)
+            && PhpValue.TryInteger(
+                context.All["etime"],
+                out var end)
+            && end < start)
         {
-            context.AddError("etime", $"The etime lies before the stime, so the holiday timer would never hold: it would begin at {Shown(start)} and end at {Shown(end)}.");
+            context.AddError("etime",
+                $"The etime lies before the stime, so the holiday timer would never hold: it would begin at {Shown(start)} and end at "
+                    + $"{Shown(end)}.");
         }
     }
 
@@ -78,5 +90,6 @@ internal sealed class HolidayTimerHooks() : TimerHooks("Holiday", "sched")
         ? $"The holiday timer {row.Text("id")} has no end yet, so it never holds."
         : null;
 
-    private static string Shown(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Shown(long seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -30,7 +30,11 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
             .Text(nameof(UserStanza), "sipiaxuser", Rule.String).Holds(Lengths.Block).Secret().Form(ValueForm.Section)
             .Flag(nameof(ShowCallerId), "swoclip", FlagWords.YesNo).Default("YES")
             .Text(nameof(Tag), "tag", Rule.AlphaNum, Rule.Nullable)
-            .Text(nameof(Transform), "transform", Rule.Regex(@"^\s*([0-9]+:[0-9]+\s*)+$", "pairs of digits, such as 01924:441924, separated by spaces"), Rule.Nullable)
+            .Text(
+                nameof(Transform),
+                "transform",
+                Rule.Regex(@"^\s*([0-9]+:[0-9]+\s*)+$", "pairs of digits, such as 01924:441924, separated by spaces"),
+                Rule.Nullable)
             .Text(nameof(TrunkName), "trunkname", Rule.AlphaNum).NeverEmpty()
             .Text(nameof(UserName), "username", Rule.AlphaNum, Rule.Nullable).CreateRules(Rule.Required)
             .Key("pkey").Among(NameSpace.Incoming)
@@ -47,13 +51,19 @@ public sealed class Trunk : SarkRecord, ISarkResource<Trunk>
             .HiddenDefault("routeable", "NO")
             .HiddenDefault("routeclassopen", 100)
             .HiddenDefault("routeclassclosed", 100)
-            .Hidden("technology", "callback", "channel", "closecallback", "closecustom", "closedisa", "closeext", "closegreet", "closeivr", "closequeue", "closesibling", "closespeed", "custom", "desc", "didnumber", "ext", "forceivr", "macaddr", "method", "openfirewall", "opengreet", "opensibling", "pat", "postdial", "predial", "privileged", "provision", "queue", "remotenum", "service", "speed", "transformclip", "trunk", "zapcaruser")
+            .Hidden(
+                "technology", "callback", "channel", "closecallback", "closecustom", "closedisa", "closeext", "closegreet",
+                "closeivr", "closequeue", "closesibling", "closespeed", "custom", "desc", "didnumber", "ext", "forceivr",
+                "macaddr", "method", "openfirewall", "opengreet", "opensibling", "pat", "postdial", "predial", "privileged",
+                "provision", "queue", "remotenum", "service", "speed", "transformclip", "trunk", "zapcaruser")
             .HiddenNames(References.Greeting, "opengreet", "closegreet")
             .HiddenNames(RowNames.Destination, "openroute", "closeroute")
             .Except("technology", "DiD", "CLID")
             .ListWhere("technology", "SIP", "IAX2")
             .Hooks(new TrunkHooks())
-            .TableView((nameof(Key), 12), nameof(Carrier), (nameof(Tenant), 10), nameof(HostName), (nameof(UserName), 10), (nameof(PeerName), 10), nameof(Active))
+            .TableView(
+                (nameof(Key), 12), nameof(Carrier), (nameof(Tenant), 10), nameof(HostName), (nameof(UserName), 10),
+                (nameof(PeerName), 10), nameof(Active))
             .Build();
 
     /// <summary>Whether the trunk is in service.</summary>

@@ -22,7 +22,8 @@ internal sealed partial class TrunkHooks : ResourceHooks
         ("Carrier", ["pkey", "sipiaxpeer", "sipiaxuser"]),
     ];
 
-    public override IReadOnlyList<(SarkVersion Since, string Table, string[] Columns)> UsesSince => [(SarkVersion.V65, "Carrier", ["pjsipuser", "pjsipreg"])];
+    public override IReadOnlyList<(SarkVersion Since, string Table, string[] Columns)> UsesSince =>
+        [(SarkVersion.V65, "Carrier", ["pjsipuser", "pjsipreg"])];
 
     public override IReadOnlyList<RowFileName> FileNames { get; } = [new(SarkVersion.V65, "sark_pjsip_", "_trunk.conf")];
 
@@ -46,7 +47,8 @@ internal sealed partial class TrunkHooks : ResourceHooks
         }
 
         // A user's stanza has a section of its own, on SIP too. sark6api leaves it without a name.
-        if (context.IsStrict && (context.Row.Has("sipiaxuser") || context.IsCreate) && context.Final("sipiaxuser") is { Length: > 0 } && context.Final("desc") is not { Length: > 0 })
+        if (context.IsStrict && (context.Row.Has("sipiaxuser") || context.IsCreate) && context.Final("sipiaxuser") is { Length: > 0 }
+            && context.Final("desc") is not { Length: > 0 })
         {
             context.Row["desc"] = context.Final("peername");
         }
@@ -128,7 +130,9 @@ internal sealed partial class TrunkHooks : ResourceHooks
 
         void Put(string column, Func<string, string> follow)
         {
-            if (!row.Has(column) && current.ContainsKey(column) && current.Text(column) is { Length: > 0 } before && follow(before) is var after && after != before)
+            if (!row.Has(column) && current.ContainsKey(column) && current.Text(column) is { Length: > 0 } before
+                && follow(before) is var after
+                && after != before)
             {
                 row[column] = after;
             }

@@ -23,7 +23,8 @@ public sealed partial class NameSpace
     public static NameSpace Contexts { get; } = new(
         "a context of the dial plan",
         [
-            "general", "globals", "internal", "from-internal", "priv_sibling", "qrxvtmny", "extensions", "queues", "Emergency", "Cosend", "conferences",
+            "general", "globals", "internal", "from-internal", "priv_sibling", "qrxvtmny", "extensions", "queues", "Emergency", "Cosend",
+            "conferences",
             "from-trunk", "from-pstn", "digital", "fxo", "gsm", "mainmenu", "parkedcalls", "internal-presets", "recurse", "recursedial",
             "defaultOpenGreet", "defaultClosedGreet", "customOpenGreet", "customClosedGreet",
         ],
@@ -36,18 +37,25 @@ public sealed partial class NameSpace
         ExtensionPattern());
 
     /// <summary>Extensions of the menu of incoming calls: each inbound route and each trunk is one.</summary>
-    public static NameSpace Incoming { get; } = new("an extension of the menu of incoming calls", ["h", "i", "o", "s", "t", "fax", "sipsak"]);
+    public static NameSpace Incoming { get; } =
+        new("an extension of the menu of incoming calls", ["h", "i", "o", "s", "t", "fax", "sipsak"]);
 
     /// <summary>Sections of queues.conf.</summary>
     public static NameSpace Queues { get; } = new("a section of queues.conf", ["general"]);
 
     /// <summary>Sections of the files of peers.</summary>
-    public static NameSpace Peers { get; } = new("a section of the configuration of peers", ["general", "authentication", "callnumberlimits", "global", "system", "anonymous", "networks", "acl"], PeerPattern());
+    public static NameSpace Peers { get; } = new(
+        "a section of the configuration of peers",
+        ["general", "authentication", "callnumberlimits", "global", "system", "anonymous", "networks", "acl"],
+        PeerPattern());
 
     /// <summary>What the names become.</summary>
     public string Description { get; }
 
-    /// <summary>Whether SARK or Asterisk uses a name itself. Letters count alike in both cases, so that nobody mistakes one for the other.</summary>
+    /// <summary>
+    /// Whether SARK or Asterisk uses a name itself. Letters count alike in both cases, so that nobody mistakes one for the
+    /// other.
+    /// </summary>
     public bool IsReserved(string name) => reserved.Contains(name) || pattern?.IsMatch(name) == true;
 
     // The contexts of a telephone's classes of service, and macros.

@@ -102,7 +102,11 @@ public static class PhpValue
                 return trimmed.Length > 0
                     && (char.IsAsciiDigit(trimmed[^1]) || (trimmed[^1] == '.' && trimmed.Length > 1))
                     && (char.IsAsciiDigit(trimmed[0]) || trimmed[0] is '+' or '-' or '.')
-                    && double.TryParse(trimmed, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out number);
+                    && double.TryParse(
+                        trimmed,
+                        NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+                        CultureInfo.InvariantCulture,
+                        out number);
             default:
                 return false;
         }

@@ -62,7 +62,8 @@ public abstract class Rule
     public static Rule Nullable { get; } = new Plain("nullable", "", _ => true);
 
     /// <summary>A whole number of 64 bits, without leading zeros.</summary>
-    public static Rule Integer { get; } = new Plain("integer", "The {0} must be an integer.", v => PhpValue.TryInteger(v, out _), makesNumber: true);
+    public static Rule Integer { get; } =
+        new Plain("integer", "The {0} must be an integer.", v => PhpValue.TryInteger(v, out _), makesNumber: true);
 
     /// <summary>
     /// A telephone number, which sark6api judges as a whole number. A strict request may begin it with zeros, as most
@@ -77,7 +78,8 @@ public abstract class Rule
     public static Rule DialledName { get; } = new Dialled(digitsOnly: false);
 
     /// <summary>A number, decimals and exponents included.</summary>
-    public static Rule Numeric { get; } = new Plain("numeric", "The {0} must be a number.", v => PhpValue.TryNumber(v, out _), makesNumber: true);
+    public static Rule Numeric { get; } =
+        new Plain("numeric", "The {0} must be a number.", v => PhpValue.TryNumber(v, out _), makesNumber: true);
 
     /// <summary>
     /// A rule of sark6api that is narrower than what SARK can carry, widened to that. A client of old is told what it knows;
@@ -89,19 +91,28 @@ public abstract class Rule
     public static Rule String { get; } = new Plain("string", "The {0} must be a string.", v => v is string);
 
     /// <summary>Letters of any script.</summary>
-    public static Rule Alpha { get; } = new Plain("alpha", "The {0} may only contain letters.", v => v is string text && Matches(@"^[\p{L}\p{M}]+$", text));
+    public static Rule Alpha { get; } =
+        new Plain("alpha", "The {0} may only contain letters.", v => v is string text && Matches(@"^[\p{L}\p{M}]+$", text));
 
     /// <summary>Letters and digits of any script.</summary>
-    public static Rule AlphaNum { get; } = new Plain("alpha_num", "The {0} may only contain letters and numbers.", v => IsPlain(v) && Matches(@"^[\p{L}\p{M}\p{N}]+$", PhpValue.Text(v)));
+    public static Rule AlphaNum { get; } = new Plain(
+        "alpha_num",
+        "The {0} may only contain letters and numbers.",
+        v => IsPlain(v) && Matches(@"^[\p{L}\p{M}\p{N}]+$", PhpValue.Text(v)));
 
     /// <summary>Letters and digits of any script, dashes and underscores.</summary>
-    public static Rule AlphaDash { get; } = new Plain("alpha_dash", "The {0} may only contain letters, numbers, dashes and underscores.", v => IsPlain(v) && Matches(@"^[\p{L}\p{M}\p{N}_-]+$", PhpValue.Text(v)));
+    public static Rule AlphaDash { get; } = new Plain(
+        "alpha_dash",
+        "The {0} may only contain letters, numbers, dashes and underscores.",
+        v => IsPlain(v) && Matches(@"^[\p{L}\p{M}\p{N}_-]+$", PhpValue.Text(v)));
 
     /// <summary>True or false, as such or as 1, 0, "1", "0".</summary>
-    public static Rule Boolean { get; } = new Plain("boolean", "The {0} field must be true or false.", v => v is bool or 0L or 1L or "0" or "1");
+    public static Rule Boolean { get; } =
+        new Plain("boolean", "The {0} field must be true or false.", v => v is bool or 0L or 1L or "0" or "1");
 
     /// <summary>An email address as RFC 5322 writes it; a domain without a dot is one.</summary>
-    public static Rule Email { get; } = new Plain("email", "The {0} must be a valid email address.", v => v is string text && EmailAddress.IsValid(text));
+    public static Rule Email { get; } =
+        new Plain("email", "The {0} must be a valid email address.", v => v is string text && EmailAddress.IsValid(text));
 
     /// <summary>An IPv4 or IPv6 address.</summary>
     public static Rule Ip { get; } = new Plain("ip", "The {0} must be a valid IP address.", v => v is string text && IsAddress(text));
@@ -116,7 +127,8 @@ public abstract class Rule
     public static Rule Digits(int count) => new Plain(
         $"digits:{count}",
         $"The {{0}} must be {count} digits.",
-        v => v is not (null or bool or System.Text.Json.Nodes.JsonNode) && PhpValue.Text(v) is var text && text.Length == count && !text.AsSpan().ContainsAnyExceptInRange('0', '9'),
+        v => v is not (null or bool or System.Text.Json.Nodes.JsonNode) && PhpValue.Text(v) is var text && text.Length == count
+            && !text.AsSpan().ContainsAnyExceptInRange('0', '9'),
         makesNumber: false);
 
     /// <summary>Matches a pattern.</summary>
@@ -145,7 +157,12 @@ public abstract class Rule
             // IPAddress also reads 10.1 and 0x7f.1, which are no addresses to anybody else.
             : address.ToString() == text);
 
-    private sealed class Plain(string text, string message, Func<object?, bool> passes, bool isImplicit = false, bool makesNumber = false) : Rule
+    private sealed class Plain(
+        string text,
+        string message,
+        Func<object?, bool> passes,
+        bool isImplicit = false,
+        bool makesNumber = false) : Rule
     {
         public override string Text => text;
 
@@ -182,19 +199,24 @@ public abstract class Rule
             digitsOnly ? $"The {name} may only contain digits." : $"The {name} must be a number as it is dialled.";
 
         public override string Message(string name, object? value, RuleContext context) =>
-            SarkText.IsSpreadsheetNumber(PhpValue.Text(value)) ? $"{Message(name, context)} {SarkText.SpreadsheetHint}" : Message(name, context);
+            SarkText.IsSpreadsheetNumber(PhpValue.Text(value))
+            ? $"{Message(name, context)} {SarkText.SpreadsheetHint}"
+            : Message(name, context);
     }
 
     private sealed class Wider(Rule rule, ValueForm form) : Rule
     {
         public override string Text => rule.Text;
 
-        public override bool Passes(object? value, RuleContext context) => rule.Passes(value, context) || (value is string text && form.Fault(text) is null);
+        public override bool Passes(object? value, RuleContext context) =>
+            rule.Passes(value, context) || (value is string text && form.Fault(text) is null);
 
         public override string Message(string name, RuleContext context) => rule.Message(name, context);
 
         public override string Message(string name, object? value, RuleContext context) =>
-            context.IsStrict && value is string text && form.Fault(text) is { } fault ? $"The {name} may not hold {fault}." : rule.Message(name, value, context);
+            context.IsStrict && value is string text && form.Fault(text) is { } fault
+            ? $"The {name} may not hold {fault}."
+            : rule.Message(name, value, context);
     }
 
     internal sealed class OneOf(string[] values) : Rule

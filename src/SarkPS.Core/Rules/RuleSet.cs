@@ -45,7 +45,12 @@ public sealed partial class RuleSet(params Rule[] rules)
     /// <param name="value">The value, trimmed, with an empty text already made null.</param>
     /// <param name="exists">Looks for a row elsewhere.</param>
     /// <param name="isStrict">Whether the request asks to be read strictly.</param>
-    public IReadOnlyList<string> Judge(string column, bool isSent, object? value, Func<Reference, object?, bool> exists, bool isStrict = false)
+    public IReadOnlyList<string> Judge(
+        string column,
+        bool isSent,
+        object? value,
+        Func<Reference, object?, bool> exists,
+        bool isStrict = false)
     {
         List<string>? messages = null;
         var context = new RuleContext(isNumber, exists, isStrict);

@@ -26,7 +26,16 @@ public sealed partial class ValueForm
     private readonly bool isAscii;
 
     // Either letters, digits and these signs are allowed, or all but these.
-    private ValueForm(string word, string hint, int length, string? signs = null, string patternSigns = "", string refused = "", bool hasLines = false, bool isSection = false, bool isAscii = false)
+    private ValueForm(
+        string word,
+        string hint,
+        int length,
+        string? signs = null,
+        string patternSigns = "",
+        string refused = "",
+        bool hasLines = false,
+        bool isSection = false,
+        bool isAscii = false)
     {
         Word = word;
         MaxLength = length;
@@ -39,23 +48,37 @@ public sealed partial class ValueForm
         this.isAscii = isAscii;
     }
 
-    /// <summary>The key of a tenant: a context, a label, a directory, and a word of a command that SARK's generator hands to root's shell.</summary>
+    /// <summary>
+    /// The key of a tenant: a context, a label, a directory, and a word of a command that SARK's generator hands to root's
+    /// shell.
+    /// </summary>
     public static ValueForm Tenant { get; } = new("Tenant", "unaccented letters, digits and _ -", 60, signs: "_-", isAscii: true);
 
     /// <summary>A key, which becomes the name of a context or of a section, or stands in a line of a dial plan.</summary>
     public static ValueForm Key { get; } = new("Key", "letters, digits and _ - . + * # ~", AsteriskName, signs: "_-.+*#~");
 
     /// <summary>A number that is dialled, or a pattern of such numbers.</summary>
-    public static ValueForm Number { get; } = new("Number", "letters, digits and _ - . + * #, and after an underscore at the beginning ! [ ]", AsteriskName, signs: "_-.+*#", patternSigns: "![]");
+    public static ValueForm Number { get; } = new(
+        "Number",
+        "letters, digits and _ - . + * #, and after an underscore at the beginning ! [ ]",
+        AsteriskName,
+        signs: "_-.+*#",
+        patternSigns: "![]");
 
     /// <summary>Patterns of numbers, separated by blanks.</summary>
-    public static ValueForm Patterns { get; } = new("Patterns", "numbers and patterns of letters, digits and _ - . + * # ! [ ] /, separated by blanks", Descriptors.Lengths.List, signs: "_-.+*#![]/ ");
+    public static ValueForm Patterns { get; } = new(
+        "Patterns",
+        "numbers and patterns of letters, digits and _ - . + * # ! [ ] /, separated by blanks",
+        Descriptors.Lengths.List,
+        signs: "_-.+*#![]/ ");
 
     /// <summary>A password or another secret behind an equals sign.</summary>
-    public static ValueForm Secret { get; } = new("Secret", "letters, digits, blanks and signs, but no quotes, backslash, $ and ;", 255, refused: "\"\\$;");
+    public static ValueForm Secret { get; } =
+        new("Secret", "letters, digits, blanks and signs, but no quotes, backslash, $ and ;", 255, refused: "\"\\$;");
 
     /// <summary>A name that telephones show: it stands between quotes, and as one field of several.</summary>
-    public static ValueForm Name { get; } = new("Name", "letters, digits, blanks and signs, but no quotes, backslash, $ ; , < > [ ]", AsteriskName, refused: "\"\\$;,<>[]");
+    public static ValueForm Name { get; } =
+        new("Name", "letters, digits, blanks and signs, but no quotes, backslash, $ ; , < > [ ]", AsteriskName, refused: "\"\\$;,<>[]");
 
     /// <summary>The name of a peer: a section of Asterisk's configuration, and a part of what is dialled.</summary>
     public static ValueForm Peer { get; } = new("Peer", "letters, digits, blanks and _ - . + * # ~ @", AsteriskName, signs: "_-.+*#~@ ");
@@ -64,7 +87,12 @@ public sealed partial class ValueForm
     public static ValueForm Line { get; } = new("Line", "one line without apostrophes", Descriptors.Lengths.Text);
 
     /// <summary>Lines of a section of Asterisk's configuration.</summary>
-    public static ValueForm Section { get; } = new("Section", "lines of a section, without apostrophes, further sections and included files", Descriptors.Lengths.Block, hasLines: true, isSection: true);
+    public static ValueForm Section { get; } = new(
+        "Section",
+        "lines of a section, without apostrophes, further sections and included files",
+        Descriptors.Lengths.Block,
+        hasLines: true,
+        isSection: true);
 
     /// <summary>Lines of a telephone's configuration file.</summary>
     public static ValueForm Note { get; } = new("Note", "lines without apostrophes", Descriptors.Lengths.Block, hasLines: true);
@@ -105,7 +133,8 @@ public sealed partial class ValueForm
                 return Apostrophe;
             }
 
-            if (Rune.DecodeFromUtf16(value.AsSpan(i), out var rune, out var length) != System.Buffers.OperationStatus.Done || rune == Rune.ReplacementChar)
+            if (Rune.DecodeFromUtf16(value.AsSpan(i), out var rune, out var length) != System.Buffers.OperationStatus.Done
+                || rune == Rune.ReplacementChar)
             {
                 return "a character that was lost on the way here (U+FFFD): what it was cannot be told";
             }
@@ -120,16 +149,20 @@ public sealed partial class ValueForm
         // Of a telephone's file Asterisk reads nothing.
         if (!ReferenceEquals(this, Note) && BlockComment().IsMatch(value))
         {
-            return "';--': a comment of Asterisk's configuration begins there that ends at '--;', and all that the file holds behind it is lost";
+            return "';--': a comment of Asterisk's configuration begins there that ends at '--;', and all that the file holds behind it "
+                + "is lost";
         }
 
         // Each is an extension of its own.
-        if (ReferenceEquals(this, Patterns) && value.Split(' ').FirstOrDefault(pattern => Encoding.UTF8.GetByteCount(pattern) > AsteriskName) is { } tooLong)
+        if (ReferenceEquals(this, Patterns)
+            && value.Split(' ').FirstOrDefault(pattern => Encoding.UTF8.GetByteCount(pattern) > AsteriskName) is { } tooLong)
         {
             return $"a pattern of {Encoding.UTF8.GetByteCount(tooLong)} bytes; beyond {AsteriskName} Asterisk cuts it off";
         }
 
-        return isSection ? value.Split('\n').Select(line => line.TrimEnd('\r')).Select(FaultOfLine).FirstOrDefault(fault => fault is not null) : null;
+        return isSection
+            ? value.Split('\n').Select(line => line.TrimEnd('\r')).Select(FaultOfLine).FirstOrDefault(fault => fault is not null)
+            : null;
     }
 
     // What Asterisk does with a line of its configuration.
@@ -137,8 +170,11 @@ public sealed partial class ValueForm
     {
         ['[', ..] => $"the line '{SarkText.Printable(line.Trim())}', with which another section of Asterisk's configuration begins",
         ['#', ..] => $"the line '{SarkText.Printable(line.Trim())}', which has Asterisk read another file or run a program",
-        [.., '\\'] => "a line that ends with a backslash: SARK's generator writes a semicolon behind it, which then begins no comment but belongs to the line",
-        _ when Encoding.UTF8.GetByteCount(line) > ConfigurationLine => $"a line of more than {ConfigurationLine} bytes, which Asterisk cuts off",
+        [.., '\\'] =>
+            "a line that ends with a backslash: SARK's generator writes a semicolon behind it, which then begins no comment but belongs "
+                + "to the line",
+        _ when Encoding.UTF8.GetByteCount(line) > ConfigurationLine =>
+            $"a line of more than {ConfigurationLine} bytes, which Asterisk cuts off",
         _ => null,
     };
 
@@ -147,7 +183,8 @@ public sealed partial class ValueForm
     private static partial Regex BlockComment();
 
     /// <summary>What to say of an apostrophe.</summary>
-    public const string Apostrophe = "an apostrophe ('): SARK's dump of the database writes values between apostrophes, and its next reload would lose every row of every customer";
+    public const string Apostrophe = "an apostrophe ('): SARK's dump of the database writes values between apostrophes, and its next "
+        + "reload would lose every row of every customer";
 
     private string? Fault(Rune letter, bool isLineEnd)
     {
@@ -158,26 +195,36 @@ public sealed partial class ValueForm
                 : "a line break: SARK's generator copies it into Asterisk's configuration, where another line begins";
         }
 
-        if (Rune.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+        if (Rune.GetUnicodeCategory(
+            letter) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
         {
-            return HasLines && letter.Value == '\t' ? null : $"a control character ({CodePoint(letter)}), which Asterisk's configuration cannot carry";
+            return HasLines && letter.Value == '\t'
+                ? null
+                : $"a control character ({CodePoint(letter)}), which Asterisk's configuration cannot carry";
         }
 
-        var isSign = !Rune.IsLetterOrDigit(letter) && Rune.GetUnicodeCategory(letter) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
+        var isSign = !Rune.IsLetterOrDigit(letter)
+            && Rune.GetUnicodeCategory(letter) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark);
         if (signs is not null)
         {
-            return (!isSign && !(isAscii && !letter.IsAscii)) || IsOneOf(letter, signs) ? null : $"{Spell(letter)}; {Hint} are allowed, as {Use} cannot carry others";
+            return (!isSign && !(isAscii && !letter.IsAscii)) || IsOneOf(letter, signs)
+                ? null
+                : $"{Spell(letter)}; {Hint} are allowed, as {Use} cannot carry others";
         }
 
         return IsOneOf(letter, refused) ? $"{Spell(letter)}: {Reason(letter)}" : null;
     }
 
     // A line feed, or a carriage return with one behind it.
-    private static bool IsLineEnd(string value, int at) => value[at] == '\n' || (value[at] == '\r' && at + 1 < value.Length && value[at + 1] == '\n');
+    private static bool IsLineEnd(string value, int at) =>
+        value[at] == '\n' || (value[at] == '\r' && at + 1 < value.Length && value[at + 1] == '\n');
 
-    private static bool IsOneOf(Rune letter, string letters) => letter.IsBmp && letters.Contains((char)letter.Value, StringComparison.Ordinal);
+    private static bool IsOneOf(Rune letter, string letters) =>
+        letter.IsBmp && letters.Contains((char)letter.Value, StringComparison.Ordinal);
 
-    private string Use => ReferenceEquals(this, Key) || ReferenceEquals(this, Tenant) || ReferenceEquals(this, Peer) ? "the name of a section or context in Asterisk's configuration" : "a line of the dial plan";
+    private string Use => ReferenceEquals(this, Key) || ReferenceEquals(this, Tenant) || ReferenceEquals(this, Peer)
+        ? "the name of a section or context in Asterisk's configuration"
+        : "a line of the dial plan";
 
     private static string CodePoint(Rune letter) => string.Create(CultureInfo.InvariantCulture, $"U+{letter.Value:X4}");
 

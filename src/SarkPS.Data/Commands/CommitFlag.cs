@@ -39,7 +39,8 @@ internal sealed class CommitFlag(SarkOptions options, Action<string> warn)
         {
             if (Time is null)
             {
-                warn($"The change was made, but SARK's own pages will not show that a commit is due: the file '{Path.GetFileName(path)}' cannot be written ({e.Message}).");
+                warn("The change was made, but SARK's own pages will not show that a commit is due: the file "
+                    + $"'{Path.GetFileName(path)}' cannot be written ({e.Message}).");
             }
         }
     }
@@ -61,7 +62,8 @@ internal sealed class CommitFlag(SarkOptions options, Action<string> warn)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"SARK's own pages go on showing that a commit is due: the file '{Path.GetFileName(path)}' cannot be removed ({e.Message}).";
+            return $"SARK's own pages go on showing that a commit is due: the file '{Path.GetFileName(path)}' cannot be removed "
+                + $"({e.Message}).";
         }
     }
 }

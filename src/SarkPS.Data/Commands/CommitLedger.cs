@@ -100,7 +100,8 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            warnings.Add($"That this commit failed could not be noted, so that Get-SarkCommitStatus may take it for one that did not: {e.Message}");
+            warnings.Add(
+                $"That this commit failed could not be noted, so that Get-SarkCommitStatus may take it for one that did not: {e.Message}");
         }
     }
 
@@ -128,7 +129,13 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
                 await DatabaseFile.WhenFreeAsync(database, "Commit", cancellationToken).ConfigureAwait(false);
                 var (changes, tables) = Compare(path);
                 var newest = changes.FirstOrDefault(change => change.Time is not null);
-                return new CommitStatus(isIncomplete || tables.Count > 0, time, newest?.Time, newest?.By, [.. changes.Take(MaximumChanges)]) { Tables = tables, Incomplete = isIncomplete, Basis = basis };
+                return new CommitStatus(
+                    isIncomplete || tables.Count > 0,
+                    time,
+                    newest?.Time,
+                    newest?.By,
+                    [.. changes.Take(MaximumChanges)])
+                { Tables = tables, Incomplete = isIncomplete, Basis = basis };
             }
             catch (SqliteException e)
             {
@@ -139,7 +146,10 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
         return new CommitStatus(true, time, null, null, []) { Incomplete = isIncomplete };
     }
 
-    private static string NotKept(Exception e) => $"The commit is not affected, but no copy of what it worked on could be kept, so that Get-SarkCommitStatus goes by SARK's own copies: {e.Message}";
+    private static string NotKept(
+        Exception e) =>
+            "The commit is not affected, but no copy of what it worked on could be kept, so that Get-SarkCommitStatus goes by SARK's "
+                + $"own copies: {e.Message}";
 
     // What the generator may have worked on, the surest first.
     private IEnumerable<(CommitBasis Basis, string Path)> Bases(DateTime last)
@@ -150,7 +160,8 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
         }
 
         var running = options.Rooted(options.Paths.CommittedDatabase);
-        (CommitBasis Basis, string Path, DateTime Time)[] all = [.. Snapshots(), (CommitBasis.Copy, running, Time(running) ?? DateTime.MaxValue)];
+        (CommitBasis Basis, string Path, DateTime Time)[] all = [.. Snapshots(), (CommitBasis.Copy, running, Time(running)
+            ?? DateTime.MaxValue)];
         // Snapshots have whole seconds in their names.
         var second = last.AddTicks(-(last.Ticks % TimeSpan.TicksPerSecond));
         foreach (var (basis, path, _) in all.Where(one => one.Time >= second && one.Time <= last + Together).OrderBy(one => one.Time))
@@ -200,10 +211,15 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
         var before = Tables(connection, "committed");
         var changes = new List<PendingChange>();
         var tables = new List<PendingTable>();
-        foreach (var table in live.Keys.Union(before.Keys, StringComparer.OrdinalIgnoreCase).Where(CommitTables.Counts).Order(StringComparer.OrdinalIgnoreCase))
+        foreach (var table in live.Keys.Union(before.Keys, StringComparer.OrdinalIgnoreCase).Where(CommitTables.Counts)
+            .Order(StringComparer.OrdinalIgnoreCase))
         {
             var own = Compare(connection, table, live.GetValueOrDefault(table) ?? [], before.GetValueOrDefault(table) ?? []);
-            var pending = new PendingTable(table, own.Count(change => change.Action == Insert), own.Count(change => change.Action == Update), own.Count(change => change.Action == Delete));
+            var pending = new PendingTable(
+                table,
+                own.Count(change => change.Action == Insert),
+                own.Count(change => change.Action == Update),
+                own.Count(change => change.Action == Delete));
             if (own.Count > 0)
             {
                 tables.Add(pending);
@@ -219,7 +235,8 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
 
         return ([.. changes.OrderByDescending(change => change.Time ?? DateTimeOffset.MinValue)], tables);
 
-        static HashSet<string> Names(IEnumerable<TableColumn> columns) => columns.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        static HashSet<string> Names(IEnumerable<TableColumn> columns) =>
+            columns.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 
     private const string Insert = "INSERT";
@@ -227,7 +244,11 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
     private const string Delete = "DELETE";
 
     // Rows that are in one of the two only, and rows of the same primary key with another value in a column that both have.
-    private static List<PendingChange> Compare(SqliteConnection connection, string table, IReadOnlyList<TableColumn> live, IReadOnlyList<TableColumn> before)
+    private static List<PendingChange> Compare(
+        SqliteConnection connection,
+        string table,
+        IReadOnlyList<TableColumn> live,
+        IReadOnlyList<TableColumn> before)
     {
         var name = RowSession.Quote(table);
         var changes = new List<PendingChange>();
@@ -238,16 +259,21 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
         var same = string.Join(" AND ", (keys.Length > 0 ? keys : ["rowid"]).Select(column => $"l.{column} IS c.{column}"));
         if (before.Count == 0 || live.Count == 0)
         {
-            changes.AddRange(live.Count > 0 ? Rows(Insert, live, $"FROM main.{name} AS l") : Rows(Delete, before, $"FROM committed.{name} AS l"));
+            changes.AddRange(
+                live.Count > 0 ? Rows(Insert, live, $"FROM main.{name} AS l") : Rows(Delete, before, $"FROM committed.{name} AS l"));
             return changes;
         }
 
         changes.AddRange(Rows(Insert, live, $"FROM main.{name} AS l WHERE NOT EXISTS (SELECT 1 FROM committed.{name} AS c WHERE {same})"));
-        changes.AddRange(Rows(Delete, before, $"FROM committed.{name} AS l WHERE NOT EXISTS (SELECT 1 FROM main.{name} AS c WHERE {same})"));
-        var values = common.Where(column => !column.IsKey && !Stamps.Contains(column.Name, StringComparer.OrdinalIgnoreCase) && !(OfTimers.GetValueOrDefault(table)?.Contains(column.Name, StringComparer.OrdinalIgnoreCase) ?? false)).ToArray();
+        changes.AddRange(
+            Rows(Delete, before, $"FROM committed.{name} AS l WHERE NOT EXISTS (SELECT 1 FROM main.{name} AS c WHERE {same})"));
+        var values = common.Where(column => !column.IsKey && !Stamps.Contains(column.Name, StringComparer.OrdinalIgnoreCase)
+            && !(OfTimers.GetValueOrDefault(table)?.Contains(column.Name, StringComparer.OrdinalIgnoreCase) ?? false)).ToArray();
         if (values.Length > 0)
         {
-            var differs = string.Join(" OR ", values.Select(column => $"l.{RowSession.Quote(column.Name)} IS NOT c.{RowSession.Quote(column.Name)}"));
+            var differs = string.Join(
+                " OR ",
+                values.Select(column => $"l.{RowSession.Quote(column.Name)} IS NOT c.{RowSession.Quote(column.Name)}"));
             changes.AddRange(Rows(Update, live, $"FROM main.{name} AS l JOIN committed.{name} AS c ON {same} WHERE {differs}"));
         }
 
@@ -257,23 +283,35 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
         {
             bool Has(string column) => columns.Any(c => c.Name.Equals(column, StringComparison.OrdinalIgnoreCase));
             // Rows are called by their pkey, also where the schema has another key.
-            var key = Has("pkey") ? "l.pkey" : string.Join(" || '/' || ", columns.Where(column => column.IsKey).Select(column => $"l.{RowSession.Quote(column.Name)}")) is { Length: > 0 } parts ? parts : "''";
+            var key = Has("pkey") ? "l.pkey" : string.Join(
+                " || '/' || ",
+                columns.Where(column => column.IsKey)
+                    .Select(column => $"l.{RowSession.Quote(column.Name)}")) is { Length: > 0 } parts ? parts : "''";
             var isGone = action == Delete;
-            var time = isGone ? $"(SELECT max(tstamp) FROM main.master_audit AS a WHERE a.act = '{Delete}' AND a.relation = @table COLLATE NOCASE AND a.owner = {key})" : Has("z_updated") ? "l.z_updated" : "NULL";
+            var time = isGone
+                ? $"(SELECT max(tstamp) FROM main.master_audit AS a WHERE a.act = '{Delete}' AND a.relation = @table COLLATE NOCASE AND "
+                    + $"a.owner = {key})" : Has("z_updated") ? "l.z_updated" : "NULL";
             return connection.Query<(string? Key, string? Time, string? By)>(
-                $"SELECT CAST({key} AS TEXT), CAST({time} AS TEXT), CAST({(!isGone && Has("z_updater") ? "l.z_updater" : "NULL")} AS TEXT) {from}", new { table })
+                $"SELECT CAST({key} AS TEXT), CAST({time} AS TEXT), CAST({(!isGone && Has("z_updater") ? "l.z_updater" : "NULL")} AS "
+                    + $"TEXT) {from}", new { table })
                 .Select(row => new PendingChange(action, table, row.Key ?? "", Moment(row.Time), row.By));
         }
     }
 
     private static Dictionary<string, TableColumn[]> Tables(SqliteConnection connection, string schema) =>
         connection.Query<(string Table, string Column, bool IsKey)>(
-            $"SELECT t.name, c.name, c.pk > 0 FROM {schema}.sqlite_master AS t, pragma_table_info(t.name, '{schema}') AS c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.name, c.cid")
+            $"SELECT t.name, c.name, c.pk > 0 FROM {schema}.sqlite_master AS t, pragma_table_info(t.name, '{schema}') AS c WHERE t.type "
+                + "= 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.name, c.cid")
             .GroupBy(c => c.Table, c => new TableColumn(c.Column, c.IsKey), StringComparer.OrdinalIgnoreCase)
             .ToDictionary(t => t.Key, t => t.ToArray(), StringComparer.OrdinalIgnoreCase);
 
     private static DateTimeOffset? Moment(string? text) =>
-        DateTimeOffset.TryParseExact(text, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParseExact(
+            text,
+            "yyyy-MM-dd HH:mm:ss",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var time) ? time : null;
 
     private sealed record TableColumn(string Name, bool IsKey);
 }

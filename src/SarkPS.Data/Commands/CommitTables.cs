@@ -8,7 +8,8 @@ internal static class CommitTables
     {
         "master_audit", "master_xref",
         "tt_help_core", "Panel", "PanelGroup", "PanelGroupPanel", "User", "UserPanel",
-        "cache", "cache_locks", "failed_jobs", "job_batches", "jobs", "migrations", "password_reset_tokens", "personal_access_tokens", "sessions", "users",
+        "cache", "cache_locks", "failed_jobs", "job_batches", "jobs", "migrations", "password_reset_tokens", "personal_access_tokens",
+        "sessions", "users",
     };
 
     /// <summary>Whether a change of a table is due for a commit.</summary>

@@ -38,13 +38,17 @@ internal static partial class FirewallRuleGrammar
         }
 
         var lines = rules.Select(rule => rule.Trim(' ', '\t')).ToArray();
-        var messages = lines.Select((line, index) => (Reason: Refusal(line), Line: line, Number: index + 1)).Where(found => found.Reason is not null)
-            .Take(MaximumMessages).Select(found => $"Line {found.Number} '{SarkText.Printable(found.Line)}' {found.Reason}.").ToArray();
+        var messages = lines.Select((line, index) => (Reason: Refusal(line), Line: line, Number: index + 1))
+            .Where(found => found.Reason is not null)
+            .Take(MaximumMessages)
+            .Select(found => $"Line {found.Number} '{SarkText.Printable(found.Line)}' {found.Reason}.")
+            .ToArray();
         return messages.Length == 0 ? lines : throw Refused(family, messages);
     }
 
     /// <summary>The refusal of a set of rules.</summary>
-    public static SarkValidationException Refused(FirewallFamily family, IReadOnlyList<string> messages) => new("Firewall", family, [new("rules", messages)]);
+    public static SarkValidationException Refused(FirewallFamily family, IReadOnlyList<string> messages) =>
+        new("Firewall", family, [new("rules", messages)]);
 
     private static string? Refusal(string line)
     {
@@ -70,14 +74,18 @@ internal static partial class FirewallRuleGrammar
             return null;
         }
 
-        return !Action().IsMatch(columns[0]) || Orders.Contains(ActionWord().Match(columns[0]).Value) ? "does not begin with an action such as ACCEPT, DROP, SSH(ACCEPT); orders to the compiler are not allowed"
+        return !Action().IsMatch(columns[0]) || Orders.Contains(ActionWord().Match(columns[0]).Value)
+            ? "does not begin with an action such as ACCEPT, DROP, SSH(ACCEPT); orders to the compiler are not allowed"
             : columns.Length < 2 ? "names no source; a rule is an action, a source, a destination and more"
             : columns.Length > MaximumColumns ? $"has {columns.Length} columns; a rule has at most {MaximumColumns}"
-            : columns.Skip(1).FirstOrDefault(column => !Column().IsMatch(column)) is { } bad ? $"has '{SarkText.Printable(bad)}' in a column; allowed are names, addresses, ports, rates and $NAME"
+            : columns.Skip(1).FirstOrDefault(column => !Column().IsMatch(column)) is { } bad
+            ? $"has '{SarkText.Printable(bad)}' in a column; allowed are names, addresses, ports, rates and $NAME"
             : null;
     }
 
-    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_+!-]*(\([A-Za-z0-9_,.:/+!-]*\))?(:(\$[A-Za-z_][A-Za-z0-9_]*|[A-Za-z0-9_,.!-])+)*\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[A-Za-z][A-Za-z0-9_+!-]*(\([A-Za-z0-9_,.:/+!-]*\))?(:(\$[A-Za-z_][A-Za-z0-9_]*|[A-Za-z0-9_,.!-])+)*\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Action();
 
     [GeneratedRegex(@"^[A-Za-z0-9_]+", RegexOptions.CultureInvariant)]

@@ -82,7 +82,9 @@ internal sealed partial class GeneratedConfiguration(SarkOptions options)
         try
         {
             var found = new Dictionary<string, GeneratedContent>(StringComparer.Ordinal);
-            foreach (var name in Known.Select(known => known.Name).Concat(Directory.EnumerateFiles(folder, PartsOfTelephones).Select(path => Path.GetFileName(path))).Distinct(StringComparer.Ordinal))
+            foreach (var name in Known.Select(known => known.Name).Concat(
+                Directory.EnumerateFiles(folder, PartsOfTelephones).Select(path => Path
+                    .GetFileName(path))).Distinct(StringComparer.Ordinal))
             {
                 if (Time(name) is { } time)
                 {
@@ -92,7 +94,11 @@ internal sealed partial class GeneratedConfiguration(SarkOptions options)
 
             return found;
         }
-        catch (Exception e) when (FileErrors.Map("Commit", Path.GetFileName(folder), "see whether configuration is generated", e) is { } failure)
+        catch (Exception e) when (FileErrors.Map(
+            "Commit",
+            Path.GetFileName(folder),
+            "see whether configuration is generated",
+            e) is { } failure)
         {
             throw failure;
         }
@@ -102,24 +108,37 @@ internal sealed partial class GeneratedConfiguration(SarkOptions options)
     /// <param name="before">As they were.</param>
     /// <param name="after">As they are.</param>
     /// <param name="detailed">Whether the lines are told as well.</param>
-    public static IReadOnlyList<GeneratedFile> Compare(IReadOnlyDictionary<string, GeneratedContent> before, IReadOnlyDictionary<string, GeneratedContent> after, bool detailed)
+    public static IReadOnlyList<GeneratedFile> Compare(
+        IReadOnlyDictionary<string, GeneratedContent> before,
+        IReadOnlyDictionary<string, GeneratedContent> after,
+        bool detailed)
     {
-        var names = Known.Where(known => known.When == GeneratedWhen.Always).Select(known => known.Name).Concat(before.Keys).Concat(after.Keys).ToHashSet(StringComparer.Ordinal);
-        var files = Known.Select(known => known.Name).Where(names.Contains).Concat(names.Except(Known.Select(known => known.Name)).Order(StringComparer.Ordinal));
-        return [.. files.Select(name => Compare(name, before.GetValueOrDefault(name), after.GetValueOrDefault(name), detailed) with { IsEmpty = after.GetValueOrDefault(name)?.Content is { Length: 0 } })];
+        var names = Known.Where(known => known.When == GeneratedWhen.Always).Select(known => known.Name).Concat(before.Keys)
+            .Concat(after.Keys)
+            .ToHashSet(StringComparer.Ordinal);
+        var files = Known.Select(known => known.Name).Where(names.Contains)
+            .Concat(names.Except(Known.Select(known => known.Name)).Order(StringComparer.Ordinal));
+        return [.. files.Select(name => Compare(
+            name,
+            before.GetValueOrDefault(name),
+            after.GetValueOrDefault(name),
+            detailed) with { IsEmpty = after.GetValueOrDefault(name)?.Content is { Length: 0 } })];
     }
 
     /// <summary>The files that a whole run writes, and this one did not.</summary>
     public static IReadOnlyList<string> NotWritten(IReadOnlyList<GeneratedFile> files)
     {
         var written = files.Where(file => file.IsWritten).Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
-        var filled = files.Where(file => file is { IsEmpty: false, State: not GeneratedFileState.Missing }).Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        var filled = files.Where(file => file is { IsEmpty: false, State: not GeneratedFileState.Missing }).Select(file => file.Name)
+            .ToHashSet(StringComparer.Ordinal);
         // Which of the two it generates for is seen by what it has begun. Where it began neither, what earlier runs wrote is due.
         var begun = Of(written);
         GeneratedWhen[] due = [GeneratedWhen.Always, .. begun.Length > 0 ? begun : Of(filled)];
         return [.. Known.Where(known => due.Contains(known.When) && !written.Contains(known.Name)).Select(known => known.Name)];
 
-        static GeneratedWhen[] Of(HashSet<string> names) => [.. new[] { GeneratedWhen.Sip, GeneratedWhen.Pjsip }.Where(when => Known.Any(known => known.When == when && names.Contains(known.Name)))];
+        static GeneratedWhen[] Of(
+            HashSet<string> names) => [.. new[] { GeneratedWhen.Sip, GeneratedWhen.Pjsip }.Where(
+                when => Known.Any(known => known.When == when && names.Contains(known.Name)))];
     }
 
     private static GeneratedFile Compare(string name, GeneratedContent? before, GeneratedContent? after, bool detailed)
@@ -131,7 +150,9 @@ internal sealed partial class GeneratedConfiguration(SarkOptions options)
 
         if (after.Content is null || (before is not null && before.Content is null))
         {
-            return new GeneratedFile(name, before is null ? GeneratedFileState.Created : before.Time == after.Time ? GeneratedFileState.Untouched : GeneratedFileState.Written, 0, 0);
+            return new GeneratedFile(name, before is null
+                ? GeneratedFileState.Created
+                : before.Time == after.Time ? GeneratedFileState.Untouched : GeneratedFileState.Written, 0, 0);
         }
 
         if (before?.Content is { } old && old.AsSpan().SequenceEqual(after.Content))
@@ -154,7 +175,9 @@ internal sealed partial class GeneratedConfiguration(SarkOptions options)
     private static List<GeneratedChange> Changes(string name, byte[] before, byte[] after)
     {
         var (old, now) = (Lines(before), Lines(after));
-        var sections = now.Concat(old).Select(line => line.Section).Distinct(StringComparer.Ordinal).Select((section, place) => (section, place)).ToDictionary(pair => pair.section, pair => pair.place, StringComparer.Ordinal);
+        var sections = now.Concat(old).Select(line => line.Section).Distinct(StringComparer.Ordinal)
+            .Select((section, place) => (section, place))
+            .ToDictionary(pair => pair.section, pair => pair.place, StringComparer.Ordinal);
         return
         [
             .. Beyond(old, now).Select(line => new GeneratedChange(name, line.Section, GeneratedChangeKind.Removed, line.Text))
@@ -163,7 +186,9 @@ internal sealed partial class GeneratedConfiguration(SarkOptions options)
         ];
     }
 
-    private static IEnumerable<(string Section, string Text)> Beyond(List<(string Section, string Text)> lines, List<(string Section, string Text)> others)
+    private static IEnumerable<(string Section, string Text)> Beyond(
+        List<(string Section, string Text)> lines,
+        List<(string Section, string Text)> others)
     {
         var counts = others.GroupBy(line => line).ToDictionary(same => same.Key, same => same.Count());
         foreach (var line in lines)
@@ -196,9 +221,14 @@ internal sealed partial class GeneratedConfiguration(SarkOptions options)
         return lines;
     }
 
-    /// <summary>A line without what nobody should read over somebody's shoulder: passwords of telephones, trunks and mailboxes, PINs.</summary>
+    /// <summary>
+    /// A line without what nobody should read over somebody's shoulder: passwords of telephones, trunks and mailboxes,
+    /// PINs.
+    /// </summary>
     internal static string Masked(string file, string line) =>
-        Array.Find(Secrets, secret => (secret.File is null || secret.File == file) && secret.Form.IsMatch(line)) is { Form: { } form } ? form.Replace(line, "$1" + Mask) : line;
+        Array.Find(Secrets, secret => (secret.File is null || secret.File == file) && secret.Form.IsMatch(line)) is { Form: { } form }
+        ? form.Replace(line, "$1" + Mask)
+        : line;
 
     private const string Mask = "********";
 

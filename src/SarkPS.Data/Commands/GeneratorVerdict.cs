@@ -14,14 +14,19 @@ internal static partial class GeneratorVerdict
     {
         var missing = GeneratedConfiguration.NotWritten(files);
         var written = files.Where(file => file.IsWritten).Select(file => file.Name).ToArray();
-        var errors = result.Lines.Where(line => ErrorLine().IsMatch(line)).Select(WithoutFolders).Distinct(StringComparer.Ordinal).Take(LastLines).ToArray();
+        var errors = result.Lines.Where(line => ErrorLine().IsMatch(line)).Select(WithoutFolders).Distinct(StringComparer.Ordinal)
+            .Take(LastLines)
+            .ToArray();
         var reason = errors.Length > 0 ? $"it said \"{string.Join(" / ", errors)}\""
-            : result.ExitCode != 0 ? $"its script ended with exit code {result.ExitCode}: {string.Join(" / ", result.Lines.TakeLast(LastLines).Select(WithoutFolders)).Trim()}"
+            : result.ExitCode != 0
+            ? $"its script ended with exit code {result.ExitCode}: "
+                + $"{string.Join(" / ", result.Lines.TakeLast(LastLines).Select(WithoutFolders)).Trim()}"
             : missing.Count == 0 ? null
             : written.Length == 0 ? "its script ended without an error, but wrote none of its files"
             : "its script ended without an error, but did not write all of its files";
         return reason is null ? null
-            : $"SARK's generator failed: {reason}. Written: {Listed(written)}. Not written: {Listed(missing)}. The changes are still due for a commit.";
+            : $"SARK's generator failed: {reason}. Written: {Listed(written)}. Not written: {Listed(missing)}. The changes are still "
+                + "due for a commit.";
     }
 
     private static string Listed(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);

@@ -36,8 +36,14 @@ internal sealed class ProgramRunner(SarkOptions options)
     /// <param name="limit">How long it may take.</param>
     /// <param name="cancellationToken">Ends it, and with it the program.</param>
     /// <param name="output">Takes standard output; it is captured when this is null.</param>
-    /// <exception cref="SarkException">It is not installed (<see cref="SarkErrorKind.Unsupported"/>), may not be started (<see cref="SarkErrorKind.Denied"/>) or took too long (<see cref="SarkErrorKind.Timeout"/>).</exception>
-    public async Task<CommandResult> AskAsync(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken, Stream? output = null)
+    /// <exception cref="SarkException">It is not installed (<see cref="SarkErrorKind.Unsupported"/>), may not be started
+    /// (<see cref="SarkErrorKind.Denied"/>) or took too long (<see cref="SarkErrorKind.Timeout"/>).</exception>
+    public async Task<CommandResult> AskAsync(
+        Func<CommandOptions, string> program,
+        IReadOnlyList<string> arguments,
+        TimeSpan limit,
+        CancellationToken cancellationToken,
+        Stream? output = null)
     {
         var path = Installed(program);
         var clock = Stopwatch.StartNew();
@@ -52,13 +58,22 @@ internal sealed class ProgramRunner(SarkOptions options)
             var passedOn = output is null ? Task.CompletedTask : process.StandardOutput.BaseStream.CopyToAsync(output, timer.Token);
             await process.WaitForExitAsync(timer.Token).ConfigureAwait(false);
             await passedOn.ConfigureAwait(false);
-            return new CommandResult(path, arguments, process.ExitCode, captured is null ? "" : await captured.EndAsync().ConfigureAwait(false), await errors.EndAsync().ConfigureAwait(false), clock.Elapsed);
+            return new CommandResult(
+                path,
+                arguments,
+                process.ExitCode,
+                captured is null ? "" : await captured.EndAsync().ConfigureAwait(false),
+                await errors.EndAsync().ConfigureAwait(false),
+                clock.Elapsed);
         }
         catch (OperationCanceledException)
         {
             var isStopped = await StopAsync(process).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            throw Overrun(path, limit, isStopped ? "was stopped" : $"the account '{Environment.UserName}' could not stop it: it goes on as process {process.Id}");
+            throw Overrun(
+                path,
+                limit,
+                isStopped ? "was stopped" : $"the account '{Environment.UserName}' could not stop it: it goes on as process {process.Id}");
         }
     }
 
@@ -72,17 +87,28 @@ internal sealed class ProgramRunner(SarkOptions options)
     /// <param name="arguments">Its arguments.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="limit">How long is waited.</param>
-    /// <param name="work">What is done while it is this caller's turn: it is given what runs the program. It, too, goes on to its end.</param>
+    /// <param name="work">What is done while it is this caller's turn: it is given what runs the program. It, too, goes on
+    /// to its end.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="SarkException">As above; <see cref="SarkErrorKind.Timeout"/> says that it goes on.</exception>
-    public async Task<T> ChangeAsync<T>(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, string name, TimeSpan limit, Func<Func<Task<CommandResult>>, Task<T>> work, CancellationToken cancellationToken)
+    public async Task<T> ChangeAsync<T>(
+        Func<CommandOptions, string> program,
+        IReadOnlyList<string> arguments,
+        string name,
+        TimeSpan limit,
+        Func<Func<Task<CommandResult>>, Task<T>> work,
+        CancellationToken cancellationToken)
     {
         var path = Installed(program, name);
         var turn = Turns.GetOrAdd(string.Join('\0', arguments.Prepend(path)), _ => new SemaphoreSlim(1));
         var clock = Stopwatch.StartNew();
         if (!await turn.WaitAsync(limit, cancellationToken).ConfigureAwait(false))
         {
-            throw new SarkException(SarkErrorKind.Timeout, "Command", name, $"'{name}' was not started: the one that was started before it has not ended within {limit.TotalSeconds:0} s.");
+            throw new SarkException(
+                SarkErrorKind.Timeout,
+                "Command",
+                name,
+                $"'{name}' was not started: the one that was started before it has not ended within {limit.TotalSeconds:0} s.");
         }
 
         var run = ObserveAsync(() => RunDetachedAsync(path, arguments), work, turn);
@@ -100,10 +126,17 @@ internal sealed class ProgramRunner(SarkOptions options)
     /// <summary>The same, of a program that has nothing done before or after it.</summary>
     /// <returns>What it did; its exit code is for the caller to judge.</returns>
     /// <inheritdoc cref="ChangeAsync{T}"/>
-    public Task<CommandResult> ChangeAsync(Func<CommandOptions, string> program, IReadOnlyList<string> arguments, TimeSpan limit, CancellationToken cancellationToken) =>
+    public Task<CommandResult> ChangeAsync(
+        Func<CommandOptions, string> program,
+        IReadOnlyList<string> arguments,
+        TimeSpan limit,
+        CancellationToken cancellationToken) =>
         ChangeAsync(program, arguments, Path.GetFileName(options.Program(program)), limit, run => run(), cancellationToken);
 
-    private static async Task<T> ObserveAsync<T>(Func<Task<CommandResult>> run, Func<Func<Task<CommandResult>>, Task<T>> work, SemaphoreSlim turn)
+    private static async Task<T> ObserveAsync<T>(
+        Func<Task<CommandResult>> run,
+        Func<Func<Task<CommandResult>>, Task<T>> work,
+        SemaphoreSlim turn)
     {
         try
         {
@@ -119,7 +152,10 @@ internal sealed class ProgramRunner(SarkOptions options)
     {
         var clock = Stopwatch.StartNew();
         using var output = Output();
-        using var process = Start(path, [WrapperShell, "-c", Detached, output?.Path ?? "/dev/null", .. Command(path, arguments)], redirects: false);
+        using var process = Start(
+            path,
+            [WrapperShell, "-c", Detached, output?.Path ?? "/dev/null", .. Command(path, arguments)],
+            redirects: false);
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         if (output is null)
         {
@@ -127,7 +163,13 @@ internal sealed class ProgramRunner(SarkOptions options)
         }
 
         using var written = new FileStream(output.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return new CommandResult(path, arguments, process.ExitCode, await new Capture(written, CancellationToken.None).EndAsync().ConfigureAwait(false), "", clock.Elapsed);
+        return new CommandResult(
+            path,
+            arguments,
+            process.ExitCode,
+            await new Capture(written, CancellationToken.None).EndAsync().ConfigureAwait(false),
+            "",
+            clock.Elapsed);
     }
 
     // A program that has to be run is run also where there is no place for what it writes.
@@ -147,10 +189,17 @@ internal sealed class ProgramRunner(SarkOptions options)
     {
         var path = options.Program(program);
         Posix.RequireLinux("Command", name ?? Path.GetFileName(path), $"Starting '{name ?? Path.GetFileName(path)}'");
-        return File.Exists(path) ? path : throw new SarkException(SarkErrorKind.Unsupported, "Command", Path.GetFileName(path), $"The program '{Path.GetFileName(path)}' is not installed where the configuration says; see Sark:Commands.");
+        return File.Exists(path) ? path : throw new SarkException(
+            SarkErrorKind.Unsupported,
+            "Command",
+            Path.GetFileName(path),
+            $"The program '{Path.GetFileName(path)}' is not installed where the configuration says; see Sark:Commands.");
     }
 
-    /// <summary>The program with what it is started through: a session of its own, so that it can be stopped with all that it started, and sudo.</summary>
+    /// <summary>
+    /// The program with what it is started through: a session of its own, so that it can be stopped with all that it
+    /// started, and sudo.
+    /// </summary>
     private List<string> Command(string path, IReadOnlyList<string> arguments)
     {
         var command = new List<string>();
@@ -173,7 +222,14 @@ internal sealed class ProgramRunner(SarkOptions options)
 
     private Process Start(string path, List<string> command, bool redirects)
     {
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = redirects, RedirectStandardOutput = redirects, RedirectStandardError = redirects, UseShellExecute = false, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(command[0])
+        {
+            RedirectStandardInput = redirects,
+            RedirectStandardOutput = redirects,
+            RedirectStandardError = redirects,
+            UseShellExecute = false,
+            WorkingDirectory = "/"
+        };
         foreach (var argument in command.Skip(1))
         {
             start.ArgumentList.Add(argument);
@@ -195,10 +251,18 @@ internal sealed class ProgramRunner(SarkOptions options)
     }
 
     private static SarkDeniedException NotStarted(string path, Exception? e) =>
-        new("Command", Path.GetFileName(path), $"The account '{Environment.UserName}' may not start the program '{Path.GetFileName(path)}', or it is not executable.", e);
+        new(
+            "Command",
+            Path.GetFileName(path),
+            $"The account '{Environment.UserName}' may not start the program '{Path.GetFileName(path)}', or it is not executable.",
+            e);
 
     private static SarkException Overrun(string path, TimeSpan limit, string what) =>
-        new(SarkErrorKind.Timeout, "Command", Path.GetFileName(path), $"The program '{Path.GetFileName(path)}' did not end within {limit.TotalSeconds:0} s and {what}.");
+        new(
+            SarkErrorKind.Timeout,
+            "Command",
+            Path.GetFileName(path),
+            $"The program '{Path.GetFileName(path)}' did not end within {limit.TotalSeconds:0} s and {what}.");
 
     /// <summary>Stops a program with all that it started: first asked, then made to.</summary>
     /// <returns>Whether it has ended.</returns>
@@ -245,8 +309,13 @@ internal sealed class ProgramRunner(SarkOptions options)
     {
         var name = Path.GetFileName(result.Program);
         // A script's failure says more by the script's name than by that of the shell.
-        var what = result.Arguments is [var first, ..] && first.StartsWith('/') ? Path.GetFileName(first) : string.Join(' ', result.Arguments);
-        return new SarkUnavailableException("Command", name, $"'{name} {what}' failed with exit code {result.ExitCode}: {string.Join(" / ", result.Lines.TakeLast(10)).Trim()}");
+        var what = result.Arguments is [var first, ..] && first.StartsWith('/')
+            ? Path.GetFileName(first)
+            : string.Join(' ', result.Arguments);
+        return new SarkUnavailableException(
+            "Command",
+            name,
+            $"'{name} {what}' failed with exit code {result.ExitCode}: {string.Join(" / ", result.Lines.TakeLast(10)).Trim()}");
     }
 
     /// <summary>Reads what a program writes, as far as it is of interest.</summary>
@@ -257,7 +326,10 @@ internal sealed class ProgramRunner(SarkOptions options)
 
         public Capture(Stream source, CancellationToken cancellationToken) => reading = ReadAsync(source, cancellationToken);
 
-        /// <summary>What was written until the program ended. Something that it left running in the background may hold the pipe open for ever.</summary>
+        /// <summary>
+        /// What was written until the program ended. Something that it left running in the background may hold the pipe
+        /// open for ever.
+        /// </summary>
         public async Task<string> EndAsync()
         {
             if (await Task.WhenAny(reading, Task.Delay(Grace)).ConfigureAwait(false) == reading)

@@ -20,7 +20,10 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
     public Task<FirewallRules> GetAsync(FirewallFamily family, CancellationToken cancellationToken = default)
     {
         var set = Set(family);
-        return GuardAsync(family, "read the firewall's rules", async () => new FirewallRules(family, await ReadAsync(set, cancellationToken).ConfigureAwait(false)));
+        return GuardAsync(
+            family,
+            "read the firewall's rules",
+            async () => new FirewallRules(family, await ReadAsync(set, cancellationToken).ConfigureAwait(false)));
     }
 
     /// <inheritdoc/>
@@ -50,7 +53,10 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
     }
 
     /// <inheritdoc/>
-    public Task<FirewallCheck> TestAsync(FirewallFamily family, IReadOnlyList<string>? rules = null, CancellationToken cancellationToken = default)
+    public Task<FirewallCheck> TestAsync(
+        FirewallFamily family,
+        IReadOnlyList<string>? rules = null,
+        CancellationToken cancellationToken = default)
     {
         var set = Set(family);
         var lines = rules is null ? null : FirewallRuleGrammar.Check(family, rules);
@@ -76,7 +82,10 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
                 return new SystemCommandResult("Shorewall restarted OK", 0, result.Lines);
             }
 
-            throw new SarkUnavailableException(Noun, family, $"{ProgramRunner.Failed(result).Message}. {await ReturnAsync(set).ConfigureAwait(false)}");
+            throw new SarkUnavailableException(
+                Noun,
+                family,
+                $"{ProgramRunner.Failed(result).Message}. {await ReturnAsync(set).ConfigureAwait(false)}");
         });
     }
 
@@ -97,7 +106,12 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
     }
 
     // A restart that is cut off leaves the machine without a firewall.
-    private Task<CommandResult> RestartAsync(RuleSet set) => runner.ChangeAsync(set.Program, options.IsWholeMachine ? ["restart"] : ["restart", set.Folder], options.Commands.Timeout, CancellationToken.None);
+    private Task<CommandResult> RestartAsync(
+        RuleSet set) => runner.ChangeAsync(
+            set.Program,
+            options.IsWholeMachine ? ["restart"] : ["restart", set.Folder],
+            options.Commands.Timeout,
+            CancellationToken.None);
 
     /// <summary>
     /// Has Shorewall compile a copy of the folder. Files that a folder lacks it takes from <c>/etc/shorewall</c> without a
@@ -108,13 +122,17 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
         var missing = set.Required.Where(name => !File.Exists(Path.Combine(set.Folder, name))).ToArray();
         if (missing.Length > 0)
         {
-            throw new SarkUnavailableException(Noun, set.Family, $"Shorewall is not configured for {set.Family} on this machine: {string.Join(", ", missing)} missing in its folder.");
+            throw new SarkUnavailableException(
+                Noun,
+                set.Family,
+                $"Shorewall is not configured for {set.Family} on this machine: {string.Join(", ", missing)} missing in its folder.");
         }
 
         var candidate = Directory.CreateTempSubdirectory("sarkps-shorewall-").FullName;
         try
         {
-            foreach (var file in Directory.EnumerateFiles(set.Folder).Where(file => !Path.GetFileName(file).Contains(".sarkps-", StringComparison.Ordinal)))
+            foreach (var file in Directory.EnumerateFiles(set.Folder)
+                .Where(file => !Path.GetFileName(file).Contains(".sarkps-", StringComparison.Ordinal)))
             {
                 File.Copy(file, Path.Combine(candidate, Path.GetFileName(file)));
             }
@@ -131,8 +149,12 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
             }
 
             await PointIncludesAtCandidateAsync(set, candidate, cancellationToken).ConfigureAwait(false);
-            var result = await runner.AskAsync(set.Program, ["check", candidate], options.Commands.Timeout, cancellationToken).ConfigureAwait(false);
-            return new FirewallCheck(set.Family, result.ExitCode == 0, [.. result.Lines.Select(line => line.Replace(candidate, set.ShownFolder, StringComparison.Ordinal))]);
+            var result = await runner.AskAsync(set.Program, ["check", candidate], options.Commands.Timeout, cancellationToken)
+                .ConfigureAwait(false);
+            return new FirewallCheck(
+                set.Family,
+                result.ExitCode == 0,
+                [.. result.Lines.Select(line => line.Replace(candidate, set.ShownFolder, StringComparison.Ordinal))]);
         }
         finally
         {
@@ -159,7 +181,10 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
     {
         if (!File.Exists(set.Rules))
         {
-            throw new SarkUnavailableException(Noun, set.Family, $"There is no file of rules '{Path.GetFileName(set.Rules)}' for {set.Family} on this machine.");
+            throw new SarkUnavailableException(
+                Noun,
+                set.Family,
+                $"There is no file of rules '{Path.GetFileName(set.Rules)}' for {set.Family} on this machine.");
         }
 
         return await File.ReadAllLinesAsync(set.Rules, cancellationToken).ConfigureAwait(false);
@@ -205,16 +230,35 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
         Posix.FlushFolder(Path.GetDirectoryName(target)!);
     }
 
-    private static Task<T> GuardAsync<T>(FirewallFamily family, string what, Func<Task<T>> action) => FileErrors.MapAsync(Noun, family.ToString().ToLowerInvariant(), what, action);
+    private static Task<T> GuardAsync<T>(FirewallFamily family, string what, Func<Task<T>> action) =>
+        FileErrors.MapAsync(Noun, family.ToString().ToLowerInvariant(), what, action);
 
     private RuleSet Set(FirewallFamily family) => family switch
     {
-        FirewallFamily.IPv4 => new(family, options.Paths.Shorewall, options.Rooted(options.Paths.Shorewall), options.Paths.ShorewallRules, "shorewall.conf", commands => commands.Shorewall),
-        FirewallFamily.IPv6 => new(family, options.Paths.Shorewall6, options.Rooted(options.Paths.Shorewall6), options.Paths.Shorewall6Rules, "shorewall6.conf", commands => commands.Shorewall6),
+        FirewallFamily.IPv4 => new(
+            family,
+            options.Paths.Shorewall,
+            options.Rooted(options.Paths.Shorewall),
+            options.Paths.ShorewallRules,
+            "shorewall.conf",
+            commands => commands.Shorewall),
+        FirewallFamily.IPv6 => new(
+            family,
+            options.Paths.Shorewall6,
+            options.Rooted(options.Paths.Shorewall6),
+            options.Paths.Shorewall6Rules,
+            "shorewall6.conf",
+            commands => commands.Shorewall6),
         _ => throw new ArgumentOutOfRangeException(nameof(family), family, "IPv4 or IPv6."),
     };
 
-    private sealed record RuleSet(FirewallFamily Family, string ShownFolder, string Folder, string RulesName, string Configuration, Func<CommandOptions, string> Program)
+    private sealed record RuleSet(
+        FirewallFamily Family,
+        string ShownFolder,
+        string Folder,
+        string RulesName,
+        string Configuration,
+        Func<CommandOptions, string> Program)
     {
         public string Rules => Path.Combine(Folder, RulesName);
 

@@ -9,7 +9,11 @@ namespace SarkPS.Data.Commands;
 /// <param name="database">The live database, for the state of commits.</param>
 /// <param name="flag">SARK's own sign that a commit is due.</param>
 /// <param name="asterisk">Asterisk's manager interface; null asks systemd alone.</param>
-internal sealed class SystemCommands(SarkOptions options, string database, CommitFlag flag, IAsteriskOperations? asterisk = null) : ISystemOperations
+internal sealed class SystemCommands(
+    SarkOptions options,
+    string database,
+    CommitFlag flag,
+    IAsteriskOperations? asterisk = null) : ISystemOperations
 {
     private static readonly TimeSpan StatePollInterval = TimeSpan.FromMilliseconds(200);
     private readonly ProgramRunner runner = new(options);
@@ -22,7 +26,9 @@ internal sealed class SystemCommands(SarkOptions options, string database, Commi
 
     /// <inheritdoc/>
     public Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default) =>
-        Task.Run(async () => await ledger.ReadAsync(cancellationToken).ConfigureAwait(false) with { Flag = flag.Time is not null }, cancellationToken);
+        Task.Run(
+            async () => await ledger.ReadAsync(cancellationToken).ConfigureAwait(false) with { Flag = flag.Time is not null },
+            cancellationToken);
 
     // Runs to its end with the generator, also when the caller no longer waits: what was committed is kept all the same.
     private async Task<CommitResult> GenerateAsync(Func<Task<CommandResult>> run, bool detailed)
@@ -56,7 +62,11 @@ internal sealed class SystemCommands(SarkOptions options, string database, Commi
 
     /// <inheritdoc/>
     public async Task<SystemCommandResult> RebootAsync(CancellationToken cancellationToken = default) =>
-        Done("Reboot issued", ProgramRunner.Succeeded(await runner.ChangeAsync(commands => commands.Systemctl, ["reboot"], options.Commands.Timeout, cancellationToken).ConfigureAwait(false)));
+        Done("Reboot issued", ProgramRunner.Succeeded(await runner.ChangeAsync(
+            commands => commands.Systemctl,
+            ["reboot"],
+            options.Commands.Timeout,
+            cancellationToken).ConfigureAwait(false)));
 
     /// <inheritdoc/>
     public async Task<PbxState> GetPbxStateAsync(CancellationToken cancellationToken = default)
@@ -65,8 +75,10 @@ internal sealed class SystemCommands(SarkOptions options, string database, Commi
         {
             // "show" succeeds whatever the state is, where "is-active" fails for everything but one.
             var shown = ProgramRunner.Succeeded(await runner.AskAsync(
-                commands => commands.Systemctl, ["show", "--property=ActiveState,StateChangeTimestamp", options.Commands.AsteriskUnit], options.Commands.QueryTimeout, cancellationToken).ConfigureAwait(false));
-            var values = shown.Lines.Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
+                commands => commands.Systemctl, ["show", "--property=ActiveState,StateChangeTimestamp", options.Commands.AsteriskUnit],
+                options.Commands.QueryTimeout, cancellationToken).ConfigureAwait(false));
+            var values = shown.Lines.Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2)
+                .ToDictionary(pair => pair[0], pair => pair[1]);
             if (values.TryGetValue("ActiveState", out var state) && state is "active" or "reloading" or "deactivating")
             {
                 return new PbxState(true, state, Time(values));
@@ -81,7 +93,11 @@ internal sealed class SystemCommands(SarkOptions options, string database, Commi
         if (asterisk is null)
         {
             Posix.RequireLinux("Pbx", options.Commands.AsteriskUnit, "Seeing whether Asterisk runs, without its manager interface,");
-            throw new SarkException(SarkErrorKind.Unsupported, "Pbx", options.Commands.AsteriskUnit, "Whether Asterisk runs can not be seen: systemctl is not installed, and no manager interface is configured.");
+            throw new SarkException(
+                SarkErrorKind.Unsupported,
+                "Pbx",
+                options.Commands.AsteriskUnit,
+                "Whether Asterisk runs can not be seen: systemctl is not installed, and no manager interface is configured.");
         }
 
         var answers = await AnswersAsync(cancellationToken).ConfigureAwait(false);
@@ -124,9 +140,14 @@ internal sealed class SystemCommands(SarkOptions options, string database, Commi
             {
                 await asterisk!.ReloadAsync(cancellationToken).ConfigureAwait(false);
             }
-            else if (runner.Has(commands => commands.Systemctl) && (await GetPbxStateAsync(cancellationToken).ConfigureAwait(false)).Running)
+            else if (runner.Has(commands => commands.Systemctl)
+                && (await GetPbxStateAsync(cancellationToken).ConfigureAwait(false)).Running)
             {
-                ProgramRunner.Succeeded(await runner.ChangeAsync(commands => commands.Systemctl, ["reload", options.Commands.AsteriskUnit], options.Commands.Timeout, cancellationToken).ConfigureAwait(false));
+                ProgramRunner.Succeeded(await runner.ChangeAsync(
+                    commands => commands.Systemctl,
+                    ["reload", options.Commands.AsteriskUnit],
+                    options.Commands.Timeout,
+                    cancellationToken).ConfigureAwait(false));
             }
 
             return null;
@@ -156,26 +177,45 @@ internal sealed class SystemCommands(SarkOptions options, string database, Commi
         }
     }
 
-    private async Task<T> RunScriptAsync<T>(Func<CommandOptions, string> script, Func<Func<Task<CommandResult>>, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> RunScriptAsync<T>(
+        Func<CommandOptions, string> script,
+        Func<Func<Task<CommandResult>>, Task<T>> work,
+        CancellationToken cancellationToken)
     {
         var path = options.Program(script);
         return File.Exists(path)
-            ? await runner.ChangeAsync(commands => commands.Shell, [path], Path.GetFileName(path), options.Commands.CommitTimeout, work, cancellationToken).ConfigureAwait(false)
-            : throw new SarkException(SarkErrorKind.Unsupported, "Command", Path.GetFileName(path), $"SARK's script '{Path.GetFileName(path)}' is not on this machine; SARK is not installed here, or Sark:Commands says another place.");
+            ? await runner.ChangeAsync(
+                commands => commands.Shell,
+                [path],
+                Path.GetFileName(path),
+                options.Commands.CommitTimeout,
+                work,
+                cancellationToken).ConfigureAwait(false)
+            : throw new SarkException(SarkErrorKind.Unsupported, "Command", Path.GetFileName(
+                path), $"SARK's script '{Path.GetFileName(path)}' is not on this machine; SARK is not installed here, or Sark:Commands "
+                    + "says another place.");
     }
 
-    private static async Task<CommandResult> SucceedAsync(Func<Task<CommandResult>> run) => ProgramRunner.Succeeded(await run().ConfigureAwait(false));
+    private static async Task<CommandResult> SucceedAsync(Func<Task<CommandResult>> run) =>
+        ProgramRunner.Succeeded(await run().ConfigureAwait(false));
 
     private async Task<SystemCommandResult> ChangeAsync(string verb, bool running, string message, CancellationToken cancellationToken)
     {
-        var result = ProgramRunner.Succeeded(await runner.ChangeAsync(commands => commands.Systemctl, [verb, options.Commands.AsteriskUnit], options.Commands.Timeout, cancellationToken).ConfigureAwait(false));
+        var result = ProgramRunner.Succeeded(await runner.ChangeAsync(
+            commands => commands.Systemctl,
+            [verb, options.Commands.AsteriskUnit],
+            options.Commands.Timeout,
+            cancellationToken).ConfigureAwait(false));
         var until = DateTime.UtcNow + options.Commands.QueryTimeout;
         PbxState state;
         while ((state = await GetPbxStateAsync(cancellationToken).ConfigureAwait(false)).Running != running)
         {
             if (DateTime.UtcNow > until)
             {
-                throw new SarkUnavailableException("Pbx", options.Commands.AsteriskUnit, $"systemctl {verb} succeeded, but Asterisk is in state '{state.State}'.");
+                throw new SarkUnavailableException(
+                    "Pbx",
+                    options.Commands.AsteriskUnit,
+                    $"systemctl {verb} succeeded, but Asterisk is in state '{state.State}'.");
             }
 
             await Task.Delay(StatePollInterval, cancellationToken).ConfigureAwait(false);
@@ -211,7 +251,12 @@ internal sealed class SystemCommands(SarkOptions options, string database, Commi
     {
         // systemd writes "Mon 2026-11-23 17:01:02 UTC"; in other zones the name of the zone stands there, and it is the machine's own.
         var parts = values.GetValueOrDefault("StateChangeTimestamp", "").Split(' ');
-        return parts.Length >= 3 && DateTime.TryParseExact($"{parts[1]} {parts[2]}", "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+        return parts.Length >= 3 && DateTime.TryParseExact(
+            $"{parts[1]} {parts[2]}",
+            "yyyy-MM-dd HH:mm:ss",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out var time)
             ? new DateTimeOffset(time, parts is [_, _, _, "UTC"] ? TimeSpan.Zero : TimeZoneInfo.Local.GetUtcOffset(time))
             : null;
     }

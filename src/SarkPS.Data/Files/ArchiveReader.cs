@@ -41,7 +41,9 @@ internal sealed class ArchiveReader : IDisposable
         try
         {
             CheckCatalogue(path, limits.BackupEntries);
-            archive = new ZipArchive(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferSize), ZipArchiveMode.Read);
+            archive = new ZipArchive(
+                new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferSize),
+                ZipArchiveMode.Read);
             var entries = archive.Entries;
             Inspect(entries, limits, problems);
             if (problems.Count == 0)
@@ -71,7 +73,13 @@ internal sealed class ArchiveReader : IDisposable
 
     /// <summary>Copies an entry and checks that it is as long as it says and has its checksum.</summary>
     /// <exception cref="InvalidDataException">It is not, or has not.</exception>
-    public static async Task CopyExactlyAsync(Stream content, Stream? target, long length, uint crc, Action<int>? copied, CancellationToken cancellationToken)
+    public static async Task CopyExactlyAsync(
+        Stream content,
+        Stream? target,
+        long length,
+        uint crc,
+        Action<int>? copied,
+        CancellationToken cancellationToken)
     {
         var buffer = new byte[BufferSize];
         var checksum = new Crc32();
@@ -127,14 +135,17 @@ internal sealed class ArchiveReader : IDisposable
 
         file.Position = start.From;
         var header = new byte[CatalogueHeaderSize];
-        for (var entries = 0; file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && BinaryPrimitives.ReadUInt32LittleEndian(header) == CatalogueHeaderSignature; entries++)
+        for (var entries = 0; file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length
+            && BinaryPrimitives.ReadUInt32LittleEndian(header) == CatalogueHeaderSignature; entries++)
         {
             if (entries == maximumEntries || file.Position - start.From > MaximumCatalogue)
             {
                 throw TooLarge();
             }
 
-            file.Seek(BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(28)) + BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(30)) + BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(32)), SeekOrigin.Current);
+            file.Seek(BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(28))
+                + BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(30))
+                + BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(32)), SeekOrigin.Current);
         }
 
         InvalidDataException TooLarge() => new($"its catalogue is larger than that of the {maximumEntries} files that are allowed.");
@@ -160,7 +171,8 @@ internal sealed class ArchiveReader : IDisposable
         var end = file.Length - tail.Length + at;
         var record = tail.AsSpan(at, EndRecordSize);
         long start = BinaryPrimitives.ReadUInt32LittleEndian(record[16..]);
-        var isMasked = start == uint.MaxValue || BinaryPrimitives.ReadUInt16LittleEndian(record[4..]) == ushort.MaxValue || BinaryPrimitives.ReadUInt16LittleEndian(record[10..]) == ushort.MaxValue;
+        var isMasked = start == uint.MaxValue || BinaryPrimitives.ReadUInt16LittleEndian(record[4..]) == ushort.MaxValue
+            || BinaryPrimitives.ReadUInt16LittleEndian(record[10..]) == ushort.MaxValue;
         var locator = new byte[LocatorSize];
         if (!isMasked || end < LocatorSize)
         {
@@ -184,7 +196,9 @@ internal sealed class ArchiveReader : IDisposable
 
         file.Position = largeAt;
         file.ReadExactly(large);
-        return BinaryPrimitives.ReadUInt32LittleEndian(large) == LargeEndRecordSignature ? (BinaryPrimitives.ReadInt64LittleEndian(large.AsSpan(48)), largeAt) : null;
+        return BinaryPrimitives.ReadUInt32LittleEndian(large) == LargeEndRecordSignature
+            ? (BinaryPrimitives.ReadInt64LittleEndian(large.AsSpan(48)), largeAt)
+            : null;
     }
 
     private static void Inspect(ReadOnlyCollection<ZipArchiveEntry> entries, LimitOptions limits, List<string> problems)

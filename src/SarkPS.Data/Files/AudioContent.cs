@@ -23,7 +23,8 @@ internal static class AudioContent
     public static string? WhyNotWave(Stream file)
     {
         Span<byte> header = stackalloc byte[12];
-        if (file.ReadAtLeast(header, 12, throwOnEndOfStream: false) < 12 || !header[..4].SequenceEqual("RIFF"u8) || !header[8..].SequenceEqual("WAVE"u8))
+        if (file.ReadAtLeast(header, 12, throwOnEndOfStream: false) < 12 || !header[..4].SequenceEqual("RIFF"u8)
+            || !header[8..].SequenceEqual("WAVE"u8))
         {
             return "does not begin as a RIFF/WAVE file.";
         }
@@ -44,7 +45,8 @@ internal static class AudioContent
             {
                 return !format ? "has sound before it says in what format."
                     : size == 0 ? "holds no sound."
-                    : file.Position + size > file.Length ? $"is cut short: {file.Length - file.Position} of {size} bytes of sound are there."
+                    : file.Position + size > file.Length
+                    ? $"is cut short: {file.Length - file.Position} of {size} bytes of sound are there."
                     : null;
             }
 
@@ -55,7 +57,8 @@ internal static class AudioContent
                     return "has a broken description of its format.";
                 }
 
-                if (BinaryPrimitives.ReadUInt16LittleEndian(details[2..]) is 0 or > 8 || BinaryPrimitives.ReadUInt32LittleEndian(details[4..]) is < 1000 or > 384_000)
+                if (BinaryPrimitives.ReadUInt16LittleEndian(details[2..]) is 0 or > 8
+                    || BinaryPrimitives.ReadUInt32LittleEndian(details[4..]) is < 1000 or > 384_000)
                 {
                     return "claims a number of channels or a sample rate that no telephone sound has.";
                 }
@@ -71,7 +74,10 @@ internal static class AudioContent
         return "holds no sound.";
     }
 
-    /// <summary>Why a file is no MPEG audio file; null when it is one. Two frames that follow each other are asked for: one could be chance.</summary>
+    /// <summary>
+    /// Why a file is no MPEG audio file; null when it is one. Two frames that follow each other are asked for: one could be
+    /// chance.
+    /// </summary>
     public static string? WhyNotMpeg(Stream file)
     {
         Span<byte> header = stackalloc byte[10];
@@ -99,7 +105,9 @@ internal static class AudioContent
             var length = FrameLength(header[..4]);
             if (length == 0)
             {
-                return frame == 0 ? "does not begin with an MPEG audio frame." : "has something else than MPEG audio after its first frame.";
+                return frame == 0
+                    ? "does not begin with an MPEG audio frame."
+                    : "has something else than MPEG audio after its first frame.";
             }
 
             at += length;
@@ -108,7 +116,10 @@ internal static class AudioContent
         return at > file.Length ? "is cut short in its second frame." : null;
     }
 
-    /// <summary>Why a file is no GSM 06.10 audio as Asterisk stores it; null when it is one: frames of 33 bytes, each of which begins with the bits 1101. (RFC 3551, section 4.5.8)</summary>
+    /// <summary>
+    /// Why a file is no GSM 06.10 audio as Asterisk stores it; null when it is one: frames of 33 bytes, each of which
+    /// begins with the bits 1101. (RFC 3551, section 4.5.8)
+    /// </summary>
     public static string? WhyNotGsm(Stream file)
     {
         if (file.Length == 0 || file.Length % GsmFrame != 0)
@@ -143,6 +154,8 @@ internal static class AudioContent
         var bitRate = BitRates[version1 ? 3 - layer : layer == 3 ? 3 : 4][rateIndex] * 1000;
         var sampleRate = SampleRates[sampleIndex] / (version1 ? 1 : version == 2 ? 2 : 4);
         var padding = (header[2] >> 1) & 1;
-        return layer == 3 ? (12 * bitRate / sampleRate + padding) * 4 : (layer == 1 && !version1 ? 72 : 144) * bitRate / sampleRate + padding;
+        return layer == 3
+            ? (12 * bitRate / sampleRate + padding) * 4
+            : (layer == 1 && !version1 ? 72 : 144) * bitRate / sampleRate + padding;
     }
 }

@@ -20,7 +20,10 @@ internal static class BackupLayout
     /// <summary>The LDAP directory as LDIF; SARK writes it there before it packs it.</summary>
     public const string Ldif = "tmp/sark.local.ldif";
 
-    /// <summary>Owner and mode of every entry; zip has a field for them that .NET neither writes nor reads. SARK's own restore does not look at it.</summary>
+    /// <summary>
+    /// Owner and mode of every entry; zip has a field for them that .NET neither writes nor reads. SARK's own restore does
+    /// not look at it.
+    /// </summary>
     public const string Manifest = "sarkps-owners.txt";
 
     /// <summary>What is packed.</summary>
@@ -31,7 +34,11 @@ internal static class BackupLayout
     public static IReadOnlyList<FolderPart> FolderParts { get; } =
     [
         new(BackupParts.Asterisk, paths => paths.Asterisk, _ => true, Whole: true),
-        new(BackupParts.Greetings, paths => paths.Greetings, name => name.StartsWith("usergreeting", StringComparison.Ordinal), Whole: true),
+        new(
+            BackupParts.Greetings,
+            paths => paths.Greetings,
+            name => name.StartsWith("usergreeting", StringComparison.Ordinal),
+            Whole: true),
         new(BackupParts.Voicemail, paths => paths.Voicemail, _ => true, Whole: false),
     ];
 
@@ -39,7 +46,10 @@ internal static class BackupLayout
     public static string EntryName(string path) => path.TrimStart('/');
 
     /// <summary>The entries of a part with their paths below the part's folder; folders end in a slash.</summary>
-    public static IEnumerable<(ZipArchiveEntry Entry, string Relative)> EntriesOf(FolderPart part, SarkPaths paths, IEnumerable<ZipArchiveEntry> entries)
+    public static IEnumerable<(ZipArchiveEntry Entry, string Relative)> EntriesOf(
+        FolderPart part,
+        SarkPaths paths,
+        IEnumerable<ZipArchiveEntry> entries)
     {
         var prefix = EntryName(part.Folder(paths)) + "/";
         return from entry in entries
@@ -93,7 +103,9 @@ internal sealed class BackupManifest
     /// <summary>Writes it into an archive.</summary>
     public void Write(ZipArchive archive)
     {
-        using var writer = new StreamWriter(archive.CreateEntry(BackupLayout.Manifest, CompressionLevel.Fastest).Open(), new UTF8Encoding(false));
+        using var writer = new StreamWriter(
+            archive.CreateEntry(BackupLayout.Manifest, CompressionLevel.Fastest).Open(),
+            new UTF8Encoding(false));
         foreach (var (name, (mode, owner, group)) in entries)
         {
             writer.Write(string.Create(CultureInfo.InvariantCulture, $"{Convert.ToString(mode, 8)} {owner} {group} {name}\n"));
@@ -114,7 +126,11 @@ internal sealed class BackupManifest
         {
             var parts = line.Split(' ', 4);
             if (parts.Length == 4 && parts[0].Length is > 0 and <= 4 && parts[0].All(c => c is >= '0' and <= '7')
-                && uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var owner) && uint.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var group))
+                && uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var owner) && uint.TryParse(
+                    parts[2],
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var group))
             {
                 manifest.entries[parts[3]] = (Convert.ToInt32(parts[0], 8), owner, group);
             }

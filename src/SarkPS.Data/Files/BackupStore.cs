@@ -19,12 +19,16 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     private const int SetGroupBit = 0b010_000_000_000;
 
     // Already as small as they get; packing them again only costs time.
-    private static readonly HashSet<string> PackedFormats = new(StringComparer.OrdinalIgnoreCase) { ".mp3", ".gsm", ".g729", ".zip", ".gz", ".bz2", ".xz", ".tgz", ".png", ".jpg" };
+    private static readonly HashSet<string> PackedFormats = new(StringComparer.OrdinalIgnoreCase) {
+        ".mp3", ".gsm", ".g729", ".zip", ".gz", ".bz2", ".xz", ".tgz", ".png",
+        ".jpg" };
 
     private readonly ProgramRunner runner = new(options);
 
     /// <inheritdoc/>
-    public Task<Backup> CreateAsync(IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) => GuardAsync("take a backup", Kind.SetName, () => Task.Run(async () =>
+    public Task<Backup> CreateAsync(
+        IProgress<OperationProgress>? progress = null,
+        CancellationToken cancellationToken = default) => GuardAsync("take a backup", Kind.SetName, () => Task.Run(async () =>
     {
         var warnings = new List<string>();
         try
@@ -65,7 +69,10 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     }, cancellationToken));
 
     /// <inheritdoc/>
-    public Task<BackupReport> TestAsync(string name, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) => GuardAsync("check it", name, () => Task.Run(async () =>
+    public Task<BackupReport> TestAsync(
+        string name,
+        IProgress<OperationProgress>? progress = null,
+        CancellationToken cancellationToken = default) => GuardAsync("check it", name, () => Task.Run(async () =>
     {
         var path = PathOf(name);
         ArchiveReader reader;
@@ -109,7 +116,12 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     }, cancellationToken));
 
     /// <inheritdoc/>
-    public Task<BackupRestore> RestoreAsync(string name, BackupParts parts, bool dryRun = false, IProgress<OperationProgress>? progress = null, CancellationToken cancellationToken = default) => GuardAsync("restore it", name, () => Task.Run(async () =>
+    public Task<BackupRestore> RestoreAsync(
+        string name,
+        BackupParts parts,
+        bool dryRun = false,
+        IProgress<OperationProgress>? progress = null,
+        CancellationToken cancellationToken = default) => GuardAsync("restore it", name, () => Task.Run(async () =>
     {
         using var reader = ArchiveReader.Open(PathOf(name), name, Options.Limits);
         var present = BackupLayout.PartsIn(reader.Entries, Options.Paths);
@@ -133,7 +145,11 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
         catch (InvalidDataException e)
         {
-            throw new SarkValidationException(Kind.Noun, name, Kind.UploadField, $"The backup '{name}' is damaged: {e.Message} Nothing was changed.");
+            throw new SarkValidationException(
+                Kind.Noun,
+                name,
+                Kind.UploadField,
+                $"The backup '{name}' is damaged: {e.Message} Nothing was changed.");
         }
 
         return await ApplyAsync(name, chosen, absent, restore, progress, cancellationToken).ConfigureAwait(false);
@@ -141,12 +157,20 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
 
     /// <summary>Reads what a restore would unpack, so that a rehearsal finds damage where the restore would.</summary>
     /// <exception cref="InvalidDataException">An entry is damaged.</exception>
-    private async Task CheckChosenAsync(ArchiveReader reader, string name, BackupParts chosen, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    private async Task CheckChosenAsync(
+        ArchiveReader reader,
+        string name,
+        BackupParts chosen,
+        IProgress<OperationProgress>? progress,
+        CancellationToken cancellationToken)
     {
         ZipArchiveEntry[] entries =
         [
-            .. reader.Entries.Where(entry => (chosen.HasFlag(BackupParts.Database) && entry.FullName == BackupLayout.EntryName(Options.Paths.Database)) || (chosen.HasFlag(BackupParts.Ldap) && entry.FullName == BackupLayout.Ldif)),
-            .. BackupLayout.FolderParts.Where(part => chosen.HasFlag(part.Part)).SelectMany(part => BackupLayout.EntriesOf(part, Options.Paths, reader.Entries)).Select(found => found.Entry).Where(entry => !ArchiveReader.IsFolder(entry)),
+            .. reader.Entries.Where(entry => (chosen.HasFlag(BackupParts.Database) && entry.FullName == BackupLayout.EntryName(
+                Options.Paths.Database)) || (chosen.HasFlag(BackupParts.Ldap) && entry.FullName == BackupLayout.Ldif)),
+            .. BackupLayout.FolderParts.Where(part => chosen.HasFlag(part.Part)).SelectMany(
+                part => BackupLayout.EntriesOf(part, Options.Paths, reader.Entries)).Select(found => found
+                    .Entry).Where(entry => !ArchiveReader.IsFolder(entry)),
         ];
         var total = entries.Sum(entry => entry.Length);
         long done = 0;
@@ -162,12 +186,19 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     {
         var holds = present == BackupParts.None ? "it holds nothing that can be restored" : $"it holds {present}";
         return asked == BackupParts.None
-            ? new SarkValidationException(Kind.Noun, name, "restoredb", $"No part of the backup '{name}' was chosen; {holds}. Nothing was changed.")
+            ? new SarkValidationException(
+                Kind.Noun,
+                name,
+                "restoredb",
+                $"No part of the backup '{name}' was chosen; {holds}. Nothing was changed.")
             : new SarkValidationException(Kind.Noun, name, [.. BackupPartNames.All.SkipLast(1).Where(pair => asked.HasFlag(pair.Value))
-                .Select(pair => new KeyValuePair<string, IReadOnlyList<string>>(pair.Key, [$"The backup '{name}' does not hold {pair.Value}; {holds}. Nothing was changed."]))]);
+                .Select(pair => new KeyValuePair<string, IReadOnlyList<string>>(
+                    pair.Key,
+                    [$"The backup '{name}' does not hold {pair.Value}; {holds}. Nothing was changed."]))]);
     }
 
-    private ZipArchiveEntry? DatabaseEntry(IReadOnlyList<ZipArchiveEntry> entries) => entries.FirstOrDefault(entry => entry.FullName == BackupLayout.EntryName(Options.Paths.Database));
+    private ZipArchiveEntry? DatabaseEntry(IReadOnlyList<ZipArchiveEntry> entries) =>
+        entries.FirstOrDefault(entry => entry.FullName == BackupLayout.EntryName(Options.Paths.Database));
 
     private string PublishBackup(string temporary)
     {
@@ -175,7 +206,10 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         return PublishNew(temporary, second => $"sarkbak.{second}.zip");
     }
 
-    /// <summary>Undoes what a restore left half done when its process was killed, or ends it where it counts. A service calls it when it starts; each restore does it before it begins.</summary>
+    /// <summary>
+    /// Undoes what a restore left half done when its process was killed, or ends it where it counts. A service calls it
+    /// when it starts; each restore does it before it begins.
+    /// </summary>
     /// <param name="tell">Gets a sentence for what is to be known of it.</param>
     /// <exception cref="SarkException">Some could not be put right; the next call tries again.</exception>
     internal void Recover(Action<string> tell)
@@ -186,7 +220,10 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
     }
 
-    /// <summary>The same before something else changes what it is decided by. Folders that the account may not read are passed over, unless they are of the parts that are to be restored.</summary>
+    /// <summary>
+    /// The same before something else changes what it is decided by. Folders that the account may not read are passed over,
+    /// unless they are of the parts that are to be restored.
+    /// </summary>
     internal void RecoverOthers(Action<string> tell, BackupParts chosen) => Recover(tell, chosen);
 
     // A folder that fails does not keep the others from being looked at. Returns whether nothing is left that depends on a decision.
@@ -205,7 +242,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
                     tell(remark);
                 }
             }
-            catch (Exception e) when ((e as SarkException ?? FileErrors.Map(Kind.Noun, Path.GetFileName(path), "undo an interrupted restore", e)) is { } failure)
+            catch (Exception e) when ((e as SarkException
+                ?? FileErrors.Map(Kind.Noun, Path.GetFileName(path), "undo an interrupted restore", e)) is { } failure)
             {
                 isSettled = false;
                 // Whoever may read it ends it.
@@ -218,7 +256,12 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
 
         if (failures.Count > 0)
         {
-            throw failures is [var only] ? only : new SarkException(failures[0].Kind, Kind.Noun, failures[0].Target, string.Join(" ", failures.Select(failure => failure.Message)), new AggregateException(failures));
+            throw failures is [var only] ? only : new SarkException(
+                failures[0].Kind,
+                Kind.Noun,
+                failures[0].Target,
+                string.Join(" ", failures.Select(failure => failure.Message)),
+                new AggregateException(failures));
         }
 
         if (isSettled)
@@ -271,11 +314,15 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             using var reader = ArchiveReader.Open(path, name, Options.Limits);
             return BackupLayout.PartsIn(reader.Entries, Options.Paths) != BackupParts.None
                 ? Task.CompletedTask
-                : throw new SarkValidationException(Kind.Noun, name, Kind.UploadField, $"The archive '{name}' is no backup of a SARK machine: it holds neither its database nor configuration, greetings, voicemail or directory.");
+                : throw new SarkValidationException(Kind.Noun, name, Kind.UploadField,
+                    $"The archive '{name}' is no backup of a SARK machine: it holds neither its database nor configuration, greetings, "
+                        + "voicemail or directory.");
         }
         catch (SarkValidationException e) when (!IsZip(path))
         {
-            throw new SarkValidationException(Kind.Noun, name, [new(Kind.UploadField, ["The uploadzip must be a file of type: application/zip.", .. e.Errors.SelectMany(error => error.Value)])]);
+            throw new SarkValidationException(Kind.Noun, name, [new(
+                Kind.UploadField,
+                ["The uploadzip must be a file of type: application/zip.", .. e.Errors.SelectMany(error => error.Value)])]);
         }
     }
 
@@ -306,11 +353,18 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         return file.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start.SequenceEqual("PK"u8);
     }
 
-    private async Task PackDatabaseAsync(ZipArchive archive, BackupManifest manifest, List<string> warnings, CancellationToken cancellationToken)
+    private async Task PackDatabaseAsync(
+        ZipArchive archive,
+        BackupManifest manifest,
+        List<string> warnings,
+        CancellationToken cancellationToken)
     {
         if (Posix.Status(DatabaseFile.Resolve(database)) is not { } status)
         {
-            throw new SarkUnavailableException(Kind.Noun, Path.GetFileName(database), $"The database '{Path.GetFileName(database)}' does not exist; without it there is no backup.");
+            throw new SarkUnavailableException(
+                Kind.Noun,
+                Path.GetFileName(database),
+                $"The database '{Path.GetFileName(database)}' does not exist; without it there is no backup.");
         }
 
         using var copy = NewTemporary("database");
@@ -320,7 +374,15 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
 
         var entryName = BackupLayout.EntryName(Options.Paths.Database);
-        Pack(archive, manifest, copy.Path, entryName, status with { Modified = DateTimeOffset.UtcNow }, new byte[BufferSize], null, cancellationToken);
+        Pack(
+            archive,
+            manifest,
+            copy.Path,
+            entryName,
+            status with { Modified = DateTimeOffset.UtcNow },
+            new byte[BufferSize],
+            null,
+            cancellationToken);
     }
 
     /// <summary>Writes the LDAP directory as LDIF.</summary>
@@ -328,7 +390,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     private async Task<string?> ExportLdapAsync(TemporaryFile export, CancellationToken cancellationToken)
     {
         using var target = export.Write();
-        var result = await runner.AskAsync(programs => programs.Slapcat, [], Options.Commands.CommitTimeout, cancellationToken, target).ConfigureAwait(false);
+        var result = await runner.AskAsync(programs => programs.Slapcat, [], Options.Commands.CommitTimeout, cancellationToken, target)
+            .ConfigureAwait(false);
         return result.ExitCode == 0 ? null : ProgramRunner.Failed(result).Message;
     }
 
@@ -339,7 +402,12 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         await source.CopyToAsync(packed, cancellationToken).ConfigureAwait(false);
     }
 
-    private void PackFolders(ZipArchive archive, BackupManifest manifest, List<string> warnings, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    private void PackFolders(
+        ZipArchive archive,
+        BackupManifest manifest,
+        List<string> warnings,
+        IProgress<OperationProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var found = new List<(string Path, string Entry, PosixStatus Status)>();
         foreach (var path in BackupLayout.PackedFolders.Select(folder => folder(Options.Paths)))
@@ -354,7 +422,12 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         PackAll(archive, manifest, found, progress, cancellationToken);
     }
 
-    private static void PackAll(ZipArchive archive, BackupManifest manifest, List<(string Path, string Entry, PosixStatus Status)> found, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    private static void PackAll(
+        ZipArchive archive,
+        BackupManifest manifest,
+        List<(string Path, string Entry, PosixStatus Status)> found,
+        IProgress<OperationProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var total = found.Where(item => item.Status.Kind == PosixKind.Regular).Sum(item => item.Status.Size);
         var buffer = new byte[BufferSize];
@@ -379,7 +452,12 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
     }
 
-    private static void Collect(string folder, string entry, List<(string Path, string Entry, PosixStatus Status)> found, List<string> warnings, CancellationToken cancellationToken)
+    private static void Collect(
+        string folder,
+        string entry,
+        List<(string Path, string Entry, PosixStatus Status)> found,
+        List<string> warnings,
+        CancellationToken cancellationToken)
     {
         if (Posix.Status(folder) is not { Kind: PosixKind.Directory } status)
         {
@@ -413,7 +491,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
                     break;
                 case { } other:
                     // Following one could pack any file of the machine, if the account that made it may not read that file and we may.
-                    warnings.Add($"'/{entry}/{SarkText.Printable(name)}' is not in the backup: it is {(other.Kind == PosixKind.Link ? "a symbolic link" : "no regular file")}.");
+                    warnings.Add($"'/{entry}/{SarkText.Printable(name)}' is not in the backup: it is "
+                        + $"{(other.Kind == PosixKind.Link ? "a symbolic link" : "no regular file")}.");
                     break;
                 default:
                     break;
@@ -421,7 +500,15 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
     }
 
-    private static void Pack(ZipArchive archive, BackupManifest manifest, string path, string entryName, PosixStatus status, byte[] buffer, Action<int>? packed, CancellationToken cancellationToken)
+    private static void Pack(
+        ZipArchive archive,
+        BackupManifest manifest,
+        string path,
+        string entryName,
+        PosixStatus status,
+        byte[] buffer,
+        Action<int>? packed,
+        CancellationToken cancellationToken)
     {
         FileStream source;
         try
@@ -437,7 +524,9 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         using (source)
         {
             manifest.Add(entryName, status);
-            var entry = archive.CreateEntry(entryName, PackedFormats.Contains(Path.GetExtension(entryName)) ? CompressionLevel.NoCompression : CompressionLevel.Optimal);
+            var entry = archive.CreateEntry(
+                entryName,
+                PackedFormats.Contains(Path.GetExtension(entryName)) ? CompressionLevel.NoCompression : CompressionLevel.Optimal);
             entry.ExternalAttributes = (0x8000 | status.Mode) << 16;
             entry.LastWriteTime = ZipTime(status.Modified);
             using var target = entry.Open();
@@ -452,7 +541,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     }
 
     /// <summary>Zip knows the years 1980 to 2107.</summary>
-    private static DateTimeOffset ZipTime(DateTimeOffset time) => time.Year is >= 1980 and <= 2107 ? time.ToLocalTime() : new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static DateTimeOffset ZipTime(DateTimeOffset time) =>
+        time.Year is >= 1980 and <= 2107 ? time.ToLocalTime() : new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private async Task CheckEntryAsync(ZipArchiveEntry entry, string name, CancellationToken cancellationToken)
     {
@@ -475,7 +565,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         {
             using var content = entry.Open();
             using var target = copy.Write();
-            await ArchiveReader.CopyExactlyAsync(content, target, entry.Length, entry.Crc32, copied, cancellationToken).ConfigureAwait(false);
+            await ArchiveReader.CopyExactlyAsync(content, target, entry.Length, entry.Crc32, copied, cancellationToken)
+                .ConfigureAwait(false);
             return copy;
         }
         catch
@@ -490,7 +581,12 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         var changes = new List<BackupChange>();
         if (chosen.HasFlag(BackupParts.Database))
         {
-            changes.Add(Change(BackupParts.Database, entries.Single(entry => entry.FullName == BackupLayout.EntryName(Options.Paths.Database)), database, Options.Paths.Database, DatabaseFile.Checksum));
+            changes.Add(Change(
+                BackupParts.Database,
+                entries.Single(entry => entry.FullName == BackupLayout.EntryName(Options.Paths.Database)),
+                database,
+                Options.Paths.Database,
+                DatabaseFile.Checksum));
         }
 
         foreach (var part in BackupLayout.FolderParts.Where(part => chosen.HasFlag(part.Part)))
@@ -498,7 +594,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             var path = part.Folder(Options.Paths);
             var folder = Options.Rooted(path);
             var inArchive = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var (entry, relative) in BackupLayout.EntriesOf(part, Options.Paths, entries).Where(found => !ArchiveReader.IsFolder(found.Entry)))
+            foreach (var (entry, relative) in BackupLayout.EntriesOf(part, Options.Paths, entries)
+                .Where(found => !ArchiveReader.IsFolder(found.Entry)))
             {
                 inArchive.Add(relative);
                 changes.Add(Change(part.Part, entry, Path.Combine(folder, relative), $"{path}/{relative}", Checksum));
@@ -515,13 +612,22 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
 
         if (chosen.HasFlag(BackupParts.Ldap))
         {
-            changes.Add(new BackupChange(BackupParts.Ldap, BackupChangeAction.Replace, Options.Paths.Ldap, entries.Single(entry => entry.FullName == BackupLayout.Ldif).Length));
+            changes.Add(new BackupChange(
+                BackupParts.Ldap,
+                BackupChangeAction.Replace,
+                Options.Paths.Ldap,
+                entries.Single(entry => entry.FullName == BackupLayout.Ldif).Length));
         }
 
         return changes;
     }
 
-    private static BackupChange Change(BackupParts part, ZipArchiveEntry entry, string live, string shown, Func<string, uint?> checksum) => new(
+    private static BackupChange Change(
+        BackupParts part,
+        ZipArchiveEntry entry,
+        string live,
+        string shown,
+        Func<string, uint?> checksum) => new(
         part,
         Posix.Status(live) is not { } status ? BackupChangeAction.Add
             : status.Kind == PosixKind.Regular && status.Size == entry.Length && checksum(live) == entry.Crc32 ? BackupChangeAction.Keep
@@ -562,7 +668,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     };
 
     // As in archives, also where folders are told apart by another sign.
-    private static string Relative(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
+    private static string Relative(string folder, string path) =>
+        Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
 
     private static string[] Content(string folder)
     {
@@ -576,17 +683,32 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
     }
 
-    /// <summary>The names in a part's folder that a restore takes away. Links are in no backup, so none takes them away unless it holds something of their name.</summary>
+    /// <summary>
+    /// The names in a part's folder that a restore takes away. Links are in no backup, so none takes them away unless it
+    /// holds something of their name.
+    /// </summary>
     private static string[] Replaced(FolderPart part, string folder, HashSet<string> inArchive) => !Directory.Exists(folder)
         ? []
-        : [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Where(name => !FolderExchange.IsOurs(name) && part.Owns(name) && (inArchive.Contains(name) || (part.Whole && Posix.Status(Path.Combine(folder, name)) is { Kind: PosixKind.Regular or PosixKind.Directory })))];
+        : [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Where(name => !FolderExchange.IsOurs(
+            name) && part.Owns(name) && (inArchive.Contains(name)
+                || (part.Whole && Posix.Status(Path.Combine(folder, name)) is { Kind: PosixKind.Regular or PosixKind.Directory })))];
 
-    private async Task StageAsync(ArchiveReader reader, string name, BackupParts chosen, Staging restore, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    private async Task StageAsync(
+        ArchiveReader reader,
+        string name,
+        BackupParts chosen,
+        Staging restore,
+        IProgress<OperationProgress>? progress,
+        CancellationToken cancellationToken)
     {
         RecoverOthers(restore.Warnings.Add, chosen);
         var manifest = BackupManifest.Read(reader.Entries);
-        var parts = BackupLayout.FolderParts.Where(part => chosen.HasFlag(part.Part)).Select(part => (Part: part, Entries: BackupLayout.EntriesOf(part, Options.Paths, reader.Entries).ToArray())).ToArray();
-        var databaseEntry = chosen.HasFlag(BackupParts.Database) ? reader.Entries.Single(entry => entry.FullName == BackupLayout.EntryName(Options.Paths.Database)) : null;
+        var parts = BackupLayout.FolderParts.Where(part => chosen.HasFlag(part.Part))
+            .Select(part => (Part: part, Entries: BackupLayout.EntriesOf(part, Options.Paths, reader.Entries).ToArray()))
+            .ToArray();
+        var databaseEntry = chosen.HasFlag(BackupParts.Database)
+            ? reader.Entries.Single(entry => entry.FullName == BackupLayout.EntryName(Options.Paths.Database))
+            : null;
         var total = parts.Sum(part => part.Entries.Sum(found => found.Entry.Length)) + (databaseEntry?.Length ?? 0);
         long done = 0;
         void Copied(string entry, int read)
@@ -598,7 +720,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         if (databaseEntry is not null)
         {
             RequireSpace(Folder, databaseEntry.Length);
-            restore.Database = await UnpackDatabaseAsync(databaseEntry, read => Copied(databaseEntry.FullName, read), cancellationToken).ConfigureAwait(false);
+            restore.Database = await UnpackDatabaseAsync(databaseEntry, read => Copied(databaseEntry.FullName, read), cancellationToken)
+                .ConfigureAwait(false);
             DatabaseFile.KeepRollbackJournal(restore.Database.Path, Kind.Noun, $"{name}: {Path.GetFileName(databaseEntry.FullName)}");
             DatabaseFile.Verify(restore.Database.Path, Kind.Noun, $"{name}: {Path.GetFileName(databaseEntry.FullName)}");
         }
@@ -631,7 +754,13 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 using var content = entry.Open();
                 using var target = Posix.CreatePrivate(path, FileShare.None);
-                await ArchiveReader.CopyExactlyAsync(content, target, entry.Length, entry.Crc32, read => Copied(entry.FullName, read), cancellationToken).ConfigureAwait(false);
+                await ArchiveReader.CopyExactlyAsync(
+                    content,
+                    target,
+                    entry.Length,
+                    entry.Crc32,
+                    read => Copied(entry.FullName, read),
+                    cancellationToken).ConfigureAwait(false);
             }
 
             DressAll(exchange.Incoming, folder, EntryRoot(part), manifest, entries);
@@ -652,9 +781,11 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             {
                 var relative = Relative(folder, link);
                 var copy = Path.Combine(incoming, relative);
-                if (Posix.Status(copy) is not null || !Directory.Exists(Path.GetDirectoryName(copy)) || new FileInfo(link).LinkTarget is not { } target)
+                if (Posix.Status(copy) is not null || !Directory.Exists(Path.GetDirectoryName(copy))
+                    || new FileInfo(link).LinkTarget is not { } target)
                 {
-                    warnings.Add($"The symbolic link '{SarkText.Printable($"{part.Folder(new SarkPaths())}/{relative}")}' is no more: the backup holds something else in its place.");
+                    warnings.Add($"The symbolic link '{SarkText.Printable($"{part.Folder(new SarkPaths())}/{relative}")}' is no more: "
+                        + "the backup holds something else in its place.");
                     continue;
                 }
 
@@ -674,13 +805,22 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
 
     private string EntryRoot(FolderPart part) => BackupLayout.EntryName(part.Folder(Options.Paths));
 
-    /// <summary>Gives what was unpacked its owner and mode: those of the archive, else those of the file that it replaces, else those of the folder.</summary>
-    private static void DressAll(string incoming, string live, string entryRoot, BackupManifest manifest, (ZipArchiveEntry Entry, string Relative)[] entries)
+    /// <summary>
+    /// Gives what was unpacked its owner and mode: those of the archive, else those of the file that it replaces, else
+    /// those of the folder.
+    /// </summary>
+    private static void DressAll(
+        string incoming,
+        string live,
+        string entryRoot,
+        BackupManifest manifest,
+        (ZipArchiveEntry Entry, string Relative)[] entries)
     {
         var times = entries.ToDictionary(found => found.Relative.TrimEnd('/'), found => found.Entry, StringComparer.Ordinal);
         var folder = Posix.Status(live)!.Value;
         // What lies deeper first: the mode of a folder may forbid us to go on below it.
-        foreach (var path in Directory.EnumerateFileSystemEntries(incoming, "*", SearchOption.AllDirectories).OrderByDescending(path => path.Length))
+        foreach (var path in Directory.EnumerateFileSystemEntries(incoming, "*", SearchOption.AllDirectories)
+            .OrderByDescending(path => path.Length))
         {
             var relative = Relative(incoming, path);
             var isFolder = Directory.Exists(path);
@@ -707,7 +847,10 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         var free = new DriveInfo(folder).AvailableFreeSpace;
         if (needed > free)
         {
-            throw new SarkUnavailableException(Kind.Noun, Kind.SetName, $"Restoring needs {needed} bytes and {free} are free on the disk. Nothing was changed.");
+            throw new SarkUnavailableException(
+                Kind.Noun,
+                Kind.SetName,
+                $"Restoring needs {needed} bytes and {free} are free on the disk. Nothing was changed.");
         }
     }
 
@@ -715,7 +858,13 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     /// Puts all parts in place or none: each exchange ends only when those after it have succeeded. What is replaced is kept
     /// before anything of it is deleted, the database as a snapshot, everything else as a backup of its own.
     /// </summary>
-    private async Task<BackupRestore> ApplyAsync(string name, BackupParts chosen, BackupParts absent, Staging restore, IProgress<OperationProgress>? progress, CancellationToken cancellationToken)
+    private async Task<BackupRestore> ApplyAsync(
+        string name,
+        BackupParts chosen,
+        BackupParts absent,
+        Staging restore,
+        IProgress<OperationProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var warnings = restore.Warnings;
         using var oldLdif = restore.Ldif is null ? null : await KeepLdapAsync(warnings, cancellationToken).ConfigureAwait(false);
@@ -772,16 +921,21 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             }
             else if (Exchanges().Any(exchange => exchange.IsInPlace))
             {
-                message = string.Join(' ', remarks.Prepend($"The backup '{name}' was restored, and what comes after that failed: {message}"));
+                message = string.Join(
+                    ' ',
+                    remarks.Prepend($"The backup '{name}' was restored, and what comes after that failed: {message}"));
             }
             else
             {
                 Drop(keptFiles, remarks);
-                message = remarks.Count == 0 ? message + FileErrors.NothingChanged : $"{message} {string.Join(' ', remarks)} Nothing else was changed.";
+                message = remarks.Count == 0
+                    ? message + FileErrors.NothingChanged
+                    : $"{message} {string.Join(' ', remarks)} Nothing else was changed.";
             }
 
             return message == failure.Message ? failure
-                : failure is SarkUnavailableException unavailable ? new SarkUnavailableException(failure.Noun, failure.Target, message, failure) { RetryAfter = unavailable.RetryAfter }
+                : failure is SarkUnavailableException unavailable
+                ? new SarkUnavailableException(failure.Noun, failure.Target, message, failure) { RetryAfter = unavailable.RetryAfter }
                 : failure is SarkDeniedException ? new SarkDeniedException(failure.Noun, failure.Target, message, failure)
                 : failure is SarkValidationException ? failure
                 : new SarkException(failure.Kind, failure.Noun, failure.Target, message, failure);
@@ -804,7 +958,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         {
             progress?.Report(new OperationProgress("Restoring Ldap", 0, 0));
             var folder = Options.Rooted(Options.Paths.Ldap);
-            var owner = Posix.Status(folder) ?? throw new SarkUnavailableException(Kind.Noun, "ldap", "There is no LDAP directory on this machine.");
+            var owner = Posix.Status(folder)
+                ?? throw new SarkUnavailableException(Kind.Noun, "ldap", "There is no LDAP directory on this machine.");
             using var exchange = FolderExchange.Begin(folder);
             ldap = exchange;
             await RestoreLdapAsync(exchange, folder, owner, ldif, warnings, decision, LastAsync).ConfigureAwait(false);
@@ -848,7 +1003,10 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
     }
 
-    /// <summary>The directory as it is, for the backup of what is replaced; null when it cannot be read as LDIF, and then its files are kept.</summary>
+    /// <summary>
+    /// The directory as it is, for the backup of what is replaced; null when it cannot be read as LDIF, and then its files
+    /// are kept.
+    /// </summary>
     private async Task<TemporaryFile?> KeepLdapAsync(List<string> warnings, CancellationToken cancellationToken)
     {
         if (!runner.Has(programs => programs.Slapcat))
@@ -892,7 +1050,10 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         if (ldap is not null)
         {
             var folder = Options.Rooted(Options.Paths.Ldap);
-            Outgoing(ldap, BackupLayout.EntryName(Options.Paths.Ldap), name => oldLdif is not null && Posix.Status(Path.Combine(folder, name)) is not null);
+            Outgoing(
+                ldap,
+                BackupLayout.EntryName(Options.Paths.Ldap),
+                name => oldLdif is not null && Posix.Status(Path.Combine(folder, name)) is not null);
         }
 
         if (found.Count == 0 && oldLdif is null)
@@ -938,8 +1099,18 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         }
     }
 
-    /// <summary>Loads an LDAP export into an emptied directory with the server stopped; when that fails, or what comes after it, the old files come back.</summary>
-    private async Task RestoreLdapAsync(FolderExchange exchange, string folder, PosixStatus owner, string ldif, List<string> warnings, RestoreDecision? decision, Func<Task> afterwards)
+    /// <summary>
+    /// Loads an LDAP export into an emptied directory with the server stopped; when that fails, or what comes after it, the
+    /// old files come back.
+    /// </summary>
+    private async Task RestoreLdapAsync(
+        FolderExchange exchange,
+        string folder,
+        PosixStatus owner,
+        string ldif,
+        List<string> warnings,
+        RestoreDecision? decision,
+        Func<Task> afterwards)
     {
         var hasServer = runner.Has(programs => programs.Systemctl);
         Exception? failure = null;
@@ -950,9 +1121,14 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
                 await StopLdapAsync().ConfigureAwait(false);
             }
 
-            await exchange.CommitAsync([.. Content(folder).Select(path => Path.GetFileName(path)!).Where(name => !FolderExchange.IsOurs(name))], async () =>
+            await exchange.CommitAsync([.. Content(folder).Select(path => Path.GetFileName(path)!)
+                .Where(name => !FolderExchange.IsOurs(name))], async () =>
             {
-                ProgramRunner.Succeeded(await runner.AskAsync(programs => programs.Slapadd, ["-l", ldif], Options.Commands.CommitTimeout, CancellationToken.None).ConfigureAwait(false));
+                ProgramRunner.Succeeded(await runner.AskAsync(
+                    programs => programs.Slapadd,
+                    ["-l", ldif],
+                    Options.Commands.CommitTimeout,
+                    CancellationToken.None).ConfigureAwait(false));
                 foreach (var path in Content(folder).Where(path => !FolderExchange.IsOurs(Path.GetFileName(path))))
                 {
                     TakeOwnerOfAll(path, owner);
@@ -969,13 +1145,21 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         if (hasServer && failure?.Message.Contains(FolderExchange.NotPutBack, StringComparison.Ordinal) == true)
         {
             // As it would when what a killed process left is put right.
-            throw new SarkUnavailableException(Kind.Noun, "ldap", $"{failure.Message} The LDAP server was stopped for it, and is started when that is done.", failure);
+            throw new SarkUnavailableException(
+                Kind.Noun,
+                "ldap",
+                $"{failure.Message} The LDAP server was stopped for it, and is started when that is done.",
+                failure);
         }
 
         if (hasServer && await StartLdapAsync().ConfigureAwait(false) is { } notStarted)
         {
             warnings.Add(notStarted);
-            failure = failure is SarkException told ? new SarkUnavailableException(Kind.Noun, "ldap", $"{told.Message} The LDAP server was stopped for it and did not start again: {notStarted}", told) : failure;
+            failure = failure is SarkException told ? new SarkUnavailableException(
+                Kind.Noun,
+                "ldap",
+                $"{told.Message} The LDAP server was stopped for it and did not start again: {notStarted}",
+                told) : failure;
         }
 
         if (failure is not null)
@@ -985,13 +1169,21 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     }
 
     private async Task StopLdapAsync() =>
-        ProgramRunner.Succeeded(await runner.ChangeAsync(programs => programs.Systemctl, ["stop", Options.Commands.LdapUnit], Options.Commands.CommitTimeout, CancellationToken.None).ConfigureAwait(false));
+        ProgramRunner.Succeeded(await runner.ChangeAsync(
+            programs => programs.Systemctl,
+            ["stop", Options.Commands.LdapUnit],
+            Options.Commands.CommitTimeout,
+            CancellationToken.None).ConfigureAwait(false));
 
     private async Task<string?> StartLdapAsync()
     {
         try
         {
-            var started = await runner.ChangeAsync(programs => programs.Systemctl, ["start", Options.Commands.LdapUnit], Options.Commands.CommitTimeout, CancellationToken.None).ConfigureAwait(false);
+            var started = await runner.ChangeAsync(
+                programs => programs.Systemctl,
+                ["start", Options.Commands.LdapUnit],
+                Options.Commands.CommitTimeout,
+                CancellationToken.None).ConfigureAwait(false);
             return started.ExitCode == 0 ? null : ProgramRunner.Failed(started).Message;
         }
         catch (SarkException e)

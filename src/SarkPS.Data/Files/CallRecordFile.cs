@@ -18,7 +18,10 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
     private const string Noun = "Cdr";
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<CallRecord> ReadAsync(CallRecordFilter filter, CallRecordStatistics? statistics = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<CallRecord> ReadAsync(
+        CallRecordFilter filter,
+        CallRecordStatistics? statistics = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
         statistics ??= new CallRecordStatistics();
@@ -33,7 +36,8 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
         do
         {
             batch.Clear();
-            more = await GuardAsync(() => scan.Fill((in CallRecordRow row) => batch.Add(row.ToRecord()), BatchSize, cancellationToken)).ConfigureAwait(false);
+            more = await GuardAsync(() => scan.Fill((in CallRecordRow row) => batch.Add(row.ToRecord()), BatchSize, cancellationToken))
+                .ConfigureAwait(false);
             foreach (var record in batch)
             {
                 yield return record;
@@ -43,7 +47,11 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
     }
 
     /// <inheritdoc/>
-    public async Task WriteCsvAsync(CallRecordFilter filter, Stream destination, Action<CallRecordStatistics>? counted = null, CancellationToken cancellationToken = default)
+    public async Task WriteCsvAsync(
+        CallRecordFilter filter,
+        Stream destination,
+        Action<CallRecordStatistics>? counted = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(destination);
@@ -52,7 +60,8 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
         if (counted is not null)
         {
             // Read twice: what is left out has to be known before the first row, and the rows may be more than memory holds.
-            while (scan is not null && await GuardAsync(() => scan.Fill((in CallRecordRow _) => { }, int.MaxValue, cancellationToken)).ConfigureAwait(false))
+            while (scan is not null
+                && await GuardAsync(() => scan.Fill((in CallRecordRow _) => { }, int.MaxValue, cancellationToken)).ConfigureAwait(false))
             {
             }
 
@@ -110,7 +119,8 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
         });
     }
 
-    private static Task<T> GuardAsync<T>(Func<T> action) => FileErrors.MapAsync(Noun, "Master.csv", "read the call records", () => Task.Run(action));
+    private static Task<T> GuardAsync<T>(Func<T> action) =>
+        FileErrors.MapAsync(Noun, "Master.csv", "read the call records", () => Task.Run(action));
 
     /// <summary>Takes a row that fits.</summary>
     private delegate void RowAction(in CallRecordRow row);
@@ -155,7 +165,8 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
                 var needsMore = false;
                 while (!needsMore && NextLine(out var from, out var to))
                 {
-                    if (CallRecordRow.TryRead(buffer.AsSpan(from, to - from), fields, out var row) || TryJoin(ref from, ref to, fields, out row, out needsMore))
+                    if (CallRecordRow.TryRead(buffer.AsSpan(from, to - from), fields, out var row)
+                        || TryJoin(ref from, ref to, fields, out row, out needsMore))
                     {
                         next = to + 1;
                         if (matcher.Matches(row))
@@ -181,7 +192,9 @@ internal sealed class CallRecordFile(SarkOptions options) : ICallRecordOperation
                     // What is left has no line feed: a row that is being written at this moment.
                     var tail = buffer.AsSpan(next, used - next);
                     tail = tail[(tail.LastIndexOf((byte)'\n') + 1)..];
-                    statistics.Skipped += !CallRecordRow.IsBlank(tail) && (matcher.Needle is null || tail.IndexOf(matcher.Needle) >= 0) ? 1 : 0;
+                    statistics.Skipped += !CallRecordRow.IsBlank(tail) && (matcher.Needle is null || tail.IndexOf(matcher.Needle) >= 0)
+                        ? 1
+                        : 0;
                     next = used;
                     return false;
                 }

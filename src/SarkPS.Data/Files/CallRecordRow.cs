@@ -103,7 +103,8 @@ internal ref struct CallRecordRow
         }
 
         row = new CallRecordRow(line, fields, count);
-        return count >= Required && IsTime(row.Start) && IsNumber(row.Duration) && IsNumber(row[13]) && IsTimeOrEmpty(row[10]) && IsTimeOrEmpty(row[11]);
+        return count >= Required && IsTime(row.Start) && IsNumber(row.Duration) && IsNumber(row[13]) && IsTimeOrEmpty(row[10])
+            && IsTimeOrEmpty(row[11]);
     }
 
     /// <summary>The record.</summary>
@@ -178,7 +179,8 @@ internal ref struct CallRecordRow
     private static void Write(ReadOnlySpan<byte> bytes, Stream target) =>
         target.Write(Encoding.UTF8.GetBytes(WireText.Decode(bytes).Replace("\0", "", StringComparison.Ordinal)));
 
-    private readonly DateTime? Time(int field) => this[field] is { Length: >= TimeLength } bytes && TryTime(bytes, out var time) ? time : null;
+    private readonly DateTime? Time(int field) =>
+        this[field] is { Length: >= TimeLength } bytes && TryTime(bytes, out var time) ? time : null;
 
     private readonly TimeSpan Seconds(int field) => TryNumber(this[field], out var seconds) ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
 
@@ -215,7 +217,9 @@ internal ref struct CallRecordRow
         var hour = Two(bytes, 11);
         var minute = Two(bytes, 14);
         var second = Two(bytes, 17);
-        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59)
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour is < 0 or > 23
+            || minute is < 0 or > 59
+            || second is < 0 or > 59)
         {
             return false;
         }
@@ -256,13 +260,20 @@ internal sealed class CallRecordMatcher
         disposition = filter.Disposition is { } wanted
             ? CallDispositions.Words.TryGetValue(wanted, out var word)
                 ? Bytes(word)
-                : throw new SarkValidationException("Cdr", wanted, "disposition", $"The disposition '{wanted}' can not be searched for; allowed are {string.Join(", ", CallDispositions.Words.Keys)}.")
+                : throw new SarkValidationException(
+                    "Cdr",
+                    wanted,
+                    "disposition",
+                    $"The disposition '{wanted}' can not be searched for; allowed are {string.Join(", ", CallDispositions.Words.Keys)}.")
             : null;
         minimumSeconds = filter.MinimumDuration?.TotalSeconds ?? 0;
         Needle = Literal(source) ?? Literal(destination) ?? disposition ?? SharedDate();
     }
 
-    /// <summary>Bytes that every row that fits contains. Searching a whole block for them is many times faster than taking its rows apart.</summary>
+    /// <summary>
+    /// Bytes that every row that fits contains. Searching a whole block for them is many times faster than taking its rows
+    /// apart.
+    /// </summary>
     public byte[]? Needle { get; }
 
     /// <summary>Whether a row fits.</summary>
@@ -274,7 +285,10 @@ internal sealed class CallRecordMatcher
         && (disposition is null || row.Disposition.SequenceEqual(disposition))
         && (minimumSeconds <= 0 || (CallRecordRow.TryNumber(row.Duration, out var seconds) && seconds >= minimumSeconds));
 
-    /// <summary>Compares with <c>*</c> and <c>?</c>, byte by byte; goes back to the last star when it fails, so it never takes exponential time.</summary>
+    /// <summary>
+    /// Compares with <c>*</c> and <c>?</c>, byte by byte; goes back to the last star when it fails, so it never takes
+    /// exponential time.
+    /// </summary>
     private static bool Like(ReadOnlySpan<byte> text, ReadOnlySpan<byte> pattern)
     {
         int t = 0, p = 0, star = -1, resume = 0;
@@ -304,7 +318,8 @@ internal sealed class CallRecordMatcher
         return pattern[p..].IndexOfAnyExcept((byte)'*') < 0;
     }
 
-    private static byte[]? Bytes(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text.Replace("\"", "\"\"", StringComparison.Ordinal));
+    private static byte[]? Bytes(string? text) =>
+        text is null ? null : Encoding.UTF8.GetBytes(text.Replace("\"", "\"\"", StringComparison.Ordinal));
 
     private static byte[]? TimeBytes(DateTime? time)
     {
@@ -314,7 +329,9 @@ internal sealed class CallRecordMatcher
         }
 
         // The file knows whole seconds: 10:00:00.5 is passed by a row of 10:00:01 and not by one of 10:00:00.
-        var whole = value.Ticks % TimeSpan.TicksPerSecond == 0 ? value : value.AddTicks(TimeSpan.TicksPerSecond - (value.Ticks % TimeSpan.TicksPerSecond));
+        var whole = value.Ticks % TimeSpan.TicksPerSecond == 0
+            ? value
+            : value.AddTicks(TimeSpan.TicksPerSecond - (value.Ticks % TimeSpan.TicksPerSecond));
         return Encoding.ASCII.GetBytes(whole.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture));
     }
 

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace SarkPS.Data.Files;
 
-/// <summary>The checksum of zip files (PKWARE APPNOTE 4.4.7: polynomial 0xEDB88320, reflected), eight bytes at a time. .NET does not check it when it reads an archive.</summary>
+/// <summary>
+/// The checksum of zip files (PKWARE APPNOTE 4.4.7: polynomial 0xEDB88320, reflected), eight bytes at a time. .NET does not
+/// check it when it reads an archive.
+/// </summary>
 internal struct Crc32
 {
     private static readonly uint[][] Tables = MakeTables();

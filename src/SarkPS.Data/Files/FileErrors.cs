@@ -1,6 +1,9 @@
 namespace SarkPS.Data.Files;
 
-/// <summary>Turns what the operating system says about a file into what people are told. Paths stay out of it: they may be shown to callers from outside.</summary>
+/// <summary>
+/// Turns what the operating system says about a file into what people are told. Paths stay out of it: they may be shown to
+/// callers from outside.
+/// </summary>
 internal static class FileErrors
 {
     /// <summary>What a message ends in when all is as it was.</summary>
@@ -31,11 +34,26 @@ internal static class FileErrors
     public static SarkException? Map(string noun, string target, string what, Exception e) => e switch
     {
         SarkException => null,
-        UnauthorizedAccessException => new SarkDeniedException(noun, target, $"The account '{Environment.UserName}' that SarkPS runs under may not {what}. Missing: permission on {Leaf(e, target)}. Nothing was changed.", e),
-        DirectoryNotFoundException or FileNotFoundException => new SarkUnavailableException(noun, target, $"Could not {what}: {Leaf(e, target)} does not exist. Nothing was changed.", e),
+        UnauthorizedAccessException =>
+            new SarkDeniedException(noun, target,
+                $"The account '{Environment.UserName}' that SarkPS runs under may not {what}. Missing: permission on {Leaf(e, target)}. "
+                    + "Nothing was changed.", e),
+        DirectoryNotFoundException or FileNotFoundException => new SarkUnavailableException(
+            noun,
+            target,
+            $"Could not {what}: {Leaf(e, target)} does not exist. Nothing was changed.",
+            e),
         PathTooLongException => new SarkNotFoundException(noun, target),
-        IOException io when Code(io) is NoSpace or QuotaExceeded => new SarkUnavailableException(noun, target, $"Could not {what}: no space is left on the disk. Nothing was changed.", e),
-        IOException io when Code(io) is ReadOnlyFileSystem => new SarkDeniedException(noun, target, $"Could not {what}: the file system is read-only. Nothing was changed.", e),
+        IOException io when Code(io) is NoSpace or QuotaExceeded => new SarkUnavailableException(
+            noun,
+            target,
+            $"Could not {what}: no space is left on the disk. Nothing was changed.",
+            e),
+        IOException io when Code(io) is ReadOnlyFileSystem => new SarkDeniedException(
+            noun,
+            target,
+            $"Could not {what}: the file system is read-only. Nothing was changed.",
+            e),
         IOException => new SarkUnavailableException(noun, target, $"Could not {what}: the disk reported an error. Nothing was changed.", e),
         _ => null,
     };
@@ -51,6 +69,8 @@ internal static class FileErrors
     {
         var parts = e.Message.Split('\'');
         var path = parts.Length > 1 ? parts[1] : e.Message.Split(": ")[0];
-        return path.StartsWith('/') ? $"'{Path.GetFileName(path.TrimEnd('/'))}' in folder '{Path.GetFileName(Path.GetDirectoryName(path.TrimEnd('/')))}'" : $"'{target}'";
+        return path.StartsWith('/')
+            ? $"'{Path.GetFileName(path.TrimEnd('/'))}' in folder '{Path.GetFileName(Path.GetDirectoryName(path.TrimEnd('/')))}'"
+            : $"'{target}'";
     }
 }

@@ -21,10 +21,12 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
     protected string Folder { get; } = options.Rooted(kind.Folder(options.Paths));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<TFile>> ListAsync(CancellationToken cancellationToken = default) => GuardAsync($"read the folder of the {kind.SetName}", kind.SetName, () =>
+    public Task<IReadOnlyList<TFile>> ListAsync(
+        CancellationToken cancellationToken = default) => GuardAsync($"read the folder of the {kind.SetName}", kind.SetName, () =>
     {
         var files = new List<TFile>();
-        foreach (var path in Directory.EnumerateFiles(Folder).Where(path => kind.IsName(Path.GetFileName(path))).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(Folder).Where(path => kind.IsName(Path.GetFileName(path)))
+            .Order(StringComparer.Ordinal))
         {
             // One that was removed since is none any more.
             if (Posix.Status(path) is { Kind: PosixKind.Regular } status)
@@ -38,7 +40,13 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
 
     /// <inheritdoc/>
     public Task<Stream> OpenAsync(string name, CancellationToken cancellationToken = default) =>
-        GuardAsync("read it", name, () => Task.FromResult<Stream>(new FileStream(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferSize, FileOptions.Asynchronous)));
+        GuardAsync("read it", name, () => Task.FromResult<Stream>(new FileStream(
+            PathOf(name),
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete,
+            BufferSize,
+            FileOptions.Asynchronous)));
 
     /// <inheritdoc/>
     public Task<TFile> ImportAsync(string name, Stream content, bool force = false, CancellationToken cancellationToken = default)
@@ -60,7 +68,8 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
     }
 
     /// <inheritdoc/>
-    public Task RequireAsync(string name, CancellationToken cancellationToken = default) => GuardAsync("look for it", name, () => Task.FromResult(PathOf(name)));
+    public Task RequireAsync(string name, CancellationToken cancellationToken = default) =>
+        GuardAsync("look for it", name, () => Task.FromResult(PathOf(name)));
 
     /// <inheritdoc/>
     public Task JudgeImportAsync(string name, bool force = false, CancellationToken cancellationToken = default)
@@ -77,10 +86,14 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
     }
 
     /// <inheritdoc/>
-    public Task JudgeRemoveAsync(string name, bool force = false, CancellationToken cancellationToken = default) => GuardAsync("delete it", name, () => RequireRemovableAsync(name, force, cancellationToken));
+    public Task JudgeRemoveAsync(string name, bool force = false, CancellationToken cancellationToken = default) =>
+        GuardAsync("delete it", name, () => RequireRemovableAsync(name, force, cancellationToken));
 
     /// <inheritdoc/>
-    public Task RemoveAsync(string name, bool force = false, CancellationToken cancellationToken = default) => GuardAsync("delete it", name, async () =>
+    public Task RemoveAsync(
+        string name,
+        bool force = false,
+        CancellationToken cancellationToken = default) => GuardAsync("delete it", name, async () =>
     {
         File.Delete(await RequireRemovableAsync(name, force, cancellationToken).ConfigureAwait(false));
         return true;
@@ -120,7 +133,10 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
     /// <summary>Describes a file that was just taken in.</summary>
     protected virtual Task<TFile> DescribeTakenAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Describe(name));
 
-    /// <summary>Gives a new file mode and owner: those that its folder has. What holds no secrets is readable and writable as SARK keeps it (0664).</summary>
+    /// <summary>
+    /// Gives a new file mode and owner: those that its folder has. What holds no secrets is readable and writable as SARK
+    /// keeps it (0664).
+    /// </summary>
     protected void Dress(string path)
     {
         if (Posix.Status(Folder) is not { } folder)
@@ -167,9 +183,12 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
     }
 
     /// <summary>Describes a file of the store.</summary>
-    protected TFile Describe(string name) => Path.Combine(Folder, name) is var path && Posix.Status(path) is { } status ? Describe(path, status) : throw new SarkNotFoundException(kind.Noun, name);
+    protected TFile Describe(string name) => Path.Combine(Folder, name) is var path && Posix.Status(path) is { } status
+        ? Describe(path, status)
+        : throw new SarkNotFoundException(kind.Noun, name);
 
-    private TFile Describe(string path, PosixStatus status) => kind.Make(Path.GetFileName(path), status.Size, new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero));
+    private TFile Describe(string path, PosixStatus status) =>
+        kind.Make(Path.GetFileName(path), status.Size, new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero));
 
     /// <summary>Makes the hidden file visible under a name, flushed to the disk.</summary>
     protected void Publish(string temporary, string name, bool force)
@@ -208,7 +227,10 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
         }
     }
 
-    /// <summary>Publishes under the name of the present second. Others of the same second get a number behind it: a name of a second that is yet to come would say that the file is newer than it is.</summary>
+    /// <summary>
+    /// Publishes under the name of the present second. Others of the same second get a number behind it: a name of a second
+    /// that is yet to come would say that the file is newer than it is.
+    /// </summary>
     protected string PublishNew(string temporary, Func<string, string> name)
     {
         while (true)
@@ -216,7 +238,9 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
             var epoch = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
             for (var number = 0; number <= FileStores.MaximumSuffix; number++)
             {
-                var free = name(number == 0 ? string.Create(CultureInfo.InvariantCulture, $"{epoch}") : string.Create(CultureInfo.InvariantCulture, $"{epoch}.{number}"));
+                var free = name(number == 0
+                    ? string.Create(CultureInfo.InvariantCulture, $"{epoch}")
+                    : string.Create(CultureInfo.InvariantCulture, $"{epoch}.{number}"));
                 try
                 {
                     Publish(temporary, free, force: false);
@@ -230,7 +254,9 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
         }
     }
 
-    /// <summary>A hidden file in the store's folder, gone when disposed of. Those that a killed process left are cleared away first.</summary>
+    /// <summary>
+    /// A hidden file in the store's folder, gone when disposed of. Those that a killed process left are cleared away first.
+    /// </summary>
     protected TemporaryFile NewTemporary(string purpose)
     {
         foreach (var stale in new DirectoryInfo(Folder).EnumerateFiles(HiddenPrefix + "*"))
@@ -241,15 +267,20 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
         return new TemporaryFile(Path.Combine(Folder, $"{HiddenPrefix}{purpose}.{Guid.NewGuid():N}"));
     }
 
-    protected Task<T> GuardAsync<T>(string what, string target, Func<Task<T>> action) => FileErrors.MapAsync(kind.Noun, target, what, action);
+    protected Task<T> GuardAsync<T>(string what, string target, Func<Task<T>> action) =>
+        FileErrors.MapAsync(kind.Noun, target, what, action);
 
     // Files of this kind are told apart by when they were made, and cleared away by it.
     private void RefuseFuture(string name)
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        if (name.Split('.').FirstOrDefault(part => part.All(char.IsAsciiDigit)) is { Length: > 0 } digits && long.Parse(digits, CultureInfo.InvariantCulture) is var second && second > now)
+        if (name.Split('.').FirstOrDefault(part => part.All(char.IsAsciiDigit)) is { Length: > 0 } digits
+            && long.Parse(digits, CultureInfo.InvariantCulture) is var second
+            && second > now)
         {
-            throw new SarkValidationException(kind.Noun, name, kind.UploadField, string.Create(CultureInfo.InvariantCulture, $"The name '{name}' is ahead of the clock: its second is {second}, and now it is {now}. Allowed are seconds up to now."));
+            throw new SarkValidationException(kind.Noun, name, kind.UploadField, string.Create(
+                CultureInfo.InvariantCulture,
+                $"The name '{name}' is ahead of the clock: its second is {second}, and now it is {now}. Allowed are seconds up to now."));
         }
     }
 
@@ -265,7 +296,11 @@ internal abstract class FileStore<TFile>(FileStoreKind<TFile> kind, SarkOptions 
             total += read;
             if (total > limit)
             {
-                throw new SarkException(SarkErrorKind.TooLarge, kind.Noun, name, $"The {SarkText.Words(kind.Noun)} '{name}' is larger than the {limit} bytes that are allowed.");
+                throw new SarkException(
+                    SarkErrorKind.TooLarge,
+                    kind.Noun,
+                    name,
+                    $"The {SarkText.Words(kind.Noun)} '{name}' is larger than the {limit} bytes that are allowed.");
             }
 
             await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);

@@ -56,7 +56,10 @@ internal sealed class FolderExchange : IDisposable
     /// <summary>What tells whether something in the folder is still as the exchange put it there.</summary>
     private string Prints => Path.Combine(staging, "prints");
 
-    /// <summary>There once the folder has been emptied for something that makes its own names: whatever is in it now goes when it is undone.</summary>
+    /// <summary>
+    /// There once the folder has been emptied for something that makes its own names: whatever is in it now goes when it is
+    /// undone.
+    /// </summary>
     private string Whole => Path.Combine(staging, "whole");
 
     /// <summary>What says whether the whole that the exchange is a part of counts; only where it is a part of one.</summary>
@@ -87,9 +90,12 @@ internal sealed class FolderExchange : IDisposable
         try
         {
             // After our own is there, so that of two that begin at once no more than one goes on.
-            if (Directory.EnumerateFileSystemEntries(folder, Prefix + "*").Any(other => !other.StartsWith(staging, StringComparison.Ordinal)))
+            if (Directory.EnumerateFileSystemEntries(folder, Prefix + "*")
+                .Any(other => !other.StartsWith(staging, StringComparison.Ordinal)))
             {
-                throw new SarkUnavailableException("Backup", exchange.Name, $"Another restore is at work in folder '{exchange.Name}', or was interrupted there and is not this account's to undo.{FileErrors.NothingChanged}");
+                throw new SarkUnavailableException("Backup", exchange.Name,
+                    $"Another restore is at work in folder '{exchange.Name}', or was interrupted there and is not this account's to "
+                        + $"undo.{FileErrors.NothingChanged}");
             }
 
             Posix.CreateFolder(staging);
@@ -108,7 +114,8 @@ internal sealed class FolderExchange : IDisposable
     /// <summary>Undoes exchanges in a folder whose process no longer lives, or ends them where they count.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="around">Is given the work on each, for what has to be done before and after it.</param>
-    /// <exception cref="SarkUnavailableException">Not all could be put back; what is missing is still there, and the next call tries again.</exception>
+    /// <exception cref="SarkUnavailableException">Not all could be put back; what is missing is still there, and the next
+    /// call tries again.</exception>
     public static ExchangeRecovery Recover(string folder, Action<Action>? around = null)
     {
         var (made, remarks, isSettled) = (new List<RestoreDecision>(), new List<string>(), true);
@@ -134,7 +141,8 @@ internal sealed class FolderExchange : IDisposable
             }
         }
 
-        foreach (var lost in Directory.GetFiles(folder, Prefix + "*" + ClaimSuffix).Where(file => !Directory.Exists(file[..^ClaimSuffix.Length])))
+        foreach (var lost in Directory.GetFiles(folder, Prefix + "*" + ClaimSuffix)
+            .Where(file => !Directory.Exists(file[..^ClaimSuffix.Length])))
         {
             FileClaim.DeleteIfAbandoned(lost);
         }
@@ -161,8 +169,13 @@ internal sealed class FolderExchange : IDisposable
     /// <param name="afterwards">Runs when all is in place and can still fail; then everything goes back.</param>
     /// <param name="isWhole">What <paramref name="afterwards"/> makes in the folder belongs to the exchange, whatever its name.</param>
     /// <param name="decision">From when on it counts, whatever fails after that; null when that is the last step of this.</param>
-    /// <exception cref="SarkUnavailableException">It failed, and could not be undone either; nothing is lost, and <see cref="Recover"/> tries again.</exception>
-    public async Task CommitAsync(IReadOnlyCollection<string> remove, Func<Task>? afterwards = null, bool isWhole = false, RestoreDecision? decision = null)
+    /// <exception cref="SarkUnavailableException">It failed, and could not be undone either; nothing is lost, and
+    /// <see cref="Recover"/> tries again.</exception>
+    public async Task CommitAsync(
+        IReadOnlyCollection<string> remove,
+        Func<Task>? afterwards = null,
+        bool isWhole = false,
+        RestoreDecision? decision = null)
     {
         try
         {
@@ -181,7 +194,10 @@ internal sealed class FolderExchange : IDisposable
             {
                 if (IsThere(folder, name))
                 {
-                    throw new SarkUnavailableException("Backup", Name, $"Something else wrote '{SarkText.Printable(name)}' in folder '{Name}' while it was being restored.");
+                    throw new SarkUnavailableException(
+                        "Backup",
+                        Name,
+                        $"Something else wrote '{SarkText.Printable(name)}' in folder '{Name}' while it was being restored.");
                 }
 
                 Posix.Rename(Path.Combine(Incoming, name), Path.Combine(folder, name));
@@ -279,7 +295,8 @@ internal sealed class FolderExchange : IDisposable
         {
             isUnsure = true;
             decision?.Keep();
-            remarks.Add($"What was restored in folder '{Name}' is in place. That could not be noted ({Reason(e)}), so what it replaced stays in '{Path.GetFileName(staging)}' until the next restore, or start of the service.");
+            remarks.Add($"What was restored in folder '{Name}' is in place. That could not be noted ({Reason(e)}), so what it replaced "
+                + $"stays in '{Path.GetFileName(staging)}' until the next restore, or start of the service.");
         }
     }
 
@@ -452,15 +469,21 @@ internal sealed class FolderExchange : IDisposable
         }
 
         Posix.Rename(Path.Combine(folder, name), Path.Combine(folder, aside));
-        remarks.Add($"What something else wrote to '{SarkText.Printable(name)}' in folder '{Name}' meanwhile is kept there as '{SarkText.Printable(aside)}'.");
+        remarks.Add($"What something else wrote to '{SarkText.Printable(name)}' in folder '{Name}' meanwhile is kept there as "
+            + $"'{SarkText.Printable(aside)}'.");
     }
 
     private SarkUnavailableException NotBack(Exception? cause, IReadOnlyCollection<(string Name, Exception Failure)> failures)
     {
-        var why = cause is not null && (FileErrors.Map("Backup", Name, "restore it", cause) ?? cause as SarkException) is { } told ? $"{FileErrors.WithoutPromise(told)} " : "";
-        var list = string.Join("; ", failures.GroupBy(failure => Reason(failure.Failure), failure => $"'{SarkText.Printable(failure.Name)}'").Select(group => $"{string.Join(", ", group.Distinct())}: {group.Key}"));
+        var why = cause is not null && (FileErrors.Map("Backup", Name, "restore it", cause) ?? cause as SarkException) is { } told
+            ? $"{FileErrors.WithoutPromise(told)} "
+            : "";
+        var list = string.Join("; ", failures.GroupBy(
+            failure => Reason(failure.Failure),
+            failure => $"'{SarkText.Printable(failure.Name)}'").Select(group => $"{string.Join(", ", group.Distinct())}: {group.Key}"));
         return new SarkUnavailableException("Backup", Name,
-            $"{why}What was in folder '{Name}' before {NotPutBack} completely ({list}). It is kept there in '{Path.GetFileName(staging)}/old', and the next restore, or start of the service, tries again.",
+            $"{why}What was in folder '{Name}' before {NotPutBack} completely ({list}). It is kept there in "
+                + $"'{Path.GetFileName(staging)}/old', and the next restore, or start of the service, tries again.",
             new AggregateException([.. cause is null ? [] : new[] { cause }, .. failures.Select(failure => failure.Failure)]));
     }
 
@@ -479,7 +502,9 @@ internal sealed class FolderExchange : IDisposable
             }
 
             var isFolder = status.Kind == PosixKind.Directory;
-            sum.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{relative}\0{status.Kind}\0{(isFolder ? 0 : status.Size)}\0{(isFolder ? 0 : status.Modified.UtcTicks)}\0")));
+            sum.AppendData(Encoding.UTF8.GetBytes(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{relative}\0{status.Kind}\0{(isFolder ? 0 : status.Size)}\0{(isFolder ? 0 : status.Modified.UtcTicks)}\0")));
             foreach (var name in isFolder ? Names(at).Order(StringComparer.Ordinal).ToArray() : [])
             {
                 Add(Path.Combine(at, name), $"{relative}/{name}");
@@ -491,7 +516,8 @@ internal sealed class FolderExchange : IDisposable
 
     private static bool IsThere(params string[] path) => Posix.Status(Path.Combine(path)) is not null;
 
-    private static string[] Names(string path) => Directory.Exists(path) ? [.. Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)!)] : [];
+    private static string[] Names(string path) =>
+        Directory.Exists(path) ? [.. Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)!)] : [];
 
     private static bool IsOfDisk(Exception e) => e is IOException or UnauthorizedAccessException;
 

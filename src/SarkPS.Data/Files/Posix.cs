@@ -14,7 +14,14 @@ internal enum PosixKind
 }
 
 /// <summary>Owner and mode of a path, the path itself and not what a link points to.</summary>
-internal readonly record struct PosixStatus(PosixKind Kind, int Mode, uint Owner, uint Group, long Size, DateTimeOffset Modified, ulong Inode);
+internal readonly record struct PosixStatus(
+    PosixKind Kind,
+    int Mode,
+    uint Owner,
+    uint Group,
+    long Size,
+    DateTimeOffset Modified,
+    ulong Inode);
 
 /// <summary>
 /// The few things about files that .NET does not offer. <c>statx</c> is used because its structure, unlike that of
@@ -61,7 +68,9 @@ internal static class Posix
     /// <summary>Whether the process is root's, and so may give files away.</summary>
     public static bool IsRoot => IsLinux && geteuid() == 0;
 
-    private static string System => PlayedSystem.Value ?? (OperatingSystem.IsLinux() ? Linux : OperatingSystem.IsWindows() ? Windows : OperatingSystem.IsMacOS() ? "macOS" : "another system");
+    private static string System => PlayedSystem.Value ?? (OperatingSystem.IsLinux()
+        ? Linux
+        : OperatingSystem.IsWindows() ? Windows : OperatingSystem.IsMacOS() ? "macOS" : "another system");
 
     /// <summary>Refuses what only works on Linux.</summary>
     /// <param name="noun">What messages speak of.</param>
@@ -84,7 +93,8 @@ internal static class Posix
             var file = new FileInfo(path);
             return (int)file.Attributes == -1 ? null
                 : file.LinkTarget is not null ? new PosixStatus(PosixKind.Link, 0, 0, 0, 0, file.LastWriteTimeUtc, 0)
-                : file.Attributes.HasFlag(FileAttributes.Directory) ? new PosixStatus(PosixKind.Directory, ModeOf(file), 0, 0, 0, file.LastWriteTimeUtc, 0)
+                : file.Attributes.HasFlag(FileAttributes.Directory)
+                ? new PosixStatus(PosixKind.Directory, ModeOf(file), 0, 0, 0, file.LastWriteTimeUtc, 0)
                 : new PosixStatus(PosixKind.Regular, ModeOf(file), 0, 0, file.Length, file.LastWriteTimeUtc, 0);
         }
 
@@ -151,7 +161,8 @@ internal static class Posix
         };
         return new PosixStatus(
             kind, mode & 0xFFF, BitConverter.ToUInt32(buffer, 20), BitConverter.ToUInt32(buffer, 24), BitConverter.ToInt64(buffer, 40),
-            DateTimeOffset.FromUnixTimeSeconds(BitConverter.ToInt64(buffer, 112)).AddTicks(BitConverter.ToUInt32(buffer, 120) / TimeSpan.NanosecondsPerTick), BitConverter.ToUInt64(buffer, 32));
+            DateTimeOffset.FromUnixTimeSeconds(BitConverter.ToInt64(buffer, 112))
+                .AddTicks(BitConverter.ToUInt32(buffer, 120) / TimeSpan.NanosecondsPerTick), BitConverter.ToUInt64(buffer, 32));
     }
 
     // Windows has none.
@@ -258,7 +269,8 @@ internal static class Posix
 
     /// <summary>Sends a signal to a process and all others of its group.</summary>
     /// <returns>False when the account may not; what is gone already needs no signal.</returns>
-    public static bool TrySignalGroup(int leader, int signal) => kill(-leader, signal) == 0 || Marshal.GetLastPInvokeError() == NoSuchProcess;
+    public static bool TrySignalGroup(int leader, int signal) =>
+        kill(-leader, signal) == 0 || Marshal.GetLastPInvokeError() == NoSuchProcess;
 
     /// <summary>Renames whatever a path is, a link that leads nowhere included. What is at the target is never replaced.</summary>
     /// <exception cref="IOException">Something is at the target.</exception>
@@ -302,7 +314,9 @@ internal static class Posix
     {
         try
         {
-            return renameat2(CurrentFolder, Bytes(path), CurrentFolder, Bytes(target), ReplaceNothing) == 0 ? 0 : Marshal.GetLastPInvokeError();
+            return renameat2(CurrentFolder, Bytes(path), CurrentFolder, Bytes(target), ReplaceNothing) == 0
+                ? 0
+                : Marshal.GetLastPInvokeError();
         }
         catch (EntryPointNotFoundException)
         {
@@ -380,7 +394,8 @@ internal static class Posix
         return error is 1 or 13 ? new UnauthorizedAccessException(message) : new IOException(message, error);
     }
 
-#pragma warning disable SYSLIB1054 // Source-generated marshalling would ask for unsafe code in the whole project; these few calls are blittable.
+    // Source-generated marshalling would ask for unsafe code in the whole project; these few calls are blittable.
+#pragma warning disable SYSLIB1054
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int statx(int folder, byte[] path, int flags, uint mask, byte[] buffer);
 

@@ -89,7 +89,10 @@ internal sealed class RestoreDecision : IDisposable
         }
     }
 
-    /// <summary>Gives the database that is to take the place its number. Has to be called before anything is noted that depends on it.</summary>
+    /// <summary>
+    /// Gives the database that is to take the place its number. Has to be called before anything is noted that depends on
+    /// it.
+    /// </summary>
     public void Mark(string copy)
     {
         using var connection = DatabaseFile.Open(copy, SqliteOpenMode.ReadWrite);

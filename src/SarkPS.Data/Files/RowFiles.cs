@@ -128,7 +128,8 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
         }).ConfigureAwait(false);
     }
 
-    private static IEnumerable<RowFileName> Names(ResourceDescriptor resource, SarkVersion version) => resource.Hooks.FileNames.Where(n => version.IsSince(n.Since));
+    private static IEnumerable<RowFileName> Names(ResourceDescriptor resource, SarkVersion version) =>
+        resource.Hooks.FileNames.Where(n => version.IsSince(n.Since));
 
     private static List<RowFile> Wanted(ResourceDescriptor resource, string key, SarkRow? row, RowSession session) =>
         Names(resource, session.Version).Any() ? [.. resource.Hooks.FilesOf(key, row, session)] : [];
@@ -137,20 +138,27 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
         session.Select(resource.Table, (resource.KeyColumn, key)).FirstOrDefault(row => resource.Filter?.Holds(row) != false);
 
     private async Task CompareAsync(
-        SqliteDatabase database, ResourceDescriptor resource, SarkVersion version, HashSet<string> names, Action<string> tell, CancellationToken cancellationToken)
+        SqliteDatabase database, ResourceDescriptor resource, SarkVersion version, HashSet<string> names, Action<string> tell,
+        CancellationToken cancellationToken)
     {
         var (rows, wanted) = await database.ReadAsync(
             session =>
             {
-                var all = session.Select(resource.Table).Where(row => resource.Filter?.Holds(row) != false && row.Text(resource.KeyColumn) is { Length: > 0 }).ToArray();
+                var all = session.Select(resource.Table)
+                    .Where(row => resource.Filter?.Holds(row) != false && row.Text(resource.KeyColumn) is { Length: > 0 })
+                    .ToArray();
                 return (
                     all.Select(row => row.Text(resource.KeyColumn)!).ToHashSet(StringComparer.Ordinal),
-                    all.SelectMany(row => Wanted(resource, row.Text(resource.KeyColumn)!, row, session).Select(file => (Key: row.Text(resource.KeyColumn)!, File: file))).ToArray());
+                    all.SelectMany(row => Wanted(resource, row.Text(resource.KeyColumn)!, row, session).Select(
+                        file => (Key: row.Text(resource.KeyColumn)!, File: file))).ToArray());
             },
             cancellationToken).ConfigureAwait(false);
-        var due = wanted.Where(w => w.File.Text is not null ? !names.Contains(w.File.Name) || IsOutdated(w.File) : names.Contains(w.File.Name) && IsOurs(Read(w.File.Name))).Select(w => w.Key)
+        var due = wanted.Where(w => w.File.Text is not null
+            ? !names.Contains(w.File.Name) || IsOutdated(w.File)
+            : names.Contains(w.File.Name) && IsOurs(Read(w.File.Name))).Select(w => w.Key)
             // Whoever takes the key next would inherit it.
-            .Concat(names.SelectMany(name => Names(resource, version).Select(n => n.KeyOf(name)).OfType<string>().Where(key => !rows.Contains(key) && IsOurs(Read(name)))))
+            .Concat(names.SelectMany(name => Names(resource, version).Select(n => n.KeyOf(name)).OfType<string>()
+                .Where(key => !rows.Contains(key) && IsOurs(Read(name)))))
             .Distinct(StringComparer.Ordinal);
         foreach (var key in due.ToArray())
         {
@@ -168,7 +176,9 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
             return;
         }
 
-        if (claim.ReadText().Split('\n') is [var noun, var key, var kind] && SarkResources.All.FirstOrDefault(r => r.Noun == noun) is { } resource && Has(resource))
+        if (claim.ReadText().Split('\n') is [var noun, var key, var kind]
+            && SarkResources.All.FirstOrDefault(r => r.Noun == noun) is { } resource
+            && Has(resource))
         {
             await SettleAsync(database, resource, key, kind == NewRow, [], tell, cancellationToken).ConfigureAwait(false);
         }
@@ -177,7 +187,14 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
     }
 
     // The row is read again after the files were written: whoever changed it meanwhile may have written them before us.
-    private async Task SettleAsync(SqliteDatabase database, ResourceDescriptor resource, string key, bool isNew, HashSet<string> known, Action<string> tell, CancellationToken cancellationToken)
+    private async Task SettleAsync(
+        SqliteDatabase database,
+        ResourceDescriptor resource,
+        string key,
+        bool isNew,
+        HashSet<string> known,
+        Action<string> tell,
+        CancellationToken cancellationToken)
     {
         var wanted = await ReadWantedAsync(isThere: true).ConfigureAwait(false);
         // A row that is new does not inherit what another of its key has left.
@@ -193,7 +210,8 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
             var names = wanted.Where(f => f.Text is not null || !f.IsOnlyOurs).Select(f => $"'{f.Name}'").ToArray();
             if (names.Length > 0)
             {
-                tell($"The change of the {what} is stored, but SARK needs {string.Join(" and ", names)} in {folder} to be as the row says, and no file of this machine was touched. {refusal}");
+                tell($"The change of the {what} is stored, but SARK needs {string.Join(" and ", names)} in {folder} to be as the row "
+                    + $"says, and no file of this machine was touched. {refusal}");
             }
 
             return;
@@ -251,7 +269,8 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
 
         if (there is not null && !IsOurs(there) && !known.Contains(Body(there)))
         {
-            tell($"The file '{path}' was changed by hand, or not written by SarkPS, and stays as it is. Where it does not take its values from the row, change it there, or remove it: the next change of the {what} makes it anew.");
+            tell($"The file '{path}' was changed by hand, or not written by SarkPS, and stays as it is. Where it does not take its "
+                + $"values from the row, change it there, or remove it: the next change of the {what} makes it anew.");
             return;
         }
 
@@ -316,7 +335,8 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            tell($"In Asterisk's configuration {what} could not be put right: {e.Message} It is tried again at the next connection and the next change.");
+            tell($"In Asterisk's configuration {what} could not be put right: {e.Message} It is tried again at the next connection and "
+                + "the next change.");
         }
     }
 
@@ -340,7 +360,8 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
     }
 
     private static bool IsOurs(string? text) =>
-        text is not null && text.StartsWith(Mark, StringComparison.Ordinal) && text.AsSpan(Mark.Length).StartsWith(Sum(Body(text)), StringComparison.Ordinal);
+        text is not null && text.StartsWith(Mark, StringComparison.Ordinal)
+            && text.AsSpan(Mark.Length).StartsWith(Sum(Body(text)), StringComparison.Ordinal);
 
     private static string Sum(string body) => Convert.ToHexString(SHA256.HashData(Utf8.GetBytes(body)))[..SumLength].ToLowerInvariant();
 }

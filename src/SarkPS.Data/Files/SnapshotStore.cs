@@ -6,7 +6,9 @@ namespace SarkPS.Data.Files;
 /// <summary>Snapshots in a folder of this machine.</summary>
 /// <param name="options">Where the folder lies and what is allowed.</param>
 /// <param name="database">The live database.</param>
-internal sealed class SnapshotStore(SarkOptions options, string database) : FileStore<Snapshot>(FileStores.Snapshots, options), ISnapshotOperations
+internal sealed class SnapshotStore(SarkOptions options, string database) :
+    FileStore<Snapshot>(FileStores.Snapshots, options),
+    ISnapshotOperations
 {
     private static readonly byte[] ZipSignature = "PK"u8.ToArray();
     // The file itself, and what SQLite keeps beside it.
@@ -16,12 +18,16 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
     private readonly SnapshotRetention retention = new(options);
 
     /// <inheritdoc/>
-    public Task<Snapshot> CreateAsync(CancellationToken cancellationToken = default) => GuardAsync("take a snapshot", Kind.SetName, async () =>
+    public Task<Snapshot> CreateAsync(
+        CancellationToken cancellationToken = default) => GuardAsync("take a snapshot", Kind.SetName, async () =>
     {
         using var temporary = NewTemporary("snapshot");
         if (await DatabaseFile.CopyAsync(database, temporary.Path, Kind.Noun, cancellationToken).ConfigureAwait(false) is { } refusal)
         {
-            throw new SarkUnavailableException(Kind.Noun, Path.GetFileName(database), $"The database '{Path.GetFileName(database)}' {refusal}. A snapshot of it could not be restored, so none was taken.");
+            throw new SarkUnavailableException(
+                Kind.Noun,
+                Path.GetFileName(database),
+                $"The database '{Path.GetFileName(database)}' {refusal}. A snapshot of it could not be restored, so none was taken.");
         }
 
         var name = PublishSnapshot(temporary.Path);
@@ -30,7 +36,9 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
     });
 
     /// <inheritdoc/>
-    public Task<SnapshotRestore> RestoreAsync(string name, CancellationToken cancellationToken = default) => GuardAsync("restore it", name, () =>
+    public Task<SnapshotRestore> RestoreAsync(
+        string name,
+        CancellationToken cancellationToken = default) => GuardAsync("restore it", name, () =>
     {
         var path = PathOf(name);
         // What a killed restore left is judged by the database that it left.
@@ -72,7 +80,10 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
 
         return new SnapshotRestore(name, kept)
         {
-            Warnings = lost.Count == 0 ? [] : [$"The restored database holds apostrophes in {SarkText.Listed(lost)}. SARK's dump writes values between apostrophes and escapes none, so its reload, which each upgrade of SARK's package does, would lose the rows of every customer. Test-SarkConfiguration lists them all."],
+            Warnings = lost.Count == 0 ? []
+                : [$"The restored database holds apostrophes in {SarkText.Listed(lost)}. SARK's dump writes values between apostrophes "
+                    + "and escapes none, so its reload, which each upgrade of SARK's package does, would lose the rows of every "
+                    + "customer. Test-SarkConfiguration lists them all."],
         };
     }
 
@@ -164,7 +175,9 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
         }
     }
 
-    /// <summary>The documentation asks for a zip, the original wanted the bare file; both are taken, and a zip must hold one file.</summary>
+    /// <summary>
+    /// The documentation asks for a zip, the original wanted the bare file; both are taken, and a zip must hold one file.
+    /// </summary>
     private async Task UnpackAsync(string name, string path, CancellationToken cancellationToken)
     {
         using var unpacked = NewTemporary("unpack");
@@ -174,7 +187,11 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
             using var archive = ZipFile.OpenRead(path);
             if (archive.Entries is not [var entry])
             {
-                throw new SarkValidationException(Kind.Noun, name, Kind.UploadField, $"The archive '{name}' must hold one file, the database, and holds {archive.Entries.Count}.");
+                throw new SarkValidationException(
+                    Kind.Noun,
+                    name,
+                    Kind.UploadField,
+                    $"The archive '{name}' must hold one file, the database, and holds {archive.Entries.Count}.");
             }
 
             if (entry.IsEncrypted)
@@ -184,7 +201,11 @@ internal sealed class SnapshotStore(SarkOptions options, string database) : File
 
             if (entry.Length > Kind.Limit(Options.Limits))
             {
-                throw new SarkException(SarkErrorKind.TooLarge, Kind.Noun, name, $"The file in the archive '{name}' is larger than the {Kind.Limit(Options.Limits)} bytes that are allowed.");
+                throw new SarkException(
+                    SarkErrorKind.TooLarge,
+                    Kind.Noun,
+                    name,
+                    $"The file in the archive '{name}' is larger than the {Kind.Limit(Options.Limits)} bytes that are allowed.");
             }
 
             using var content = entry.Open();
@@ -242,7 +263,9 @@ internal sealed class SnapshotRetention(SarkOptions options)
 
         var kept = new HashSet<string>([.. Read(Path.Combine(folder, Ledger)), .. stay], StringComparer.Ordinal);
         // By when they came here: one that is taken in may be of any age.
-        foreach (var file in files.OrderByDescending(file => file.LastWriteTimeUtc).ThenByDescending(file => file.Name, StringComparer.Ordinal).Skip(options.Limits.KeptSnapshots).Where(file => !kept.Contains(file.Name)))
+        foreach (var file in files.OrderByDescending(file => file.LastWriteTimeUtc).ThenByDescending(
+            file => file.Name,
+            StringComparer.Ordinal).Skip(options.Limits.KeptSnapshots).Where(file => !kept.Contains(file.Name)))
         {
             try
             {

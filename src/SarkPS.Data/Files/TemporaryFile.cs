@@ -25,7 +25,8 @@ internal sealed class TemporaryFile : IDisposable
     }
 
     /// <summary>Opens it for writing from the start.</summary>
-    public FileStream Write() => new(Path, FileMode.Truncate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 128 * 1024, FileOptions.Asynchronous);
+    public FileStream Write() =>
+        new(Path, FileMode.Truncate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 128 * 1024, FileOptions.Asynchronous);
 
     public void Dispose()
     {
@@ -97,7 +98,12 @@ internal sealed class FileClaim : IDisposable
         try
         {
             // On Windows nobody can have it open beside who wants it alone, and it can be deleted all the same.
-            var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.ReadWrite | FileShare.Delete, 0);
+            var file = new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.ReadWrite,
+                OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.ReadWrite | FileShare.Delete,
+                0);
             if (Posix.TryClaim(file.SafeFileHandle, isExclusive: true))
             {
                 return new FileClaim(file);

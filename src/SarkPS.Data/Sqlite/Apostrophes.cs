@@ -22,7 +22,9 @@ internal sealed record ApostropheValue(string Table, string Column, SarkRow Row)
 internal static class Apostrophes
 {
     // Kept by triggers, or filled again by each installation: the dump leaves them out. Measured with both versions.
-    private static readonly HashSet<string> NotDumped = new(["master_audit", "master_xref", "tt_help_core", "Carrier", "mfgmac", "Panel", "PanelGroup"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> NotDumped = new(
+        ["master_audit", "master_xref", "tt_help_core", "Carrier", "mfgmac", "Panel", "PanelGroup"],
+        StringComparer.OrdinalIgnoreCase);
 
     // Of the templates the dump takes those of the customer.
     private static readonly (string Table, string Condition) Dumped = ("Device", "owner = 'cust'");
@@ -33,7 +35,9 @@ internal static class Apostrophes
         .. from table in session.Columns()
            where !NotDumped.Contains(table.Key)
            let holding = string.Join(" OR ", table.Select(column => $"instr({RowSession.Quote(column)}, @p0) > 0"))
-           let condition = table.Key.Equals(Dumped.Table, StringComparison.OrdinalIgnoreCase) ? $"({holding}) AND {Dumped.Condition}" : holding
+           let condition = table.Key.Equals(Dumped.Table, StringComparison.OrdinalIgnoreCase)
+        ? $"({holding}) AND {Dumped.Condition}"
+        : holding
            from row in session.Rows($"SELECT * FROM {RowSession.Quote(table.Key)} WHERE {condition}", ["'"])
            from column in row.Keys
            where row.Text(column)?.Contains('\'', StringComparison.Ordinal) == true

@@ -13,8 +13,10 @@ internal static class CallLoops
     public static void Check(WriteContext context, RowSession session)
     {
         var resource = context.Resource;
-        var sent = resource.Columns.Where(c => c.Names?.LeadsCalls == true && context.Row.Has(c.Name) && !context.HasError(c.Name)).ToArray();
-        if (sent.Length == 0 || context.HasErrors || context.Final(resource.KeyColumn) is not { Length: > 0 } key || Find(session, resource, key, context.Final, sent) is not { } loop)
+        var sent = resource.Columns.Where(c => c.Names?.LeadsCalls == true && context.Row.Has(c.Name) && !context.HasError(c.Name))
+            .ToArray();
+        if (sent.Length == 0 || context.HasErrors || context.Final(resource.KeyColumn) is not { Length: > 0 } key
+            || Find(session, resource, key, context.Final, sent) is not { } loop)
         {
             return;
         }
@@ -32,20 +34,34 @@ internal static class CallLoops
 
     /// <summary>The circle in which a stored row leads calls, or null.</summary>
     public static CallLoop? Find(RowSession session, ResourceDescriptor resource, SarkRow row) =>
-        Find(session, resource, row.Text(resource.KeyColumn)!, row.Text, [.. resource.Columns.Where(c => c is { Names.LeadsCalls: true, IsHidden: false })]);
+        Find(
+            session,
+            resource,
+            row.Text(resource.KeyColumn)!,
+            row.Text,
+            [.. resource.Columns.Where(c => c is { Names.LeadsCalls: true, IsHidden: false })]);
 
-    private static CallLoop? Find(RowSession session, ResourceDescriptor resource, string key, Func<string, string?> values, Column[] columns)
+    private static CallLoop? Find(
+        RowSession session,
+        ResourceDescriptor resource,
+        string key,
+        Func<string, string?> values,
+        Column[] columns)
     {
         var start = new Node(resource, key);
         var paths = new Paths(session, start, values);
         if (columns.FirstOrDefault(c => c.Names!.IsExpanded) is { } members && paths.Back(n => n.IsExpanded) is { } circle)
         {
-            return new(members, $"The {Rules.RuleSet.Spell(members.Name)} leads the {start} back to itself: {Path(circle)}. SARK's generator would never come to an end.", circle.Count - 1, IsEndless: true);
+            return new(members,
+                $"The {Rules.RuleSet.Spell(members.Name)} leads the {start} back to itself: {Path(circle)}. SARK's generator would "
+                    + "never come to an end.", circle.Count - 1, IsEndless: true);
         }
 
         if (columns.FirstOrDefault(c => c.Names!.DivertsCalls) is { } divert && paths.Back(n => n.DivertsCalls) is { } round)
         {
-            return new(divert, $"The {Rules.RuleSet.Spell(divert.Name)} leads the {start} back to itself: {Path(round)}. A call to it would go round without end once it is diverted.", round.Count - 1, IsEndless: true);
+            return new(divert,
+                $"The {Rules.RuleSet.Spell(divert.Name)} leads the {start} back to itself: {Path(round)}. A call to it would go round "
+                    + "without end once it is diverted.", round.Count - 1, IsEndless: true);
         }
 
         if (columns.Length == 0 || paths.Back(_ => true) is not { } loop || paths.ReachSomebody())
@@ -54,7 +70,11 @@ internal static class CallLoops
         }
 
         var column = columns.FirstOrDefault(c => paths.Names(start, c).Contains(loop[1])) ?? columns[0];
-        return new(column, $"The {Rules.RuleSet.Spell(column.Name)} leads callers in a circle that reaches nobody: {Path(loop)}.", loop.Count - 1, IsEndless: false);
+        return new(
+            column,
+            $"The {Rules.RuleSet.Spell(column.Name)} leads callers in a circle that reaches nobody: {Path(loop)}.",
+            loop.Count - 1,
+            IsEndless: false);
     }
 
     private static string Path(IReadOnlyList<Node> nodes) => string.Join(" > ", nodes.Select(n => n.Key));
@@ -114,7 +134,8 @@ internal static class CallLoops
                 var leads = false;
                 foreach (var column in Columns(node, _ => true))
                 {
-                    foreach (var value in Values(node, column).Where(v => v is not ("" or "0" or "None") && !column.Names!.Words.Contains(v)))
+                    foreach (var value in Values(node, column).Where(
+                        v => v is not ("" or "0" or "None") && !column.Names!.Words.Contains(v)))
                     {
                         leads = true;
                         var names = column.Names!.Read(value).ToArray();
@@ -143,12 +164,15 @@ internal static class CallLoops
         }
 
         /// <summary>The rows that a column leads to.</summary>
-        public IEnumerable<Node> Names(Node node, Column column) => Values(node, column).SelectMany(v => column.Names!.Read(v)).SelectMany(Rows).Where(r => LeadsOn(r.Resource));
+        public IEnumerable<Node> Names(Node node, Column column) =>
+            Values(node, column).SelectMany(v => column.Names!.Read(v)).SelectMany(Rows).Where(r => LeadsOn(r.Resource));
 
-        private static IEnumerable<Column> Columns(Node node, Func<RowNames, bool> isFollowed) => node.Resource.Columns.Where(c => c.Names?.LeadsCalls == true && isFollowed(c.Names));
+        private static IEnumerable<Column> Columns(Node node, Func<RowNames, bool> isFollowed) =>
+            node.Resource.Columns.Where(c => c.Names?.LeadsCalls == true && isFollowed(c.Names));
 
         // A trunk leads out, whatever becomes of the calls that come in over it.
-        private static bool LeadsOn(ResourceDescriptor resource) => resource.Columns.Any(c => c is { Names.LeadsCalls: true, IsHidden: false });
+        private static bool LeadsOn(ResourceDescriptor resource) =>
+            resource.Columns.Any(c => c is { Names.LeadsCalls: true, IsHidden: false });
 
         private IEnumerable<string> Values(Node node, Column column) => node == start
             ? values(column.Name) is { } value ? [value] : []
@@ -176,5 +200,6 @@ internal static class CallLoops
 /// <param name="Column">The column that leads into it.</param>
 /// <param name="Message">What to say of it, with its path.</param>
 /// <param name="Length">How many rows it has.</param>
-/// <param name="IsEndless">Whether SARK's generator, or Asterisk, goes round in it without anything that ends it, where in others callers do.</param>
+/// <param name="IsEndless">Whether SARK's generator, or Asterisk, goes round in it without anything that ends it, where in
+/// others callers do.</param>
 internal sealed record CallLoop(Column Column, string Message, int Length, bool IsEndless);

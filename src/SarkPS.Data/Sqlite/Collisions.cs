@@ -23,18 +23,22 @@ internal static class Collisions
         {
             if (space.IsReserved(name))
             {
-                return $"The {RuleSet.Spell(column.Name)} '{name}' would become {space.Description} that SARK uses itself, and both would merge. Choose another name.";
+                return $"The {RuleSet.Spell(column.Name)} '{name}' would become {space.Description} that SARK uses itself, and both "
+                    + "would merge. Choose another name.";
             }
 
             if (name.StartsWith('_') && space == NameSpace.Extensions)
             {
-                return $"The {RuleSet.Spell(column.Name)} '{name}' would become a pattern of the dial plan, and every number that fits would lead there. Choose a name without an underscore at its beginning.";
+                return $"The {RuleSet.Spell(column.Name)} '{name}' would become a pattern of the dial plan, and every number that fits "
+                    + "would lead there. Choose a name without an underscore at its beginning.";
             }
 
             // Within one table the key itself sees to it.
-            foreach (var (other, _) in Sharing(space).Where(s => s.Resource.Table != resource.Table && session.Exists(s.Resource.Table, s.Column.Name, name)))
+            foreach (var (other, _) in Sharing(space).Where(
+                s => s.Resource.Table != resource.Table && session.Exists(s.Resource.Table, s.Column.Name, name)))
             {
-                return $"The {RuleSet.Spell(column.Name)} '{name}' would become {space.Description}, as the {SarkText.Words(other.Noun)} '{name}' is one, and both would merge. Choose another name.";
+                return $"The {RuleSet.Spell(column.Name)} '{name}' would become {space.Description}, as the "
+                    + $"{SarkText.Words(other.Noun)} '{name}' is one, and both would merge. Choose another name.";
             }
         }
 
@@ -66,7 +70,10 @@ internal static class Collisions
     /// <param name="session">The database.</param>
     /// <param name="resource">The resource of the row.</param>
     /// <param name="values">The row's columns.</param>
-    public static (string Column, string Message, bool IsTelephone)? FindSection(IRowSession session, ResourceDescriptor resource, Func<string, string?> values)
+    public static (string Column, string Message, bool IsTelephone)? FindSection(
+        IRowSession session,
+        ResourceDescriptor resource,
+        Func<string, string?> values)
     {
         if (SectionColumn(resource, session, values) is not { } column || values(column) is not { Length: > 0 } name)
         {
@@ -85,7 +92,10 @@ internal static class Collisions
             .FirstOrDefault(row => !isTrunk || row.Text(trunks.KeyColumn) != values(trunks.KeyColumn));
         return other is null ? null : (column, Merged($"the trunk '{other.Text(trunks.KeyColumn)}'"), !isTrunk);
 
-        string Merged(string with) => $"The {RuleSet.Spell(column)} '{name}' would become a section of the configuration of peers, as {with} does, and both would merge. Choose another name.";
+        string Merged(
+            string with) =>
+                $"The {RuleSet.Spell(column)} '{name}' would become a section of the configuration of peers, as {with} does, and both "
+                    + "would merge. Choose another name.";
     }
 
     // A telephone is called by its key, and so is a trunk in the file that is written for chan_pjsip; others by their peer.

@@ -25,7 +25,8 @@ internal static partial class DatabaseFile
     /// Copies a live database and checks the copy: SQLite's integrity check, and the number of rows of every table as it
     /// was when the copy was taken. The copy has a rollback journal, whatever the source has.
     /// </summary>
-    /// <returns>Why the copy could not be restored, such as a table that SarkPS uses and that the live database lacks; null when it could.</returns>
+    /// <returns>Why the copy could not be restored, such as a table that SarkPS uses and that the live database lacks; null
+    /// when it could.</returns>
     /// <param name="source">The live database.</param>
     /// <param name="copy">An empty file.</param>
     /// <param name="noun">What messages speak of.</param>
@@ -47,7 +48,11 @@ internal static partial class DatabaseFile
                 catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_FULL)
                 {
                     // Not the disk of the database, of which the others speak.
-                    throw SqliteErrors.Unavailable(noun, source, $"No space is left on the disk for a copy of the database {SqliteErrors.Quoted(source)}. Nothing was changed.", e);
+                    throw SqliteErrors.Unavailable(
+                        noun,
+                        source,
+                        $"No space is left on the disk for a copy of the database {SqliteErrors.Quoted(source)}. Nothing was changed.",
+                        e);
                 }
 
                 return counted;
@@ -59,7 +64,10 @@ internal static partial class DatabaseFile
         {
             if (!copied.TryGetValue(table, out var there) || there != count)
             {
-                throw new SarkUnavailableException(noun, table, $"The copy of the database holds {there} rows in table '{table}' and not {count}; it was discarded.");
+                throw new SarkUnavailableException(
+                    noun,
+                    table,
+                    $"The copy of the database holds {there} rows in table '{table}' and not {count}; it was discarded.");
             }
         }
 
@@ -72,7 +80,8 @@ internal static partial class DatabaseFile
     /// <param name="name">What messages call the file.</param>
     /// <param name="isToWrite">Whether its tables must take rows as well. Who only connects may find out when he writes.</param>
     /// <exception cref="SarkValidationException">It is not; the message names what is missing.</exception>
-    public static void Verify(string path, string noun, string name, bool isToWrite = true) => Require(Inspect(path, noun, name, isToWrite).Refusal, noun, name);
+    public static void Verify(string path, string noun, string name, bool isToWrite = true) =>
+        Require(Inspect(path, noun, name, isToWrite).Refusal, noun, name);
 
     /// <summary>Reads a live database in a transaction. Who finds it locked waits as long as everybody, and holds no thread.</summary>
     /// <param name="path">The database.</param>
@@ -80,7 +89,11 @@ internal static partial class DatabaseFile
     /// <param name="work">What is done; only once, when the lock is there.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="SarkUnavailableException">It stayed locked, or cannot be read.</exception>
-    public static async Task<T> ReadAsync<T>(string path, string noun, Func<SqliteConnection, Task<T>> work, CancellationToken cancellationToken)
+    public static async Task<T> ReadAsync<T>(
+        string path,
+        string noun,
+        Func<SqliteConnection, Task<T>> work,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -188,7 +201,11 @@ internal static partial class DatabaseFile
         }
         catch (SarkException e)
         {
-            throw new SarkUnavailableException(noun, name, $"The database was replaced, and the check after that failed: {NothingChanged().Replace(e.Message, "")}", e);
+            throw new SarkUnavailableException(
+                noun,
+                name,
+                $"The database was replaced, and the check after that failed: {NothingChanged().Replace(e.Message, "")}",
+                e);
         }
     }
 
@@ -215,7 +232,10 @@ internal static partial class DatabaseFile
         }
     }
 
-    /// <summary>A database that was handed to us is ours to change: with write-ahead logging it would pass that on to the live one, whose scripts copy it as a file.</summary>
+    /// <summary>
+    /// A database that was handed to us is ours to change: with write-ahead logging it would pass that on to the live one,
+    /// whose scripts copy it as a file.
+    /// </summary>
     public static void KeepRollbackJournal(string path, string noun, string name)
     {
         try
@@ -235,12 +255,20 @@ internal static partial class DatabaseFile
 
     /// <summary>The file that a name leads to, beside which SQLite keeps its own.</summary>
     public static string Resolve(string path) =>
-        new FileInfo(path) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } target ? target.FullName : path;
+        new FileInfo(path) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } target
+        ? target.FullName
+        : path;
 
     /// <summary>Opens a connection of its own, outside every pool.</summary>
     public static SqliteConnection Open(string path, SqliteOpenMode mode, int busyMilliseconds = BusyMilliseconds)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = CommandSeconds }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = CommandSeconds
+        }.ToString());
         try
         {
             connection.Open();
@@ -302,7 +330,8 @@ internal static partial class DatabaseFile
     }
 
     private static string? EmptySingleton(SqliteConnection connection) =>
-        UsedSchema.Singletons.FirstOrDefault(table => !connection.ExecuteScalar<bool>($"SELECT EXISTS (SELECT 1 FROM {RowSession.Quote(table)})")) is { } empty
+        UsedSchema.Singletons.FirstOrDefault(
+            table => !connection.ExecuteScalar<bool>($"SELECT EXISTS (SELECT 1 FROM {RowSession.Quote(table)})")) is { } empty
             ? $"is no whole database of SARK: table '{empty}' holds no row"
             : null;
 
@@ -357,21 +386,29 @@ internal static partial class DatabaseFile
         var what = start.AsSpan().StartsWith(Header) ? $"an SQLite database that is damaged or cut short ({SarkText.Printable(e.Message)})"
             : start.AsSpan().StartsWith("PK"u8) ? "a zip archive"
             : start.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? "a gzip archive"
-            : start.AsSpan().IndexOfAnyExceptInRange((byte)' ', (byte)'~') is var other && (other < 0 || start[other] is (byte)'\r' or (byte)'\n' or (byte)'\t' or >= 0xC2) ? "a text"
+            : start.AsSpan().IndexOfAnyExceptInRange((byte)' ', (byte)'~') is var other
+                && (other < 0 || start[other] is (byte)'\r' or (byte)'\n' or (byte)'\t' or >= 0xC2) ? "a text"
             : "of another kind";
         return new SarkValidationException(noun, name, "file", $"'{name}' is not a sound SQLite database: it is {what}.");
     }
 
     private static Dictionary<string, long> CountRows(SqliteConnection connection) =>
-        connection.Query<string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%'").ToList()
-            .ToDictionary(table => table, table => connection.ExecuteScalar<long>($"SELECT count(*) FROM {RowSession.Quote(table)}"), StringComparer.OrdinalIgnoreCase);
+        connection.Query<string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND "
+            + "sql NOT LIKE 'CREATE VIRTUAL%'").ToList()
+            .ToDictionary(
+                table => table,
+                table => connection.ExecuteScalar<long>($"SELECT count(*) FROM {RowSession.Quote(table)}"),
+                StringComparer.OrdinalIgnoreCase);
 
     private static async Task TransferAsync(SqliteConnection from, SqliteConnection to, CancellationToken cancellationToken)
     {
         using var backup = raw.sqlite3_backup_init(to.Handle, "main", from.Handle, "main");
         if (backup.IsInvalid)
         {
-            throw new SqliteException(raw.sqlite3_errmsg(to.Handle).utf8_to_string(), raw.sqlite3_errcode(to.Handle), raw.sqlite3_extended_errcode(to.Handle));
+            throw new SqliteException(
+                raw.sqlite3_errmsg(to.Handle).utf8_to_string(),
+                raw.sqlite3_errcode(to.Handle),
+                raw.sqlite3_extended_errcode(to.Handle));
         }
 
         var wait = new LockWait(LockWait.Usual);

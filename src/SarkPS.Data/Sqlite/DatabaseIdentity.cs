@@ -9,12 +9,23 @@ internal static class DatabaseIdentity
     {
         if (Directory.Exists(path))
         {
-            throw new SarkException(SarkErrorKind.BadRequest, SqliteErrors.Noun, SarkException.NameOf(path), $"{SqliteErrors.Quoted(path)} is a folder and no database. The folder of a tree of files is named with -Root.") { FilePath = path };
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                SqliteErrors.Noun,
+                SarkException.NameOf(path),
+                $"{SqliteErrors.Quoted(path)} is a folder and no database. The folder of a tree of files is named with -Root.")
+            {
+                FilePath = path
+            };
         }
 
         if (!File.Exists(path))
         {
-            throw new SarkNotFoundException(SqliteErrors.Noun, SarkException.NameOf(path), $"There is no database {SqliteErrors.Quoted(path)}.") { FilePath = path };
+            throw new SarkNotFoundException(
+                SqliteErrors.Noun,
+                SarkException.NameOf(path),
+                $"There is no database {SqliteErrors.Quoted(path)}.")
+            { FilePath = path };
         }
 
         DatabaseFile.Verify(path, SqliteErrors.Noun, path, isToWrite: false);

@@ -11,10 +11,12 @@ internal static class Dependants
     private static readonly IReadOnlyList<NamingTable> Tables =
     [
         // The first part of a key of two parts belongs to the row that it names, and goes with it.
-        .. SarkResources.All.Select(r => new NamingTable(r.Table, r.KeyColumn, r.Noun, r.Noun, r == SarkPS.Tenant.Descriptor ? r.KeyColumn : r.TenantColumn?.Name, r.Filter, [.. r.Columns
-            .Where(c => c.Name != r.KeyColumn && c.Names is not null)
+        .. SarkResources.All.Select(r => new NamingTable(r.Table, r.KeyColumn, r.Noun, r.Noun, r == SarkPS.Tenant.Descriptor
+        ? r.KeyColumn
+        : r.TenantColumn?.Name, r.Filter, [.. r.Columns.Where(c => c.Name != r.KeyColumn && c.Names is not null)
             .Select(c => new NamingColumn(c.Name, c.Property ?? c.Name, c.Names!, c.Destination?.RouteClassColumn))])),
-        .. ForeignNames.All.Select(f => new NamingTable(f.Table, f.KeyColumn, f.Label, null, null, null, [new(f.Column, f.Column, f.Names, null)])),
+        .. ForeignNames.All.Select(f =>
+            new NamingTable(f.Table, f.KeyColumn, f.Label, null, null, null, [new(f.Column, f.Column, f.Names, null)])),
     ];
 
     private static readonly ConcurrentDictionary<string, IReadOnlyList<NamingTable>> Known = new(StringComparer.Ordinal);
@@ -22,7 +24,10 @@ internal static class Dependants
     /// <summary>All columns that may name a row of any resource, by their tables.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<NamingColumn>> Columns { get; } =
         Tables.GroupBy(t => t.Table, StringComparer.OrdinalIgnoreCase)
-            .ToDictionary(t => t.Key, t => (IReadOnlyList<NamingColumn>)[.. t.SelectMany(n => n.Columns)], StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(
+                t => t.Key,
+                t => (IReadOnlyList<NamingColumn>)[.. t.SelectMany(n => n.Columns)],
+                StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What names a row, one entry each, such as <c>Extension 401 (Tenant)</c>.</summary>
     /// <param name="session">The session of the transaction.</param>
@@ -40,7 +45,11 @@ internal static class Dependants
                 continue;
             }
 
-            foreach (var row in session.SelectNaming(naming.Table, naming.Filter, naming.Columns.Select(c => (c.Name, c.Names.Form.Whole(key))), key))
+            foreach (var row in session.SelectNaming(
+                naming.Table,
+                naming.Filter,
+                naming.Columns.Select(c => (c.Name, c.Names.Form.Whole(key))),
+                key))
             {
                 // What a row says of itself goes with it, and so does what belongs to it by its key, as a telephone's keys do.
                 if ((naming.Owner is null || naming.Owner == noun) && row.Text(naming.KeyColumn) == key)
@@ -48,13 +57,14 @@ internal static class Dependants
                     continue;
                 }
 
-                if (outside is not null && (naming.TenantColumn is not { } owner || row.Text(owner) is null or "" || row.Text(owner) == outside))
+                if (outside is not null
+                    && (naming.TenantColumn is not { } owner || row.Text(owner) is null or "" || row.Text(owner) == outside))
                 {
                     continue;
                 }
 
-                found.AddRange(naming.Columns
-                    .Where(c => row.Text(c.Name) is { Length: > 0 } value && c.Names.Names(value, noun, key) && !IsAnother(session, noun, key, row, c))
+                found.AddRange(naming.Columns.Where(c => row.Text(c.Name) is { Length: > 0 } value && c.Names.Names(value, noun, key)
+                        && !IsAnother(session, noun, key, row, c))
                     .Select(c => $"{naming.Label} {row.Text(naming.KeyColumn)} ({c.Label})"));
             }
         }
@@ -80,7 +90,14 @@ internal static class Dependants
     /// <param name="TenantColumn">What says whose they are; null where nothing does.</param>
     /// <param name="Filter">Which of the table's rows are meant.</param>
     /// <param name="Columns">The columns.</param>
-    private sealed record NamingTable(string Table, string KeyColumn, string Label, string? Owner, string? TenantColumn, RowFilter? Filter, NamingColumn[] Columns);
+    private sealed record NamingTable(
+        string Table,
+        string KeyColumn,
+        string Label,
+        string? Owner,
+        string? TenantColumn,
+        RowFilter? Filter,
+        NamingColumn[] Columns);
 }
 
 /// <summary>A column that names rows.</summary>

@@ -33,7 +33,9 @@ public static class EmbeddedDatabase
         {
             // SQLite would play it back into the new database. If the database has appeared meanwhile, it is in use.
             return !File.Exists(path)
-                ? throw SqliteErrors.Unavailable(SqliteErrors.Noun, path, $"{SqliteErrors.Quoted(left)} was left behind by a database that is no longer there. Put {SqliteErrors.Quoted(path)} back beside it, or move it away.")
+                ? throw SqliteErrors.Unavailable(SqliteErrors.Noun, path,
+                    $"{SqliteErrors.Quoted(left)} was left behind by a database that is no longer there. Put "
+                        + $"{SqliteErrors.Quoted(path)} back beside it, or move it away.")
                 : false;
         }
 
@@ -53,11 +55,18 @@ public static class EmbeddedDatabase
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new SarkDeniedException(SqliteErrors.Noun, SarkException.NameOf(path), $"User {Environment.UserName} may not make the database {SqliteErrors.Quoted(path)}.", error) { FilePath = path };
+            throw new SarkDeniedException(
+                SqliteErrors.Noun,
+                SarkException.NameOf(path),
+                $"User {Environment.UserName} may not make the database {SqliteErrors.Quoted(path)}.",
+                error)
+            { FilePath = path };
         }
         catch (IOException error)
         {
-            throw SqliteErrors.Unavailable(SqliteErrors.Noun, path, $"The database {SqliteErrors.Quoted(path)} could not be made: {error.Message.Replace($"'{temporary}'", SqliteErrors.Quoted(path), StringComparison.Ordinal)}", error);
+            throw SqliteErrors.Unavailable(SqliteErrors.Noun, path,
+                $"The database {SqliteErrors.Quoted(path)} could not be made: "
+                    + $"{error.Message.Replace($"'{temporary}'", SqliteErrors.Quoted(path), StringComparison.Ordinal)}", error);
         }
         catch (SqliteException error)
         {
@@ -136,5 +145,7 @@ public static class EmbeddedDatabase
 
     // Texts of several lines stand as lists of lines.
     private static string? Text(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Array ? string.Join('\n', value.EnumerateArray().Select(line => line.GetString())) : value.GetString();
+        value.ValueKind == JsonValueKind.Array
+        ? string.Join('\n', value.EnumerateArray().Select(line => line.GetString()))
+        : value.GetString();
 }

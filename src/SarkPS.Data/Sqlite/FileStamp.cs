@@ -38,14 +38,21 @@ internal sealed class StampedFile
         {
             var file = new FileInfo(path);
             var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-            return target.Exists ? new FileStamp(target.LastWriteTimeUtc.Ticks, target.CreationTimeUtc.Ticks, target.Length, NumberOf(target.FullName), 0) : default;
+            return target.Exists
+                ? new FileStamp(target.LastWriteTimeUtc.Ticks, target.CreationTimeUtc.Ticks, target.Length, NumberOf(target.FullName), 0)
+                : default;
         }
 
         // struct statx: inode at 32, size at 40, ctime at 96, mtime at 112, device at 136; a time is seconds and, 8 bytes on, nanoseconds.
         // It is the same on every processor. (linux/stat.h)
         Span<byte> status = stackalloc byte[256];
         return statx(CurrentFolder, name, 0, BasicStatistics, ref MemoryMarshal.GetReference(status)) == 0
-            ? new FileStamp(Time(status, 112), Time(status, 96), BitConverter.ToInt64(status[40..]), BitConverter.ToUInt64(status[32..]), BitConverter.ToUInt64(status[136..]))
+            ? new FileStamp(
+                Time(status, 112),
+                Time(status, 96),
+                BitConverter.ToInt64(status[40..]),
+                BitConverter.ToUInt64(status[32..]),
+                BitConverter.ToUInt64(status[136..]))
             : default;
     }
 

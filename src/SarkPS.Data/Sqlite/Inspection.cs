@@ -24,7 +24,8 @@ internal static class Inspection
     private static ConfigurationFault Losing(ApostropheValue value)
     {
         var resource = SarkResources.All.FirstOrDefault(r => string.Equals(r.Table, value.Table, StringComparison.OrdinalIgnoreCase)
-            && (r.Filter is not { } filter || filter.Values.Contains(value.Row.GetValueOrDefault(filter.Column) ?? "") != filter.IsExclusion));
+            && (r.Filter is not { } filter
+                || filter.Values.Contains(value.Row.GetValueOrDefault(filter.Column) ?? "") != filter.IsExclusion));
         var column = resource?.Find(value.Column);
         return new ConfigurationFault
         {
@@ -45,7 +46,8 @@ internal static class Inspection
         var key = row.Text(resource.KeyColumn);
         foreach (var column in resource.Columns)
         {
-            if (column.Form is { } form && row.Text(column.Name) is { Length: > 0 } value && !value.Contains('\'', StringComparison.Ordinal) && column.Names?.Words.Contains(value) != true)
+            if (column.Form is { } form && row.Text(column.Name) is { Length: > 0 } value && !value.Contains('\'', StringComparison.Ordinal)
+                && column.Names?.Words.Contains(value) != true)
             {
                 if (form.Fault(value) is { } fault)
                 {
@@ -53,7 +55,10 @@ internal static class Inspection
                 }
                 else if (form.Size(value) is var length && length > form.MaxLength)
                 {
-                    yield return Fault(FaultKind.Value, column, $"The {RuleSet.Spell(column.Name)} has {length} {form.Unit}; beyond {form.MaxLength} Asterisk cuts it off.");
+                    yield return Fault(
+                        FaultKind.Value,
+                        column,
+                        $"The {RuleSet.Spell(column.Name)} has {length} {form.Unit}; beyond {form.MaxLength} Asterisk cuts it off.");
                 }
 
                 if (Collisions.Find(session, resource, column, value) is { } collision)

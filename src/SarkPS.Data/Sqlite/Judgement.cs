@@ -24,8 +24,10 @@ internal static class Judgement
         {
             var place = current.Shape.IndexOf(name);
             // Names compare with case, and what is never shown cannot be sent back.
-            var isShown = place >= 0 && current.Shape.Names[place] == name && (!resource.Hidden.Contains(name) || resource.Find(name)?.IsWritable(isCreate: false, isStrict) == true);
-            if (!isShown || !(IsSame(raw[name], value, current[place], isStrict) || (isStrict && MeansTheSame(resource.Find(name), value, current[place]))))
+            var isShown = place >= 0 && current.Shape.Names[place] == name
+                && (!resource.Hidden.Contains(name) || resource.Find(name)?.IsWritable(isCreate: false, isStrict) == true);
+            if (!isShown || !(IsSame(raw[name], value, current[place], isStrict)
+                || (isStrict && MeansTheSame(resource.Find(name), value, current[place]))))
             {
                 different[name] = value;
             }
@@ -58,7 +60,10 @@ internal static class Judgement
                 continue;
             }
 
-            foreach (var message in rules.Judge(column.Name, sent.Has(column.Name), value, (reference, wanted) => IsItself(context, column, wanted) || context.Session.Exists(reference.Table, reference.Column, wanted), context.IsStrict))
+            foreach (var message in rules.Judge(column.Name, sent.Has(column.Name), value, (reference, wanted) => IsItself(
+                context,
+                column,
+                wanted) || context.Session.Exists(reference.Table, reference.Column, wanted), context.IsStrict))
             {
                 context.AddError(column.Name, message);
             }
@@ -88,11 +93,15 @@ internal static class Judgement
                     continue;
                 }
 
-                context.AddError(name, $"The {RuleSet.Spell(name)} cannot be {(context.IsCreate ? "set" : "changed")}: this database is of SARK {context.Session.Version}, whose table {resource.Table} has no column '{name}'. SARK {since} has it.");
+                context.AddError(name,
+                    $"The {RuleSet.Spell(name)} cannot be {(context.IsCreate ? "set" : "changed")}: this database is of SARK "
+                        + $"{context.Session.Version}, whose table {resource.Table} has no column '{name}'. SARK {since} has it.");
             }
             else if (column?.IsWritable(context.IsCreate, isStrict: true) != true && kind?.Required.Any(r => r.Column == name) != true)
             {
-                context.AddError(name, column is null or { IsHidden: true } ? $"There is no column '{name}' in {resource.PluralName}." : $"The {RuleSet.Spell(name)} cannot be {(context.IsCreate ? "set" : "changed")}.");
+                context.AddError(name, column is null or { IsHidden: true }
+                    ? $"There is no column '{name}' in {resource.PluralName}."
+                    : $"The {RuleSet.Spell(name)} cannot be {(context.IsCreate ? "set" : "changed")}.");
             }
         }
     }
@@ -105,7 +114,8 @@ internal static class Judgement
         {
             context.AddError(
                 context.Resource.KeyColumn,
-                $"The {RuleSet.Spell(context.Resource.KeyColumn)} becomes part of the name of a file of Asterisk's configuration: it may not hold blanks, slashes, quotes or signs that a shell reads, and has 200 characters at most.");
+                $"The {RuleSet.Spell(context.Resource.KeyColumn)} becomes part of the name of a file of Asterisk's configuration: it "
+                    + "may not hold blanks, slashes, quotes or signs that a shell reads, and has 200 characters at most.");
         }
     }
 
@@ -114,7 +124,9 @@ internal static class Judgement
     {
         foreach (var column in context.Resource.Columns)
         {
-            if (column.Destination is not { } destination || !(context.Sent.Has(column.Name) || LooksAgain(context, column, destination)) || IsDefault(context, column) || !column.IsWritable(context.IsCreate, context.IsStrict))
+            if (column.Destination is not { } destination || !(context.Sent.Has(column.Name) || LooksAgain(context, column, destination))
+                || IsDefault(context, column)
+                || !column.IsWritable(context.IsCreate, context.IsStrict))
             {
                 continue;
             }
@@ -143,8 +155,12 @@ internal static class Judgement
             }
 
             // The word that SARK itself stores for a new row, with the class that it has then.
-            var known = column is { HasDefault: true, Default: string word } && word == name ? context.Resource.Find(destination.RouteClassColumn)?.Default : null;
-            if ((Destinations.Resolve(context.Session, name) ?? (known is null ? null : Convert.ToInt32(known, CultureInfo.InvariantCulture))) is not { } routeClass)
+            var known = column is { HasDefault: true, Default: string word } && word == name
+                ? context.Resource.Find(destination.RouteClassColumn)?.Default
+                : null;
+            if ((Destinations.Resolve(context.Session, name) ?? (known is null
+                ? null
+                : Convert.ToInt32(known, CultureInfo.InvariantCulture))) is not { } routeClass)
             {
                 context.AddError(column.Name, string.Format(CultureInfo.InvariantCulture, destination.UnknownMessage, name));
             }
@@ -178,7 +194,8 @@ internal static class Judgement
                 continue;
             }
 
-            var isSent = context.Sent.Has(naming.Name) && naming.IsWritable(context.IsCreate, context.IsStrict) && !IsDefault(context, naming);
+            var isSent = context.Sent.Has(naming.Name) && naming.IsWritable(context.IsCreate, context.IsStrict)
+                && !IsDefault(context, naming);
             if ((!isSent && !(moves && !context.IsCreate)) || context.Final(naming.Name) is not { Length: > 0 } value)
             {
                 continue;
@@ -211,12 +228,14 @@ internal static class Judgement
         {
             context.AddError(
                 context.Resource.TenantColumn.Name,
-                $"The {SarkText.Words(context.Resource.Noun)} '{key}' is in use outside the tenant '{tenant}': {SarkText.Listed(left)}. It is moved only where a destination of another tenant is allowed.");
+                $"The {SarkText.Words(context.Resource.Noun)} '{key}' is in use outside the tenant '{tenant}': {SarkText.Listed(left)}. "
+                    + "It is moved only where a destination of another tenant is allowed.");
         }
     }
 
     // New rows have NO in columns of ON and OFF; who sends back what is shown has changed nothing.
-    private static bool MeansTheSame(Column? column, object? value, object? stored) => column is { Type: ColumnType.Flag } && FlagWords.AreSame(value, stored);
+    private static bool MeansTheSame(Column? column, object? value, object? stored) =>
+        column is { Type: ColumnType.Flag } && FlagWords.AreSame(value, stored);
 
     private static bool IsSame(object? raw, object? trimmed, object? stored, bool isStrict)
     {
@@ -242,7 +261,8 @@ internal static class Judgement
 
     // sark6api looks a destination up each time it is sent. A row that is sent back as a whole brings the class with it.
     private static bool LooksAgain(WriteContext context, Column column, DestinationColumn destination) =>
-        !context.IsStrict && context.All[column.Name] is not null && !context.All.Has(destination.RouteClassColumn) && !context.Resource.Hidden.Contains(destination.RouteClassColumn);
+        !context.IsStrict && context.All[column.Name] is not null && !context.All.Has(destination.RouteClassColumn)
+            && !context.Resource.Hidden.Contains(destination.RouteClassColumn);
 
     // What holds for every door, whatever the column's own rules say.
     private static bool IsRefused(WriteContext context, Column column, object? value)
@@ -261,12 +281,15 @@ internal static class Judgement
         // Each client and each server takes such a part out of an address before anything else is done with it.
         if (text is "." or ".." && column.Name == context.Resource.KeyColumn)
         {
-            context.AddError(column.Name, $"The {RuleSet.Spell(column.Name)} may not be '{text}': in an address that means this or the parent folder, so that the row could never be reached by it.");
+            context.AddError(column.Name,
+                $"The {RuleSet.Spell(column.Name)} may not be '{text}': in an address that means this or the parent folder, so that the "
+                    + "row could never be reached by it.");
             return true;
         }
 
         // In lines of a configuration file and in a description people may write what they like.
-        var isName = column.MaxLength < Lengths.Block && (column.Name == context.Resource.KeyColumn || column.Names is not null || column.Property?.EndsWith("Name", StringComparison.Ordinal) == true);
+        var isName = column.MaxLength < Lengths.Block && (column.Name == context.Resource.KeyColumn || column.Names is not null
+            || column.Property?.EndsWith("Name", StringComparison.Ordinal) == true);
         if (isName && SarkText.Invisible(text) is { } invisible)
         {
             context.AddError(column.Name, $"The {RuleSet.Spell(column.Name)} holds a character that nobody sees, {invisible}.");
@@ -278,7 +301,8 @@ internal static class Judgement
 
     // A row may name itself where it is only just made: an extension has its own mailbox.
     private static bool IsItself(WriteContext context, Column column, object? value) =>
-        context.IsCreate && column.MayNameItself && value is not null && PhpValue.Text(value) == PhpValue.Text(context.Sent[context.Resource.KeyColumn]);
+        context.IsCreate && column.MayNameItself && value is not null
+            && PhpValue.Text(value) == PhpValue.Text(context.Sent[context.Resource.KeyColumn]);
 
     // What has passed the rules may still be more than SARK's own programs can carry.
     private static void CheckForm(WriteContext context, Column column, object? value)
@@ -352,11 +376,14 @@ internal static class Judgement
             return;
         }
 
-        var missing = names.Read(value).Where(n => n.MustExist && !IsThere(context, n)).Select(n => n.Key).Distinct(StringComparer.Ordinal).ToArray();
+        var missing = names.Read(value).Where(n => n.MustExist && !IsThere(context, n)).Select(n => n.Key).Distinct(StringComparer.Ordinal)
+            .ToArray();
         if (missing.Length > 0)
         {
             var kinds = string.Join(" or ", names.Nouns.Where(n => n != nameof(InboundRoute)).Select(SarkText.Words));
-            context.AddError(column.Name, $"The {RuleSet.Spell(column.Name)} names {string.Join(", ", missing.Select(m => $"'{m}'"))}, which is no {kinds}.");
+            context.AddError(
+                column.Name,
+                $"The {RuleSet.Spell(column.Name)} names {string.Join(", ", missing.Select(m => $"'{m}'"))}, which is no {kinds}.");
         }
     }
 
@@ -366,10 +393,14 @@ internal static class Judgement
         foreach (var column in context.Resource.Columns.Where(c => c.Names?.TellsMissing == true && context.Row.Has(c.Name)))
         {
             var names = column.Names!;
-            var missing = names.Read(PhpValue.Text(context.Row[column.Name])).Where(n => !IsThere(context, n)).Select(n => $"'{n.Key}'").Distinct(StringComparer.Ordinal).ToArray();
+            var missing = names.Read(PhpValue.Text(context.Row[column.Name])).Where(n => !IsThere(context, n)).Select(n => $"'{n.Key}'")
+                .Distinct(StringComparer.Ordinal)
+                .ToArray();
             if (missing.Length > 0)
             {
-                context.AddNotice($"The {RuleSet.Spell(column.Name)} names {string.Join(", ", missing)}, and there is no such {string.Join(" or ", names.Nouns.Select(SarkText.Words))}: until there is, SARK puts nothing in its place. It compares names letter by letter.");
+                context.AddNotice($"The {RuleSet.Spell(column.Name)} names {string.Join(", ", missing)}, and there is no such "
+                    + $"{string.Join(" or ", names.Nouns.Select(SarkText.Words))}: until there is, SARK puts nothing in its place. It "
+                    + "compares names letter by letter.");
             }
         }
     }
@@ -394,7 +425,8 @@ internal static class Judgement
     private static string? ExtensionLength(IRowSession session) => session.Select("globals") is [var row, ..] ? row.Text("EXTLEN") : null;
 
     // SARK's pages offer a tenant its own destinations and every trunk. The trunks of the tenant default are the house's.
-    private static bool IsOfTheHouse(ResourceDescriptor resource, string tenant) => resource.Table == Trunk.Descriptor.Table && tenant == TenantHooks.DefaultTenant;
+    private static bool IsOfTheHouse(ResourceDescriptor resource, string tenant) =>
+        resource.Table == Trunk.Descriptor.Table && tenant == TenantHooks.DefaultTenant;
 
     private static void CheckTenant(WriteContext context, Column column, RowNames names, string value, string tenant)
     {
@@ -409,20 +441,24 @@ internal static class Judgement
 
             var owners = Resources(name)
                 .Where(r => r.TenantColumn is not null)
-                .SelectMany(r => context.Session.Select(r.Table, (r.KeyColumn, name.Key)).Where(row => r.Filter?.Holds(row) != false).Select(row => (Resource: r, Tenant: row.Text(r.TenantColumn!.Name))))
+                .SelectMany(r => context.Session.Select(r.Table, (r.KeyColumn, name.Key)).Where(row => r.Filter?.Holds(row) != false)
+                    .Select(row => (Resource: r, Tenant: row.Text(r.TenantColumn!.Name))))
                 .ToArray();
             if (owners.Length == 0
                 || name.Key == Destinations.RingAll
                 || owners.Any(o => o.Tenant is null or "" || o.Tenant == tenant || IsOfTheHouse(o.Resource, o.Tenant))
                 // A row of a tenant that is gone belongs to nobody.
-                || !(context.Resource.Noun == nameof(Tenant) || context.Session.Exists(Tenant.Descriptor.Table, Tenant.Descriptor.KeyColumn, tenant)))
+                || !(context.Resource.Noun == nameof(Tenant)
+                    || context.Session.Exists(Tenant.Descriptor.Table, Tenant.Descriptor.KeyColumn, tenant)))
             {
                 continue;
             }
 
             context.AddError(
                 column.Name,
-                $"The {SarkText.Words(owners[0].Resource.Noun)} '{name.Key}' belongs to the tenant '{owners[0].Tenant}', and this {SarkText.Words(context.Resource.Noun)} to '{tenant}'. It is taken only where a destination of another tenant is allowed.");
+                $"The {SarkText.Words(owners[0].Resource.Noun)} '{name.Key}' belongs to the tenant '{owners[0].Tenant}', and this "
+                    + $"{SarkText.Words(context.Resource.Noun)} to '{tenant}'. It is taken only where a destination of another tenant "
+                    + "is allowed.");
         }
     }
 }

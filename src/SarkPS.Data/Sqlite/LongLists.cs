@@ -58,7 +58,11 @@ internal sealed class LongLists(SqliteDatabase database) : IDisposable
             }
             catch (IOException error)
             {
-                throw new SarkUnavailableException("List", null, $"A long list could not be kept in '{Path.GetTempPath()}': {error.Message}", error);
+                throw new SarkUnavailableException(
+                    "List",
+                    null,
+                    $"A long list could not be kept in '{Path.GetTempPath()}': {error.Message}",
+                    error);
             }
             finally
             {
@@ -97,7 +101,8 @@ internal sealed class LongLists(SqliteDatabase database) : IDisposable
     {
         try
         {
-            if (Interlocked.Increment(ref waiting) > MaximumWaiting || !await turn.WaitAsync(MaximumTurn, cancellationToken).ConfigureAwait(false))
+            if (Interlocked.Increment(ref waiting) > MaximumWaiting
+                || !await turn.WaitAsync(MaximumTurn, cancellationToken).ConfigureAwait(false))
             {
                 throw TooMany();
             }
@@ -215,5 +220,8 @@ internal sealed class LongLists(SqliteDatabase database) : IDisposable
     }
 
     private static SarkUnavailableException TooMany() =>
-        new("List", null, "Too many long lists are being made or sent at the moment. Try again in a few seconds, or filter the list.") { RetryAfter = RetryAfter };
+        new("List", null, "Too many long lists are being made or sent at the moment. Try again in a few seconds, or filter the list.")
+        {
+            RetryAfter = RetryAfter
+        };
 }

@@ -86,7 +86,8 @@ internal sealed class NamingMemory
     private bool isOverfull;
 
     /// <summary>Listens to what a connection changes, for as long as it is open.</summary>
-    public NamingMemory(sqlite3 connection) => raw.sqlite3_update_hook(connection, (_, kind, _, table, rowId) => Touch(kind, table.utf8_to_string(), rowId), null);
+    public NamingMemory(sqlite3 connection) =>
+        raw.sqlite3_update_hook(connection, (_, kind, _, table, rowId) => Touch(kind, table.utf8_to_string(), rowId), null);
 
     /// <summary>To be told before each transaction that writes: what was changed before is in the file now, or never will be.</summary>
     public void Begin()

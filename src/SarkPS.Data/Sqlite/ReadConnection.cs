@@ -21,7 +21,11 @@ internal sealed class ReadConnection : IDisposable
     // How often it is looked whether anybody still waits for a long list.
     private const int RowsBetweenLooks = 256;
 
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true
+    };
 
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, sqlite3_stmt> statements = new(StringComparer.Ordinal);

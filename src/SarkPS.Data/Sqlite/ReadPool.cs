@@ -109,7 +109,9 @@ internal sealed class ReadPool(SqliteDatabase database, long cacheBytes) : IDisp
         try
         {
             connection = Rent(out var isBusy);
-            var outcome = isBusy ? Outcome.Busy : connection.TryAnswer(key, makeQuery, LongestInMemory, out answer) ? Outcome.Done : Outcome.TooLong;
+            var outcome = isBusy
+                ? Outcome.Busy
+                : connection.TryAnswer(key, makeQuery, LongestInMemory, out answer) ? Outcome.Done : Outcome.TooLong;
             Return(connection);
             connection = null;
             return outcome;

@@ -10,16 +10,23 @@ namespace SarkPS.Data.Sqlite;
 /// The only place where SQL is put together. Names of tables and columns come from descriptors and hooks, never from a
 /// request, and are quoted all the same; values are always parameters.
 /// </summary>
-internal sealed class RowSession(SqliteConnection connection, SqliteTransaction? transaction = null, NamingMemory? naming = null) : IRowSession
+internal sealed class RowSession(
+    SqliteConnection connection,
+    SqliteTransaction? transaction = null,
+    NamingMemory? naming = null) : IRowSession
 {
     private SarkVersion? version;
 
     public SarkVersion Version => version ??= UsedSchema.Recognize(Has);
 
-    public IReadOnlyList<SarkRow> Select(string table, params (string Column, object? Value)[] where) => Select(table, where, [], null, ["rowid"], null);
+    public IReadOnlyList<SarkRow> Select(string table, params (string Column, object? Value)[] where) =>
+        Select(table, where, [], null, ["rowid"], null);
 
     public bool Exists(string table, string column, object? value) =>
-        connection.ExecuteScalar<long>($"SELECT EXISTS(SELECT 1 FROM {Quote(table)} WHERE {Quote(column)} = @p0)", Parameters([value]), transaction) != 0;
+        connection.ExecuteScalar<long>(
+            $"SELECT EXISTS(SELECT 1 FROM {Quote(table)} WHERE {Quote(column)} = @p0)",
+            Parameters([value]),
+            transaction) != 0;
 
     public void Insert(string table, params (string Column, object? Value)[] values)
     {
@@ -65,24 +72,32 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
 
     /// <summary>The columns of each table of its own that the database has.</summary>
     public IEnumerable<IGrouping<string, string>> Columns() => connection.Query<(string Table, string Column)>(
-        "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table' AND substr(t.name, 1, 7) <> 'sqlite_' ORDER BY t.name, c.cid",
+        "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table' AND substr(t.name, 1, 7) "
+            + "<> 'sqlite_' ORDER BY t.name, c.cid",
         transaction: transaction).GroupBy(c => c.Table, c => c.Column);
 
     /// <summary>Whether a table has a column.</summary>
     public bool Has(string table, string column) =>
-        connection.ExecuteScalar<long>("SELECT EXISTS(SELECT 1 FROM pragma_table_info(@p0) WHERE name = @p1)", Parameters([table, column]), transaction) != 0;
+        connection.ExecuteScalar<long>(
+            "SELECT EXISTS(SELECT 1 FROM pragma_table_info(@p0) WHERE name = @p1)",
+            Parameters([table, column]),
+            transaction) != 0;
 
     /// <summary>Whether the rows of a table have row ids: it is there, is no view and does without none.</summary>
     public bool HasRowIds(string table) =>
         connection.ExecuteScalar<long>(
-            "SELECT EXISTS(SELECT 1 FROM pragma_table_list(@p0) WHERE schema = 'main' AND type = 'table' AND wr = 0)", Parameters([table]), transaction) != 0;
+            "SELECT EXISTS(SELECT 1 FROM pragma_table_list(@p0) WHERE schema = 'main' AND type = 'table' AND wr = 0)", Parameters(
+                [table]), transaction) != 0;
 
     /// <summary>A number that changes when any other connection has changed the file.</summary>
     public long DataVersion() => connection.ExecuteScalar<long>("PRAGMA data_version", transaction: transaction);
 
     /// <summary>Columns of all rows of a table as texts, and the rows' ids.</summary>
     public IEnumerable<(long RowId, string?[] Texts)> SelectTexts(string table, IReadOnlyList<string> columns) =>
-        Rows($"SELECT {string.Join(", ", columns.Select(Quote).Prepend("rowid AS \"rowid\""))} FROM {Quote(table)} ORDER BY rowid", [], null)
+        Rows(
+            $"SELECT {string.Join(", ", columns.Select(Quote).Prepend("rowid AS \"rowid\""))} FROM {Quote(table)} ORDER BY rowid",
+            [],
+            null)
             .Select(r => ((long)r["rowid"]!, columns.Select(r.Text).ToArray()));
 
     /// <summary>To be called before the rows are looked for that name a key.</summary>
@@ -92,7 +107,11 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
     /// Rows that may name a key: a column is one of these values or, where it has none, holds the key somewhere. What stands
     /// there exactly is for the caller to read.
     /// </summary>
-    public IEnumerable<SarkRow> SelectNaming(string table, RowFilter? filter, IEnumerable<(string Column, IReadOnlyList<string>? Values)> columns, string key)
+    public IEnumerable<SarkRow> SelectNaming(
+        string table,
+        RowFilter? filter,
+        IEnumerable<(string Column, IReadOnlyList<string>? Values)> columns,
+        string key)
     {
         var places = naming?.Places(table, key);
         if (places is { Count: 0 })
@@ -105,12 +124,15 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         var any = new List<string>();
         foreach (var (column, wanted) in columns)
         {
-            any.Add(wanted is null ? $"instr({Quote(column)}, @p{values.Count})" : $"{Quote(column)} IN ({string.Join(", ", wanted.Select((_, i) => "@p" + (values.Count + i)))})");
+            any.Add(wanted is null
+                ? $"instr({Quote(column)}, @p{values.Count})"
+                : $"{Quote(column)} IN ({string.Join(", ", wanted.Select((_, i) => "@p" + (values.Count + i)))})");
             values.AddRange(wanted ?? [key]);
         }
 
         var among = places is null ? "" : string.Create(CultureInfo.InvariantCulture, $"rowid IN ({string.Join(", ", places)}) AND ");
-        return Rows($"SELECT * FROM {Quote(table)}{(where.Length > 0 ? where + " AND " : " WHERE ")}{among}({string.Join(" OR ", any)}) ORDER BY rowid", values, null);
+        return Rows($"SELECT * FROM {Quote(table)}{(where.Length > 0 ? where + " AND " : " WHERE ")}{among}({string.Join(" OR ", any)}) "
+            + "ORDER BY rowid", values, null);
     }
 
     /// <summary>What a query finds.</summary>
@@ -151,10 +173,16 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
     }
 
     /// <summary>Two columns of the rows of a table, as texts; a first one that is NULL is empty.</summary>
-    public List<(string First, string? Second)> SelectPairs(string table, string first, string second, IEnumerable<RowFilter> filters, IReadOnlyList<string> orderBy)
+    public List<(string First, string? Second)> SelectPairs(
+        string table,
+        string first,
+        string second,
+        IEnumerable<RowFilter> filters,
+        IReadOnlyList<string> orderBy)
     {
         var (sql, values) = SelectText(table, [], filters, orderBy, null, [first, second]);
-        return [.. connection.Query<(string? First, string? Second)>(sql, Parameters(values), transaction).Select(r => (r.First ?? "", r.Second))];
+        return [.. connection.Query<(string? First, string? Second)>(sql, Parameters(values), transaction)
+            .Select(r => (r.First ?? "", r.Second))];
     }
 
     /// <summary>Adds a row.</summary>
@@ -164,7 +192,8 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         var row = values.ToArray();
         var sql = row.Length == 0
             ? $"INSERT INTO {Quote(table)} DEFAULT VALUES"
-            : $"INSERT INTO {Quote(table)} ({string.Join(", ", row.Select(v => Quote(v.Column)))}) VALUES ({string.Join(", ", row.Select((_, i) => "@p" + i))})";
+            : $"INSERT INTO {Quote(table)} ({string.Join(", ", row.Select(v => Quote(v.Column)))}) VALUES "
+                + $"({string.Join(", ", row.Select((_, i) => "@p" + i))})";
         if (connection.Execute(sql, Parameters(row.Select(v => v.Value)), transaction) == 0)
         {
             return null;
@@ -185,7 +214,10 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
             values.Add(value);
         }
 
-        return connection.Execute($"UPDATE {Quote(table)} SET {string.Join(", ", sets)}{Where(where, [], values)}", Parameters(values), transaction);
+        return connection.Execute(
+            $"UPDATE {Quote(table)} SET {string.Join(", ", sets)}{Where(where, [], values)}",
+            Parameters(values),
+            transaction);
     }
 
     /// <summary>The text of a query for rows, and the values of its numbered parameters.</summary>
@@ -198,7 +230,8 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
         IReadOnlyList<string>? columns = null)
     {
         var values = new List<object?>();
-        var sql = $"SELECT {(columns is null ? "*" : string.Join(", ", columns.Select(Quote)))} FROM {Quote(table)}{Where(where, filters, values)}";
+        var sql = $"SELECT {(columns is null ? "*" : string.Join(", ", columns.Select(Quote)))} FROM "
+            + $"{Quote(table)}{Where(where, filters, values)}";
         if (orderBy.Count > 0)
         {
             sql += " ORDER BY " + string.Join(", ", orderBy.Select(Quote));
@@ -215,7 +248,10 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
     private bool Any(string table, IEnumerable<(string Column, object? Value)> where)
     {
         var values = new List<object?>();
-        return connection.ExecuteScalar<long>($"SELECT EXISTS(SELECT 1 FROM {Quote(table)}{Where(where, [], values)})", Parameters(values), transaction) != 0;
+        return connection.ExecuteScalar<long>(
+            $"SELECT EXISTS(SELECT 1 FROM {Quote(table)}{Where(where, [], values)})",
+            Parameters(values),
+            transaction) != 0;
     }
 
     private static string Where(IEnumerable<(string Column, object? Value)> where, IEnumerable<RowFilter> filters, List<object?> values)
@@ -238,7 +274,8 @@ internal sealed class RowSession(SqliteConnection connection, SqliteTransaction?
                 continue;
             }
 
-            conditions.Add($"{Quote(filter.Column)} {(filter.IsExclusion ? "NOT IN" : "IN")} ({string.Join(", ", filter.Values.Select((_, i) => "@p" + (values.Count + i)))})");
+            conditions.Add($"{Quote(filter.Column)} {(filter.IsExclusion ? "NOT IN" : "IN")} "
+                + $"({string.Join(", ", filter.Values.Select((_, i) => "@p" + (values.Count + i)))})");
             values.AddRange(filter.Values);
         }
 

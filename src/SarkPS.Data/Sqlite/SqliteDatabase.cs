@@ -138,13 +138,15 @@ public sealed class SqliteDatabase : IDisposable
                 {
                     try
                     {
-                        if (connection is not null && await BeginWritingAsync(connection, wait, cancellationToken).ConfigureAwait(false) is { } begun)
+                        if (connection is not null
+                            && await BeginWritingAsync(connection, wait, cancellationToken).ConfigureAwait(false) is { } begun)
                         {
                             var naming = namings.GetValue(connection.Handle!, handle => new NamingMemory(handle));
                             naming.Begin();
                             var tables = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
                             var result = Watching(connection, tables, () => work(new RowSession(connection, naming: naming)));
-                            if (IsStill(connection, begun) && await EndWritingAsync(connection, isRehearsal, wait, cancellationToken).ConfigureAwait(false))
+                            if (IsStill(connection, begun)
+                                && await EndWritingAsync(connection, isRehearsal, wait, cancellationToken).ConfigureAwait(false))
                             {
                                 if (!isRehearsal && tables.Count > 0)
                                 {
@@ -202,10 +204,13 @@ public sealed class SqliteDatabase : IDisposable
     /// <summary>The same; one that is not pooled is closed when it is disposed.</summary>
     /// <exception cref="SqliteException">The file cannot be opened, or not yet (busy).</exception>
     internal SqliteConnection Open(bool isPooled) =>
-        TryOpen(isPooled) ?? throw new SqliteException($"Connections to a write-ahead log of '{Path}' that is gone are still in use.", raw.SQLITE_BUSY);
+        TryOpen(isPooled)
+            ?? throw new SqliteException($"Connections to a write-ahead log of '{Path}' that is gone are still in use.", raw.SQLITE_BUSY);
 
     /// <summary>What a connection of ours holds open.</summary>
-    internal HeldFiles Held(SqliteConnection connection) => held.TryGetValue(connection.Handle!, out var files) ? files : throw new InvalidOperationException("A connection that was not opened here.");
+    internal HeldFiles Held(SqliteConnection connection) => held.TryGetValue(connection.Handle!, out var files)
+        ? files
+        : throw new InvalidOperationException("A connection that was not opened here.");
 
     /// <summary>Whether a connection is of a generation that has to go.</summary>
     internal bool IsAbandoned(SqliteConnection connection) => Held(connection).Generation != Volatile.Read(ref generation);
@@ -216,7 +221,8 @@ public sealed class SqliteDatabase : IDisposable
     /// </summary>
     internal void Abandon(SqliteConnection connection)
     {
-        if (Interlocked.CompareExchange(ref generation, Held(connection).Generation + 1, Held(connection).Generation) == Held(connection).Generation)
+        if (Interlocked.CompareExchange(ref generation, Held(connection).Generation + 1, Held(connection).Generation) == Held(connection)
+            .Generation)
         {
             isDraining = true;
             SqliteConnection.ClearPool(connection);
@@ -357,7 +363,8 @@ public sealed class SqliteDatabase : IDisposable
     private bool TryBeginReading(SqliteConnection connection)
     {
         Forget(connection, file.Read());
-        return TryRun(connection, "BEGIN") && TryRun(connection, "SELECT 1 FROM sqlite_master LIMIT 1") && IsHolding(connection, file.Read());
+        return TryRun(connection, "BEGIN") && TryRun(connection, "SELECT 1 FROM sqlite_master LIMIT 1")
+            && IsHolding(connection, file.Read());
     }
 
     // Immediate: two writers that both started by reading could never both finish. Null when the connection holds what is
@@ -418,7 +425,11 @@ public sealed class SqliteDatabase : IDisposable
 
     /// <summary>Commits.</summary>
     /// <returns>Whether the change is in the database of the name; false when it went into a log that was deleted.</returns>
-    private async ValueTask<bool> EndWritingAsync(SqliteConnection connection, bool isRehearsal, LockWait wait, CancellationToken cancellationToken)
+    private async ValueTask<bool> EndWritingAsync(
+        SqliteConnection connection,
+        bool isRehearsal,
+        LockWait wait,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (isRehearsal)
@@ -506,7 +517,12 @@ public sealed class SqliteDatabase : IDisposable
     private const int FileControlHasMoved = 20;
 
     // The one function that is needed and that SQLitePCL.raw does not pass on; the library is the one that it has loaded.
-    [DllImport("e_sqlite3", EntryPoint = "sqlite3_file_control", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport(
+        "e_sqlite3",
+        EntryPoint = "sqlite3_file_control",
+        CharSet = CharSet.Ansi,
+        BestFitMapping = false,
+        ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     private static extern int FileControl(sqlite3 database, string schema, int operation, ref int argument);
 }

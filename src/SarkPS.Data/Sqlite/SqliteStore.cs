@@ -12,17 +12,25 @@ namespace SarkPS.Data.Sqlite;
 /// <param name="forms">What is let through of values that SARK cannot carry; null for nothing.</param>
 /// <param name="zone">The time zone in which SARK's timers count; this machine's without it.</param>
 /// <param name="clock">The clock; the machine's without it.</param>
-public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = null, Func<TimeZoneInfo>? zone = null, TimeProvider? clock = null) : ITableOperations, IJsonTables
+public sealed class SqliteStore(
+    SqliteDatabase database,
+    FormOptions? forms = null,
+    Func<TimeZoneInfo>? zone = null,
+    TimeProvider? clock = null) : ITableOperations, IJsonTables
 {
     /// <summary>The files that belong to rows; null where rows alone are written.</summary>
     internal RowFiles? Files { get; init; }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SarkRow>> ListAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SarkRow>> ListAsync(
+        ResourceDescriptor resource,
+        IReadOnlyDictionary<string, string>? filter,
+        CancellationToken cancellationToken)
     {
         var where = Conditions(resource, filter);
         return database.ReadAsync<IReadOnlyList<SarkRow>>(
-            session => session.Select(resource.Table, where, resource.ListFilters, resource.Hidden, resource.OrderBy, null), cancellationToken);
+            session => session.Select(
+                resource.Table, where, resource.ListFilters, resource.Hidden, resource.OrderBy, null), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -30,26 +38,44 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
         session => Find(session, resource, key, resource.Hidden) is [var row, ..] ? row : throw resource.NotFound(key), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<SarkRow> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
+    public async Task<SarkRow> CreateAsync(
+        ResourceDescriptor resource,
+        CreateKind? kind,
+        Changes changes,
+        ChangeOptions options,
+        CancellationToken cancellationToken) =>
         (await CreateAsync(resource, kind, changes, isStrict: true, options, cancellationToken).ConfigureAwait(false)).Stored;
 
     /// <inheritdoc/>
-    public async Task<SarkRow> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes changes, ChangeOptions options, CancellationToken cancellationToken) =>
+    public async Task<SarkRow> UpdateAsync(
+        ResourceDescriptor resource,
+        RowKey key,
+        Changes changes,
+        ChangeOptions options,
+        CancellationToken cancellationToken) =>
         (await UpdateAsync(resource, key, changes, isStrict: true, options, cancellationToken).ConfigureAwait(false)).Stored;
 
     /// <inheritdoc/>
-    public ValueTask<JsonRows> ListJsonAsync(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter, CancellationToken cancellationToken)
+    public ValueTask<JsonRows> ListJsonAsync(
+        ResourceDescriptor resource,
+        IReadOnlyDictionary<string, string>? filter,
+        CancellationToken cancellationToken)
     {
         // With their lengths, so that no value can look like another filter.
         var known = filter is null ? null : string.Concat(filter.Select(f => $"{f.Key.Length}:{f.Key}{f.Value.Length}:{f.Value}"));
         return database.Readers.AnswerAsync(
             new AnswerKey(resource, null, known),
-            () => Query(resource, RowSession.SelectText(resource.Table, Conditions(resource, filter), resource.ListFilters, resource.OrderBy, null)),
+            () => Query(
+                resource,
+                RowSession.SelectText(resource.Table, Conditions(resource, filter), resource.ListFilters, resource.OrderBy, null)),
             cancellationToken)!;
     }
 
     /// <inheritdoc/>
-    public ValueTask<JsonRows?> GetJsonAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken) => database.Readers.AnswerAsync(
+    public ValueTask<JsonRows?> GetJsonAsync(
+        ResourceDescriptor resource,
+        RowKey key,
+        CancellationToken cancellationToken) => database.Readers.AnswerAsync(
         new AnswerKey(resource, key, null),
         () =>
         {
@@ -59,7 +85,13 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<WriteResult> CreateAsync(ResourceDescriptor resource, CreateKind? kind, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
+    public Task<WriteResult> CreateAsync(
+        ResourceDescriptor resource,
+        CreateKind? kind,
+        Changes sent,
+        bool isStrict,
+        ChangeOptions options,
+        CancellationToken cancellationToken)
     {
         sent = Normal(resource, sent, isStrict);
         return TellAsync(WriteAsync(
@@ -71,7 +103,8 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                 var key = KeyFrom(resource, sent);
                 // Whoever reads strictly is told all at once.
                 var looksLast = !isStrict && (resource.ChecksKeyLast || kind?.ChecksKeyLast == true) && context.HasErrors;
-                if (key is not null && !looksLast && !context.HasError(resource.KeyColumn) && Find(session, resource, key, null, useFilter: false).Count > 0)
+                if (key is not null && !looksLast && !context.HasError(resource.KeyColumn)
+                    && Find(session, resource, key, null, useFilter: false).Count > 0)
                 {
                     context.AddError(SarkValidationException.DuplicateField, resource.Duplicate(key));
                 }
@@ -95,11 +128,15 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                 var rowId = Insert(context, session, key);
                 if (resource.GeneratesKey)
                 {
-                    key = rowId is { } number ? new RowKey(number.ToString(CultureInfo.InvariantCulture)) : throw TakenBack(resource, null, "the new");
+                    key = rowId is { } number
+                        ? new RowKey(number.ToString(CultureInfo.InvariantCulture))
+                        : throw TakenBack(resource, null, "the new");
                 }
 
                 resource.Hooks.AfterCreate(context);
-                var stored = Find(session, resource, key!, resource.Hidden) is [var made, ..] ? made : throw TakenBack(resource, key, "the new");
+                var stored = Find(session, resource, key!, resource.Hidden) is [var made, ..]
+                    ? made
+                    : throw TakenBack(resource, key, "the new");
                 plan?.End(Find(session, resource, key!, null)[0], session, options.IsRehearsal);
                 if (resource.Hooks.Remark(stored) is { } remark)
                 {
@@ -113,7 +150,13 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
     }
 
     /// <inheritdoc/>
-    public Task<WriteResult> UpdateAsync(ResourceDescriptor resource, RowKey key, Changes sent, bool isStrict, ChangeOptions options, CancellationToken cancellationToken)
+    public Task<WriteResult> UpdateAsync(
+        ResourceDescriptor resource,
+        RowKey key,
+        Changes sent,
+        bool isStrict,
+        ChangeOptions options,
+        CancellationToken cancellationToken)
     {
         var trimmed = Normal(resource, sent, isStrict);
         return TellAsync(WriteAsync(
@@ -148,7 +191,9 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
                 }
 
                 var now = resource.IsSingleton ? key : KeyFrom(resource, Merged(resource, current, context.Row))!;
-                var stored = Find(session, resource, now, resource.Hidden) is [var kept, ..] && IsKept(context, kept) ? kept : throw TakenBack(resource, key, "the change of the");
+                var stored = Find(session, resource, now, resource.Hidden) is [var kept, ..] && IsKept(context, kept)
+                    ? kept
+                    : throw TakenBack(resource, key, "the change of the");
                 plan?.End(Find(session, resource, now, null)[0], session, options.IsRehearsal);
                 // sark6api reads its single row again before it answers; of all others it tells what it knew before.
                 return new WriteResult(resource.IsSingleton ? stored : UpdateAnswer(context), now, stored, context.Notices);
@@ -158,7 +203,11 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> RemoveAsync(ResourceDescriptor resource, RowKey key, ChangeOptions options, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<string>> RemoveAsync(
+        ResourceDescriptor resource,
+        RowKey key,
+        ChangeOptions options,
+        CancellationToken cancellationToken) =>
         WriteAsync<IReadOnlyList<string>>(
             resource,
             (session, plan) =>
@@ -201,25 +250,42 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
             cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ConfigurationFault>> InspectAsync(CancellationToken cancellationToken) => database.ReadAsync(Inspection.Read, cancellationToken);
+    public Task<IReadOnlyList<ConfigurationFault>> InspectAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(Inspection.Read, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Destination>>(
+    public Task<IReadOnlyList<Destination>> DestinationsAsync(
+        CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Destination>>(
         session =>
         [
             .. Destinations.Fixed.Select(f => new Destination { Name = f.Key, Kind = "Target", RouteClass = f.Value }),
             .. from kind in Destinations.Kinds
-               from row in session.SelectPairs(kind.Resource.Table, kind.Resource.KeyColumn, "cluster", kind.Resource.ListFilters, kind.OrderBy.Count > 0 ? kind.OrderBy : ["rowid"])
-               select new Destination { Name = row.First, Kind = kind.Resource.Noun, RouteClass = kind.ClassOf(row.First), Tenant = row.Second },
+               from row in session.SelectPairs(
+                   kind.Resource.Table,
+                   kind.Resource.KeyColumn,
+                   "cluster",
+                   kind.Resource.ListFilters,
+                   kind.OrderBy.Count > 0 ? kind.OrderBy : ["rowid"])
+               select new Destination {
+                   Name = row.First,
+                   Kind = kind.Resource.Noun,
+                   RouteClass = kind.ClassOf(row.First),
+                   Tenant = row.Second },
         ],
         cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<OpeningHours>> HoursAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(session => OpeningHours.Of(session, (clock ?? TimeProvider.System).GetUtcNow(), zone?.Invoke() ?? TimeZoneInfo.Local), cancellationToken);
+        database.ReadAsync(
+            session => OpeningHours.Of(session, (clock ?? TimeProvider.System).GetUtcNow(), zone?.Invoke() ?? TimeZoneInfo.Local),
+            cancellationToken);
 
     // The files that belong to a row follow when its change is committed.
-    private async Task<T> WriteAsync<T>(ResourceDescriptor resource, Func<RowSession, RowFiles.Plan?, T> work, ChangeOptions options, CancellationToken cancellationToken)
+    private async Task<T> WriteAsync<T>(
+        ResourceDescriptor resource,
+        Func<RowSession, RowFiles.Plan?, T> work,
+        ChangeOptions options,
+        CancellationToken cancellationToken)
     {
         if (Files is not { } files || !RowFiles.Has(resource))
         {
@@ -232,7 +298,8 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
         }
 
         using var plan = new RowFiles.Plan(files, resource);
-        var result = await database.WriteAsync(session => work(session, plan), options.IsRehearsal, cancellationToken).ConfigureAwait(false);
+        var result = await database.WriteAsync(session => work(session, plan), options.IsRehearsal, cancellationToken)
+            .ConfigureAwait(false);
         if (!options.IsRehearsal)
         {
             // The row is stored: that nobody waits for the answer any more is no reason to leave its file as it was.
@@ -262,25 +329,37 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
         : throw new SarkConflictException(
             resource.Noun,
             key.ToString(),
-            $"There are {rows.Count} {resource.PluralName} '{key}', of the tenants {string.Join(", ", rows.Select(r => $"'{r.Text("cluster")}'"))}. The key does not tell which one is meant, so none was touched.");
+            $"There are {rows.Count} {resource.PluralName} '{key}', of the tenants "
+                + $"{string.Join(", ", rows.Select(r => $"'{r.Text("cluster")}'"))}. The key does not tell which one is meant, so none "
+                + "was touched.");
 
     private static (string Column, object? Value)[] Conditions(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter) =>
         [.. (filter ?? new Dictionary<string, string>()).Select(f =>
             resource.Find(f.Key) is { IsHidden: false } column
                 ? (column.Name, (object?)f.Value)
-                : throw new SarkValidationException(resource.Noun, f.Key, f.Key, $"{resource.PluralName} cannot be filtered by '{f.Key}'."))];
+                : throw new SarkValidationException(
+                    resource.Noun,
+                    f.Key,
+                    f.Key,
+                    $"{resource.PluralName} cannot be filtered by '{f.Key}'."))];
 
     // Keys and filters are texts, all of them.
     private static RowQuery Query(ResourceDescriptor resource, (string Sql, List<object?> Values) text) =>
         new(text.Sql, [.. text.Values.Cast<string>()], resource.Hidden);
 
-    private static List<SarkRow> Find(RowSession session, ResourceDescriptor resource, RowKey key, IReadOnlySet<string>? hidden, bool useFilter = true)
+    private static List<SarkRow> Find(
+        RowSession session,
+        ResourceDescriptor resource,
+        RowKey key,
+        IReadOnlySet<string>? hidden,
+        bool useFilter = true)
     {
         var (where, filters, order, limit) = Search(resource, key, useFilter);
         return session.Select(resource.Table, where, filters, hidden, order, limit);
     }
 
-    private static (List<(string Column, object? Value)> Where, IReadOnlyList<RowFilter> Filters, IReadOnlyList<string> OrderBy, int? Limit) Search(
+    private static (List<(string Column, object? Value)> Where, IReadOnlyList<RowFilter> Filters, IReadOnlyList<string> OrderBy,
+        int? Limit) Search(
         ResourceDescriptor resource, RowKey key, bool useFilter)
     {
         var where = new List<(string Column, object? Value)>();
@@ -317,7 +396,9 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
             return new RowKey(PhpValue.Text(first));
         }
 
-        return values[resource.SecondKeyColumn] is { } second && !PhpValue.IsStructure(second) ? new RowKey(PhpValue.Text(first), PhpValue.Text(second)) : null;
+        return values[resource.SecondKeyColumn] is { } second && !PhpValue.IsStructure(second)
+            ? new RowKey(PhpValue.Text(first), PhpValue.Text(second))
+            : null;
     }
 
     private static Changes Merged(ResourceDescriptor resource, SarkRow current, Changes written)
@@ -337,7 +418,9 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
         {
             if (column.HasDefault && context.Session.Version.IsSince(column.Since))
             {
-                context.Row[column.Name] = context.IsStrict && column is { Reads: { } reads, Default: string text } ? reads(text) : column.Default;
+                context.Row[column.Name] = context.IsStrict && column is { Reads: { } reads, Default: string text }
+                    ? reads(text)
+                    : column.Default;
             }
         }
 
@@ -388,7 +471,10 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
     }
 
     private static SarkConflictException TakenBack(ResourceDescriptor resource, RowKey? key, string what) =>
-        SqliteErrors.TakenBack(resource.Noun, key?.ToString(), $"{what} {SarkText.Words(resource.Noun)}{(key is null || resource.IsSingleton ? "" : $" '{key}'")}");
+        SqliteErrors.TakenBack(
+            resource.Noun,
+            key?.ToString(),
+            $"{what} {SarkText.Words(resource.Noun)}{(key is null || resource.IsSingleton ? "" : $" '{key}'")}");
 
     // A trigger may put a value into another form. One that has put the old value back has undone the change.
     private static bool IsKept(WriteContext context, SarkRow stored) => context.Row.All(change =>
@@ -486,7 +572,9 @@ public sealed class SqliteStore(SqliteDatabase database, FormOptions? forms = nu
             }
 
             var isSent = context.Sent.Has(column) && resource.Find(column)?.IsWritable(isCreate: false, context.IsStrict) == true;
-            yield return new(column, context.Row.Has(column) ? context.Row[column] : isSent ? Stored(resource, context.Sent[column]) : before);
+            yield return new(
+                column,
+                context.Row.Has(column) ? context.Row[column] : isSent ? Stored(resource, context.Sent[column]) : before);
         }
     }
 }

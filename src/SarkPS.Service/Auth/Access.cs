@@ -6,7 +6,8 @@ internal sealed record Effect(bool IsChange)
 {
     /// <summary>Whether a request changes the exchange: what the endpoint says, else what its method means.</summary>
     public static bool Changes(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<Effect>()?.IsChange ?? !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
+        context.GetEndpoint()?.Metadata.GetMetadata<Effect>()?.IsChange
+            ?? !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
 }
 
 /// <summary>Says where routes are mapped who may use them. A route of which nothing is said is closed: see <see cref="Unsaid"/>.</summary>

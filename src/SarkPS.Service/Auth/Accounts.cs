@@ -17,11 +17,17 @@ internal sealed class Accounts
             account.Scopes = account.Scopes.Count > 0 ? account.Scopes : [Tokens.Read];
             if ((WrongEmail(account.Email)
                 ?? Tokens.WrongName(account.Name)
-                ?? (Passwords.IsHash(account.Password) ? null : $"Password must be a hash of the form {Passwords.Form}; make one with 'SarkPS.Service {AccountCommand.Verb}'")
+                ?? (Passwords.IsHash(account.Password)
+                ? null
+                : $"Password must be a hash of the form {Passwords.Form}; make one with 'SarkPS.Service {AccountCommand.Verb}'")
                 ?? Tokens.WrongScope(account.Scopes)
                 ?? (known.TryAdd(account.Email, account) ? null : "there are two of this address")) is { } wrong)
             {
-                throw new SarkException(SarkErrorKind.BadRequest, "Configuration", account.Email, $"The account '{SarkText.Printable(account.Email)}' in Sark:Service:Accounts is wrong: {wrong}.");
+                throw new SarkException(
+                    SarkErrorKind.BadRequest,
+                    "Configuration",
+                    account.Email,
+                    $"The account '{SarkText.Printable(account.Email)}' in Sark:Service:Accounts is wrong: {wrong}.");
             }
         }
     }
@@ -34,7 +40,9 @@ internal sealed class Accounts
 
     /// <summary>What is wrong with an e-mail address, or null.</summary>
     public static string? WrongEmail(string email) =>
-        email.Length == 0 ? "it has no Email" : MailAddress.TryCreate(email, out var address) && address.Address == email ? null : "its Email is no e-mail address";
+        email.Length == 0
+        ? "it has no Email"
+        : MailAddress.TryCreate(email, out var address) && address.Address == email ? null : "its Email is no e-mail address";
 
     /// <summary>The account of an address, whatever the case of its letters; null where there is none.</summary>
     public AccountOptions? Find(string email) => known.GetValueOrDefault(email);

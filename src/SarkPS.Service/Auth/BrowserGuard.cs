@@ -16,7 +16,8 @@ internal sealed class BrowserGuard(RequestDelegate next, ServiceSettings setting
         var request = context.Request;
         if (!IsKnownHost(context))
         {
-            throw Denied($"The service is not known by the name '{SarkText.Printable(request.Host.Host)}'. Call it by an address of its own, or add the name to Sark:Service:Hosts.");
+            throw Denied($"The service is not known by the name '{SarkText.Printable(request.Host.Host)}'. Call it by an address of its "
+                + "own, or add the name to Sark:Service:Hosts.");
         }
 
         // A question that changes nothing; it is answered without the headers that would let another site go on.
@@ -47,7 +48,8 @@ internal sealed class BrowserGuard(RequestDelegate next, ServiceSettings setting
         var isReading = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
         if (isReading && IsOfPage(request))
         {
-            throw Denied("This address changes the exchange; a browser may not open it as a page, an image or a script. Send POST instead.");
+            throw Denied(
+                "This address changes the exchange; a browser may not open it as a page, an image or a script. Send POST instead.");
         }
 
         return next(context);
@@ -80,7 +82,8 @@ internal sealed class BrowserGuard(RequestDelegate next, ServiceSettings setting
     {
         var host = context.Request.Host.Host.TrimEnd('.');
         // Only HTTP/1.0 leaves it out, and no browser speaks that.
-        if (host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
+        if (host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
         {
             return true;
         }

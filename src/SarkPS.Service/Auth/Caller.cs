@@ -7,7 +7,9 @@ namespace SarkPS.Service.Auth;
 internal static class Caller
 {
     // What proxies add. A proxy on this machine has its callers elsewhere.
-    private static readonly FrozenSet<string> ProxyHeaders = FrozenSet.ToFrozenSet(["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Original-For", "X-Original-Host", "True-Client-IP", "CF-Connecting-IP"], StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> ProxyHeaders = FrozenSet.ToFrozenSet(["Forwarded", "Via", "X-Real-IP", "X-Client-IP",
+        "X-Cluster-Client-IP", "X-Original-For", "X-Original-Host", "True-Client-IP", "CF-Connecting-IP"],
+            StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The token that a caller was let in with; null where none was needed, or nobody was let in.</summary>
     public static TokenOptions? Token(HttpContext context) => (context.User.Identity as CallerIdentity)?.Token;

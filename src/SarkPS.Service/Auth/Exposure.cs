@@ -14,7 +14,9 @@ namespace SarkPS.Service.Auth;
 internal sealed class Exposure
 {
     private readonly ConcurrentDictionary<int, bool> allowedPorts = [];
-    private readonly ConcurrentDictionary<EndPoint, int> bound = new(EqualityComparer<EndPoint>.Create(static (one, other) => one?.ToString() == other?.ToString(), static e => e.ToString()!.GetHashCode(StringComparison.Ordinal)));
+    private readonly ConcurrentDictionary<EndPoint, int> bound = new(EqualityComparer<EndPoint>.Create(
+        static (one, other) => one?.ToString() == other?.ToString(),
+        static e => e.ToString()!.GetHashCode(StringComparison.Ordinal)));
     private volatile bool isOpen;
 
     /// <summary>What the server listens on at this moment.</summary>
@@ -38,8 +40,10 @@ internal sealed class Exposure
                     SarkErrorKind.Denied,
                     "Service",
                     address,
-                    $"The address {address} can be reached from other machines, so it needs {(binding.Scheme != Uri.UriSchemeHttps ? "https" : "tokens in Sark:Service:Tokens")}. "
-                    + "Make a token with 'SarkPS.Service token NAME', or set Sark:Service:Access=Open on a network that nobody else is on.");
+                    $"The address {address} can be reached from other machines, so it needs "
+                        + $"{(binding.Scheme != Uri.UriSchemeHttps ? "https" : "tokens in Sark:Service:Tokens")}. "
+                    + "Make a token with 'SarkPS.Service token NAME', or set Sark:Service:Access=Open on a network that nobody else is "
+                    + "on.");
             }
         }
     }
@@ -79,7 +83,11 @@ internal sealed class Exposure
         };
         if (!isFine)
         {
-            throw new SarkException(SarkErrorKind.Denied, "Service", endpoint.ToString(), $"The address {endpoint} is not bound: other machines could reach it without TLS or tokens.");
+            throw new SarkException(
+                SarkErrorKind.Denied,
+                "Service",
+                endpoint.ToString(),
+                $"The address {endpoint} is not bound: other machines could reach it without TLS or tokens.");
         }
     }
 
@@ -107,7 +115,12 @@ internal sealed class Exposure
         }
         catch (FormatException error)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, "Configuration", address, $"'{address}' is no address to listen on; write it as https://0.0.0.0:44300 or http://127.0.0.1:44300.", error);
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                "Configuration",
+                address,
+                $"'{address}' is no address to listen on; write it as https://0.0.0.0:44300 or http://127.0.0.1:44300.",
+                error);
         }
     }
 }
@@ -115,7 +128,9 @@ internal sealed class Exposure
 /// <summary>Stands before the server's own sockets, so that none is bound unjudged.</summary>
 /// <param name="sockets">The server's own.</param>
 /// <param name="exposure">The judge.</param>
-internal sealed class JudgedListenerFactory(IConnectionListenerFactory sockets, Exposure exposure) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+internal sealed class JudgedListenerFactory(IConnectionListenerFactory sockets, Exposure exposure) :
+    IConnectionListenerFactory,
+    IConnectionListenerFactorySelector
 {
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
@@ -133,7 +148,8 @@ internal sealed class JudgedListenerFactory(IConnectionListenerFactory sockets, 
 
         public EndPoint EndPoint => listener.EndPoint;
 
-        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) => listener.AcceptAsync(cancellationToken);
+        public ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
+            listener.AcceptAsync(cancellationToken);
 
         public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
         {

@@ -12,9 +12,16 @@ internal static class LoginRoutes
 {
     public static void MapLogins(this IEndpointRouteBuilder api)
     {
-        api.MapMethods("/auth/login", [HttpMethods.Post], LoginAsync).IsPublic().ChangesNothing().WithTags("auth").WithSummary("Makes a token of the password of an account.")
-            .Reads(Body.Json()).AnswersJson("The token, and how long it lasts.", new Answer(StatusCodes.Status401Unauthorized, "The address or the password is wrong.", Body.Json(Schemas.Message)), Answer.Unreadable, Answer.Invalid);
-        api.MapMethods("/auth/logout", OperationAnswer.Doing, LogoutAsync).NeedsAnyToken().ChangesByGet().WithTags("auth").WithSummary("Ends the login whose token is sent.")
+        api.MapMethods("/auth/login", [HttpMethods.Post], LoginAsync).IsPublic().ChangesNothing().WithTags("auth")
+            .WithSummary("Makes a token of the password of an account.")
+            .Reads(Body.Json())
+            .AnswersJson(
+                "The token, and how long it lasts.",
+                new Answer(StatusCodes.Status401Unauthorized, "The address or the password is wrong.", Body.Json(Schemas.Message)),
+                Answer.Unreadable,
+                Answer.Invalid);
+        api.MapMethods("/auth/logout", OperationAnswer.Doing, LogoutAsync).NeedsAnyToken().ChangesByGet().WithTags("auth")
+            .WithSummary("Ends the login whose token is sent.")
             .AnswersJson("What became of the token.");
     }
 
@@ -37,15 +44,27 @@ internal static class LoginRoutes
             return;
         }
 
-        if (await services.GetRequiredService<Logins>().LoginAsync(email, password, context.RequestAborted).ConfigureAwait(false) is not var (token, lasts))
+        if (await services.GetRequiredService<Logins>().LoginAsync(email, password, context.RequestAborted)
+            .ConfigureAwait(false) is not var (token, lasts))
         {
-            await wrong.RefuseAsync(context, "a wrong e-mail address or password", new SarkException(SarkErrorKind.Unauthorized, "Service", null, "Unauthorized")).ConfigureAwait(false);
+            await wrong.RefuseAsync(
+                context,
+                "a wrong e-mail address or password",
+                new SarkException(SarkErrorKind.Unauthorized, "Service", null, "Unauthorized")).ConfigureAwait(false);
             return;
         }
 
-        services.GetRequiredService<ILogger<Logins>>().LogInformation("{Account} logged in from {Source}", SarkText.Printable(email), Caller.Source(context));
+        services.GetRequiredService<ILogger<Logins>>()
+            .LogInformation("{Account} logged in from {Source}", SarkText.Printable(email), Caller.Source(context));
         context.Response.Headers.CacheControl = "no-store";
-        await JsonAnswer.WriteAsync(context, new JsonObject { ["accessToken"] = token, ["token_type"] = "Bearer", ["expires_in"] = (long)lasts.TotalSeconds }).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(
+            context,
+            new JsonObject
+            {
+                ["accessToken"] = token,
+                ["token_type"] = "Bearer",
+                ["expires_in"] = (long)lasts.TotalSeconds
+            }).ConfigureAwait(false);
 
         string? Text(string name) => sent.Has(name) && sent[name]?.ToString() is { Length: > 0 } text ? text : null;
     }
@@ -60,7 +79,9 @@ internal static class LoginRoutes
 
         return JsonAnswer.WriteAsync(context, new JsonObject
         {
-            ["message"] = token is LoginToken or null ? "Successfully logged out" : $"The token '{token.Name}' is one of the configuration; it stays valid until it is taken out there.",
+            ["message"] = token is LoginToken or null
+            ? "Successfully logged out"
+            : $"The token '{token.Name}' is one of the configuration; it stays valid until it is taken out there.",
         });
     }
 }

@@ -40,7 +40,8 @@ internal sealed class Logins(ServiceSettings settings, TimeProvider clock) : IDi
         try
         {
             // As long for an address that nobody has.
-            isRight = await Task.Run(() => Passwords.Matches(password, account?.Password ?? Passwords.OfNobody), cancellationToken).ConfigureAwait(false);
+            isRight = await Task.Run(() => Passwords.Matches(password, account?.Password ?? Passwords.OfNobody), cancellationToken)
+                .ConfigureAwait(false);
         }
         finally
         {
@@ -62,7 +63,9 @@ internal sealed class Logins(ServiceSettings settings, TimeProvider clock) : IDi
                 logins.Remove(old);
             }
 
-            foreach (var (old, _) in logins.Where(l => l.Value.Email == account.Email).OrderBy(l => l.Value.Expires).SkipLast(MostOfAccount - 1).ToArray())
+            foreach (var (old, _) in logins.Where(l => l.Value.Email == account.Email).OrderBy(l => l.Value.Expires)
+                .SkipLast(MostOfAccount - 1)
+                .ToArray())
             {
                 logins.Remove(old);
             }
@@ -83,7 +86,8 @@ internal sealed class Logins(ServiceSettings settings, TimeProvider clock) : IDi
             login = logins.GetValueOrDefault(hash);
         }
 
-        return login is not null && login.Expires > clock.GetUtcNow() && settings.Current.Accounts.Find(login.Email) is { } account && account.Password == login.Password
+        return login is not null && login.Expires > clock.GetUtcNow() && settings.Current.Accounts.Find(login.Email) is { } account
+            && account.Password == login.Password
             ? new LoginToken { Name = account.Name, Email = account.Email, Scopes = account.Scopes, Sha256 = hash, Expires = login.Expires }
             : null;
     }

@@ -13,7 +13,8 @@ internal sealed class Origins : ICorsPolicyProvider
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
     // What clients of ours read beside the body.
-    private static readonly string[] Shown = ["X-Request-Id", "Content-Disposition", "Location", "Retry-After", "WWW-Authenticate", WireHeaders.PreferenceApplied, WireHeaders.Notice, WireHeaders.RowsMatched, WireHeaders.RowsSkipped];
+    private static readonly string[] Shown = ["X-Request-Id", "Content-Disposition", "Location", "Retry-After", "WWW-Authenticate",
+        WireHeaders.PreferenceApplied, WireHeaders.Notice, WireHeaders.RowsMatched, WireHeaders.RowsSkipped];
 
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Delete];
 
@@ -33,7 +34,10 @@ internal sealed class Origins : ICorsPolicyProvider
     /// <summary>The origins of a setting.</summary>
     /// <exception cref="SarkException">One of them is none.</exception>
     public static IReadOnlySet<string> ReadAll(IEnumerable<string> texts) => texts.Select(text => Read(text)
-        ?? throw new SarkException(SarkErrorKind.BadRequest, "Configuration", text, $"Sark:Service:Origins holds '{SarkText.Printable(text)}' and must hold origins one by one, such as https://pbx.example.com or http://127.0.0.1:8080: scheme, host and port without a path. There is none for all.")).ToHashSet(StringComparer.Ordinal);
+        ?? throw new SarkException(SarkErrorKind.BadRequest, "Configuration", text,
+            $"Sark:Service:Origins holds '{SarkText.Printable(text)}' and must hold origins one by one, such as https://pbx.example.com "
+                + "or http://127.0.0.1:8080: scheme, host and port without a path. There is none for all."))
+                    .ToHashSet(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName)

@@ -29,7 +29,12 @@ internal static class Passwords
     public static string Hash(string password)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltLength);
-        return string.Join(':', Kind, Rounds.ToString(CultureInfo.InvariantCulture), Convert.ToBase64String(salt), Convert.ToBase64String(Derive(password, salt, Rounds)));
+        return string.Join(
+            ':',
+            Kind,
+            Rounds.ToString(CultureInfo.InvariantCulture),
+            Convert.ToBase64String(salt),
+            Convert.ToBase64String(Derive(password, salt, Rounds)));
     }
 
     /// <summary>Whether a text is a hash of this form.</summary>
@@ -49,7 +54,8 @@ internal static class Passwords
 
         try
         {
-            return (Convert.FromBase64String(salt), Convert.FromBase64String(hash)) is ({ Length: >= SaltLength } bytes, { Length: SHA256.HashSizeInBytes } wanted) ? (count, bytes, wanted) : null;
+            return (Convert.FromBase64String(salt), Convert.FromBase64String(hash)) is ({ Length: >= SaltLength } bytes,
+                { Length: SHA256.HashSizeInBytes } wanted) ? (count, bytes, wanted) : null;
         }
         catch (FormatException)
         {
@@ -57,5 +63,6 @@ internal static class Passwords
         }
     }
 
-    private static byte[] Derive(string password, byte[] salt, int rounds) => Rfc2898DeriveBytes.Pbkdf2(password, salt, rounds, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
+    private static byte[] Derive(string password, byte[] salt, int rounds) =>
+        Rfc2898DeriveBytes.Pbkdf2(password, salt, rounds, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
 }

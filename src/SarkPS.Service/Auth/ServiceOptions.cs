@@ -47,7 +47,10 @@ internal sealed class ServiceOptions
     /// </summary>
     public List<string> Origins { get; set; } = [];
 
-    /// <summary>Names, beside its addresses, that the service is called by in the header Host; <c>*.example.com</c> for all below one.</summary>
+    /// <summary>
+    /// Names, beside its addresses, that the service is called by in the header Host; <c>*.example.com</c> for all below
+    /// one.
+    /// </summary>
     public List<string> Hosts { get; set; } = [];
 
     /// <summary>Addresses and networks of proxies whose word about the caller (X-Forwarded-For) is taken.</summary>

@@ -11,10 +11,18 @@ namespace SarkPS.Service.Auth;
 /// <param name="Options">The settings.</param>
 /// <param name="Tokens">The tokens in them.</param>
 /// <param name="Accounts">The accounts in them.</param>
-/// <param name="IsOpen">Whether anybody is served without a token: nobody once there have been tokens, unless the configuration says so.</param>
-/// <param name="Hosts">The names that the service is called by, beside its addresses: those of its own setting, and of ASP.NET's <c>AllowedHosts</c>.</param>
+/// <param name="IsOpen">Whether anybody is served without a token: nobody once there have been tokens, unless the
+/// configuration says so.</param>
+/// <param name="Hosts">The names that the service is called by, beside its addresses: those of its own setting, and of
+/// ASP.NET's <c>AllowedHosts</c>.</param>
 /// <param name="Origins">The origins whose pages may use the service.</param>
-internal sealed record ServiceState(ServiceOptions Options, Tokens Tokens, Accounts Accounts, bool IsOpen, IReadOnlyList<string> Hosts, IReadOnlySet<string> Origins)
+internal sealed record ServiceState(
+    ServiceOptions Options,
+    Tokens Tokens,
+    Accounts Accounts,
+    bool IsOpen,
+    IReadOnlyList<string> Hosts,
+    IReadOnlySet<string> Origins)
 {
     /// <summary>Whether anybody can get in with a token or a password.</summary>
     public bool HasCallers => Tokens.Count + Accounts.Count > 0;
@@ -22,7 +30,9 @@ internal sealed record ServiceState(ServiceOptions Options, Tokens Tokens, Accou
 
     /// <summary>Who may call, for the log.</summary>
     public string Callers =>
-        !IsOpen ? !HasCallers ? "nobody: there is no token" : "those with " + string.Join(" or ", Credentials.GroupBy(c => c.Kind).Select(k => $"one of the {k.Key} {string.Join(", ", k.Select(c => c.Text))}"))
+        !IsOpen ? !HasCallers ? "nobody: there is no token" : "those with " + string.Join(
+            " or ",
+            Credentials.GroupBy(c => c.Kind).Select(k => $"one of the {k.Key} {string.Join(", ", k.Select(c => c.Text))}"))
         : Options.Mode == AccessMode.Open ? "ANYBODY, without a token (Sark:Service:Access is Open)"
         : "any on this machine, without a token; none from elsewhere";
 
@@ -38,13 +48,16 @@ internal sealed record ServiceState(ServiceOptions Options, Tokens Tokens, Accou
         ];
         return parts.Length == 0 ? null : string.Join("; ", parts);
 
-        static IEnumerable<string> Part(string word, IEnumerable<string> names) => names.ToArray() is { Length: > 0 } list ? [$"{word}: {string.Join(", ", list.Select(n => $"'{n}'"))}"] : [];
+        static IEnumerable<string> Part(string word, IEnumerable<string> names) =>
+            names.ToArray() is { Length: > 0 } list ? [$"{word}: {string.Join(", ", list.Select(n => $"'{n}'"))}"] : [];
     }
 
     // By a name of its own, with what is said of each, and what makes it another one.
     private IEnumerable<(string Name, string Kind, string Text, string Secret)> Credentials =>
     [
-        .. Tokens.All.Select(t => (t.Name, "tokens", $"'{t.Name}' ({string.Join(' ', t.Scopes)}{(t.Expires is { } end ? $", until {end:yyyy-MM-dd}" : "")})", t.Sha256)),
+        .. Tokens.All.Select(t =>
+            (t.Name, "tokens", $"'{t.Name}' ({string.Join(' ', t.Scopes)}{(t.Expires is { } end ? $", until {end:yyyy-MM-dd}" : "")})",
+                t.Sha256)),
         .. Accounts.All.Select(a => ($"account {a.Email}", "accounts", $"'{a.Email}' ({string.Join(' ', a.Scopes)})", a.Password)),
     ];
 }
@@ -98,7 +111,8 @@ internal sealed class ServiceSettings : IDisposable
     public IReadOnlyList<IPNetwork> Proxies => proxies;
 
     /// <summary>Whether an address is a proxy's.</summary>
-    public bool IsProxy(IPAddress address) => proxies.Count > 0 && proxies.Exists(p => p.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
+    public bool IsProxy(IPAddress address) =>
+        proxies.Count > 0 && proxies.Exists(p => p.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
 
     /// <summary>The addresses that are listened on.</summary>
     public IReadOnlyList<string> Listening => listening;
@@ -147,7 +161,11 @@ internal sealed class ServiceSettings : IDisposable
     public static IPNetwork ParseNetwork(string text) =>
         IPNetwork.TryParse(text, out var network) ? network
         : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
-        : throw new SarkException(SarkErrorKind.BadRequest, "Configuration", text, $"Sark:Service:Proxies holds '{text}' and must hold addresses and networks, such as 127.0.0.1 or 10.1.0.0/16.");
+        : throw new SarkException(
+            SarkErrorKind.BadRequest,
+            "Configuration",
+            text,
+            $"Sark:Service:Proxies holds '{text}' and must hold addresses and networks, such as 127.0.0.1 or 10.1.0.0/16.");
 
     private void Refresh()
     {
@@ -224,13 +242,16 @@ internal sealed class ServiceSettings : IDisposable
             now.Callers);
         if (before.HasCallers && !now.HasCallers && !now.IsOpen)
         {
-            logger.LogError("No token is configured any more, so nobody is served. Configure one, or set Sark:Service:Access=Open; a restart without tokens serves callers on this machine.");
+            logger.LogError("No token is configured any more, so nobody is served. Configure one, or set Sark:Service:Access=Open; a "
+                + "restart without tokens serves callers on this machine.");
         }
     }
 
     private void TellOfRestarts()
     {
-        foreach (var key in SarkValues().Where(v => atStart.GetValueOrDefault(v.Key) != v.Value).Select(v => v.Key).Concat(atStart.Keys.Where(k => ((IConfiguration)configuration)[k] is null)).Where(told.Add))
+        foreach (var key in SarkValues().Where(v => atStart.GetValueOrDefault(v.Key) != v.Value).Select(v => v.Key)
+            .Concat(atStart.Keys.Where(k => ((IConfiguration)configuration)[k] is null))
+            .Where(told.Add))
         {
             logger.LogWarning("The setting {Setting} was changed; it takes a restart", key);
         }
@@ -263,7 +284,11 @@ internal sealed class ServiceSettings : IDisposable
         var wanted = AddressJudge.Endpoints(configuration);
         if (wanted.Count == 0)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, "Configuration", null, "Kestrel:Endpoints names no address any more; that takes a restart.");
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                "Configuration",
+                null,
+                "Kestrel:Endpoints names no address any more; that takes a restart.");
         }
 
         string[] texts = [.. wanted.Select(w => w.Text)];
@@ -272,7 +297,10 @@ internal sealed class ServiceSettings : IDisposable
         {
             if (staying.FirstOrDefault(address.Overlaps) is { } kept)
             {
-                throw ListenAddress.Wrong(address.Setting, address.Text, $"the service was started with {kept.Text}, which is given up by a restart only");
+                throw ListenAddress.Wrong(
+                    address.Setting,
+                    address.Text,
+                    $"the service was started with {kept.Text}, which is given up by a restart only");
             }
         }
 
@@ -285,7 +313,11 @@ internal sealed class ServiceSettings : IDisposable
         if (!SpinWait.SpinUntil(() => wanted.All(w => w.IsAmong(exposure.Bound)), BindingTime))
         {
             var missing = string.Join(", ", wanted.Where(w => !w.IsAmong(exposure.Bound)).Select(w => w.Text));
-            unbound = (Signature(), new SarkException(SarkErrorKind.BadRequest, "Configuration", null, $"The server could not listen on {missing}."));
+            unbound = (Signature(), new SarkException(
+                SarkErrorKind.BadRequest,
+                "Configuration",
+                null,
+                $"The server could not listen on {missing}."));
             endpoints.Restore(before);
             endpoints.Announce();
             throw unbound.Value.Refusal;
@@ -297,7 +329,9 @@ internal sealed class ServiceSettings : IDisposable
 
     // Of all that the service follows, so that a save without a change is none.
     private string Signature() => string.Join('\n', configuration.AsEnumerable()
-        .Where(v => v.Key.StartsWith("Sark:", StringComparison.OrdinalIgnoreCase) || v.Key.StartsWith("Kestrel:", StringComparison.OrdinalIgnoreCase) || v.Key.Equals("AllowedHosts", StringComparison.OrdinalIgnoreCase))
+        .Where(v => v.Key.StartsWith("Sark:", StringComparison.OrdinalIgnoreCase)
+            || v.Key.StartsWith("Kestrel:", StringComparison.OrdinalIgnoreCase)
+            || v.Key.Equals("AllowedHosts", StringComparison.OrdinalIgnoreCase))
         .OrderBy(v => v.Key, StringComparer.OrdinalIgnoreCase).Select(v => $"{v.Key}={v.Value}"));
 
     // A file that cannot be read counts as empty to the framework, which would be the end of every token.
@@ -321,10 +355,15 @@ internal sealed class ServiceSettings : IDisposable
         var section = configuration.GetSection("Sark:Service");
         if (options.AllowOpen is { } word && options.Access is { } access && word != (access == AccessMode.Open))
         {
-            binder.Add(section.GetSection(nameof(ServiceOptions.AllowOpen)), $"is {word} and Sark:Service:Access is {access}; leave the first out");
+            binder.Add(
+                section.GetSection(nameof(ServiceOptions.AllowOpen)),
+                $"is {word} and Sark:Service:Access is {access}; leave the first out");
         }
 
-        var hasTokens = section.GetChildren().Any(c => new[] { nameof(ServiceOptions.Tokens), nameof(ServiceOptions.Accounts) }.Contains(c.Key, StringComparer.OrdinalIgnoreCase));
+        var hasTokens = section.GetChildren().Any(
+            c => new[] { nameof(ServiceOptions.Tokens), nameof(ServiceOptions.Accounts) }.Contains(
+                c.Key,
+                StringComparer.OrdinalIgnoreCase));
         if (options.LoginTime <= TimeSpan.Zero)
         {
             binder.Add(section.GetSection(nameof(ServiceOptions.LoginTime)), "must be longer than nothing");
@@ -332,7 +371,9 @@ internal sealed class ServiceSettings : IDisposable
 
         if (options.Mode == AccessMode.Tokens && !hasTokens)
         {
-            binder.Add(section.GetSection(nameof(ServiceOptions.Access)), "is Tokens, and there are none in Sark:Service:Tokens, nor accounts; make one with 'SarkPS.Service token NAME'");
+            binder.Add(
+                section.GetSection(nameof(ServiceOptions.Access)),
+                "is Tokens, and there are none in Sark:Service:Tokens, nor accounts; make one with 'SarkPS.Service token NAME'");
         }
 
         if (binder.Problems.Count > 0)
@@ -352,12 +393,21 @@ internal sealed class ServiceSettings : IDisposable
             AccessMode.Loopback => before?.IsOpen != false,
             _ => false,
         };
-        string[] hosts = [.. options.Hosts, .. (configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(h => h != "*")];
-        return (sark, new ServiceState(options, new Tokens(options), new Accounts(options), isOpen, hosts, Origins.ReadAll(options.Origins)));
+        string[] hosts = [.. options.Hosts, .. (configuration["AllowedHosts"] ?? "").Split(
+            ';',
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(h => h != "*")];
+        return (sark, new ServiceState(
+            options,
+            new Tokens(options),
+            new Accounts(options),
+            isOpen,
+            hosts,
+            Origins.ReadAll(options.Origins)));
     }
 
     private Dictionary<string, string?> SarkValues() => configuration.GetSection("Sark").AsEnumerable()
         .Where(v => v.Value is not null
-            && (!v.Key.StartsWith("Sark:Service:", StringComparison.OrdinalIgnoreCase) || v.Key.StartsWith("Sark:Service:Proxies", StringComparison.OrdinalIgnoreCase)))
+            && (!v.Key.StartsWith("Sark:Service:", StringComparison.OrdinalIgnoreCase)
+                || v.Key.StartsWith("Sark:Service:Proxies", StringComparison.OrdinalIgnoreCase)))
         .ToDictionary(v => v.Key, v => v.Value, StringComparer.OrdinalIgnoreCase);
 }

@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace SarkPS.Service.Auth;
 
-/// <summary><c>SarkPS.Service token NAME [SCOPE...]</c>: makes a token, shows it once, and prints what to put into the configuration.</summary>
+/// <summary>
+/// <c>SarkPS.Service token NAME [SCOPE...]</c>: makes a token, shows it once, and prints what to put into the
+/// configuration.
+/// </summary>
 internal static class TokenCommand
 {
     public const string Verb = "token";

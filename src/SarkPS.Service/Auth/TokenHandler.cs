@@ -27,7 +27,11 @@ internal sealed class CallerIdentity(TokenOptions? token) : ClaimsIdentity(Token
 /// events and forwarding that are not used here. Refusals are logged by <see cref="WrongTokens"/>, by the source and not
 /// without end.
 /// </remarks>
-internal sealed class TokenHandler(ServiceSettings settings, WrongTokens wrongTokens, Logins logins, TimeProvider clock) : IAuthenticationHandler
+internal sealed class TokenHandler(
+    ServiceSettings settings,
+    WrongTokens wrongTokens,
+    Logins logins,
+    TimeProvider clock) : IAuthenticationHandler
 {
     public const string SchemeName = "Bearer";
 
@@ -75,7 +79,10 @@ internal sealed class TokenHandler(ServiceSettings settings, WrongTokens wrongTo
                 return Local;
             }
 
-            refuse = () => throw new SarkDeniedException("Service", null, "Without tokens only callers on this machine are served, and this request came from elsewhere or through a proxy. Configure tokens in Sark:Service:Tokens.");
+            refuse = () =>
+                throw new SarkDeniedException("Service", null,
+                    "Without tokens only callers on this machine are served, and this request came from elsewhere or through a proxy. "
+                        + "Configure tokens in Sark:Service:Tokens.");
             return Nobody;
         }
 
@@ -154,7 +161,8 @@ internal static class AccessServices
             options.DefaultScheme = TokenHandler.SchemeName;
             options.AddScheme<TokenHandler>(TokenHandler.SchemeName, null);
         });
-        var authorization = services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(new Unsaid()).Build());
+        var authorization = services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(new Unsaid()).Build());
         foreach (var scope in Tokens.Scopes)
         {
             authorization.AddPolicy(scope, policy => policy.AddRequirements(new ScopeRequirement(scope)));

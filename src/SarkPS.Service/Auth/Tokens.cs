@@ -78,7 +78,9 @@ internal sealed class Tokens
 
     /// <summary>What is wrong with scopes, or null.</summary>
     public static string? WrongScope(IEnumerable<string> scopes) =>
-        scopes.FirstOrDefault(s => !Scopes.Contains(s)) is { } scope ? $"there is no scope '{SarkText.Printable(scope)}', only {string.Join(", ", Scopes)}" : null;
+        scopes.FirstOrDefault(s => !Scopes.Contains(s)) is { } scope
+        ? $"there is no scope '{SarkText.Printable(scope)}', only {string.Join(", ", Scopes)}"
+        : null;
 
     /// <summary>A new token and its hash. The token is shown once and stored nowhere.</summary>
     public static (string Token, string Sha256) Make()

@@ -4,12 +4,15 @@ using SarkPS.Service.Description;
 
 namespace SarkPS.Service.Auth;
 
-/// <summary><c>/auth/whoami</c>: who the service takes the caller for, and what it is. Clients ask it to find out whether they may.</summary>
+/// <summary>
+/// <c>/auth/whoami</c>: who the service takes the caller for, and what it is. Clients ask it to find out whether they may.
+/// </summary>
 internal static class WhoAmI
 {
     public static void MapWhoAmI(this IEndpointRouteBuilder api) =>
         api.MapMethods("/auth/whoami", [HttpMethods.Get, HttpMethods.Head], AnswerAsync).NeedsAnyToken().WithTags("auth")
-            .WithSummary("Tells who the service takes a caller for, and what it serves.").AnswersJson("Name and scopes, and what is covered.");
+            .WithSummary("Tells who the service takes a caller for, and what it serves.").AnswersJson(
+                "Name and scopes, and what is covered.");
 
     private static Task AnswerAsync(HttpContext context)
     {
@@ -26,7 +29,8 @@ internal static class WhoAmI
             [WireHeaders.DryRunMember] = true,
             [ServiceIdentity.SarkMember] = backend.Version?.Name,
             [ServiceIdentity.CoverageMember] = backend.Coverage.ToString(),
-            [ServiceIdentity.PartsMember] = new JsonArray([.. Enum.GetValues<ExchangePart>().Where(backend.Covers).Select(p => (JsonNode)p.ToString())]),
+            [ServiceIdentity.PartsMember] = new JsonArray(
+                [.. Enum.GetValues<ExchangePart>().Where(backend.Covers).Select(p => (JsonNode)p.ToString())]),
         });
     }
 }

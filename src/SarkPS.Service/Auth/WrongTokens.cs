@@ -21,7 +21,8 @@ internal sealed class WrongTokens(TimeProvider clock, ILogger<WrongTokens> logge
     private readonly Dictionary<string, Record> records = [];
 
     /// <summary>What is told to who has no token, or a wrong one: the same.</summary>
-    public static SarkException Refusal() => new(SarkErrorKind.Unauthorized, "Service", null, "Unauthenticated. Send a valid token as Authorization: Bearer.");
+    public static SarkException Refusal() =>
+        new(SarkErrorKind.Unauthorized, "Service", null, "Unauthenticated. Send a valid token as Authorization: Bearer.");
 
     /// <summary>Logs the first request without a token from a source. There is nothing in it to guess.</summary>
     public void NoteMissing(HttpContext context)
@@ -37,7 +38,11 @@ internal sealed class WrongTokens(TimeProvider clock, ILogger<WrongTokens> logge
 
         if (isFirst)
         {
-            logger.LogWarning("{Method} {Path} from {Source} refused: no token. More of these are not logged for a while", context.Request.Method, RawPath.Printable(context), source);
+            logger.LogWarning(
+                "{Method} {Path} from {Source} refused: no token. More of these are not logged for a while",
+                context.Request.Method,
+                RawPath.Printable(context),
+                source);
         }
     }
 
@@ -89,7 +94,13 @@ internal sealed class WrongTokens(TimeProvider clock, ILogger<WrongTokens> logge
 
         try
         {
-            logger.LogWarning("{Method} {Path} from {Source} refused: {What}, number {Count} from there", context.Request.Method, RawPath.Printable(context), source, what, count);
+            logger.LogWarning(
+                "{Method} {Path} from {Source} refused: {What}, number {Count} from there",
+                context.Request.Method,
+                RawPath.Printable(context),
+                source,
+                what,
+                count);
             var wait = count == 1 ? TimeSpan.Zero : FirstWait * Math.Pow(2, Math.Min(count - 2, 10));
             await Task.Delay(wait < LongestWait ? wait : LongestWait, clock, context.RequestAborted).ConfigureAwait(false);
         }

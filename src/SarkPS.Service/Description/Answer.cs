@@ -29,14 +29,32 @@ internal sealed record Sent(Body Body);
 /// <param name="Body">What it holds; null for nothing.</param>
 internal sealed record Answer(int StatusCode, string Description, Body? Body = null)
 {
-    public static readonly Answer Unreadable = new(StatusCodes.Status400BadRequest, "The body, a form or a switch cannot be read.", Body.Json(Schemas.Message));
+    public static readonly Answer Unreadable = new(
+        StatusCodes.Status400BadRequest,
+        "The body, a form or a switch cannot be read.",
+        Body.Json(Schemas.Message));
     public static readonly Answer NotFound = new(StatusCodes.Status404NotFound, "There is none.", Body.Json());
     public static readonly Answer Conflict = new(StatusCodes.Status409Conflict, "It is there already, or in use.", Body.Json());
-    public static readonly Answer Invalid = new(StatusCodes.Status422UnprocessableEntity, "Something is missing or wrong; nothing was written.", Body.Json(Schemas.Errors));
-    public static readonly Answer Unavailable = new(StatusCodes.Status503ServiceUnavailable, "What is needed for it is locked, missing or does not run.", Body.Json(Schemas.Message));
-    private static readonly Answer Unauthorized = new(StatusCodes.Status401Unauthorized, "There is no valid token.", Body.Json(Schemas.Message));
-    private static readonly Answer Forbidden = new(StatusCodes.Status403Forbidden, "The token lacks the scope, or the request comes from where it may not.", Body.Json(Schemas.Message));
-    private static readonly Answer TooMany = new(StatusCodes.Status429TooManyRequests, "There were too many requests, or wrong tokens or passwords.", Body.Json(Schemas.Message));
+    public static readonly Answer Invalid = new(
+        StatusCodes.Status422UnprocessableEntity,
+        "Something is missing or wrong; nothing was written.",
+        Body.Json(Schemas.Errors));
+    public static readonly Answer Unavailable = new(
+        StatusCodes.Status503ServiceUnavailable,
+        "What is needed for it is locked, missing or does not run.",
+        Body.Json(Schemas.Message));
+    private static readonly Answer Unauthorized = new(
+        StatusCodes.Status401Unauthorized,
+        "There is no valid token.",
+        Body.Json(Schemas.Message));
+    private static readonly Answer Forbidden = new(
+        StatusCodes.Status403Forbidden,
+        "The token lacks the scope, or the request comes from where it may not.",
+        Body.Json(Schemas.Message));
+    private static readonly Answer TooMany = new(
+        StatusCodes.Status429TooManyRequests,
+        "There were too many requests, or wrong tokens or passwords.",
+        Body.Json(Schemas.Message));
 
     /// <summary>Those that many endpoints give; the description tells each once, by this name.</summary>
     public static readonly IReadOnlyDictionary<Answer, string> Shared = new Dictionary<Answer, string>
@@ -78,7 +96,8 @@ internal static class AnswerRules
 
     /// <summary>What it answers when all goes well: JSON.</summary>
     public static TBuilder AnswersJson<TBuilder>(this TBuilder builder, string description, params Answer[] others)
-        where TBuilder : IEndpointConventionBuilder => builder.Answers([new Answer(StatusCodes.Status200OK, description, Body.Json()), .. others]);
+        where TBuilder : IEndpointConventionBuilder =>
+            builder.Answers([new Answer(StatusCodes.Status200OK, description, Body.Json()), .. others]);
 
     /// <summary>What an endpoint reads.</summary>
     public static TBuilder Reads<TBuilder>(this TBuilder builder, Body body)

@@ -34,7 +34,9 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
 
     /// <summary>Maps the route that gives it.</summary>
     public static void Map(IEndpointRouteBuilder all) =>
-        all.MapGet(Route, async context => await JsonAnswer.WriteAsync(context, await context.RequestServices.GetRequiredService<ApiDocument>().GetAsync().ConfigureAwait(false)).ConfigureAwait(false))
+        all.MapGet(Route, async context => await JsonAnswer.WriteAsync(
+            context,
+            await context.RequestServices.GetRequiredService<ApiDocument>().GetAsync().ConfigureAwait(false)).ConfigureAwait(false))
             .IsPublic().WithTags("service").WithSummary("Describes the routes.").AnswersJson("This description.");
 
     /// <summary>The document.</summary>
@@ -48,7 +50,12 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
 
     private static Task Complete(OpenApiDocument document)
     {
-        document.Info = new OpenApiInfo { Title = nameof(SarkPS), Version = typeof(ApiDocument).Assembly.GetName().Version!.ToString(3), Description = "HEAD is answered where GET is, unless the GET changes something." };
+        document.Info = new OpenApiInfo
+        {
+            Title = nameof(SarkPS),
+            Version = typeof(ApiDocument).Assembly.GetName().Version!.ToString(3),
+            Description = "HEAD is answered where GET is, unless the GET changes something."
+        };
         // Where it is served is known to who asks.
         document.Servers = null;
         foreach (var (name, schema) in Schemas.All())
@@ -61,7 +68,12 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
             document.AddComponent(name, Response(answer, document));
         }
 
-        document.AddComponent(TokenHandler.SchemeName, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A token of the configuration, or of a login. The names beside it are the scopes that it must have." });
+        document.AddComponent(TokenHandler.SchemeName, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "A token of the configuration, or of a login. The names beside it are the scopes that it must have."
+        });
         return Task.CompletedTask;
     }
 
@@ -70,12 +82,23 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
         var said = context.Description.ActionDescriptor.EndpointMetadata;
         foreach (var part in Parameters().Matches(context.Description.RelativePath!).Select(match => match.Groups[1].Value))
         {
-            Add(new OpenApiParameter { Name = part, In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+            Add(new OpenApiParameter
+            {
+                Name = part,
+                In = ParameterLocation.Path,
+                Required = true,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String }
+            });
         }
 
         foreach (var option in said.OfType<QueryNames>().LastOrDefault()?.Names ?? [])
         {
-            Add(new OpenApiParameter { Name = option, In = ParameterLocation.Query, Schema = new OpenApiSchema { Type = QueryNames.IsFlag(option) ? JsonSchemaType.Boolean : JsonSchemaType.String } });
+            Add(new OpenApiParameter
+            {
+                Name = option,
+                In = ParameterLocation.Query,
+                Schema = new OpenApiSchema { Type = QueryNames.IsFlag(option) ? JsonSchemaType.Boolean : JsonSchemaType.String }
+            });
         }
 
         if (said.OfType<Sent>().LastOrDefault() is { } sent)
@@ -86,12 +109,17 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
         operation.Responses = [];
         foreach (var answer in said.OfType<Answer>().OrderBy(a => a.StatusCode))
         {
-            operation.Responses[$"{answer.StatusCode}"] = Answer.Shared.TryGetValue(answer, out var name) ? new OpenApiResponseReference(name, context.Document) : Response(answer, context.Document!);
+            operation.Responses[$"{answer.StatusCode}"] = Answer.Shared.TryGetValue(answer, out var name)
+                ? new OpenApiResponseReference(name, context.Document)
+                : Response(answer, context.Document!);
         }
 
         if (!said.OfType<IAllowAnonymous>().Any())
         {
-            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(TokenHandler.SchemeName, context.Document)] = [.. said.OfType<IAuthorizeData>().Select(a => a.Policy).OfType<string>()] }];
+            operation.Security = [new OpenApiSecurityRequirement { [
+                new OpenApiSecuritySchemeReference(TokenHandler.SchemeName, context.Document)] = [.. said.OfType<IAuthorizeData>()
+                    .Select(a => a.Policy)
+                    .OfType<string>()] }];
         }
 
         return Task.CompletedTask;
@@ -105,7 +133,13 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
     private static Dictionary<string, OpenApiMediaType> Content(Body body, OpenApiDocument document)
     {
         IOpenApiSchema? schema = body.Schema is { } name ? new OpenApiSchemaReference(name, document) : null;
-        return new() { [body.ContentType] = new() { Schema = body.IsList ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = schema } : schema } };
+        return new()
+        {
+            [body.ContentType] = new()
+            {
+                Schema = body.IsList ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = schema } : schema
+            }
+        };
     }
 
     [GeneratedRegex(@"\{\**([^}]+)\}")]

@@ -3,12 +3,20 @@ using System.Text.Json;
 
 namespace SarkPS.Service.Description;
 
-/// <summary><c>SarkPS.Service openapi [--output FILE]</c>: writes the description of the routes, for who makes a client without a service that runs.</summary>
+/// <summary>
+/// <c>SarkPS.Service openapi [--output FILE]</c>: writes the description of the routes, for who makes a client without a
+/// service that runs.
+/// </summary>
 internal static class DescriptionCommand
 {
     public const string Verb = "openapi";
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
     private static string Usage => $"""
         Usage: SarkPS.Service {Verb} [--output FILE]

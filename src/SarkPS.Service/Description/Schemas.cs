@@ -29,7 +29,11 @@ internal static class Schemas
         {
             Description = "Messages by field.",
             Type = JsonSchemaType.Object,
-            AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+            AdditionalProperties = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = new OpenApiSchema { Type = JsonSchemaType.String }
+            },
         });
         yield return new(Message, new OpenApiSchema
         {
@@ -64,13 +68,14 @@ internal static class Schemas
     {
         Description = texts.GetValueOrDefault($"T:SarkPS.{resource.Noun}"),
         Type = JsonSchemaType.Object,
-        Properties = resource.Columns.Where(c => c.Property is not null && !c.IsHidden && where(c)).ToDictionary(c => c.Name, IOpenApiSchema (c) => new OpenApiSchema
-        {
-            Description = texts.GetValueOrDefault(c.CommentId(resource.RecordType)),
-            Type = JsonSchemaType.String | JsonSchemaType.Integer | JsonSchemaType.Null,
-            Examples = c.AllowedValues.Count > 0 && c.Property != "DayOfMonth" ? [.. c.AllowedValues.Select(v => (JsonNode)v)] : null,
-            Default = c.HasDefault && c.Default is not null ? PhpValue.ToJson(c.Default) : null,
-        }),
+        Properties = resource.Columns.Where(c => c.Property is not null && !c.IsHidden && where(c)).ToDictionary(c => c
+            .Name, IOpenApiSchema (c) => new OpenApiSchema
+            {
+                Description = texts.GetValueOrDefault(c.CommentId(resource.RecordType)),
+                Type = JsonSchemaType.String | JsonSchemaType.Integer | JsonSchemaType.Null,
+                Examples = c.AllowedValues.Count > 0 && c.Property != "DayOfMonth" ? [.. c.AllowedValues.Select(v => (JsonNode)v)] : null,
+                Default = c.HasDefault && c.Default is not null ? PhpValue.ToJson(c.Default) : null,
+            }),
     };
 
     // The doc comments of the models, which the compiler writes beside their assembly, are the only place of these texts.
@@ -79,7 +84,9 @@ internal static class Schemas
         var file = Path.ChangeExtension(typeof(SarkResources).Assembly.Location, ".xml");
         return File.Exists(file)
             ? XDocument.Load(file).Descendants("member").Where(m => m.Element("summary") is not null)
-                .ToDictionary(m => (string)m.Attribute("name")!, m => string.Join(' ', m.Element("summary")!.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))
+                .ToDictionary(
+                    m => (string)m.Attribute("name")!,
+                    m => string.Join(' ', m.Element("summary")!.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))
             : [];
     }
 }

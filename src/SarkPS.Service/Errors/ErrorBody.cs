@@ -11,9 +11,19 @@ internal static class ErrorBody
     {
         SarkNotFoundException => new JsonObject { ["reason"] = "Not Found!" },
         SarkValidationException invalid => ProblemDetails.Messages(invalid),
-        SarkConflictException { Dependants.Count: > 0 } conflict => new JsonObject { ["Error"] = conflict.Message, ["message"] = conflict.Message, ["dependants"] = ProblemDetails.Texts(conflict.Dependants) },
+        SarkConflictException { Dependants.Count: > 0 } conflict => new JsonObject
+        {
+            ["Error"] = conflict.Message,
+            ["message"] = conflict.Message,
+            ["dependants"] = ProblemDetails.Texts(conflict.Dependants)
+        },
         SarkConflictException conflict => new JsonArray(conflict.Message),
-        SarkCommitException { Result: var result } commit => new JsonObject { ["message"] = commit.Message, ["exitcode"] = result.ExitCode, ["output"] = ProblemDetails.Texts(result.Output) },
+        SarkCommitException { Result: var result } commit => new JsonObject
+        {
+            ["message"] = commit.Message,
+            ["exitcode"] = result.ExitCode,
+            ["output"] = ProblemDetails.Texts(result.Output)
+        },
         _ => new JsonObject { ["message"] = isLocal ? error.MessageWithPath : error.Message },
     };
 }

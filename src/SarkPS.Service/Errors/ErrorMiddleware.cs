@@ -15,7 +15,8 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ServiceSettings sett
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Headers[RequestId] is [{ Length: > 0 and <= LongestRequestId } id] && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':'))
+        if (context.Request.Headers[RequestId] is [{ Length: > 0 and <= LongestRequestId } id]
+            && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':'))
         {
             context.TraceIdentifier = id;
         }
@@ -52,7 +53,12 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ServiceSettings sett
         }
         catch (Exception error) when (!context.Response.HasStarted)
         {
-            logger.LogError(error, "{Method} {Path} failed, request {RequestId}", context.Request.Method, RawPath.Printable(context), context.TraceIdentifier);
+            logger.LogError(
+                error,
+                "{Method} {Path} failed, request {RequestId}",
+                context.Request.Method,
+                RawPath.Printable(context),
+                context.TraceIdentifier);
             Clear(context);
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
             await JsonAnswer.WriteAsync(context, new JsonObject { ["message"] = "Server Error" }).ConfigureAwait(false);
@@ -98,18 +104,22 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ServiceSettings sett
     private static async Task WriteRoutingAsync(HttpContext context)
     {
         var response = context.Response;
-        if (response.HasStarted || response.ContentLength is > 0 || context.GetEndpoint()?.RequestDelegate is not null && response.StatusCode != StatusCodes.Status405MethodNotAllowed)
+        if (response.HasStarted || response.ContentLength is > 0
+            || context.GetEndpoint()?.RequestDelegate is not null && response.StatusCode != StatusCodes.Status405MethodNotAllowed)
         {
             return;
         }
 
         if (response.StatusCode == StatusCodes.Status404NotFound)
         {
-            await JsonAnswer.WriteAsync(context, new JsonObject { ["message"] = "Page Not Found. Check your URI for correctness" }).ConfigureAwait(false);
+            await JsonAnswer.WriteAsync(context, new JsonObject { ["message"] = "Page Not Found. Check your URI for correctness" })
+                .ConfigureAwait(false);
         }
         else if (response.StatusCode == StatusCodes.Status405MethodNotAllowed)
         {
-            var allowed = string.Join(", ", response.Headers.Allow.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            var allowed = string.Join(
+                ", ",
+                response.Headers.Allow.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
             if (HttpMethods.IsOptions(context.Request.Method))
             {
                 response.StatusCode = StatusCodes.Status204NoContent;
@@ -118,7 +128,12 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ServiceSettings sett
 
             await JsonAnswer.WriteAsync(
                 context,
-                new JsonObject { ["message"] = $"The {SarkText.Printable(context.Request.Method)} method is not supported for this route. Supported methods: {allowed}." }).ConfigureAwait(false);
+                new JsonObject
+                {
+                    [
+                    "message"] = $"The {SarkText.Printable(context.Request.Method)} method is not supported for this route. Supported "
+                        + $"methods: {allowed}."
+                }).ConfigureAwait(false);
         }
     }
 }

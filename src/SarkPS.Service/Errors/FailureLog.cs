@@ -14,7 +14,12 @@ internal sealed class FailureLog(TimeProvider clock, ILogger<FailureLog> logger)
     {
         if (IsNew(error))
         {
-            logger.LogWarning("{Method} {Path} refused: {Reason} Request {RequestId}", context.Request.Method, RawPath.Printable(context), OneLine(error), context.TraceIdentifier);
+            logger.LogWarning(
+                "{Method} {Path} refused: {Reason} Request {RequestId}",
+                context.Request.Method,
+                RawPath.Printable(context),
+                OneLine(error),
+                context.TraceIdentifier);
         }
     }
 

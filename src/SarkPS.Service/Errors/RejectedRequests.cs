@@ -37,7 +37,9 @@ internal sealed class RejectedRequests : IObserver<KeyValuePair<string, object?>
             return;
         }
 
-        var reason = request.Get<IBadRequestExceptionFeature>()?.Error is BadHttpRequestException error ? error.Message : "The request cannot be read.";
+        var reason = request.Get<IBadRequestExceptionFeature>()?.Error is BadHttpRequestException error
+            ? error.Message
+            : "The request cannot be read.";
         var json = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["message"] = SarkText.Printable(reason) });
         response.Headers.ContentType = JsonAnswer.ContentType;
         response.Headers.ContentLength = json.Length;

@@ -2,7 +2,9 @@ using SarkPS.Ami;
 
 namespace SarkPS.Service.Operations;
 
-/// <summary>Keeps the connection to Asterisk up while the service runs, so that no event is missed and no request waits for a login.</summary>
+/// <summary>
+/// Keeps the connection to Asterisk up while the service runs, so that no event is missed and no request waits for a login.
+/// </summary>
 internal sealed class AsteriskKeeper(ISarkBackend backend, Lazy<LocalAsterisk> asterisk, ILogger<AsteriskKeeper> logger) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken)

@@ -47,12 +47,14 @@ internal static class AsteriskRoutes
         api.MapPost("/astamis/originate", Guard(OriginateAsync)).Needs(Tokens.Call)
             .WithSummary("Makes a call.").Reads(Body.Json()).AnswersJson("Sent, or how it ended.", failures);
         api.MapGet("/astamis/events", Guard(StreamAsync)).Needs(Tokens.Read).Takes("name")
-            .WithSummary("Streams events as Server-Sent Events, those of some names where the query has them.").Answers([new(StatusCodes.Status200OK, "The stream.", new Body("text/event-stream")), .. failures]);
+            .WithSummary("Streams events as Server-Sent Events, those of some names where the query has them.").Answers(
+                [new(StatusCodes.Status200OK, "The stream.", new Body("text/event-stream")), .. failures]);
         var extensions = all.MapGroup("").WithTags(Extension.Descriptor.Route);
         extensions.MapMethods("/extensions/{key}/runtime", OperationAnswer.Reading, Guard(GetRuntimeAsync)).Needs(Tokens.Read)
             .WithSummary("Shows what Asterisk holds of an extension.").AnswersJson("Diversions and ring delay.", notFound);
         extensions.MapPut("/extensions/{key}/runtime", Guard(SetRuntimeAsync)).Needs(Tokens.Write)
-            .WithSummary("Changes what Asterisk holds of an extension.").Reads(Body.Json()).Answers([new(StatusCodes.Status204NoContent, "Done."), .. notFound]);
+            .WithSummary("Changes what Asterisk holds of an extension.").Reads(Body.Json())
+            .Answers([new(StatusCodes.Status204NoContent, "Done."), .. notFound]);
     }
 
     private static IAsteriskOperations Asterisk(HttpContext context) => OperationAnswer.Backend(context).Asterisk;
@@ -144,7 +146,9 @@ internal static class AsteriskRoutes
     private static async Task PutDbAsync(HttpContext context)
     {
         var (family, key) = Entry(context);
-        var value = context.Request.RouteValues.ContainsKey("value") ? RawPath.Value(context, "value") : await BodyValueAsync(context, family, key).ConfigureAwait(false);
+        var value = context.Request.RouteValues.ContainsKey("value")
+            ? RawPath.Value(context, "value")
+            : await BodyValueAsync(context, family, key).ConfigureAwait(false);
         await Asterisk(context).PutDbAsync(family, key, value, context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, new JsonObject { [key] = true }).ConfigureAwait(false);
     }
@@ -169,7 +173,8 @@ internal static class AsteriskRoutes
     {
         var channel = string.Join('/', RawPath.Rest(context, "key").Prepend(RawPath.Value(context, "id")));
         var said = await Asterisk(context).HangupAsync(channel, context.RequestAborted).ConfigureAwait(false);
-        await JsonAnswer.WriteAsync(context, new JsonObject { [channel[(channel.IndexOf('/', StringComparison.Ordinal) + 1)..]] = said }).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, new JsonObject { [channel[(channel.IndexOf('/', StringComparison.Ordinal) + 1)..]] = said })
+            .ConfigureAwait(false);
     }
 
     private static async Task ReloadAsync(HttpContext context)
@@ -181,14 +186,21 @@ internal static class AsteriskRoutes
     private static async Task OriginateAsync(HttpContext context)
     {
         var body = (await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).Normalized();
-        var request = new OriginateRequest(Text("caller"), Text("target"), Text("context"), Text("clid")) { Wait = body["wait"] is { } wait && ClientWish.ReadFlag(PhpValue.Text(wait)) == true };
+        var request = new OriginateRequest(Text("caller"), Text("target"), Text("context"), Text("clid"))
+        {
+            Wait = body["wait"] is { } wait && ClientWish.ReadFlag(PhpValue.Text(wait)) == true
+        };
         if (body.Has("ringtime"))
         {
             request = request with
             {
                 RingTime = PhpValue.TryInteger(body["ringtime"], out var seconds) && seconds is > 0 and <= 600
                     ? TimeSpan.FromSeconds(seconds)
-                    : throw new SarkValidationException("Call", request.Target, "ringtime", "The ringtime must be between 1 and 600 seconds."),
+                    : throw new SarkValidationException(
+                        "Call",
+                        request.Target,
+                        "ringtime",
+                        "The ringtime must be between 1 and 600 seconds."),
             };
         }
 
@@ -209,7 +221,9 @@ internal static class AsteriskRoutes
 
     private static async Task GetRuntimeAsync(HttpContext context)
     {
-        var runtime = await Asterisk(context).GetRuntimeAsync(await KnownExtensionAsync(context).ConfigureAwait(false), context.RequestAborted).ConfigureAwait(false);
+        var runtime = await Asterisk(context).GetRuntimeAsync(
+            await KnownExtensionAsync(context).ConfigureAwait(false),
+            context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, new JsonObject
         {
             [ExtensionRuntime.ForwardAllFamily] = runtime.ForwardAll,
@@ -222,7 +236,8 @@ internal static class AsteriskRoutes
     {
         var extension = await KnownExtensionAsync(context).ConfigureAwait(false);
         var body = (await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).Normalized();
-        var changes = ExtensionRuntime.Families.Where(body.Has).ToDictionary(f => f, f => body[f] is { } value ? PhpValue.Text(value) : null);
+        var changes = ExtensionRuntime.Families.Where(body.Has)
+            .ToDictionary(f => f, f => body[f] is { } value ? PhpValue.Text(value) : null);
         await Asterisk(context).SetRuntimeAsync(extension, new(changes), context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
@@ -231,7 +246,8 @@ internal static class AsteriskRoutes
     private static async Task<string> KnownExtensionAsync(HttpContext context)
     {
         var key = RawPath.Value(context, "key");
-        await OperationAnswer.Backend(context).Tables.GetAsync(Extension.Descriptor, new RowKey(key), context.RequestAborted).ConfigureAwait(false);
+        await OperationAnswer.Backend(context).Tables.GetAsync(Extension.Descriptor, new RowKey(key), context.RequestAborted)
+            .ConfigureAwait(false);
         return key;
     }
 
@@ -239,13 +255,19 @@ internal static class AsteriskRoutes
     private static async Task StreamAsync(HttpContext context)
     {
         var request = context.Request;
-        var names = request.Query["name"].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
+        var names = request.Query["name"]
+            .SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .ToArray();
         var after = request.Headers[RemoteAsterisk.LastEventId] is [{ Length: > 0 } id] ? id : null;
 
         // Before anything is sent, so that a failure still has a status of its own.
-        await context.RequestServices.GetRequiredService<Lazy<LocalAsterisk>>().Value.Client.ConnectAsync(context.RequestAborted).ConfigureAwait(false);
+        await context.RequestServices.GetRequiredService<Lazy<LocalAsterisk>>().Value.Client.ConnectAsync(context.RequestAborted)
+            .ConfigureAwait(false);
         await LiveAnswer.WriteAsync(
-            context, "text/event-stream", token => Asterisk(context).WatchAsync(names, after, token), Text, opening: ": events of Asterisk\n\n", heartbeat: ":\n\n").ConfigureAwait(false);
+            context, "text/event-stream", token => Asterisk(context).WatchAsync(
+                names,
+                after,
+                token), Text, opening: ": events of Asterisk\n\n", heartbeat: ":\n\n").ConfigureAwait(false);
     }
 
     private static string Text(AmiEvent one)
@@ -253,7 +275,11 @@ internal static class AsteriskRoutes
         var text = new StringBuilder();
         if (one.Dropped > 0)
         {
-            var lost = new JsonObject { ["Event"] = AmiEventHub.EventsLost, [RemoteAsterisk.LostCount] = one.Dropped.ToString(CultureInfo.InvariantCulture) };
+            var lost = new JsonObject
+            {
+                ["Event"] = AmiEventHub.EventsLost,
+                [RemoteAsterisk.LostCount] = one.Dropped.ToString(CultureInfo.InvariantCulture)
+            };
             Append(text, null, AmiEventHub.EventsLost, lost);
         }
 

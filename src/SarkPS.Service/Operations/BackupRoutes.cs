@@ -11,42 +11,90 @@ internal static class BackupRoutes
     {
         var kind = FileStores.Backups;
         var api = all.MapGroup("").WithTags(kind.Route);
-        new FileStoreRoutes<Backup>(kind, backend => backend.Backups, FileStoreRoutes<Backup>.SizesAndDates, "application/zip", "bkups/", Tokens.System, Tokens.System).Map(api);
-        api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, CreateAsync).Needs(Tokens.System).ChangesByGet().WithSummary("Makes a backup.").AnswersJson("Its name.", Answer.Unavailable);
-        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), NotFound)).WithMetadata(new QueryNames([QueryNames.DryRun], Rehearses: true))
-            .Needs(Tokens.System).WithSummary("Restores the parts of a backup that the body names.").Reads(Body.Json()).AnswersJson("What was restored, or would be.", Answer.Unreadable, Answer.NotFound, Answer.Invalid, Answer.Unavailable);
-        api.MapMethods(kind.Route + "/{name}/check", OperationAnswer.Reading, context => OperationAnswer.WithOriginalErrorsAsync(context, () => TestAsync(context), NotFound)).Needs(Tokens.System).WithSummary("Checks a backup.").AnswersJson("What could be restored from it.", Answer.Unreadable, Answer.NotFound, Answer.Unavailable);
+        new FileStoreRoutes<Backup>(
+            kind,
+            backend => backend.Backups,
+            FileStoreRoutes<Backup>.SizesAndDates,
+            "application/zip",
+            "bkups/",
+            Tokens.System,
+            Tokens.System).Map(api);
+        api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, CreateAsync).Needs(Tokens.System).ChangesByGet()
+            .WithSummary("Makes a backup.")
+            .AnswersJson("Its name.", Answer.Unavailable);
+        api.MapPut(
+            kind.Route + "/{name}",
+            context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), NotFound)).WithMetadata(
+                new QueryNames([QueryNames.DryRun], Rehearses: true))
+            .Needs(Tokens.System).WithSummary("Restores the parts of a backup that the body names.").Reads(Body.Json()).AnswersJson(
+                "What was restored, or would be.",
+                Answer.Unreadable,
+                Answer.NotFound,
+                Answer.Invalid,
+                Answer.Unavailable);
+        api.MapMethods(
+            kind.Route + "/{name}/check",
+            OperationAnswer.Reading,
+            context => OperationAnswer.WithOriginalErrorsAsync(context, () => TestAsync(context), NotFound)).Needs(
+                Tokens.System).WithSummary("Checks a backup.").AnswersJson(
+                    "What could be restored from it.",
+                    Answer.Unreadable,
+                    Answer.NotFound,
+                    Answer.Unavailable);
     }
 
     private static Task CreateAsync(HttpContext context)
     {
         var backups = OperationAnswer.Backend(context).Backups;
-        return JobRoutes.RunAsync(context, "Making a backup", backups.CreateAsync, made => new JsonObject { ["newbackupname"] = made.Name });
+        return JobRoutes.RunAsync(
+            context,
+            "Making a backup",
+            backups.CreateAsync,
+            made => new JsonObject { ["newbackupname"] = made.Name });
     }
 
     private static Task TestAsync(HttpContext context)
     {
         var name = RawPath.Value(context, "name");
         var backups = OperationAnswer.Backend(context).Backups;
-        return JobRoutes.RunAsync(context, $"Checking {SarkText.Printable(name)}", (progress, token) => backups.TestAsync(name, progress, token), found => new JsonObject
-        {
-            ["valid"] = found.Valid,
-            ["restorable"] = new JsonArray([.. BackupPartNames.All.SkipLast(1).Where(pair => found.Parts.HasFlag(pair.Value)).Select(pair => (JsonNode)pair.Key)]),
-            ["files"] = found.Files,
-            ["size"] = found.ContentSize,
-            ["problems"] = new JsonArray([.. found.Problems.Select(problem => (JsonNode)problem)]),
-        });
+        return JobRoutes.RunAsync(context, $"Checking {SarkText.Printable(name)}", (progress, token) => backups.TestAsync(
+            name,
+            progress,
+            token), found => new JsonObject
+            {
+                ["valid"] = found.Valid,
+                ["restorable"] = new JsonArray(
+                [.. BackupPartNames.All.SkipLast(1).Where(pair => found.Parts.HasFlag(pair.Value)).Select(pair => (JsonNode)pair.Key)]),
+                ["files"] = found.Files,
+                ["size"] = found.ContentSize,
+                ["problems"] = new JsonArray([.. found.Problems.Select(problem => (JsonNode)problem)]),
+            });
     }
 
     private static async Task RestoreAsync(HttpContext context)
     {
         var name = RawPath.Value(context, "name");
-        var parts = Parts(await RequestBody.ReadJsonAsync(context.Request, context.RequestAborted).ConfigureAwait(false) as JsonObject ?? [], name);
+        var parts = Parts(
+            await RequestBody.ReadJsonAsync(context.Request, context.RequestAborted).ConfigureAwait(false) as JsonObject ?? [],
+            name);
         var dryRun = ClientWish.Flag(context.Request, QueryNames.DryRun) || ClientWish.IsRehearsal(context.Request);
         var backups = OperationAnswer.Backend(context).Backups;
         var activity = $"{(dryRun ? "Looking through" : "Restoring")} {SarkText.Printable(name)}";
-        await JobRoutes.RunAsync(context, activity, (progress, token) => backups.RestoreAsync(name, parts, dryRun, progress, token), restored => restored.DryRun
-            ? new JsonObject { ["wouldrestore"] = restored.Name, ["changes"] = new JsonArray([.. restored.Changes.Select(change => (JsonNode)new JsonObject { ["action"] = change.Action.ToString(), ["path"] = change.Path, ["size"] = change.Size })]) }
+        await JobRoutes.RunAsync(context, activity, (progress, token) => backups.RestoreAsync(
+            name,
+            parts,
+            dryRun,
+            progress,
+            token), restored => restored.DryRun
+            ? new JsonObject
+            {
+                ["wouldrestore"] = restored.Name,
+                ["changes"] = new JsonArray([.. restored.Changes.Select(
+                change => (JsonNode)new JsonObject {
+                    ["action"] = change.Action.ToString(),
+                    ["path"] = change.Path,
+                    ["size"] = change.Size })])
+            }
             : new JsonObject { ["restored"] = restored.Name }).ConfigureAwait(false);
     }
 

@@ -13,18 +13,27 @@ internal static class CallRecordRoutes
     public static void MapCallRecordRoutes(this IEndpointRouteBuilder all)
     {
         var api = all.MapGroup("").WithTags("logs");
-        api.MapMethods("logs", OperationAnswer.Reading, context => JsonAnswer.WriteAsync(context, new JsonObject { ["Log"] = "Master.csv" }))
+        api.MapMethods(
+            "logs",
+            OperationAnswer.Reading,
+            context => JsonAnswer.WriteAsync(context, new JsonObject { ["Log"] = "Master.csv" }))
             .Needs(Tokens.Read).WithSummary("Names the log of calls.").AnswersJson("Its name.");
         foreach (var route in new[] { "logs/cdrs", "logs/cdrs/{limit}" })
         {
-            api.MapMethods(route, OperationAnswer.Reading, ReadAsync).Needs(Tokens.Read).Takes("limit", "after", "before", "source", "destination", "disposition", "minimumduration")
-                .WithSummary("Sends the records of calls.").Answers(new(StatusCodes.Status200OK, "The records.", new Body("text/plain")), Answer.Invalid, Answer.Unavailable);
+            api.MapMethods(route, OperationAnswer.Reading, ReadAsync).Needs(Tokens.Read)
+                .Takes("limit", "after", "before", "source", "destination", "disposition", "minimumduration")
+                .WithSummary("Sends the records of calls.")
+                .Answers(
+                    new(StatusCodes.Status200OK, "The records.", new Body("text/plain")),
+                    Answer.Invalid,
+                    Answer.Unavailable);
         }
     }
 
     private static async Task ReadAsync(HttpContext context)
     {
-        var filter = CallRecordQuery.Read(name => name == "limit" && RawPath.Value(context, "limit") is { Length: > 0 } limit ? limit : context.Request.Query[name]);
+        var filter = CallRecordQuery.Read(
+            name => name == "limit" && RawPath.Value(context, "limit") is { Length: > 0 } limit ? limit : context.Request.Query[name]);
         if (filter.Last is < 1)
         {
             throw new SarkValidationException("Cdr", filter.Last, "limit", "The limit must be at least 1.");
@@ -38,7 +47,9 @@ internal static class CallRecordRoutes
         }
 
         context.Response.ContentType = "text/plain;charset=UTF-8";
-        context.Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=Master.{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}.csv");
+        context.Response.Headers.ContentDisposition = string.Create(
+            CultureInfo.InvariantCulture,
+            $"attachment; filename=Master.{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}.csv");
         await calls.WriteCsvAsync(filter, HttpMethods.IsHead(context.Request.Method) ? Stream.Null : context.Response.Body, counted =>
         {
             context.Response.Headers[WireHeaders.RowsMatched] = counted.Matched.ToString(CultureInfo.InvariantCulture);
@@ -52,11 +63,13 @@ internal static class CallRecordRoutes
         var statistics = new CallRecordStatistics();
         await foreach (var record in calls.ReadAsync(filter, statistics, context.RequestAborted).ConfigureAwait(false))
         {
-            await JsonSerializer.SerializeAsync(context.Response.BodyWriter, record, OperationJson.Options, context.RequestAborted).ConfigureAwait(false);
+            await JsonSerializer.SerializeAsync(context.Response.BodyWriter, record, OperationJson.Options, context.RequestAborted)
+                .ConfigureAwait(false);
             await context.Response.BodyWriter.WriteAsync("\n"u8.ToArray(), context.RequestAborted).ConfigureAwait(false);
         }
 
-        await JsonSerializer.SerializeAsync(context.Response.BodyWriter, statistics, OperationJson.Options, context.RequestAborted).ConfigureAwait(false);
+        await JsonSerializer.SerializeAsync(context.Response.BodyWriter, statistics, OperationJson.Options, context.RequestAborted)
+            .ConfigureAwait(false);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 }

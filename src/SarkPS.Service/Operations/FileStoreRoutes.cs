@@ -18,13 +18,17 @@ namespace SarkPS.Service.Operations;
 /// <param name="read">The scope that reading takes.</param>
 /// <param name="write">The scope that writing takes.</param>
 internal sealed class FileStoreRoutes<TFile>(
-    FileStoreKind<TFile> kind, Func<ISarkBackend, IFileStoreOperations<TFile>> store, Func<IReadOnlyList<TFile>, JsonNode> list, string uploadTypes, string uploadPrefix, string read, string write)
+    FileStoreKind<TFile> kind, Func<ISarkBackend, IFileStoreOperations<TFile>> store, Func<IReadOnlyList<TFile>, JsonNode> list,
+    string uploadTypes, string uploadPrefix, string read, string write)
     where TFile : StoredFile
 {
     // Boundaries and headers of the form around the file.
     private const long FormOverhead = 64 * 1024;
 
-    private static readonly Answer TooLarge = new(StatusCodes.Status413PayloadTooLarge, "The file is larger than the settings allow.", Body.Json(Schemas.Message));
+    private static readonly Answer TooLarge = new(
+        StatusCodes.Status413PayloadTooLarge,
+        "The file is larger than the settings allow.",
+        Body.Json(Schemas.Message));
 
     // RFC 2046, section 5.1.1.
     private const int LongestBoundary = 70;
@@ -36,11 +40,21 @@ internal sealed class FileStoreRoutes<TFile>(
         api.MapMethods(kind.Route, OperationAnswer.Reading, ListAsync).Needs(read)
             .WithSummary($"Lists the {kind.Route}.").AnswersJson("Their names, and what is known of them.", Answer.Unavailable);
         api.MapPost(kind.Route, UploadAsync).Needs(write).Takes(QueryNames.Force)
-            .WithSummary($"Stores a file as a {one}.").Reads(Body.Form).AnswersJson("Stored.", Answer.Unreadable, Answer.Conflict, TooLarge, Answer.Invalid, Answer.Unavailable);
+            .WithSummary($"Stores a file as a {one}.").Reads(Body.Form)
+            .AnswersJson("Stored.", Answer.Unreadable, Answer.Conflict, TooLarge, Answer.Invalid, Answer.Unavailable);
         api.MapMethods(item, OperationAnswer.Reading, DownloadAsync).Needs(read)
-            .WithSummary($"Sends a {one}.").Answers(new(StatusCodes.Status200OK, "The file.", new Body(kind.MediaType)), Answer.Unreadable, Answer.NotFound, Answer.Unavailable);
+            .WithSummary($"Sends a {one}.").Answers(
+                new(StatusCodes.Status200OK, "The file.", new Body(kind.MediaType)),
+                Answer.Unreadable,
+                Answer.NotFound,
+                Answer.Unavailable);
         api.MapDelete(item, RemoveAsync).Needs(write).Takes(QueryNames.Force)
-            .WithSummary($"Removes a {one}.").Answers(new(StatusCodes.Status204NoContent, "It is gone."), Answer.Unreadable, Answer.NotFound, Answer.Conflict, Answer.Unavailable);
+            .WithSummary($"Removes a {one}.").Answers(
+                new(StatusCodes.Status204NoContent, "It is gone."),
+                Answer.Unreadable,
+                Answer.NotFound,
+                Answer.Conflict,
+                Answer.Unavailable);
     }
 
     /// <summary>The list of snapshots and backups: sizes and dates by name.</summary>
@@ -50,7 +64,13 @@ internal sealed class FileStoreRoutes<TFile>(
         foreach (var file in files)
         {
             // RFC 2822, as PHP's date('r') writes it.
-            answer[file.Name] = new JsonObject { ["filesize"] = file.Size, ["date"] = file.Date.ToLocalTime().ToString("ddd, dd MMM yyyy HH:mm:ss zz", CultureInfo.InvariantCulture) + file.Date.ToLocalTime().Offset.ToString("mm", CultureInfo.InvariantCulture) };
+            answer[file.Name] = new JsonObject
+            {
+                ["filesize"] = file.Size,
+                ["date"] = file.Date.ToLocalTime().ToString(
+                "ddd, dd MMM yyyy HH:mm:ss zz",
+                CultureInfo.InvariantCulture) + file.Date.ToLocalTime().Offset.ToString("mm", CultureInfo.InvariantCulture)
+            };
         }
 
         return answer;
@@ -67,7 +87,13 @@ internal sealed class FileStoreRoutes<TFile>(
         var name = RawPath.Value(context, "name");
         var content = await Store(context).OpenAsync(name, context.RequestAborted).ConfigureAwait(false);
         context.Response.RegisterForDisposeAsync(content);
-        context.Response.ContentType = Path.GetExtension(name) switch { ".mp3" => "audio/mpeg", ".gsm" => "audio/x-gsm", _ => kind.MediaType };
+        context.Response.ContentType = Path.GetExtension(name) switch
+        {
+            ".mp3" => "audio/mpeg",
+            ".gsm" => "audio/x-gsm",
+            _ => kind
+            .MediaType
+        };
         context.Response.ContentLength = content.Length;
         // The name has passed the store's pattern, so it needs no quotes.
         context.Response.Headers.ContentDisposition = $"attachment; filename={name}";
@@ -82,14 +108,16 @@ internal sealed class FileStoreRoutes<TFile>(
         var name = RawPath.Value(context, "name");
         return OperationAnswer.WithOriginalErrorsAsync(context, async () =>
         {
-            await Store(context).RemoveAsync(name, ClientWish.Flag(context.Request, QueryNames.Force), context.RequestAborted).ConfigureAwait(false);
+            await Store(context).RemoveAsync(name, ClientWish.Flag(context.Request, QueryNames.Force), context.RequestAborted)
+                .ConfigureAwait(false);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         }, error => NotFound(error, $"{name} not found in {kind.SetName}"));
     }
 
     private Task UploadAsync(HttpContext context) => OperationAnswer.WithOriginalErrorsAsync(context, async () =>
     {
-        if (!context.Request.HasFormContentType || !MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= LongestBoundary } boundary)
+        if (!context.Request.HasFormContentType || !MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
+            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= LongestBoundary } boundary)
         {
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
             throw NoFile(sent.Any(field => field.Key == kind.UploadField && field.Value is not null and not ""));
@@ -106,7 +134,8 @@ internal sealed class FileStoreRoutes<TFile>(
         {
             while (await reader.ReadNextSectionAsync(context.RequestAborted).ConfigureAwait(false) is { } section)
             {
-                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var part) || HeaderUtilities.RemoveQuotes(part.Name).Value != kind.UploadField)
+                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var part)
+                    || HeaderUtilities.RemoveQuotes(part.Name).Value != kind.UploadField)
                 {
                     continue;
                 }
@@ -117,12 +146,18 @@ internal sealed class FileStoreRoutes<TFile>(
                     throw NoFile(sentOther: true);
                 }
 
-                var stored = await Store(context).ImportAsync(name, section.Body, ClientWish.Flag(context.Request, QueryNames.Force), context.RequestAborted).ConfigureAwait(false);
-                await OperationAnswer.WriteAsync(context, stored, file => new JsonArray($"Uploaded {uploadPrefix}{file.Name}")).ConfigureAwait(false);
+                var stored = await Store(context).ImportAsync(
+                    name,
+                    section.Body,
+                    ClientWish.Flag(context.Request, QueryNames.Force),
+                    context.RequestAborted).ConfigureAwait(false);
+                await OperationAnswer.WriteAsync(context, stored, file => new JsonArray($"Uploaded {uploadPrefix}{file.Name}"))
+                    .ConfigureAwait(false);
                 return;
             }
         }
-        catch (Exception error) when (error is InvalidDataException or FormatException || (error is IOException && error is not BadHttpRequestException))
+        catch (Exception error) when (error is InvalidDataException or FormatException
+            || (error is IOException && error is not BadHttpRequestException))
         {
             throw new SarkException(SarkErrorKind.BadRequest, kind.Noun, null, "The form is cut short or not multipart/form-data.", error);
         }
@@ -136,7 +171,9 @@ internal sealed class FileStoreRoutes<TFile>(
         error is SarkNotFoundException ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = message }) : null;
 
     private SarkValidationException NoFile(bool sentOther) => new(kind.Noun, null,
-        [new(kind.UploadField, sentOther ? [$"The {kind.UploadField} must be a file.", $"The {kind.UploadField} must be a file of type: {uploadTypes}."] : [$"The {kind.UploadField} field is required."])]);
+        [new(kind.UploadField, sentOther
+        ? [$"The {kind.UploadField} must be a file.", $"The {kind.UploadField} must be a file of type: {uploadTypes}."]
+        : [$"The {kind.UploadField} field is required."])]);
 
     private IFileStoreOperations<TFile> Store(HttpContext context) => store(OperationAnswer.Backend(context));
 }

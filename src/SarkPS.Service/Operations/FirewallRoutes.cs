@@ -16,28 +16,47 @@ internal static class FirewallRoutes
             api.MapMethods(route, OperationAnswer.Reading, async context =>
             {
                 var rules = await Firewall(context).GetAsync(family, context.RequestAborted).ConfigureAwait(false);
-                await OperationAnswer.WriteAsync(context, rules, found => new JsonObject { ["rules"] = Lines(found.Rules) }).ConfigureAwait(false);
+                await OperationAnswer.WriteAsync(context, rules, found => new JsonObject { ["rules"] = Lines(found.Rules) })
+                    .ConfigureAwait(false);
             }).Needs(Tokens.System).WithSummary("Shows the rules.").AnswersJson("Their lines.", Answer.Unavailable);
             api.MapPost(route, async context =>
             {
-                var check = await Firewall(context).SetAsync(family, await RulesAsync(context, family, required: true).ConfigureAwait(false) ?? [], context.RequestAborted).ConfigureAwait(false);
+                var check = await Firewall(context).SetAsync(
+                    family,
+                    await RulesAsync(context, family, required: true).ConfigureAwait(false) ?? [],
+                    context.RequestAborted).ConfigureAwait(false);
                 // The original calls both files sark_rules.
-                await OperationAnswer.WriteAsync(context, check, _ => new JsonObject { ["message"] = "saved sark_rules" }).ConfigureAwait(false);
-            }).Needs(Tokens.System).WithSummary("Replaces the rules, once Shorewall has found them right.").Reads(Body.Json()).AnswersJson("Done.", Answer.Invalid, Answer.Unavailable);
+                await OperationAnswer.WriteAsync(context, check, _ => new JsonObject { ["message"] = "saved sark_rules" })
+                    .ConfigureAwait(false);
+            }).Needs(Tokens.System).WithSummary("Replaces the rules, once Shorewall has found them right.").Reads(Body.Json())
+                .AnswersJson("Done.", Answer.Invalid, Answer.Unavailable);
             api.MapPut(route, async context =>
             {
                 var result = await Firewall(context).RestartAsync(family, context.RequestAborted).ConfigureAwait(false);
-                await OperationAnswer.WriteAsync(context, result, restarted => new JsonObject { ["message"] = restarted.Message }).ConfigureAwait(false);
-            }).Needs(Tokens.System).WithSummary("Restarts the firewall; when that fails, the rules before it are put back.").AnswersJson("Done.", Answer.Unavailable);
+                await OperationAnswer.WriteAsync(context, result, restarted => new JsonObject { ["message"] = restarted.Message })
+                    .ConfigureAwait(false);
+            }).Needs(Tokens.System).WithSummary("Restarts the firewall; when that fails, the rules before it are put back.").AnswersJson(
+                "Done.",
+                Answer.Unavailable);
             api.MapPost(route + "/check", async context =>
             {
-                var check = await Firewall(context).TestAsync(family, await RulesAsync(context, family, required: false).ConfigureAwait(false), context.RequestAborted).ConfigureAwait(false);
-                await OperationAnswer.WriteAsync(context, check, found => new JsonObject { ["valid"] = found.Valid, ["output"] = Lines(found.Output) }).ConfigureAwait(false);
-            }).Needs(Tokens.System).WithSummary("Asks Shorewall what it finds of rules.").Reads(Body.Json()).AnswersJson("What it says.", Answer.Invalid, Answer.Unavailable);
+                var check = await Firewall(context).TestAsync(
+                    family,
+                    await RulesAsync(context, family, required: false).ConfigureAwait(false),
+                    context.RequestAborted).ConfigureAwait(false);
+                await OperationAnswer.WriteAsync(
+                    context,
+                    check,
+                    found => new JsonObject { ["valid"] = found.Valid, ["output"] = Lines(found.Output) }).ConfigureAwait(false);
+            }).Needs(Tokens.System).WithSummary("Asks Shorewall what it finds of rules.").Reads(Body.Json())
+                .AnswersJson("What it says.", Answer.Invalid, Answer.Unavailable);
         }
     }
 
-    /// <summary>The lines of <c>rules</c>: a list, or an object whose values are the lines. Numbers and true become text, null an empty line, as in the original.</summary>
+    /// <summary>
+    /// The lines of <c>rules</c>: a list, or an object whose values are the lines. Numbers and true become text, null an
+    /// empty line, as in the original.
+    /// </summary>
     private static async Task<IReadOnlyList<string>?> RulesAsync(HttpContext context, FirewallFamily family, bool required)
     {
         var body = await BodyAsync(context).ConfigureAwait(false);

@@ -7,6 +7,13 @@ namespace SarkPS.Service.Operations;
 internal static class GreetingRoutes
 {
     public static void MapGreetingRoutes(this IEndpointRouteBuilder api) =>
-        new FileStoreRoutes<Greeting>(FileStores.Greetings, backend => backend.Greetings, files => new JsonArray([.. files.Select(file => (JsonNode)file.Name)]), "wav, mpeg", "", Tokens.Read, Tokens.Write)
+        new FileStoreRoutes<Greeting>(
+            FileStores.Greetings,
+            backend => backend.Greetings,
+            files => new JsonArray([.. files.Select(file => (JsonNode)file.Name)]),
+            "wav, mpeg",
+            "",
+            Tokens.Read,
+            Tokens.Write)
             .Map(api.MapGroup("").WithTags(FileStores.Greetings.Route));
 }

@@ -13,12 +13,20 @@ internal static class JobRoutes
     public static void MapJobs(this IEndpointRouteBuilder all)
     {
         var api = all.MapGroup("").WithTags(WireHeaders.Jobs);
-        api.MapMethods(WireHeaders.Jobs, OperationAnswer.Reading, async context => await WriteAsync(context, await Jobs(context).ListAsync(context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false))
-            .Needs(Tokens.System).WithSummary("Lists the long work that goes on, and the newest that has ended.").AnswersJson("The jobs, the newest first.");
+        api.MapMethods(WireHeaders.Jobs, OperationAnswer.Reading, async context => await WriteAsync(
+            context,
+            await Jobs(context).ListAsync(context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false))
+            .Needs(Tokens.System).WithSummary("Lists the long work that goes on, and the newest that has ended.").AnswersJson(
+                "The jobs, the newest first.");
         api.MapMethods(WireHeaders.Jobs + "/{id}", OperationAnswer.Reading, GetAsync)
-            .Needs(Tokens.System).WithSummary("Tells how a job stands; as lines of JSON (application/x-ndjson) whenever that changes, until it has ended.").AnswersJson("The job.", Answer.NotFound);
+            .Needs(Tokens.System).WithSummary(
+                "Tells how a job stands; as lines of JSON (application/x-ndjson) whenever that changes, until it has ended.").AnswersJson(
+                    "The job.",
+                    Answer.NotFound);
         api.MapDelete(WireHeaders.Jobs + "/{id}", StopAsync)
-            .Needs(Tokens.System).WithSummary("Tells a job to stop, which it does where that leaves nothing half done.").Answers(new(StatusCodes.Status202Accepted, "It was told; its state says what it made of it.", Body.Json()), Answer.NotFound);
+            .Needs(Tokens.System).WithSummary("Tells a job to stop, which it does where that leaves nothing half done.").Answers(
+                new(StatusCodes.Status202Accepted, "It was told; its state says what it made of it.", Body.Json()),
+                Answer.NotFound);
     }
 
     /// <summary>
@@ -29,7 +37,11 @@ internal static class JobRoutes
     /// <param name="activity">What is done, such as <c>Restoring sark.db.1700000000</c>.</param>
     /// <param name="work">The work.</param>
     /// <param name="original">sark6api's body of the result.</param>
-    public static async Task RunAsync<T>(HttpContext context, string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work, Func<T, JsonNode> original)
+    public static async Task RunAsync<T>(
+        HttpContext context,
+        string activity,
+        Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work,
+        Func<T, JsonNode> original)
     {
         var jobs = context.RequestServices.GetRequiredService<JobList>();
         var (id, end) = jobs.Start(activity, work);
@@ -69,7 +81,12 @@ internal static class JobRoutes
         var id = RawPath.Value(context, "id");
         if (context.Request.Headers.Accept.Any(a => a?.Contains(OperationJson.Lines, StringComparison.OrdinalIgnoreCase) == true))
         {
-            await LiveAnswer.WriteAsync(context, OperationJson.Lines, token => Jobs(context).WatchAsync(id, token), job => JsonSerializer.Serialize(job, OperationJson.Options) + "\n", heartbeat: "\n").ConfigureAwait(false);
+            await LiveAnswer.WriteAsync(
+                context,
+                OperationJson.Lines,
+                token => Jobs(context).WatchAsync(id, token),
+                job => JsonSerializer.Serialize(job, OperationJson.Options) + "\n",
+                heartbeat: "\n").ConfigureAwait(false);
             return;
         }
 
@@ -86,7 +103,8 @@ internal static class JobRoutes
 
     private static IJobs Jobs(HttpContext context) => OperationAnswer.Backend(context).Jobs;
 
-    private static Task WriteAsync<T>(HttpContext context, T value) => JsonAnswer.WriteAsync(context, JsonSerializer.SerializeToNode(value, OperationJson.Options)!);
+    private static Task WriteAsync<T>(HttpContext context, T value) =>
+        JsonAnswer.WriteAsync(context, JsonSerializer.SerializeToNode(value, OperationJson.Options)!);
 }
 
 /// <summary>Has the service wait for its jobs before it ends.</summary>
@@ -100,7 +118,9 @@ internal sealed class JobKeeper(JobList jobs, ILogger<JobKeeper> logger) : IHost
         }
         catch (OperationCanceledException)
         {
-            logger.LogWarning("The service ends although jobs go on: {Jobs}", string.Join(", ", (await jobs.ListAsync(CancellationToken.None).ConfigureAwait(false)).Where(j => j.Ended is null).Select(j => j.Activity)));
+            logger.LogWarning("The service ends although jobs go on: {Jobs}", string.Join(
+                ", ",
+                (await jobs.ListAsync(CancellationToken.None).ConfigureAwait(false)).Where(j => j.Ended is null).Select(j => j.Activity)));
         }
     }
 

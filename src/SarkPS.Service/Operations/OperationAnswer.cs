@@ -10,7 +10,10 @@ internal static class OperationAnswer
     /// <summary>What only reads.</summary>
     public static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>GET as sark6api has it, and POST beside it: a GET that changes something can be called by accident. Goes with <see cref="Auth.AccessRules.ChangesByGet"/>.</summary>
+    /// <summary>
+    /// GET as sark6api has it, and POST beside it: a GET that changes something can be called by accident. Goes with
+    /// <see cref="Auth.AccessRules.ChangesByGet"/>.
+    /// </summary>
     public static readonly string[] Doing = [HttpMethods.Get, HttpMethods.Post];
 
     /// <summary>The exchange.</summary>
@@ -18,7 +21,9 @@ internal static class OperationAnswer
 
     /// <summary>Answers with the result, or with sark6api's body made from it.</summary>
     public static Task WriteAsync<T>(HttpContext context, T result, Func<T, JsonNode> original) =>
-        JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? JsonSerializer.SerializeToNode(result, OperationJson.Options)! : original(result));
+        JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request)
+        ? JsonSerializer.SerializeToNode(result, OperationJson.Options)!
+        : original(result));
 
     /// <summary>
     /// Runs a handler whose failures have bodies of their own in sark6api. Clients that read problem details get those.
@@ -26,7 +31,10 @@ internal static class OperationAnswer
     /// <param name="context">The request.</param>
     /// <param name="handler">The handler.</param>
     /// <param name="original">Status and body of a failure, or null when it has no body of its own.</param>
-    public static async Task WithOriginalErrorsAsync(HttpContext context, Func<Task> handler, Func<SarkException, (int Status, JsonNode Body)?> original)
+    public static async Task WithOriginalErrorsAsync(
+        HttpContext context,
+        Func<Task> handler,
+        Func<SarkException, (int Status, JsonNode Body)?> original)
     {
         try
         {

@@ -11,22 +11,46 @@ internal static class SnapshotRoutes
     {
         var kind = FileStores.Snapshots;
         var api = all.MapGroup("").WithTags(kind.Route);
-        new FileStoreRoutes<Snapshot>(kind, backend => backend.Snapshots, FileStoreRoutes<Snapshot>.SizesAndDates, "application/octet-stream", "snaps/", Tokens.System, Tokens.System).Map(api);
-        api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, CreateAsync).Needs(Tokens.System).ChangesByGet().WithSummary("Takes a snapshot of the database.").AnswersJson("Its name.", Answer.Unavailable);
-        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), error => error is SarkNotFoundException ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = "snapshot file not found" }) : null))
-            .Needs(Tokens.System).WithSummary("Restores the database; the one that it replaces is kept as a snapshot.").AnswersJson("What was restored.", Answer.Unreadable, Answer.NotFound, Answer.Unavailable);
+        new FileStoreRoutes<Snapshot>(
+            kind,
+            backend => backend.Snapshots,
+            FileStoreRoutes<Snapshot>.SizesAndDates,
+            "application/octet-stream",
+            "snaps/",
+            Tokens.System,
+            Tokens.System).Map(api);
+        api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, CreateAsync).Needs(Tokens.System).ChangesByGet()
+            .WithSummary("Takes a snapshot of the database.")
+            .AnswersJson("Its name.", Answer.Unavailable);
+        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(
+            context), error => error is SarkNotFoundException
+            ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = "snapshot file not found" })
+            : null))
+            .Needs(Tokens.System).WithSummary("Restores the database; the one that it replaces is kept as a snapshot.").AnswersJson(
+                "What was restored.",
+                Answer.Unreadable,
+                Answer.NotFound,
+                Answer.Unavailable);
     }
 
     private static Task CreateAsync(HttpContext context)
     {
         var snapshots = OperationAnswer.Backend(context).Snapshots;
-        return JobRoutes.RunAsync(context, "Taking a snapshot", (_, token) => snapshots.CreateAsync(token), made => new JsonObject { ["newsnapshotname"] = made.Name });
+        return JobRoutes.RunAsync(
+            context,
+            "Taking a snapshot",
+            (_, token) => snapshots.CreateAsync(token),
+            made => new JsonObject { ["newsnapshotname"] = made.Name });
     }
 
     private static Task RestoreAsync(HttpContext context)
     {
         var name = RawPath.Value(context, "name");
         var snapshots = OperationAnswer.Backend(context).Snapshots;
-        return JobRoutes.RunAsync(context, $"Restoring {SarkText.Printable(name)}", (_, token) => snapshots.RestoreAsync(name, token), restored => new JsonObject { ["restored"] = restored.Restored });
+        return JobRoutes.RunAsync(
+            context,
+            $"Restoring {SarkText.Printable(name)}",
+            (_, token) => snapshots.RestoreAsync(name, token),
+            restored => new JsonObject { ["restored"] = restored.Restored });
     }
 }

@@ -21,8 +21,13 @@ internal static class SystemRoutes
             ["pbxrunstate"] = "returns PBX state (boolean)",
             ["commitstatus"] = "returns whether the database has changed since the last commit",
         })).Needs(Tokens.System).WithSummary("Lists the commands.").AnswersJson("The commands.");
-        api.MapMethods("syscommands/commit", OperationAnswer.Doing, CommitAsync).Needs(Tokens.System).ChangesByGet().WithMetadata(new QueryNames([QueryNames.Detailed, QueryNames.DryRun], Rehearses: true))
-            .WithSummary("Has SARK make Asterisk's configuration from the database, and Asterisk read it.").AnswersJson("What was done, or would be.", Answer.Unreadable, Answer.Unavailable);
+        api.MapMethods("syscommands/commit", OperationAnswer.Doing, CommitAsync).Needs(Tokens.System).ChangesByGet()
+            .WithMetadata(new QueryNames([QueryNames.Detailed, QueryNames.DryRun], Rehearses: true))
+            .WithSummary("Has SARK make Asterisk's configuration from the database, and Asterisk read it.")
+            .AnswersJson(
+                "What was done, or would be.",
+                Answer.Unreadable,
+                Answer.Unavailable);
         Map("reboot", "Restarts the machine.", (system, token) => system.RebootAsync(token));
         // The second names are those of SARK's newer API.
         foreach (var name in new[] { "pbxstart", "start" })
@@ -38,7 +43,8 @@ internal static class SystemRoutes
         api.MapMethods("syscommands/pbxrunstate", OperationAnswer.Reading, async context =>
         {
             var state = await System(context).GetPbxStateAsync(context.RequestAborted).ConfigureAwait(false);
-            await OperationAnswer.WriteAsync(context, state, found => new JsonObject { ["pbxrunstate"] = found.Running }).ConfigureAwait(false);
+            await OperationAnswer.WriteAsync(context, state, found => new JsonObject { ["pbxrunstate"] = found.Running })
+                .ConfigureAwait(false);
         }).Needs(Tokens.Read).WithSummary("Tells whether Asterisk runs.").AnswersJson("Whether it does.", Answer.Unavailable);
         api.MapMethods("syscommands/commitstatus", OperationAnswer.Reading, async context =>
         {
@@ -51,13 +57,23 @@ internal static class SystemRoutes
                 ["changedby"] = found.ChangedBy,
                 ["tables"] = Tables(found),
             }).ConfigureAwait(false);
-        }).Needs(Tokens.System).WithSummary("Tells whether the database has changed since the last commit.").AnswersJson("Whether it has, and where.", Answer.Unavailable);
+        }).Needs(Tokens.System).WithSummary("Tells whether the database has changed since the last commit.").AnswersJson(
+            "Whether it has, and where.",
+            Answer.Unavailable);
 
-        void Map(string command, string summary, Func<ISystemOperations, CancellationToken, Task<SystemCommandResult>> run) => api.MapMethods($"syscommands/{command}", OperationAnswer.Doing, async context =>
-        {
-            var result = await run(System(context), context.RequestAborted).ConfigureAwait(false);
-            await OperationAnswer.WriteAsync(context, result, Original).ConfigureAwait(false);
-        }).Needs(Tokens.System).ChangesByGet().WithSummary(summary).AnswersJson("What was run, and what it said.", Answer.Unavailable);
+        void Map(
+            string command,
+            string summary,
+            Func<ISystemOperations, CancellationToken, Task<SystemCommandResult>> run) => api
+                .MapMethods($"syscommands/{command}", OperationAnswer.Doing, async context =>
+                    {
+                        var result = await run(System(context), context.RequestAborted).ConfigureAwait(false);
+                        await OperationAnswer.WriteAsync(context, result, Original).ConfigureAwait(false);
+                    })
+                .Needs(Tokens.System)
+                .ChangesByGet()
+                .WithSummary(summary)
+                .AnswersJson("What was run, and what it said.", Answer.Unavailable);
     }
 
     private static async Task CommitAsync(HttpContext context)
@@ -65,7 +81,10 @@ internal static class SystemRoutes
         if (ClientWish.Flag(context.Request, QueryNames.DryRun) || ClientWish.IsRehearsal(context.Request))
         {
             var status = await System(context).GetCommitStatusAsync(context.RequestAborted).ConfigureAwait(false);
-            await OperationAnswer.WriteAsync(context, status, due => new JsonObject { ["wouldcommit"] = due.Summary, ["tables"] = Tables(due) }).ConfigureAwait(false);
+            await OperationAnswer.WriteAsync(
+                context,
+                status,
+                due => new JsonObject { ["wouldcommit"] = due.Summary, ["tables"] = Tables(due) }).ConfigureAwait(false);
             return;
         }
 

@@ -11,7 +11,9 @@ internal static class ConfigurationRoutes
 {
     public static void MapConfiguration(this IEndpointRouteBuilder api) =>
         api.MapMethods(WireHeaders.ConfigurationFaults, OperationAnswer.Reading, GetFaultsAsync)
-            .Needs(Tokens.Read).WithTags("configuration").WithSummary("Lists the rows that SARK cannot carry.").AnswersJson("The faults.", Answer.Unavailable);
+            .Needs(Tokens.Read).WithTags("configuration").WithSummary("Lists the rows that SARK cannot carry.").AnswersJson(
+                "The faults.",
+                Answer.Unavailable);
 
     private static async Task GetFaultsAsync(HttpContext context)
     {

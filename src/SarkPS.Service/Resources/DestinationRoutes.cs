@@ -10,7 +10,8 @@ internal static class DestinationRoutes
 {
     public static void MapDestinations(this IEndpointRouteBuilder api) =>
         api.MapMethods(Destinations.Route, OperationAnswer.Reading, GetAsync)
-            .Needs(Tokens.Read).WithTags(Destinations.Route).WithSummary("Lists what calls can be sent to.").AnswersJson("Keys by kind.", Answer.Unavailable);
+            .Needs(Tokens.Read).WithTags(Destinations.Route).WithSummary("Lists what calls can be sent to.")
+            .AnswersJson("Keys by kind.", Answer.Unavailable);
 
     // As in sark6api: keys by kind, a kind without any left out. Who prefers a representation gets one object for each.
     private static async Task GetAsync(HttpContext context)

@@ -19,5 +19,6 @@ internal static class HoursRoutes
                 ["open"] = h.IsOpen,
                 ["nextchange"] = h.NextChange is { } next ? JsonValue.Create(next) : null,
             })])).ConfigureAwait(false);
-        }).Needs(Tokens.Read).WithTags(OpeningHours.Route).WithSummary("Tells which tenants are open.").AnswersJson("The tenants.", Answer.Unavailable);
+        }).Needs(Tokens.Read).WithTags(OpeningHours.Route).WithSummary("Tells which tenants are open.")
+            .AnswersJson("The tenants.", Answer.Unavailable);
 }

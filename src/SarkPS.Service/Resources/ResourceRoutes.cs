@@ -14,7 +14,10 @@ internal static class ResourceRoutes
 {
     private static readonly Answer Removed = new(StatusCodes.Status204NoContent, "It is gone.");
     private static readonly Answer Orphans = new(StatusCodes.Status200OK, "It is gone, and these name it still.", Body.Json());
-    private static readonly Answer Protected = new(StatusCodes.Status409Conflict, "It is protected, or others name it; force=true removes it all the same.", Body.Json());
+    private static readonly Answer Protected = new(
+        StatusCodes.Status409Conflict,
+        "It is protected, or others name it; force=true removes it all the same.",
+        Body.Json());
 
     /// <summary>Maps all resources.</summary>
     public static void MapResources(this IEndpointRouteBuilder api)
@@ -37,27 +40,37 @@ internal static class ResourceRoutes
         var handlers = new ResourceHandlers(resource, tables);
         var row = Body.Json(resource.Noun);
         Answer found = new(StatusCodes.Status200OK, "Found.", row), done = new(StatusCodes.Status200OK, "Done.", row);
-        // Of a pair the second half stands in the query: without it all pairs of the first are meant, and so a slip in it is not passed over.
+        // Of a pair the second half stands in the query: without it all pairs of the first are meant, and so a slip in it
+        // is not passed over.
         var second = resource.SecondKeyColumn;
-        var names = new QueryNames(second is null ? [QueryNames.Force] : [second, QueryNames.Force], TakesNoOthers: second is not null, Rehearses: true);
+        var names = new QueryNames(
+            second is null ? [QueryNames.Force] : [second, QueryNames.Force],
+            TakesNoOthers: second is not null,
+            Rehearses: true);
         if (resource.IsSingleton)
         {
             api.MapMethods(route, OperationAnswer.Reading, handlers.GetAsync).Needs(Tokens.Read)
                 .WithSummary($"Shows {resource.PluralName}.").Answers(found, Answer.Unavailable);
             api.MapPut(route, handlers.UpdateAsync).Needs(Tokens.Write).WithMetadata(names)
-                .WithSummary($"Changes {resource.PluralName}.").Reads(Body.Json(Schemas.Update(resource))).Answers(done, Answer.Unreadable, Answer.Invalid, Answer.Unavailable);
+                .WithSummary($"Changes {resource.PluralName}.").Reads(Body.Json(Schemas.Update(resource)))
+                .Answers(done, Answer.Unreadable, Answer.Invalid, Answer.Unavailable);
             return;
         }
 
         var item = route + "/{key}";
         api.MapMethods(route, OperationAnswer.Reading, handlers.ListAsync).Needs(Tokens.Read)
-            .WithSummary($"Lists {resource.PluralName}.").Answers(found with { Body = row with { IsList = true } }, Answer.Invalid, Answer.Unavailable);
+            .WithSummary($"Lists {resource.PluralName}.").Answers(
+                found with { Body = row with { IsList = true } },
+                Answer.Invalid,
+                Answer.Unavailable);
         api.MapMethods(item, OperationAnswer.Reading, handlers.GetAsync).Needs(Tokens.Read).Takes(second is null ? [] : [second])
             .WithSummary($"Shows one of {resource.PluralName}.").Answers(found, Answer.NotFound, Answer.Unavailable);
         api.MapPut(item, handlers.UpdateAsync).Needs(Tokens.Write).WithMetadata(names)
-            .WithSummary($"Changes one of {resource.PluralName}.").Reads(Body.Json(Schemas.Update(resource))).Answers(done, Answer.Unreadable, Answer.NotFound, Answer.Conflict, Answer.Invalid, Answer.Unavailable);
+            .WithSummary($"Changes one of {resource.PluralName}.").Reads(Body.Json(Schemas.Update(resource)))
+            .Answers(done, Answer.Unreadable, Answer.NotFound, Answer.Conflict, Answer.Invalid, Answer.Unavailable);
         api.MapDelete(item, handlers.RemoveAsync).Needs(Tokens.Write).WithMetadata(names)
-            .WithSummary($"Removes a row of {resource.PluralName}.").Answers(Removed, Orphans, Answer.Unreadable, Answer.NotFound, Protected, Answer.Unavailable);
+            .WithSummary($"Removes a row of {resource.PluralName}.").Answers(
+                Removed, Orphans, Answer.Unreadable, Answer.NotFound, Protected, Answer.Unavailable);
         if (resource.Kinds.Count == 0)
         {
             MapCreate(route, handlers.CreateAsync(null), null);
@@ -76,7 +89,12 @@ internal static class ResourceRoutes
         void MapCreate(string at, RequestDelegate handler, CreateKind? kind) =>
             api.MapPost(at, handler).Needs(Tokens.Write).WithMetadata(names with { TakesNoOthers = false })
                 .WithSummary($"Makes one of {resource.PluralName}.").Reads(Body.Json(Schemas.Create(resource, kind)))
-                .Answers(new(StatusCodes.Status201Created, "Done.", row), Answer.Unreadable, Answer.Conflict, Answer.Invalid, Answer.Unavailable);
+                .Answers(
+                    new(StatusCodes.Status201Created, "Done.", row),
+                    Answer.Unreadable,
+                    Answer.Conflict,
+                    Answer.Invalid,
+                    Answer.Unavailable);
     }
 
     /// <summary>What the verbs do, for one resource.</summary>
@@ -84,7 +102,8 @@ internal static class ResourceRoutes
     {
         public async Task ListAsync(HttpContext context)
         {
-            using var rows = await tables.Value.ListJsonAsync(resource, Filter(context.Request), context.RequestAborted).ConfigureAwait(false);
+            using var rows = await tables.Value.ListJsonAsync(resource, Filter(context.Request), context.RequestAborted)
+                .ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, rows).ConfigureAwait(false);
         }
 
@@ -93,11 +112,13 @@ internal static class ResourceRoutes
             var key = Key(context);
             using var row = await tables.Value.GetJsonAsync(resource, key, context.RequestAborted).ConfigureAwait(false);
             // An exception that is thrown costs more than the rest of the answer.
-            await (row is null ? ErrorMiddleware.WriteAsync(context, resource.NotFound(key)) : JsonAnswer.WriteAsync(context, row)).ConfigureAwait(false);
+            await (row is null ? ErrorMiddleware.WriteAsync(context, resource.NotFound(key)) : JsonAnswer.WriteAsync(context, row))
+                .ConfigureAwait(false);
         }
 
         public RequestDelegate CreateAsync(CreateKind? kind) => async context =>
-            await CreateAsync(context, kind, await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+            await CreateAsync(context, kind, await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false))
+                .ConfigureAwait(false);
 
         // The address says the key, and a body that says it too means the same row.
         public async Task CreateAtItemAsync(HttpContext context)
@@ -107,7 +128,8 @@ internal static class ResourceRoutes
             if (sent.Has(resource.KeyColumn) && (sent[resource.KeyColumn] is not { } value || PhpValue.Text(value) != key))
             {
                 throw new SarkValidationException(
-                    resource.Noun, key, resource.KeyColumn, $"The {RuleSet.Spell(resource.KeyColumn)} must be '{key}', as the address says, or be left out.");
+                    resource.Noun, key, resource.KeyColumn,
+                    $"The {RuleSet.Spell(resource.KeyColumn)} must be '{key}', as the address says, or be left out.");
             }
 
             sent[resource.KeyColumn] = key;
@@ -116,31 +138,54 @@ internal static class ResourceRoutes
 
         private async Task CreateAsync(HttpContext context, CreateKind? kind, Changes sent)
         {
-            var result = await Telling(context, () => tables.Value.CreateAsync(resource, kind, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted)).ConfigureAwait(false);
+            var result = await Telling(context, () => tables.Value.CreateAsync(
+                resource,
+                kind,
+                sent,
+                ClientWish.IsStrict(context.Request),
+                Options(context),
+                context.RequestAborted)).ConfigureAwait(false);
             context.Response.StatusCode = StatusCodes.Status201Created;
             context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}"
-                + (resource.SecondKeyColumn is { } second && result.Key.Second is { } value ? $"?{second}={Uri.EscapeDataString(value)}" : "");
-            await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer).ConfigureAwait(false);
+                + (resource.SecondKeyColumn is { } second && result.Key.Second is { } value
+                ? $"?{second}={Uri.EscapeDataString(value)}"
+                : "");
+            await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer)
+                .ConfigureAwait(false);
         }
 
         public async Task UpdateAsync(HttpContext context)
         {
             var key = Key(context);
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-            var result = await Telling(context, () => tables.Value.UpdateAsync(resource, key, sent, ClientWish.IsStrict(context.Request), Options(context), context.RequestAborted)).ConfigureAwait(false);
-            await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer).ConfigureAwait(false);
+            var result = await Telling(context, () => tables.Value.UpdateAsync(
+                resource,
+                key,
+                sent,
+                ClientWish.IsStrict(context.Request),
+                Options(context),
+                context.RequestAborted)).ConfigureAwait(false);
+            await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer)
+                .ConfigureAwait(false);
         }
 
         public async Task RemoveAsync(HttpContext context)
         {
-            var orphans = await Telling(context, () => OperationAnswer.Backend(context).Tables.RemoveAsync(resource, Key(context), Options(context), context.RequestAborted)).ConfigureAwait(false);
+            var orphans = await Telling(
+                context,
+                () => OperationAnswer.Backend(context).Tables
+                    .RemoveAsync(resource, Key(context), Options(context), context.RequestAborted)).ConfigureAwait(false);
             if (orphans.Count == 0)
             {
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 return;
             }
 
-            await JsonAnswer.WriteAsync(context, new System.Text.Json.Nodes.JsonObject { ["orphans"] = new System.Text.Json.Nodes.JsonArray([.. orphans.Select(o => (System.Text.Json.Nodes.JsonNode)o)]) }).ConfigureAwait(false);
+            await JsonAnswer.WriteAsync(context, new System.Text.Json.Nodes.JsonObject
+            {
+                ["orphans"] = new System.Text.Json.Nodes.JsonArray(
+                    [.. orphans.Select(o => (System.Text.Json.Nodes.JsonNode)o)])
+            }).ConfigureAwait(false);
         }
 
         // What is to be known of a change goes with its answer.

@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace SarkPS.Service.Settings;
 
-/// <summary>Judges what is to be listened on, at the start and whenever it changes: by one rule, with a sentence for what cannot be.</summary>
+/// <summary>
+/// Judges what is to be listened on, at the start and whenever it changes: by one rule, with a sentence for what cannot be.
+/// </summary>
 internal static class AddressJudge
 {
     /// <summary>What stands for an address that came by <c>--urls</c> or a port variable.</summary>
@@ -35,7 +37,9 @@ internal static class AddressJudge
 
         if (section.GetSection("Endpoints").Value is { Length: > 0 })
         {
-            throw Wrong(section.GetSection("Endpoints").Path, "is a group of addresses (Kestrel:Endpoints:NAME:Url) and takes no value itself");
+            throw Wrong(
+                section.GetSection("Endpoints").Path,
+                "is a group of addresses (Kestrel:Endpoints:NAME:Url) and takes no value itself");
         }
 
         var addresses = new List<ListenAddress>();
@@ -60,7 +64,11 @@ internal static class AddressJudge
     /// <param name="services">The server's services.</param>
     /// <param name="own">What the server lets go before it binds them.</param>
     /// <exception cref="SarkException">One of them cannot be.</exception>
-    public static void CheckAvailable(IConfiguration configuration, IReadOnlyList<ListenAddress> addresses, IServiceProvider services, IReadOnlyCollection<EndPoint> own)
+    public static void CheckAvailable(
+        IConfiguration configuration,
+        IReadOnlyList<ListenAddress> addresses,
+        IServiceProvider services,
+        IReadOnlyCollection<EndPoint> own)
     {
         for (var i = 0; i < addresses.Count; i++)
         {
@@ -103,7 +111,9 @@ internal static class AddressJudge
     {
         if (section.GetChildren().FirstOrDefault(c => !keys.Contains(c.Key, StringComparer.OrdinalIgnoreCase)) is { } odd)
         {
-            throw Wrong(odd.Path, Nearness.Nearest(odd.Key, keys) is { } near ? $"is no setting. Did you mean {section.Path}:{near}?" : $"is no setting; there are {string.Join(", ", keys)}.", isSentence: true);
+            throw Wrong(odd.Path, Nearness.Nearest(odd.Key, keys) is { } near
+                ? $"is no setting. Did you mean {section.Path}:{near}?"
+                : $"is no setting; there are {string.Join(", ", keys)}.", isSentence: true);
         }
     }
 
@@ -112,7 +122,8 @@ internal static class AddressJudge
         where T : struct, Enum
     {
         var names = Enum.GetNames<T>().Except(without).ToArray();
-        if (setting.Value is { } text && !text.Split(',', StringSplitOptions.TrimEntries).All(t => names.Contains(t, StringComparer.OrdinalIgnoreCase)))
+        if (setting.Value is { } text
+            && !text.Split(',', StringSplitOptions.TrimEntries).All(t => names.Contains(t, StringComparer.OrdinalIgnoreCase)))
         {
             throw Wrong(setting.Path, $"is '{SarkText.Printable(text)}' and must be {string.Join(" or ", names)}");
         }
@@ -129,7 +140,8 @@ internal static class AddressJudge
 
         const string All = Section + ":Endpoints:";
         var endpoint = isOfUrls ? All + "urls" : address.Setting[..address.Setting.LastIndexOf(':')];
-        var values = configuration.GetSection(Section).AsEnumerable().Where(v => !v.Key.StartsWith(All, StringComparison.OrdinalIgnoreCase) || v.Key.StartsWith(endpoint + ":", StringComparison.OrdinalIgnoreCase))
+        var values = configuration.GetSection(Section).AsEnumerable().Where(v => !v.Key.StartsWith(All, StringComparison.OrdinalIgnoreCase)
+            || v.Key.StartsWith(endpoint + ":", StringComparison.OrdinalIgnoreCase))
             .ToDictionary(v => v.Key, v => v.Value, StringComparer.OrdinalIgnoreCase);
         values[endpoint + ":Url"] = address.Text;
         var alone = new ConfigurationBuilder().AddInMemoryCollection(values.Where(v => v.Value is not null)).Build();
@@ -139,9 +151,16 @@ internal static class AddressJudge
         }
         catch (Exception error)
         {
-            var hasCertificate = alone.GetSection(endpoint + ":Certificate").Exists() || alone.GetSection(endpoint + ":Sni").Exists() || alone.GetSection(Section + ":Certificates:Default").Exists();
-            var needed = isOfUrls ? "Kestrel:Certificates:Default:Path" : $"{endpoint}:Certificate:Path or Kestrel:Certificates:Default:Path";
-            throw ListenAddress.Wrong(address.Setting, address.Text, hasCertificate ? FirstLine(error.Message) : $"https needs a certificate; {needed} names its file", error);
+            var hasCertificate = alone.GetSection(endpoint + ":Certificate").Exists() || alone.GetSection(endpoint + ":Sni").Exists()
+                || alone.GetSection(Section + ":Certificates:Default").Exists();
+            var needed = isOfUrls
+                ? "Kestrel:Certificates:Default:Path"
+                : $"{endpoint}:Certificate:Path or Kestrel:Certificates:Default:Path";
+            throw ListenAddress.Wrong(
+                address.Setting,
+                address.Text,
+                hasCertificate ? FirstLine(error.Message) : $"https needs a certificate; {needed} names its file",
+                error);
         }
     }
 
@@ -166,7 +185,12 @@ internal static class AddressJudge
         }
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, "Configuration", setting, $"The certificate of {setting} cannot be read: {error.Message}", error);
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                "Configuration",
+                setting,
+                $"The certificate of {setting} cannot be read: {error.Message}",
+                error);
         }
     }
 

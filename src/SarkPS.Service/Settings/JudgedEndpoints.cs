@@ -32,11 +32,13 @@ internal sealed class JudgedEndpoints : ConfigurationProvider, IConfigurationSou
     public void Announce() => OnReload();
 
     /// <summary>Goes back to what was taken before.</summary>
-    public void Restore(IReadOnlyDictionary<string, string?> before) => Data = new Dictionary<string, string?>(before, StringComparer.OrdinalIgnoreCase);
+    public void Restore(IReadOnlyDictionary<string, string?> before) =>
+        Data = new Dictionary<string, string?>(before, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What was taken.</summary>
     public IReadOnlyDictionary<string, string?> Taken => Data.AsReadOnly();
 
     private static Dictionary<string, string?> Values(IConfiguration configuration) =>
-        configuration.GetSection(Section).AsEnumerable().Where(v => v.Value is not null).ToDictionary(v => v.Key, v => v.Value, StringComparer.OrdinalIgnoreCase);
+        configuration.GetSection(Section).AsEnumerable().Where(v => v.Value is not null)
+            .ToDictionary(v => v.Key, v => v.Value, StringComparer.OrdinalIgnoreCase);
 }

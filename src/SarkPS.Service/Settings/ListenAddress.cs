@@ -5,10 +5,14 @@ using SarkPS.Service.Auth;
 
 namespace SarkPS.Service.Settings;
 
-/// <summary>An address to listen on, as the server reads it, judged before the server sees it: it would tell by a stack trace, at times after it has closed what it had.</summary>
+/// <summary>
+/// An address to listen on, as the server reads it, judged before the server sees it: it would tell by a stack trace, at
+/// times after it has closed what it had.
+/// </summary>
 /// <param name="Setting">Where it was set.</param>
 /// <param name="Text">The address.</param>
-/// <param name="Sockets">What would be bound, all of it where the machine can: of localhost and of all addresses one may be missing.</param>
+/// <param name="Sockets">What would be bound, all of it where the machine can: of localhost and of all addresses one may be
+/// missing.</param>
 internal sealed record ListenAddress(string Setting, string Text, IReadOnlyList<EndPoint> Sockets)
 {
     private bool NeedsAll => Sockets.Count == 1;
@@ -18,7 +22,8 @@ internal sealed record ListenAddress(string Setting, string Text, IReadOnlyList<
     public static ListenAddress Parse(string setting, string text)
     {
         var binding = Exposure.Parse(text);
-        if (!binding.Scheme.Equals(Uri.UriSchemeHttp, StringComparison.OrdinalIgnoreCase) && !binding.Scheme.Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase))
+        if (!binding.Scheme.Equals(Uri.UriSchemeHttp, StringComparison.OrdinalIgnoreCase)
+            && !binding.Scheme.Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase))
         {
             throw Wrong(setting, text, "it must begin with http:// or https://");
         }
@@ -30,7 +35,9 @@ internal sealed record ListenAddress(string Setting, string Text, IReadOnlyList<
 
         if (binding.IsNamedPipe)
         {
-            return OperatingSystem.IsWindows() ? new(setting, text, []) : throw Wrong(setting, text, "named pipes are of Windows; here it may be http://unix:/run/sarkps.sock");
+            return OperatingSystem.IsWindows()
+                ? new(setting, text, [])
+                : throw Wrong(setting, text, "named pipes are of Windows; here it may be http://unix:/run/sarkps.sock");
         }
 
         if (binding.IsUnixPipe)
@@ -51,7 +58,9 @@ internal sealed record ListenAddress(string Setting, string Text, IReadOnlyList<
 
         if (!binding.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
         {
-            return new(setting, text, isIp ? [new IPEndPoint(ip!, binding.Port)] : [new IPEndPoint(IPAddress.IPv6Any, binding.Port), new IPEndPoint(IPAddress.Any, binding.Port)]);
+            return new(setting, text, isIp
+                ? [new IPEndPoint(ip!, binding.Port)]
+                : [new IPEndPoint(IPAddress.IPv6Any, binding.Port), new IPEndPoint(IPAddress.Any, binding.Port)]);
         }
 
         return binding.Port > 0
@@ -108,7 +117,12 @@ internal sealed record ListenAddress(string Setting, string Text, IReadOnlyList<
 
     /// <summary>That it is wrong, and why.</summary>
     public static SarkException Wrong(string setting, string address, string why, Exception? error = null) =>
-        new(SarkErrorKind.BadRequest, "Configuration", setting, $"The address {SarkText.Printable(address)} in {setting} cannot be listened on: {why}.", error);
+        new(
+            SarkErrorKind.BadRequest,
+            "Configuration",
+            setting,
+            $"The address {SarkText.Printable(address)} in {setting} cannot be listened on: {why}.",
+            error);
 
     private SarkException CannotListen(SocketException error) => Wrong(Setting, Text, error.SocketErrorCode switch
     {
@@ -156,7 +170,10 @@ internal sealed record ListenAddress(string Setting, string Text, IReadOnlyList<
     // A port that the server itself holds is only asked whether the machine has the address.
     private static void Bind(EndPoint endpoint, bool isPortOwn)
     {
-        using var probe = new Socket(endpoint.AddressFamily, SocketType.Stream, endpoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        using var probe = new Socket(
+            endpoint.AddressFamily,
+            SocketType.Stream,
+            endpoint is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
         if (endpoint is not IPEndPoint ip)
         {
             probe.Bind(endpoint);

@@ -30,7 +30,8 @@ internal static class SettingsFiles
     public static IReadOnlyList<string> Read(IConfiguration configuration) =>
     [
         .. ((IConfigurationBuilder)configuration).Sources.OfType<JsonConfigurationSource>()
-            .Select(s => s.FileProvider?.GetFileInfo(s.Path ?? "")).Where(f => f is { Exists: true }).Select(f => f!.PhysicalPath).OfType<string>().Distinct(),
+            .Select(s => s.FileProvider?.GetFileInfo(s.Path
+                ?? "")).Where(f => f is { Exists: true }).Select(f => f!.PhysicalPath).OfType<string>().Distinct(),
     ];
 
     /// <summary>Files that look as if they were meant, where nobody reads them.</summary>
@@ -40,7 +41,10 @@ internal static class SettingsFiles
         return
         [
             .. folders.Where(Directory.Exists).Select(f => Path.TrimEndingDirectorySeparator(Path.GetFullPath(f))).Distinct()
-                .SelectMany(f => Directory.EnumerateFiles(f, "appsettings*.json", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive, IgnoreInaccessible = true }))
+                .SelectMany(f => Directory.EnumerateFiles(
+                    f,
+                    "appsettings*.json",
+                    new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive, IgnoreInaccessible = true }))
                 .Except(read),
         ];
     }
@@ -57,11 +61,21 @@ internal static class SettingsFiles
         }
         catch (Exception error) when (error is FormatException or InvalidDataException or JsonException)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, "Configuration", path, $"The settings file '{path}' cannot be read: {error.GetBaseException().Message}", error);
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                "Configuration",
+                path,
+                $"The settings file '{path}' cannot be read: {error.GetBaseException().Message}",
+                error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, "Configuration", path, $"The settings file '{path}' cannot be read: {error.Message}", error);
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                "Configuration",
+                path,
+                $"The settings file '{path}' cannot be read: {error.Message}",
+                error);
         }
     }
 }

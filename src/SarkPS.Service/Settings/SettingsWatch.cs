@@ -16,7 +16,8 @@ internal sealed class SettingsWatch : IDisposable
     /// <summary>Begins.</summary>
     public SettingsWatch(IConfigurationRoot configuration)
     {
-        files = [.. configuration.Providers.OfType<FileConfigurationProvider>().Where(p => p.Source.ReloadOnChange).Select(p => (p, Content(p)))];
+        files = [.. configuration.Providers.OfType<FileConfigurationProvider>().Where(p => p.Source.ReloadOnChange)
+            .Select(p => (p, Content(p)))];
         timer = new Timer(_ => Look());
         timer.Change(Pause, Timeout.InfiniteTimeSpan);
     }

@@ -9,10 +9,14 @@ internal static class StartReport
     {
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("SarkPS.Service");
         var read = SettingsFiles.Read(configuration);
-        logger.LogInformation("Settings were read from {Files}, the environment and the command line", read.Count == 0 ? "no file" : string.Join(", ", read));
+        logger.LogInformation(
+            "Settings were read from {Files}, the environment and the command line",
+            read.Count == 0 ? "no file" : string.Join(", ", read));
         foreach (var file in SettingsFiles.NotRead(read))
         {
-            logger.LogWarning("The settings file {File} is not read: it lies in another folder or has another name than those that are", file);
+            logger.LogWarning(
+                "The settings file {File} is not read: it lies in another folder or has another name than those that are",
+                file);
         }
 
         var state = services.GetRequiredService<ServiceSettings>().Current;
@@ -26,7 +30,10 @@ internal static class StartReport
         logger.LogInformation("The database is {Database}, of SARK {Version}", backend.Location, backend.Version?.Name ?? "?");
         if (Unusable(backend) is { } why)
         {
-            logger.LogWarning("The database {Database} {Why}; requests that need it answer 503 until that is put right", backend.Location, why);
+            logger.LogWarning(
+                "The database {Database} {Why}; requests that need it answer 503 until that is put right",
+                backend.Location,
+                why);
         }
 
         if (backend.Coverage == ExchangeCoverage.Database)
@@ -37,7 +44,8 @@ internal static class StartReport
         var options = services.GetRequiredService<SarkOptions>();
         (string Name, string Path)[] folders =
         [
-            ("snapshots", options.Rooted(options.Paths.Snapshots)), ("backups", options.Rooted(options.Paths.Backups)), ("greetings", options.Rooted(options.Paths.Greetings)),
+            ("snapshots", options.Rooted(options.Paths.Snapshots)), ("backups", options.Rooted(
+                options.Paths.Backups)), ("greetings", options.Rooted(options.Paths.Greetings)),
             ("voicemail", options.Rooted(options.Paths.Voicemail)), ("Asterisk", options.Rooted(options.Paths.Asterisk)),
         ];
         logger.LogInformation("The folders are {Folders}", string.Join(", ", folders.Select(f => $"{f.Path} ({f.Name})")));

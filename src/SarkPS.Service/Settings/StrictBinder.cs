@@ -61,7 +61,8 @@ internal sealed class StrictBinder(IConfiguration root)
                 continue;
             }
 
-            var property = target.GetType().GetProperties().FirstOrDefault(p => p.CanWrite && p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            var property = target.GetType().GetProperties()
+                .FirstOrDefault(p => p.CanWrite && p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
                 Add(child, $"is no setting{Nearest(child)}");
@@ -146,8 +147,12 @@ internal sealed class StrictBinder(IConfiguration root)
             var entry = section.GetSection(i.ToString(CultureInfo.InvariantCulture));
             if (!children.Any(c => c.Key == entry.Key))
             {
-                var odd = children.First(c => !int.TryParse(c.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n >= children.Length || c.Key != n.ToString(CultureInfo.InvariantCulture));
-                Add(odd, $"does not belong to a list of {children.Length}, whose entries are {section.Path}:0 to {section.Path}:{children.Length - 1}");
+                var odd = children.First(c => !int.TryParse(c.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+                    || n >= children.Length
+                    || c.Key != n.ToString(CultureInfo.InvariantCulture));
+                Add(odd,
+                    $"does not belong to a list of {children.Length}, whose entries are {section.Path}:0 to "
+                        + $"{section.Path}:{children.Length - 1}");
                 return null;
             }
 
@@ -177,7 +182,8 @@ internal sealed class StrictBinder(IConfiguration root)
     }
 
     // A host that passes settings on gives the groups above them an empty value.
-    private static bool HasValue(IConfigurationSection section) => section.Value is { Length: > 0 } || (section.Value is not null && !section.GetChildren().Any());
+    private static bool HasValue(IConfigurationSection section) =>
+        section.Value is { Length: > 0 } || (section.Value is not null && !section.GetChildren().Any());
 
     private static object? Parse(string text, Type type)
     {
@@ -204,17 +210,24 @@ internal sealed class StrictBinder(IConfiguration root)
         if (type == typeof(TimeSpan))
         {
             // A bare number would be days.
-            return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && time >= TimeSpan.Zero && time < TimeSpan.FromDays(24) ? time : null;
+            return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time)
+                && time >= TimeSpan.Zero
+                && time < TimeSpan.FromDays(24) ? time : null;
         }
 
         if (type == typeof(DateTimeOffset))
         {
-            string[] forms = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
-            return DateTimeOffset.TryParseExact(text, forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var date) ? date : null;
+            string[] forms = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ssK",
+                "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
+            return DateTimeOffset.TryParseExact(text, forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var date)
+                ? date
+                : null;
         }
 
         return type.IsEnum
-            ? Enum.GetNames(type).FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse(type, name) : null
+            ? Enum.GetNames(type).FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name
+            ? Enum.Parse(type, name)
+            : null
             : throw new NotSupportedException($"Settings of the type {type} are not read.");
     }
 
@@ -237,7 +250,8 @@ internal sealed class StrictBinder(IConfiguration root)
 
         return type.IsEnum ? string.Join(" or ", Enum.GetNames(type))
             : property.GetCustomAttribute<RangeAttribute>() is { } range
-                ? range.Maximum is int.MaxValue or long.MaxValue or (double)long.MaxValue || Equals(range.Maximum, long.MaxValue.ToString(CultureInfo.InvariantCulture))
+                ? range.Maximum is int.MaxValue or long.MaxValue or (double)long.MaxValue
+                    || Equals(range.Maximum, long.MaxValue.ToString(CultureInfo.InvariantCulture))
                     ? $"a whole number of at least {range.Minimum}"
                     : $"a whole number from {range.Minimum} to {range.Maximum}"
             : type == typeof(string) ? "a text"
@@ -250,21 +264,28 @@ internal sealed class StrictBinder(IConfiguration root)
         var parent = child.Path[..^child.Key.Length];
         var limit = Math.Max(1, Math.Min(3, child.Key.Length / 3));
         var nearest = known
-            .Select(path => (Path: path, Distance: SarkText.Distance(Last(path).ToUpperInvariant(), child.Key.ToUpperInvariant()), IsNear: Generic(path).StartsWith(Generic(parent), StringComparison.OrdinalIgnoreCase) && path.Count(c => c == ':') == child.Path.Count(c => c == ':')))
+            .Select(path => (Path: path, Distance: SarkText.Distance(
+                Last(path).ToUpperInvariant(),
+                child.Key.ToUpperInvariant()), IsNear: Generic(path).StartsWith(Generic(parent), StringComparison.OrdinalIgnoreCase)
+                    && path.Count(c => c == ':') == child.Path.Count(c => c == ':')))
             .Where(k => k.Distance <= limit)
             .OrderBy(k => k.Distance + (k.IsNear ? 0 : 2)).FirstOrDefault();
         return nearest.Path is null ? $"; there are {string.Join(", ", Siblings(parent))}" : $". Did you mean {nearest.Path}?";
     }
 
     private IEnumerable<string> Siblings(string parent) =>
-        known.Where(p => Generic(p).StartsWith(Generic(parent), StringComparison.OrdinalIgnoreCase)).Select(p => p[Generic(parent).Length..].Split(':')[0]).Distinct();
+        known.Where(p => Generic(p).StartsWith(Generic(parent), StringComparison.OrdinalIgnoreCase))
+            .Select(p => p[Generic(parent).Length..].Split(':')[0])
+            .Distinct();
 
     // All entries of a list have the same settings.
-    private static string Generic(string path) => string.Join(':', path.Split(':').Select(s => s.Length > 0 && s.All(char.IsAsciiDigit) ? "0" : s));
+    private static string Generic(string path) =>
+        string.Join(':', path.Split(':').Select(s => s.Length > 0 && s.All(char.IsAsciiDigit) ? "0" : s));
 
     private static string Last(string path) => path[(path.LastIndexOf(':') + 1)..];
 
-    private static string Names(string path, Type type) => string.Join(", ", type.GetProperties().Where(p => p.CanWrite).Select(p => $"{path}:{p.Name}"));
+    private static string Names(string path, Type type) =>
+        string.Join(", ", type.GetProperties().Where(p => p.CanWrite).Select(p => $"{path}:{p.Name}"));
 
     private static IEnumerable<string> Known(Type type, string path)
     {
@@ -273,7 +294,9 @@ internal sealed class StrictBinder(IConfiguration root)
             var own = $"{path}:{property.Name}";
             yield return own;
             var item = typeof(IList).IsAssignableFrom(property.PropertyType) ? property.PropertyType.GetGenericArguments()[0] : null;
-            foreach (var below in item is not null && IsGroup(item) ? Known(item, own + ":0") : IsGroup(property.PropertyType) ? Known(property.PropertyType, own) : [])
+            foreach (var below in item is not null && IsGroup(item)
+                ? Known(item, own + ":0")
+                : IsGroup(property.PropertyType) ? Known(property.PropertyType, own) : [])
             {
                 yield return below;
             }
@@ -282,12 +305,14 @@ internal sealed class StrictBinder(IConfiguration root)
 
     private static bool IsGroup(Type type) => type.IsClass && type != typeof(string) && !typeof(IList).IsAssignableFrom(type);
 
-    private static bool Sets(IConfigurationProvider provider, string path) => provider.TryGet(path, out _) || provider.GetChildKeys([], path).Any();
+    private static bool Sets(IConfigurationProvider provider, string path) =>
+        provider.TryGet(path, out _) || provider.GetChildKeys([], path).Any();
 
     /// <summary>Where a provider has its settings from, in words.</summary>
     public static string Name(IConfigurationProvider provider) => provider switch
     {
-        FileConfigurationProvider { Source: var file } => file.FileProvider?.GetFileInfo(file.Path ?? "").PhysicalPath ?? file.Path ?? "a file",
+        FileConfigurationProvider { Source: var file } => file.FileProvider?.GetFileInfo(file.Path ?? "").PhysicalPath
+            ?? file.Path ?? "a file",
         EnvironmentVariablesConfigurationProvider => "the environment",
         CommandLineConfigurationProvider => "the command line",
         _ => "the host's settings",

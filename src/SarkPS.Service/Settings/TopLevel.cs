@@ -15,14 +15,17 @@ internal static class TopLevel
     private const string DatabaseVariable = "SARK_DATABASE";
 
     // What else hosts of ASP.NET have in their settings.
-    private static readonly string[] Others = ["ConnectionStrings", "https_port", "http_port", "forwardedHeaders_enabled", "HostFilteringOptions", "$schema"];
+    private static readonly string[] Others =
+        ["ConnectionStrings", "https_port", "http_port", "forwardedHeaders_enabled", "HostFilteringOptions", "$schema"];
 
     private static readonly string[] NearestTo = [Own, "Kestrel", "Logging", "urls", "AllowedHosts"];
 
     // The project's own, for its tests and tools; and what container platforms set for a service of the name "sark".
-    private static readonly string[] Foreign = ["SARKPS", "SARK_TEST_", "SARK_ASTERISK_", "SARK_SERVICE_HOST", "SARK_SERVICE_PORT", "SARK_PORT"];
+    private static readonly string[] Foreign =
+        ["SARKPS", "SARK_TEST_", "SARK_ASTERISK_", "SARK_SERVICE_HOST", "SARK_SERVICE_PORT", "SARK_PORT"];
 
-    private static readonly Dictionary<string, string> OwnNames = typeof(SarkOptions).GetProperties().Where(p => p.CanWrite).Select(p => (p.Name, Path: $"{Own}:{p.Name}"))
+    private static readonly Dictionary<string, string> OwnNames = typeof(SarkOptions).GetProperties().Where(p => p.CanWrite)
+        .Select(p => (p.Name, Path: $"{Own}:{p.Name}"))
         .Concat(typeof(ServiceOptions).GetProperties().Where(p => p.CanWrite).Select(p => (p.Name, Path: $"{Own}:Service:{p.Name}")))
         .Append(("Service", $"{Own}:Service"))
         .DistinctBy(p => p.Item1, StringComparer.OrdinalIgnoreCase)
@@ -80,13 +83,16 @@ internal static class TopLevel
     private static void CheckOfEnvironment(IConfigurationProvider provider, string name)
     {
         var isGroup = provider.GetChildKeys([], name).Any();
-        if (isGroup && !CommandLine.Groups.Contains(name, StringComparer.OrdinalIgnoreCase) && Nearness.Nearest(name, [Own, "Kestrel"]) is { } near
-            && provider.GetChildKeys([], name).FirstOrDefault(k => near == Own ? OwnNames.ContainsKey(k) : AddressJudge.Groups.Contains(k, StringComparer.OrdinalIgnoreCase)) is { } held)
+        if (isGroup && !CommandLine.Groups.Contains(name, StringComparer.OrdinalIgnoreCase)
+            && Nearness.Nearest(name, [Own, "Kestrel"]) is { } near
+            && provider.GetChildKeys([], name).FirstOrDefault(
+                k => near == Own ? OwnNames.ContainsKey(k) : AddressJudge.Groups.Contains(k, StringComparer.OrdinalIgnoreCase)) is { } held)
         {
             throw Wrong(provider, $"{name}__{held}", $"is no setting. Did you mean {near}__{held}?", isSentence: true);
         }
 
-        if (!name.StartsWith(Own, StringComparison.OrdinalIgnoreCase) || name == DatabaseVariable || name.Length == Own.Length || Array.Exists(Foreign, f => name.StartsWith(f, StringComparison.OrdinalIgnoreCase)))
+        if (!name.StartsWith(Own, StringComparison.OrdinalIgnoreCase) || name == DatabaseVariable || name.Length == Own.Length
+            || Array.Exists(Foreign, f => name.StartsWith(f, StringComparison.OrdinalIgnoreCase)))
         {
             return;
         }
@@ -94,7 +100,9 @@ internal static class TopLevel
         var rest = name[Own.Length..].TrimStart('_', '-', '.');
         if (Nearness.Nearest(rest.Split('_', '-', '.')[0], OwnNames.Keys) is { } meant)
         {
-            throw Wrong(provider, name, $"is no setting: two underscores stand between a group and a name. Did you mean {OwnNames[meant].Replace(":", "__", StringComparison.Ordinal)}?", isSentence: true);
+            throw Wrong(provider, name,
+                "is no setting: two underscores stand between a group and a name. Did you mean "
+                    + $"{OwnNames[meant].Replace(":", "__", StringComparison.Ordinal)}?", isSentence: true);
         }
     }
 
@@ -103,13 +111,22 @@ internal static class TopLevel
     {
         foreach (var (key, value) in logging.AsEnumerable())
         {
-            if (key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase) && value is { Length: > 0 } && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
+            if (key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase) && value is { Length: > 0 }
+                && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
             {
-                throw new SarkException(SarkErrorKind.BadRequest, "Configuration", key, $"{key} is '{SarkText.Printable(value)}' and must be {string.Join(" or ", Enum.GetNames<LogLevel>())}.");
+                throw new SarkException(
+                    SarkErrorKind.BadRequest,
+                    "Configuration",
+                    key,
+                    $"{key} is '{SarkText.Printable(value)}' and must be {string.Join(" or ", Enum.GetNames<LogLevel>())}.");
             }
         }
     }
 
     private static SarkException Wrong(IConfigurationProvider provider, string name, string problem, bool isSentence = false) =>
-        new(SarkErrorKind.BadRequest, "Configuration", name, $"{SarkText.Printable(name)} (set in {StrictBinder.Name(provider)}) {problem}{(isSentence ? "" : ".")}");
+        new(
+            SarkErrorKind.BadRequest,
+            "Configuration",
+            name,
+            $"{SarkText.Printable(name)} (set in {StrictBinder.Name(provider)}) {problem}{(isSentence ? "" : ".")}");
 }

@@ -81,7 +81,9 @@ public sealed class AmiClientTests
             await LoopbackServer.SendAsync(stream, ReplayPeer.Banner);
             var challenge = await LoopbackServer.ReadActionAsync(stream);
             Interlocked.Increment(ref logins);
-            await LoopbackServer.SendAsync(stream, $"Response: Error\nActionID: {LoopbackServer.Field(challenge, "ActionID")}\nMessage: Authentication failed\n\n");
+            await LoopbackServer.SendAsync(
+                stream,
+                $"Response: Error\nActionID: {LoopbackServer.Field(challenge, "ActionID")}\nMessage: Authentication failed\n\n");
         });
         await using var client = new AmiClient(server.Options());
 

@@ -17,7 +17,8 @@ public sealed class AmiConnectionTests
 
         var peers = await connection.SendAsync(List("SIPpeers", "PeerlistComplete"));
         var one = await connection.SendAsync(new AmiAction("SIPshowpeer").With("Peer", "401"));
-        var none = await Assert.ThrowsAsync<AmiActionException>(() => connection.SendAsync(new AmiAction("SIPshowpeer").With("Peer", "999")));
+        var none = await Assert.ThrowsAsync<AmiActionException>(
+            () => connection.SendAsync(new AmiAction("SIPshowpeer").With("Peer", "999")));
         var registry = await connection.SendAsync(List("SIPshowregistry", "RegistrationsComplete"));
 
         Assert.Equal(["401", "402", "carrier-out"], peers.Items.Select(i => i["ObjectName"]).Order(StringComparer.Ordinal));
@@ -32,7 +33,8 @@ public sealed class AmiConnectionTests
     {
         var (connection, _) = await ReplayPeer.ConnectAsync(ReplayPeer.Load("iax"), Pace.Bytes);
 
-        var peers = await connection.SendAsync(new AmiAction("IAXpeers") { Answer = AmiAnswer.List, CompletedBy = "PeerlistComplete", UntaggedItem = "PeerEntry" });
+        var peers = await connection.SendAsync(
+            new AmiAction("IAXpeers") { Answer = AmiAnswer.List, CompletedBy = "PeerlistComplete", UntaggedItem = "PeerEntry" });
 
         Assert.Equal(["branch/branch-user", "softphone"], peers.Items.Select(i => i["ObjectName"]).Order(StringComparer.Ordinal));
     }
@@ -42,7 +44,8 @@ public sealed class AmiConnectionTests
     {
         var (connection, _) = await ReplayPeer.ConnectAsync([ReplayPeer.Exchange(
             "Action: Agents",
-            "Response: Success\nActionID: 1\nEventList: start\n\nEvent: Agents\nActionID: 1\nAgent: 1\n\nEvent: AgentsComplete\nActionID: 1\nEventList: Complete\nListItems: 2\n\n")]);
+            "Response: Success\nActionID: 1\nEventList: start\n\nEvent: Agents\nActionID: 1\nAgent: 1\n\nEvent: "
+                + "AgentsComplete\nActionID: 1\nEventList: Complete\nListItems: 2\n\n")]);
 
         var failure = await Assert.ThrowsAsync<AmiProtocolException>(() => connection.SendAsync(List("Agents", "AgentsComplete")));
 
@@ -54,7 +57,8 @@ public sealed class AmiConnectionTests
     {
         var (connection, _) = await ReplayPeer.ConnectAsync([ReplayPeer.Exchange(
             "Action: Status",
-            "Response: Success\nActionID: 1\nMessage: Channel status will follow\n\nEvent: Status\nActionID: 1\nChannel: SIP/1-1\n\nEvent: StatusComplete\nActionID: 1\nItems: 1\n\n")]);
+            "Response: Success\nActionID: 1\nMessage: Channel status will follow\n\nEvent: Status\nActionID: 1\nChannel: "
+                + "SIP/1-1\n\nEvent: StatusComplete\nActionID: 1\nItems: 1\n\n")]);
 
         var reply = await connection.SendAsync(List("Status", "StatusComplete"));
 
@@ -64,7 +68,10 @@ public sealed class AmiConnectionTests
     [Theory]
     [InlineData("originate-answered", "Success", "4")]
     [InlineData("originate-busy", "Failure", "5")]
-    public async Task The_outcome_of_a_call_is_the_event_with_its_id_and_other_events_go_to_watchers(string conversation, string response, string reason)
+    public async Task The_outcome_of_a_call_is_the_event_with_its_id_and_other_events_go_to_watchers(
+        string conversation,
+        string response,
+        string reason)
     {
         var hub = new AmiEventHub();
         var events = hub.Watch();
@@ -89,8 +96,14 @@ public sealed class AmiConnectionTests
     {
         var (connection, _) = await ReplayPeer.ConnectAsync(ReplayPeer.Load("originate-unknown"));
 
-        var failure = await Assert.ThrowsAsync<AmiActionException>(() => connection.SendAsync(new AmiAction("Originate") { Answer = AmiAnswer.Outcome, CompletedBy = "OriginateResponse" }
-            .With("Channel", "Local/700@internal").With("Context", "internal").With("Exten", "999").With("Priority", "1").With("Async", "true")));
+        var failure = await Assert.ThrowsAsync<AmiActionException>(() => connection.SendAsync(new AmiAction("Originate")
+        {
+            Answer = AmiAnswer.Outcome,
+            CompletedBy = "OriginateResponse"
+        }
+            .With("Channel", "Local/700@internal").With("Context", "internal").With("Exten", "999").With("Priority", "1").With(
+                "Async",
+                "true")));
 
         Assert.Equal("Extension does not exist.", failure.Response.Message);
     }
@@ -98,7 +111,10 @@ public sealed class AmiConnectionTests
     [Fact]
     public async Task A_missing_action_is_unsupported_and_names_it()
     {
-        var (connection, _) = await ReplayPeer.ConnectAsync([ReplayPeer.Exchange("Action: Nonesuch", "Response: Error\nActionID: 1\nMessage: Invalid/unknown command: Nonesuch. Use Action: ListCommands to show available commands.\n\n")]);
+        var (connection,
+            _) = await ReplayPeer.ConnectAsync([ReplayPeer.Exchange("Action: Nonesuch",
+                "Response: Error\nActionID: 1\nMessage: Invalid/unknown command: Nonesuch. Use Action: ListCommands to show available "
+                    + "commands.\n\n")]);
 
         var failure = await Assert.ThrowsAsync<AmiActionException>(() => connection.SendAsync(List("Nonesuch", "X")));
 
@@ -133,9 +149,13 @@ public sealed class AmiConnectionTests
         {
             await LoopbackServer.SendAsync(stream, ReplayPeer.Banner);
             var challenge = await LoopbackServer.ReadActionAsync(stream);
-            await LoopbackServer.SendAsync(stream, $"Response: Success\nActionID: {LoopbackServer.Field(challenge, "ActionID")}\nChallenge: 1\n\n");
+            await LoopbackServer.SendAsync(
+                stream,
+                $"Response: Success\nActionID: {LoopbackServer.Field(challenge, "ActionID")}\nChallenge: 1\n\n");
             var login = await LoopbackServer.ReadActionAsync(stream);
-            await LoopbackServer.SendAsync(stream, $"Response: Error\nActionID: {LoopbackServer.Field(login, "ActionID")}\nMessage: Authentication failed\n\n");
+            await LoopbackServer.SendAsync(
+                stream,
+                $"Response: Error\nActionID: {LoopbackServer.Field(login, "ActionID")}\nMessage: Authentication failed\n\n");
         });
         var options = server.Options();
         options.Secret = "wrong-secret";
@@ -210,12 +230,15 @@ public sealed class AmiConnectionTests
             var late = LoopbackServer.Field(await LoopbackServer.ReadActionAsync(stream), "ActionID");
             var second = LoopbackServer.Field(await LoopbackServer.ReadActionAsync(stream), "ActionID");
             await release.Task;
-            await LoopbackServer.SendAsync(stream, $"Response: Success\nActionID: {late}\nPing: Late\n\nResponse: Error\nMessage: nobody's\n\nResponse: Success\nActionID: {second}\nPing: Second\n\n");
+            await LoopbackServer.SendAsync(stream,
+                $"Response: Success\nActionID: {late}\nPing: Late\n\nResponse: Error\nMessage: nobody's\n\nResponse: Success\nActionID: "
+                    + $"{second}\nPing: Second\n\n");
             await LoopbackServer.ReadActionAsync(stream);
         });
         await using var connection = await AmiConnection.ConnectAsync(server.Options());
 
-        await Assert.ThrowsAsync<AmiTimeoutException>(() => connection.SendAsync(new AmiAction("Ping") { TimeLimit = TimeSpan.FromMilliseconds(50) }));
+        await Assert.ThrowsAsync<AmiTimeoutException>(
+            () => connection.SendAsync(new AmiAction("Ping") { TimeLimit = TimeSpan.FromMilliseconds(50) }));
         var second = connection.SendAsync(new AmiAction("Ping"));
         release.SetResult();
 
@@ -251,13 +274,16 @@ public sealed class AmiConnectionTests
             await LoopbackServer.LoginAsync(stream);
             while (await LoopbackServer.ReadActionAsync(stream) is { Length: > 0 } action)
             {
-                await LoopbackServer.SendAsync(stream, $"Response: Success\nActionID: {LoopbackServer.Field(action, "ActionID")}\nEcho: {LoopbackServer.Field(action, "Key")}\n\nEvent: Noise\n\n");
+                await LoopbackServer.SendAsync(stream,
+                    $"Response: Success\nActionID: {LoopbackServer.Field(action, "ActionID")}\nEcho: "
+                        + $"{LoopbackServer.Field(action, "Key")}\n\nEvent: Noise\n\n");
             }
         });
         var hub = new AmiEventHub(10);
         await using var connection = await AmiConnection.ConnectAsync(server.Options(), hub);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => Task.Run(async () => (i, (await connection.SendAsync(new AmiAction("Echo").With("Key", $"{i}"))).Response["Echo"]))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(
+            i => Task.Run(async () => (i, (await connection.SendAsync(new AmiAction("Echo").With("Key", $"{i}"))).Response["Echo"]))));
 
         Assert.All(answers, a => Assert.Equal($"{a.i}", a.Item2));
     }
@@ -270,7 +296,9 @@ public sealed class AmiConnectionTests
             await LoopbackServer.LoginAsync(stream);
             while (await LoopbackServer.ReadActionAsync(stream) is { Length: > 0 } action)
             {
-                await LoopbackServer.SendAsync(stream, $"Response: Success\nActionID: {LoopbackServer.Field(action, "ActionID")}\nPing: Pong\n\n");
+                await LoopbackServer.SendAsync(
+                    stream,
+                    $"Response: Success\nActionID: {LoopbackServer.Field(action, "ActionID")}\nPing: Pong\n\n");
             }
         });
         await using var connection = await AmiConnection.ConnectAsync(server.Options());
@@ -300,7 +328,8 @@ public sealed class AmiConnectionTests
             var answers = "";
             for (var i = 0; i < 4; i++)
             {
-                answers += $"Response: Success\nActionID: {LoopbackServer.Field(await LoopbackServer.ReadActionAsync(stream), "ActionID")}\n\n";
+                answers +=
+                    $"Response: Success\nActionID: {LoopbackServer.Field(await LoopbackServer.ReadActionAsync(stream), "ActionID")}\n\n";
             }
 
             await LoopbackServer.SendAsync(stream, answers);

@@ -13,7 +13,8 @@ public sealed class AmiDecoderTests
     [InlineData(100_000)]
     public void Messages_are_the_same_however_the_bytes_arrive(int piece)
     {
-        var bytes = Encoding.Latin1.GetBytes(Banner + string.Concat(ReplayPeer.Load("sip").Concat(ReplayPeer.Load("channels")).Select(e => e.Answer)));
+        var bytes = Encoding.Latin1
+            .GetBytes(Banner + string.Concat(ReplayPeer.Load("sip").Concat(ReplayPeer.Load("channels")).Select(e => e.Answer)));
 
         var messages = Decode(bytes, piece);
 
@@ -57,7 +58,8 @@ public sealed class AmiDecoderTests
     [Fact]
     public void Empty_blocks_and_a_bare_line_feed_inside_a_value_do_no_harm()
     {
-        var messages = Decode(Encoding.ASCII.GetBytes(Banner + "\r\nResponse: Error\r\nMessage: Unable to retrieve endpoint x\n\r\n\r\n\r\nResponse: Success\r\n\r\n"), 5);
+        var messages = Decode(Encoding.ASCII.GetBytes(Banner + "\r\nResponse: Error\r\nMessage: Unable to retrieve endpoint "
+            + "x\n\r\n\r\n\r\nResponse: Success\r\n\r\n"), 5);
 
         Assert.Equal(["Unable to retrieve endpoint x", null], messages.Select(m => m.Message));
     }
@@ -66,7 +68,8 @@ public sealed class AmiDecoderTests
     public void Bytes_that_are_not_utf8_are_read_as_latin_1_and_the_rest_as_utf8()
     {
         var bytes = Encoding.ASCII.GetBytes(Banner + "Event: X\r\nA: ").Concat(Encoding.UTF8.GetBytes("Zoë"))
-            .Concat(Encoding.ASCII.GetBytes("\r\nB: ")).Concat(Encoding.Latin1.GetBytes("Zoë")).Concat(Encoding.ASCII.GetBytes("\r\n\r\n")).ToArray();
+            .Concat(Encoding.ASCII.GetBytes("\r\nB: ")).Concat(Encoding.Latin1.GetBytes("Zoë")).Concat(Encoding.ASCII.GetBytes("\r\n\r\n"))
+            .ToArray();
 
         var message = Assert.Single(Decode(bytes, 3));
         Assert.Equal("Zoë", message["A"]);
@@ -76,7 +79,8 @@ public sealed class AmiDecoderTests
     [Fact]
     public void Output_of_a_console_command_is_read_in_the_form_of_version_14_and_later()
     {
-        var message = One("Response: Success\r\nActionID: 1\r\nMessage: Command output follows\r\nOutput: one: 1\r\nOutput: \r\nOutput: three\r\n\r\n");
+        var message = One(
+            "Response: Success\r\nActionID: 1\r\nMessage: Command output follows\r\nOutput: one: 1\r\nOutput: \r\nOutput: three\r\n\r\n");
 
         Assert.Equal(["one: 1", "", "three"], message.All("Output"));
     }

@@ -65,9 +65,16 @@ public sealed class AsteriskAbsentTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{}", """{"target":["The target field is required."],"caller":["The caller field is required."],"context":["The context field is required."],"clid":["The clid field is required."]}""")]
-    [InlineData("""{"target":"4\r\n1","caller":"401","context":"internal","clid":1}""", """{"target":["The target must be an integer."]}""")]
-    [InlineData("""{"target":1,"caller":"401","context":"internal","clid":1,"ringtime":0}""", """{"ringtime":["The ringtime must be between 1 and 600 seconds."]}""")]
+    [InlineData(
+        "{}",
+        """{"target":["The target field is required."],"caller":["The caller field is required."]"""
+            + ""","context":["The context field is required."],"clid":["The clid field is required."]}""")]
+    [InlineData(
+        """{"target":"4\r\n1","caller":"401","context":"internal","clid":1}""",
+        """{"target":["The target must be an integer."]}""")]
+    [InlineData(
+        """{"target":1,"caller":"401","context":"internal","clid":1,"ringtime":0}""",
+        """{"ringtime":["The ringtime must be between 1 and 600 seconds."]}""")]
     public async Task A_call_that_cannot_be_is_422(string json, string body) =>
         Assert.Equal((422, body), await service.SendAsync("POST", "astamis/originate", json));
 
@@ -77,7 +84,9 @@ public sealed class AsteriskAbsentTests : IDisposable
         Assert.Equal(404, (await service.SendAsync("GET", "extensions/401/runtime")).Status);
         Assert.Equal(201, (await service.SendAsync("POST", "extensions/unprovisioned", """{"pkey":"401","cluster":"default"}""")).Status);
 
-        Assert.Equal((422, """{"cfim":["The cfim format is invalid."],"ringdelay":["The ringdelay must be an integer."]}"""), await service.SendAsync("PUT", "extensions/401/runtime", """{"cfim":"+","ringdelay":"x"}"""));
+        Assert.Equal(
+            (422, """{"cfim":["The cfim format is invalid."],"ringdelay":["The ringdelay must be an integer."]}"""),
+            await service.SendAsync("PUT", "extensions/401/runtime", """{"cfim":"+","ringdelay":"x"}"""));
         Assert.Equal(503, (await service.SendAsync("PUT", "extensions/401/runtime", """{"cfim":null}""")).Status);
         Assert.Equal(503, (await service.SendAsync("PUT", "extensions/401/runtime", "{}")).Status);
         Assert.Equal(503, (await service.SendAsync("GET", "extensions/401/runtime")).Status);
@@ -100,6 +109,7 @@ public sealed class AsteriskAbsentTests : IDisposable
         Assert.EndsWith("Validation,SarkPS.Cmdlets.SetSarkDbEntryCommand", refused.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Single(engine.Try("Disconnect-SarkCall '/.*/'").Errors);
         Assert.Single(engine.Try("Invoke-SarkOriginate 401 \"7`n00\"").Errors);
-        Assert.Empty(engine.Run("Set-SarkDbEntry cfim 401 1 -WhatIf; Invoke-SarkReload -WhatIf; Invoke-SarkOriginate 401 700 -WhatIf; Disconnect-SarkCall SIP/1-1 -WhatIf; Remove-SarkDbEntry a b -WhatIf"));
+        Assert.Empty(engine.Run("Set-SarkDbEntry cfim 401 1 -WhatIf; Invoke-SarkReload -WhatIf; Invoke-SarkOriginate 401 700 -WhatIf; "
+            + "Disconnect-SarkCall SIP/1-1 -WhatIf; Remove-SarkDbEntry a b -WhatIf"));
     }
 }

@@ -9,7 +9,8 @@ namespace SarkPS.Tests.Ami;
 /// <summary>The real Asterisk of tests/asterisk/asterisk.sh, when the environment says that one runs.</summary>
 internal static class AsteriskLab
 {
-    private const string Missing = "No Asterisk: SARK_TEST_AMI_PORT is not set. 'tests/asterisk/asterisk.sh up FILE' starts one and writes the variables.";
+    private const string Missing =
+        "No Asterisk: SARK_TEST_AMI_PORT is not set. 'tests/asterisk/asterisk.sh up FILE' starts one and writes the variables.";
 
     public static string Script => Variable("SARK_TEST_ASTERISK");
 
@@ -43,7 +44,8 @@ internal static class AsteriskLab
     {
         await using var asterisk = new LocalAsterisk(Options());
         var hangups = asterisk.Client.Events.Watch(["Hangup"]);
-        await asterisk.Client.SendAsync(new AmiAction("Hangup") { Answer = AmiAnswer.List, CompletedBy = "ChannelsHungupListComplete" }.With("Channel", "/.*/"));
+        await asterisk.Client.SendAsync(
+            new AmiAction("Hangup") { Answer = AmiAnswer.List, CompletedBy = "ChannelsHungupListComplete" }.With("Channel", "/.*/"));
         await using var next = hangups.GetAsyncEnumerator();
         while ((await asterisk.GetChannelsAsync()).Count > 0)
         {
@@ -136,7 +138,12 @@ internal sealed class EngineLab : IDisposable
             secret.AppendChar(letter);
         }
 
-        Run("Connect-Sark -Root $args[0] -AmiHost $args[1] -AmiPort $args[2] -AmiCredential $args[3]", folder.Path, ami.Host, ami.Port, new PSCredential(ami.User, secret));
+        Run(
+            "Connect-Sark -Root $args[0] -AmiHost $args[1] -AmiPort $args[2] -AmiCredential $args[3]",
+            folder.Path,
+            ami.Host,
+            ami.Port,
+            new PSCredential(ami.User, secret));
     }
 
     public void ConnectRemote(Uri address) => Run("Connect-Sark -Uri $args[0]", address);

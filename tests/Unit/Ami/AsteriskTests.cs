@@ -15,7 +15,8 @@ public sealed class AsteriskTests : IAsyncLifetime
 
     private LocalAsterisk Local => local ??= new LocalAsterisk(AsteriskLab.Options());
 
-    public Task InitializeAsync() => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("SARK_TEST_AMI_PORT")) ? Task.CompletedTask : AsteriskLab.QuietAsync();
+    public Task InitializeAsync() =>
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("SARK_TEST_AMI_PORT")) ? Task.CompletedTask : AsteriskLab.QuietAsync();
 
     public async Task DisposeAsync()
     {
@@ -44,12 +45,14 @@ public sealed class AsteriskTests : IAsyncLifetime
         Assert.Equal([false, true], members.Select(m => m.Admin).Order());
         Assert.Empty(await asterisk.GetConferenceMembersAsync("999"));
 
-        var queues = (await UntilAsync(() => asterisk.GetQueueStatusAsync(), q => q.Any(s => s.Callers.Count > 0))).ToDictionary(q => q.Name!);
+        var queues = (await UntilAsync(() => asterisk.GetQueueStatusAsync(), q => q.Any(s => s.Callers.Count > 0))).ToDictionary(
+            q => q.Name!);
         Assert.Equal(1, queues["empty"].Callers.Single().Position);
         Assert.Equal(["Ada", "Grace"], queues["support"].Members.Select(m => m.Name).Order(StringComparer.Ordinal));
         Assert.Equal(1, (await asterisk.GetQueueSummaryAsync()).Single(q => q.Name == "empty").Callers);
 
-        var agents = (await UntilAsync(() => asterisk.GetAgentsAsync(), a => a.Any(x => x.Status == AgentState.Idle))).ToDictionary(a => a.Agent!);
+        var agents = (await UntilAsync(() => asterisk.GetAgentsAsync(), a => a.Any(x => x.Status == AgentState.Idle))).ToDictionary(
+            a => a.Agent!);
         Assert.Equal(AgentState.LoggedOff, agents["3002"].Status);
 
         var channels = await asterisk.GetChannelsAsync();
@@ -68,7 +71,9 @@ public sealed class AsteriskTests : IAsyncLifetime
         Assert.Equal("PJSIP", Assert.Single(await asterisk.GetSipPeersAsync("450")).Technology);
         await Assert.ThrowsAsync<SarkNotFoundException>(() => asterisk.GetSipPeersAsync("999"));
         // Whoever has read its configuration again registers anew.
-        await UntilAsync(() => asterisk.GetSipRegistrationsAsync(), all => all.Any(r => r is { UserName: "carrier", State: RegistrationStatus.Registered, Technology: "SIP" }));
+        await UntilAsync(
+            () => asterisk.GetSipRegistrationsAsync(),
+            all => all.Any(r => r is { UserName: "carrier", State: RegistrationStatus.Registered, Technology: "SIP" }));
         Assert.Contains(await asterisk.GetSipRegistrationsAsync(), r => r.Technology == "PJSIP");
         Assert.DoesNotContain(await asterisk.GetSipRegistrationsAsync(), r => r.Raw["Password"] is not null);
         Assert.Contains(await asterisk.GetIaxPeersAsync(), p => p is { Name: "branch", UserName: "branch-user" });
@@ -156,10 +161,16 @@ public sealed class AsteriskTests : IAsyncLifetime
         AsteriskLab.Require();
         Assert.Equal(201, (await Service.SendAsync("POST", "extensions/unprovisioned", """{"pkey":"401","cluster":"default"}""")).Status);
 
-        Assert.Equal(204, (await Service.SendAsync("PUT", "extensions/401/runtime", """{"cfim":"123","cfbs":"+441234","ringdelay":20}""")).Status);
-        Assert.Equal((200, """{"cfim":"123","cfbs":"+441234","ringdelay":"20"}"""), await Service.SendAsync("GET", "extensions/401/runtime"));
+        Assert.Equal(
+            204,
+            (await Service.SendAsync("PUT", "extensions/401/runtime", """{"cfim":"123","cfbs":"+441234","ringdelay":20}""")).Status);
+        Assert.Equal(
+            (200, """{"cfim":"123","cfbs":"+441234","ringdelay":"20"}"""),
+            await Service.SendAsync("GET", "extensions/401/runtime"));
         Assert.Equal(204, (await Service.SendAsync("PUT", "extensions/401/runtime", """{"cfim":null}""")).Status);
-        Assert.Equal((200, """{"cfim":null,"cfbs":"+441234","ringdelay":"20"}"""), await Service.SendAsync("GET", "extensions/401/runtime"));
+        Assert.Equal(
+            (200, """{"cfim":null,"cfbs":"+441234","ringdelay":"20"}"""),
+            await Service.SendAsync("GET", "extensions/401/runtime"));
         Assert.Equal(204, (await Service.SendAsync("PUT", "extensions/401/runtime", """{"cfbs":null,"ringdelay":null}""")).Status);
         Assert.Equal((200, """{"cfim":null,"cfbs":null,"ringdelay":null}"""), await Service.SendAsync("GET", "extensions/401/runtime"));
     }
@@ -172,7 +183,8 @@ public sealed class AsteriskTests : IAsyncLifetime
         await UntilAsync(() => Local.GetConferencesAsync(), r => r.Count > 0);
         foreach (var list in new[]
         {
-            "Agents", "ConfbridgeList/710", "ConfbridgeListRooms", "CoreShowChannels", "DeviceStateList", "ExtensionStateList", "IAXpeers", "IAXregistry",
+            "Agents", "ConfbridgeList/710", "ConfbridgeListRooms", "CoreShowChannels", "DeviceStateList", "ExtensionStateList", "IAXpeers",
+            "IAXregistry",
             "QueueStatus", "QueueSummary", "SIPpeers", "SIPshowregistry", "Status", "VoicemailUsersList",
         })
         {
@@ -186,7 +198,8 @@ public sealed class AsteriskTests : IAsyncLifetime
 
         foreach (var one in new[]
         {
-            "CoreSettings", "CoreStatus", "ExtensionState/401", "ExtensionState/401/internal", "MailboxCount/401", "MailboxStatus/401", "QueueStatus/support", "QueueSummary/support", "SIPshowpeer/401",
+            "CoreSettings", "CoreStatus", "ExtensionState/401", "ExtensionState/401/internal", "MailboxCount/401", "MailboxStatus/401",
+            "QueueStatus/support", "QueueSummary/support", "SIPshowpeer/401",
         })
         {
             var (status, body) = await Service.SendAsync("GET", "astamis/" + one);
@@ -197,8 +210,12 @@ public sealed class AsteriskTests : IAsyncLifetime
         var queue = JsonNode.Parse((await Service.SendAsync("GET", "astamis/QueueStatus/support")).Body)!;
         Assert.Equal("rrmemory", (string?)queue["Strategy"]);
         Assert.Equal(2, queue["Members"]!.AsArray().Count);
-        Assert.Equal((404, """{"message":"Empty Object set returned from AMI"}"""), await Service.SendAsync("GET", "astamis/QueueStatus/nosuch"));
-        Assert.Equal((404, """{"message":"Empty Object set returned from AMI"}"""), await Service.SendAsync("GET", "astamis/ConfbridgeList/999"));
+        Assert.Equal(
+            (404, """{"message":"Empty Object set returned from AMI"}"""),
+            await Service.SendAsync("GET", "astamis/QueueStatus/nosuch"));
+        Assert.Equal(
+            (404, """{"message":"Empty Object set returned from AMI"}"""),
+            await Service.SendAsync("GET", "astamis/ConfbridgeList/999"));
         Assert.Equal((200, """{"Response":"Reload sent"}"""), await Service.SendAsync("GET", "astamis/Reload"));
         Assert.Equal((200, """{"Response":"Reload sent"}"""), await Service.SendAsync("POST", "astamis/Reload"));
         Assert.Equal(404, (await Service.SendAsync("GET", "astamis/SIPshowpeer/999")).Status);
@@ -207,8 +224,11 @@ public sealed class AsteriskTests : IAsyncLifetime
         Assert.Equal((200, """{"k":true}"""), await Service.SendAsync("DELETE", "astamis/DBdel/sarktest/k"));
         // A reload may have it register again.
         await UntilAsync(() => Local.GetSipPeersAsync(), p => p.Any(x => x is { Name: "401", Status: PeerStatus.Ok }));
-        Assert.Equal((200, """{"message":"Request Sent"}"""), await Service.SendAsync("POST", "astamis/originate", """{"target":700,"caller":"401","context":"internal","clid":"401"}"""));
-        var channel = (await UntilAsync(() => Local.GetChannelsAsync(), c => c.Any(x => x.Technology == "SIP"))).First(c => c.Technology == "SIP").Channel!;
+        Assert.Equal(
+            (200, """{"message":"Request Sent"}"""),
+            await Service.SendAsync("POST", "astamis/originate", """{"target":700,"caller":"401","context":"internal","clid":"401"}"""));
+        var channel = (await UntilAsync(() => Local.GetChannelsAsync(), c => c.Any(x => x.Technology == "SIP"))).First(
+            c => c.Technology == "SIP").Channel!;
         Assert.Equal((200, $$"""{"{{channel[4..]}}":"Channel Hungup"}"""), await Service.SendAsync("DELETE", "astamis/Hangup/" + channel));
     }
 
@@ -253,7 +273,9 @@ public sealed class AsteriskTests : IAsyncLifetime
         Assert.Contains("Hangup", denied.Message, StringComparison.Ordinal);
         Assert.Equal(SarkErrorKind.Denied, (await Assert.ThrowsAsync<AmiActionException>(() => watcher.PutDbAsync("a", "b", "c"))).Kind);
         Assert.Equal(SarkErrorKind.Denied, (await Assert.ThrowsAsync<AmiActionException>(() => watcher.GetAgentsAsync())).Kind);
-        Assert.Equal(SarkErrorKind.Denied, (await Assert.ThrowsAsync<AmiActionException>(() => watcher.OriginateAsync(Call("700", "700")))).Kind);
+        Assert.Equal(
+            SarkErrorKind.Denied,
+            (await Assert.ThrowsAsync<AmiActionException>(() => watcher.OriginateAsync(Call("700", "700")))).Kind);
         Assert.DoesNotContain(await watcher.GetSipPeersAsync(), p => p.Technology == "PJSIP");
 
         using var service = new ServiceLab(AsteriskLab.Options("watcher").Ami);
@@ -277,7 +299,8 @@ public sealed class AsteriskTests : IAsyncLifetime
         Assert.Equal("v", await least.GetDbAsync("sarktest", "k"));
         Assert.True(await least.DeleteDbAsync("sarktest", "k"));
         await least.ReloadAsync();
-        var command = await Assert.ThrowsAsync<AmiActionException>(() => least.Client.SendAsync(new AmiAction("Command").With("Command", "core show uptime")));
+        var command = await Assert.ThrowsAsync<AmiActionException>(
+            () => least.Client.SendAsync(new AmiAction("Command").With("Command", "core show uptime")));
         Assert.Equal(SarkErrorKind.Denied, command.Kind);
     }
 
@@ -333,7 +356,9 @@ public sealed class AsteriskTests : IAsyncLifetime
         {
             await Local.Client.SendAsync(new AmiAction("ModuleLoad").With("Module", "chan_sip.so").With("LoadType", "load"));
             await UntilAsync(() => Local.GetSipPeersAsync(), p => p.Any(x => x is { Name: "401", Status: PeerStatus.Ok }));
-            await UntilAsync(() => Local.GetSipRegistrationsAsync(), p => p.Any(x => x is { UserName: "carrier", State: RegistrationStatus.Registered }));
+            await UntilAsync(
+                () => Local.GetSipRegistrationsAsync(),
+                p => p.Any(x => x is { UserName: "carrier", State: RegistrationStatus.Registered }));
         }
     }
 
@@ -343,11 +368,13 @@ public sealed class AsteriskTests : IAsyncLifetime
         AsteriskLab.Require();
 
         // Asterisk repeats the extension that it was asked for, so every answer can be told from every other.
-        var answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => Task.Run(async () => ($"{i}", (await Local.GetExtensionStateAsync($"{i}", "internal")).Extension))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 1000)
+            .Select(i => Task.Run(async () => ($"{i}", (await Local.GetExtensionStateAsync($"{i}", "internal")).Extension))));
         Assert.All(answers, a => Assert.Equal(a.Item1, a.Extension));
 
         // Over the service as well, where all of them share its one connection.
-        var remote = await Task.WhenAll(Enumerable.Range(0, 1000).Select(async i => ($"{i}", (await Service.Remote.Asterisk.GetExtensionStateAsync($"{i}", "internal")).Extension)));
+        var remote = await Task.WhenAll(Enumerable.Range(0, 1000)
+            .Select(async i => ($"{i}", (await Service.Remote.Asterisk.GetExtensionStateAsync($"{i}", "internal")).Extension)));
         Assert.All(remote, a => Assert.Equal(a.Item1, a.Extension));
     }
 
@@ -360,7 +387,8 @@ public sealed class AsteriskTests : IAsyncLifetime
         Assert.All(AsteriskFunctions.All, f =>
         {
             var text = commands[f.Name]!;
-            var rights = text[(text.LastIndexOf("Priv: ", StringComparison.Ordinal) + 6)..].TrimEnd(')', ' ').Split(',').Except(["all", "<none>"]);
+            var rights = text[(text.LastIndexOf("Priv: ", StringComparison.Ordinal) + 6)..].TrimEnd(')', ' ').Split(',')
+                .Except(["all", "<none>"]);
             Assert.Equal(f.Classes, rights);
         });
     }
@@ -421,20 +449,29 @@ public sealed class AsteriskTests : IAsyncLifetime
         Assert.Empty(engine.Run("Get-SarkChannel SIP/* | Disconnect-SarkCall -WhatIf"));
         Assert.NotEmpty(engine.Run("Get-SarkChannel SIP/*"));
         engine.Run("Get-SarkChannel SIP/* | Disconnect-SarkCall; while (Get-SarkChannel) { }");
-        Assert.StartsWith("SarkAsteriskChannelNotFound,", Assert.Single(engine.Try("Get-SarkChannel SIP/401-none").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SarkAsteriskChannelNotFound,",
+            Assert.Single(engine.Try("Get-SarkChannel SIP/401-none").Errors).FullyQualifiedErrorId,
+            StringComparison.Ordinal);
 
         foreach (var cmdlet in new[]
         {
-            "Get-SarkDeviceState SIP/401", "Get-SarkExtensionState 401 -Context internal", "Get-SarkSipPeer 401", "Get-SarkSipPeer 45*", "Get-SarkSipRegistration carrier", "Get-SarkIaxPeer branch",
-            "Get-SarkIaxRegistration branch", "Get-SarkQueueStatus support", "Get-SarkQueueSummary support", "Get-SarkAgentStatus 3001", "Get-SarkVoicemailUser 401",
-            "Get-SarkVoicemailUser 401 | Get-SarkMailbox", "Get-SarkQueueStatus support | Get-SarkQueueSummary", "Get-SarkCoreSetting", "Get-SarkCoreStatus", "Set-SarkDbEntry sarktest k 'a b' -PassThru | Get-SarkDbEntry",
+            "Get-SarkDeviceState SIP/401", "Get-SarkExtensionState 401 -Context internal", "Get-SarkSipPeer 401", "Get-SarkSipPeer 45*",
+            "Get-SarkSipRegistration carrier", "Get-SarkIaxPeer branch",
+            "Get-SarkIaxRegistration branch", "Get-SarkQueueStatus support", "Get-SarkQueueSummary support", "Get-SarkAgentStatus 3001",
+            "Get-SarkVoicemailUser 401",
+            "Get-SarkVoicemailUser 401 | Get-SarkMailbox", "Get-SarkQueueStatus support | Get-SarkQueueSummary", "Get-SarkCoreSetting",
+            "Get-SarkCoreStatus", "Set-SarkDbEntry sarktest k 'a b' -PassThru | Get-SarkDbEntry",
         })
         {
             Assert.Single(engine.Run(cmdlet));
         }
 
         Assert.Empty(engine.Run("Get-SarkDbEntry sarktest k | Remove-SarkDbEntry"));
-        Assert.StartsWith("SarkDbEntryNotFound,", Assert.Single(engine.Try("Get-SarkDbEntry sarktest k").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SarkDbEntryNotFound,",
+            Assert.Single(engine.Try("Get-SarkDbEntry sarktest k").Errors).FullyQualifiedErrorId,
+            StringComparison.Ordinal);
         engine.Run("Invoke-SarkReload");
     }
 
@@ -447,16 +484,23 @@ public sealed class AsteriskTests : IAsyncLifetime
         using var engine = new EngineLab();
         engine.Connect(remote ? Service.Address : null, AsteriskLab.Options().Ami);
 
-        Assert.StartsWith("SarkExtensionNotFound,", Assert.Single(engine.Try("Get-SarkExtensionRuntime 401").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SarkExtensionNotFound,",
+            Assert.Single(engine.Try("Get-SarkExtensionRuntime 401").Errors).FullyQualifiedErrorId,
+            StringComparison.Ordinal);
         engine.Run("New-SarkExtension -Kind unprovisioned -Key 401 -Tenant default");
 
-        var set = (ExtensionRuntime)Assert.Single(engine.Run("Set-SarkExtensionRuntime 401 -ForwardAll +49123 -RingDelay 20 -PassThru")).BaseObject;
+        var set = (ExtensionRuntime)Assert.Single(engine.Run("Set-SarkExtensionRuntime 401 -ForwardAll +49123 -RingDelay 20 -PassThru"))
+            .BaseObject;
         Assert.Equal(("+49123", null, 20), (set.ForwardAll, set.ForwardBusy, set.RingDelay));
         var cleared = (ExtensionRuntime)Assert.Single(engine.Run("Set-SarkExtensionRuntime 401 -ForwardAll $null -PassThru")).BaseObject;
         Assert.Equal((null, 20), (cleared.ForwardAll, cleared.RingDelay));
         engine.Run("Set-SarkExtensionRuntime 401 -RingDelay $null");
         Assert.Null(((ExtensionRuntime)Assert.Single(engine.Run("Get-SarkExtensionRuntime 401")).BaseObject).RingDelay);
-        Assert.StartsWith("SarkExtensionRuntimeValidation,", Assert.Single(engine.Try("Set-SarkExtensionRuntime 401 -ForwardAll abc").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SarkExtensionRuntimeValidation,",
+            Assert.Single(engine.Try("Set-SarkExtensionRuntime 401 -ForwardAll abc").Errors).FullyQualifiedErrorId,
+            StringComparison.Ordinal);
     }
 
     [SkippableTheory]
@@ -470,7 +514,11 @@ public sealed class AsteriskTests : IAsyncLifetime
 
         Assert.Empty(engine.Run("Watch-SarkEvent -Name NoSuchEvent -Timeout 0.2"));
         engine.Run("Get-SarkCoreStatus");
-        using var ping = new Timer(_ => Local.Client.SendAsync(new AmiAction("UserEvent").With("UserEvent", "tick")), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+        using var ping = new Timer(
+            _ => Local.Client.SendAsync(new AmiAction("UserEvent").With("UserEvent", "tick")),
+            null,
+            TimeSpan.Zero,
+            TimeSpan.FromMilliseconds(100));
         var seen = engine.Run("Watch-SarkEvent -Name UserEvent -First 2 -Timeout 20");
         Assert.Equal(2, seen.Count);
         Assert.Equal("tick", ((AmiEvent)seen[0].BaseObject).Message["UserEvent"]);
@@ -481,11 +529,16 @@ public sealed class AsteriskTests : IAsyncLifetime
     private IAsteriskOperations Asterisk(bool remote) => remote ? Service.Remote.Asterisk : Local;
 
     // A watch that is known to have begun: over HTTP that takes a moment, and what happens before is not in it.
-    private async Task<IAsyncEnumerator<AmiEvent>> WatchAsync(IAsteriskOperations asterisk, CancellationToken cancellationToken, params string[] names)
+    private async Task<IAsyncEnumerator<AmiEvent>> WatchAsync(
+        IAsteriskOperations asterisk,
+        CancellationToken cancellationToken,
+        params string[] names)
     {
         var events = asterisk.WatchAsync([.. names, "UserEvent"], null, cancellationToken).GetAsyncEnumerator(cancellationToken);
         var first = events.MoveNextAsync().AsTask();
-        await UntilAsync(() => Local.Client.SendAsync(new AmiAction("UserEvent").With("UserEvent", "ready"), cancellationToken), _ => first.IsCompleted);
+        await UntilAsync(
+            () => Local.Client.SendAsync(new AmiAction("UserEvent").With("UserEvent", "ready"), cancellationToken),
+            _ => first.IsCompleted);
         Assert.True(await first);
         return events;
     }

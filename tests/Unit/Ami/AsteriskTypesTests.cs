@@ -11,7 +11,9 @@ public sealed class AsteriskTypesTests
     {
         var exchanges = ReplayPeer.Load("channels");
         var status = Items(exchanges[1]).ToLookup(m => m["Uniqueid"]);
-        var channels = Items(exchanges[0]).Where(m => m.Event == "CoreShowChannel").Select(m => new AsteriskChannel(m, status[m["Uniqueid"]].FirstOrDefault())).ToArray();
+        var channels = Items(exchanges[0]).Where(m => m.Event == "CoreShowChannel")
+            .Select(m => new AsteriskChannel(m, status[m["Uniqueid"]].FirstOrDefault()))
+            .ToArray();
 
         var caller = channels.First(c => c.CallerId == "55512");
         Assert.Equal("Zoë", caller.CallerName);
@@ -59,7 +61,9 @@ public sealed class AsteriskTypesTests
     {
         var exchanges = ReplayPeer.Load("pjsip");
         var contacts = Items(exchanges[1]).ToLookup(c => c["Endpoint"]);
-        var peers = Items(exchanges[0]).Where(m => m.Event == "EndpointList").Select(e => SipPeer.OfEndpoint(e, contacts[e["ObjectName"]].FirstOrDefault())).ToDictionary(p => p.Name!);
+        var peers = Items(exchanges[0]).Where(m => m.Event == "EndpointList")
+            .Select(e => SipPeer.OfEndpoint(e, contacts[e["ObjectName"]].FirstOrDefault()))
+            .ToDictionary(p => p.Name!);
 
         Assert.Equal("PJSIP", peers["450"].Technology);
         Assert.Equal(PeerStatus.Unreachable, peers["450"].Status);
@@ -82,11 +86,14 @@ public sealed class AsteriskTypesTests
         Assert.Contains(Items(rooms[1]).Where(m => m.Event == "ConfbridgeList").Select(m => new ConferenceMember(m)), m => m.Admin == true);
 
         var iax = ReplayPeer.Load("iax");
-        var branch = Items(iax[0]).Where(m => m["ObjectName"]?.StartsWith("branch", StringComparison.Ordinal) == true).Select(m => new IaxPeer(m)).Single();
+        var branch = Items(iax[0]).Where(m => m["ObjectName"]?.StartsWith("branch", StringComparison.Ordinal) == true)
+            .Select(m => new IaxPeer(m))
+            .Single();
         Assert.Equal(("branch", "branch-user", true), (branch.Name, branch.UserName, branch.Trunk));
         Assert.Null(new Registration(Items(iax[1])[1], "IAX2").Perceived);
 
-        var sip = Items(ReplayPeer.Load("sip")[3]).Where(m => m.Event == "RegistryEntry").Select(m => new Registration(m, "SIP")).ToDictionary(r => r.UserName!);
+        var sip = Items(ReplayPeer.Load("sip")[3]).Where(m => m.Event == "RegistryEntry").Select(m => new Registration(m, "SIP"))
+            .ToDictionary(r => r.UserName!);
         Assert.Equal(RegistrationStatus.Registered, sip["carrier"].State);
         Assert.NotNull(sip["carrier"].Registered);
         Assert.Equal(RegistrationStatus.RequestSent, sip["lost"].State);
@@ -113,7 +120,8 @@ public sealed class AsteriskTypesTests
     [Fact]
     public void A_message_survives_its_way_through_json()
     {
-        var message = new AmiMessage([new("Event", "X"), new("Variable", "a"), new("Variable", "b"), new("Variable", "c"), new("Empty", "")]);
+        var message = new AmiMessage(
+            [new("Event", "X"), new("Variable", "a"), new("Variable", "b"), new("Variable", "c"), new("Empty", "")]);
 
         Assert.Equal(message.ToString(), AmiJson.FromJson(AmiJson.ToJson(message)).ToString());
     }

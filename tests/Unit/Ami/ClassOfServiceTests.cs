@@ -24,7 +24,8 @@ public sealed partial class ClassOfServiceTests : IAsyncLifetime
 
     private static string DialPlan => Path.Combine(AsteriskLab.Variable("SARK_ASTERISK_HOME"), "etc", "tests.conf");
 
-    public Task InitializeAsync() => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("SARK_TEST_AMI_PORT")) ? Task.CompletedTask : AsteriskLab.QuietAsync();
+    public Task InitializeAsync() =>
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("SARK_TEST_AMI_PORT")) ? Task.CompletedTask : AsteriskLab.QuietAsync();
 
     public Task DisposeAsync() => Task.CompletedTask;
 
@@ -34,7 +35,9 @@ public sealed partial class ClassOfServiceTests : IAsyncLifetime
         AsteriskLab.Require();
         await using var engine = await MakeAsync("401", "402");
         await LoadAsync([.. Twin(engine.Database), .. Telephones("401", "402")]);
-        var table = Row().Matches(Page.Split("What comes of it:")[1].Split("\n## ")[0]).Select(row => row.Value.Trim('|').Split('|', StringSplitOptions.TrimEntries)).ToArray();
+        var table = Row().Matches(Page.Split("What comes of it:")[1].Split("\n## ")[0])
+            .Select(row => row.Value.Trim('|').Split('|', StringSplitOptions.TrimEntries))
+            .ToArray();
         Assert.Equal(["Dialled", "401 by day", "401 by night", "402 by day", "402 by night"], table[0]);
         Assert.True(table.Length > 5, Page);
         await using var asterisk = new LocalAsterisk(AsteriskLab.Options());
@@ -86,7 +89,8 @@ public sealed partial class ClassOfServiceTests : IAsyncLifetime
             New-SarkDayTimer -ClosedFrom 17:30 -ClosedUntil 08:30
             'sat', 'sun' | ForEach-Object { New-SarkDayTimer -DayOfWeek $_ -ClosedAllDay }
             """).Good();
-        var (open, closed) = ((string)database.Value("SELECT openroute FROM lineIO WHERE pkey = '441924566170'")!, (string)database.Value("SELECT closeroute FROM lineIO WHERE pkey = '441924566170'")!);
+        var (open, closed) = ((string)database.Value("SELECT openroute FROM lineIO WHERE pkey = '441924566170'")!, (string)database.Value(
+            "SELECT closeroute FROM lineIO WHERE pkey = '441924566170'")!);
         Assert.Equal(("401", "*401"), (open, closed));
         await LoadAsync(
         [
@@ -100,7 +104,8 @@ public sealed partial class ClassOfServiceTests : IAsyncLifetime
         // A Friday, the night to Saturday, Saturday and Monday.
         foreach (var (time, isOpen) in new[]
         {
-            ("2026-12-04 08:29", false), ("2026-12-04 08:30", true), ("2026-12-04 17:30", true), ("2026-12-04 17:31", false), ("2026-12-05 03:00", false),
+            ("2026-12-04 08:29", false), ("2026-12-04 08:30", true), ("2026-12-04 17:30", true), ("2026-12-04 17:31", false),
+            ("2026-12-05 03:00", false),
             ("2026-12-05 12:00", false), ("2026-12-07 00:00", false), ("2026-12-07 12:00", true),
         })
         {
@@ -114,7 +119,8 @@ public sealed partial class ClassOfServiceTests : IAsyncLifetime
             Assert.Equal(isOpen ? "OPEN" : "CLOSED", state);
             using (var file = new SqliteDatabase(database.Path))
             {
-                var told = (await new SqliteStore(file, null, () => TimeZoneInfo.Utc, new StoppedClock(new(wall, TimeSpan.Zero))).HoursAsync(default)).Single(h => h.Tenant == "default");
+                var told = (await new SqliteStore(file, null, () => TimeZoneInfo.Utc, new StoppedClock(new(wall, TimeSpan.Zero)))
+                    .HoursAsync(default)).Single(h => h.Tenant == "default");
                 Assert.Equal(isOpen, told.IsOpen);
             }
 
@@ -178,7 +184,8 @@ public sealed partial class ClassOfServiceTests : IAsyncLifetime
         }
     }
 
-    private static Task SetAsync(LocalAsterisk asterisk, string hours) => CommandAsync(asterisk, $"dialplan set global SARKPSHOURS {hours}");
+    private static Task SetAsync(LocalAsterisk asterisk, string hours) =>
+        CommandAsync(asterisk, $"dialplan set global SARKPSHOURS {hours}");
 
     private static async Task<string> CommandAsync(LocalAsterisk asterisk, string command) =>
         string.Join('\n', (await asterisk.Client.SendAsync(new AmiAction("Command").With("Command", command))).Response.All("Output"));
@@ -186,7 +193,11 @@ public sealed partial class ClassOfServiceTests : IAsyncLifetime
     private static async Task<bool> RingsAsync(LocalAsterisk asterisk, string number, string context)
     {
         // A number that no context knows is an exception, and no call that was forbidden.
-        var reply = await asterisk.Client.SendAsync(new AmiAction("Originate") { Answer = AmiAnswer.Outcome, CompletedBy = "OriginateResponse" }
+        var reply = await asterisk.Client.SendAsync(new AmiAction("Originate")
+        {
+            Answer = AmiAnswer.Outcome,
+            CompletedBy = "OriginateResponse"
+        }
             .With("Channel", $"Local/{number}@{context}")
             .With("Application", "Wait")
             .With("Data", "0")

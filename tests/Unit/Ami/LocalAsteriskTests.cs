@@ -34,7 +34,8 @@ public sealed class LocalAsteriskTests
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         engine.Run(
             "Connect-Sark -Database $database -AmiHost 127.0.0.1 -AmiPort $port -AmiCredential $secret",
-            ("database", engine.Database.Path), ("port", server.Port), ("secret", new NetworkCredential("", ReplayPeer.Secret).SecurePassword)).Good();
+            ("database", engine.Database.Path), ("port", server.Port), ("secret", new NetworkCredential("", ReplayPeer.Secret)
+                .SecurePassword)).Good();
 
         var result = engine.Run("Watch-SarkEvent Hangup -First 3 -Timeout 30").Good();
 
@@ -60,16 +61,23 @@ public sealed class LocalAsteriskTests
                         + $"Event: EndpointList\nActionID: {id}\nObjectName: 1002\nContacts: \nDeviceState: Unavailable\n\n"
                         + $"Event: EndpointListComplete\nActionID: {id}\nEventList: Complete\nListItems: 2\n\n",
                     "PJSIPShowContacts" => $"Response: Success\nActionID: {id}\nEventList: start\n\n"
-                        + Contact(id, "sip:1001@[2001:db8::7]:5060;transport=tls", "Reachable") + Contact(id, "sip:1001@192.0.2.7:5062", "Unreachable")
+                        + Contact(id, "sip:1001@[2001:db8::7]:5060;transport=tls", "Reachable") + Contact(
+                            id,
+                            "sip:1001@192.0.2.7:5062",
+                            "Unreachable")
                         + $"Event: ContactListComplete\nActionID: {id}\nEventList: Complete\nListItems: 2\n\n",
-                    _ => $"Response: Error\nActionID: {id}\nMessage: Invalid/unknown command: x. Use Action: ListCommands to show available commands.\n\n",
+                    _ => $"Response: Error\nActionID: {id}\nMessage: Invalid/unknown command: x. Use Action: ListCommands to show "
+                        + "available commands.\n\n",
                 });
             }
         });
         await using var asterisk = new LocalAsterisk(new SarkOptions { Ami = server.Options() });
-        (string?, string?, int?, PeerStatus)[] both = [("1001", "2001:db8::7", 5060, PeerStatus.Ok), ("1001", "192.0.2.7", 5062, PeerStatus.Unreachable)];
+        (string?, string?, int?, PeerStatus)[] both =
+            [("1001", "2001:db8::7", 5060, PeerStatus.Ok), ("1001", "192.0.2.7", 5062, PeerStatus.Unreachable)];
 
-        Assert.Equal([.. both, ("1002", null, null, PeerStatus.Unreachable)], (await asterisk.GetSipPeersAsync()).Select(p => (p.Name, p.Address, p.Port, p.Status)));
+        Assert.Equal(
+            [.. both, ("1002", null, null, PeerStatus.Unreachable)],
+            (await asterisk.GetSipPeersAsync()).Select(p => (p.Name, p.Address, p.Port, p.Status)));
         Assert.Equal(both, (await asterisk.GetSipPeersAsync("1001")).Select(p => (p.Name, p.Address, p.Port, p.Status)));
     }
 

@@ -41,7 +41,8 @@ public sealed class ReplayPeer
     /// <summary>What was received and not expected; empty after a good test.</summary>
     public List<string> Surprises { get; } = [];
 
-    public static AmiOptions Options(TimeSpan? timeout = null) => new() { Secret = Secret, Timeout = timeout ?? TimeSpan.FromSeconds(10), KeepAlive = TimeSpan.Zero };
+    public static AmiOptions Options(TimeSpan? timeout = null) =>
+        new() { Secret = Secret, Timeout = timeout ?? TimeSpan.FromSeconds(10), KeepAlive = TimeSpan.Zero };
 
     /// <summary>Reads a recorded conversation of the folder Conversations.</summary>
     public static IReadOnlyList<(string[] Request, string Answer)> Load(string name)
@@ -78,7 +79,8 @@ public sealed class ReplayPeer
 
     /// <summary>Starts a peer on an in-memory stream and logs a connection in.</summary>
     public static async Task<(AmiConnection Connection, ReplayPeer Peer)> ConnectAsync(
-        IEnumerable<(string[] Request, string Answer)> expected, Pace pace = Pace.Whole, int cutAfter = int.MaxValue, AmiEventHub? events = null, TimeSpan? timeout = null)
+        IEnumerable<(string[] Request, string Answer)> expected, Pace pace = Pace.Whole, int cutAfter = int
+            .MaxValue, AmiEventHub? events = null, TimeSpan? timeout = null)
     {
         var (client, server) = DuplexStream.Create();
         var peer = new ReplayPeer(expected, pace, cutAfter);
@@ -124,12 +126,15 @@ public sealed class ReplayPeer
             var key = Convert.ToHexString(MD5.HashData(Encoding.ASCII.GetBytes(ChallengeText + Secret)));
 #pragma warning restore CA5351
             var good = lines.Any(l => l.Equals("Key: " + key, StringComparison.OrdinalIgnoreCase)) || lines.Contains("Secret: " + Secret);
-            await SendAsync(stream, $"Response: {(good ? "Success" : "Error")}\r\nActionID: {id}\r\nMessage: Authentication {(good ? "accepted" : "failed")}\r\n\r\n", count: false);
+            await SendAsync(stream,
+                $"Response: {(good ? "Success" : "Error")}\r\nActionID: {id}\r\nMessage: Authentication "
+                    + $"{(good ? "accepted" : "failed")}\r\n\r\n", count: false);
             return;
         }
 
         var sent = lines.Where(l => !l.StartsWith("ActionID: ", StringComparison.Ordinal)).ToArray();
-        if (!expected.TryDequeue(out var next) || !sent.SequenceEqual(next.Request.Where(l => !l.StartsWith("ActionID: ", StringComparison.Ordinal))))
+        if (!expected.TryDequeue(out var next)
+            || !sent.SequenceEqual(next.Request.Where(l => !l.StartsWith("ActionID: ", StringComparison.Ordinal))))
         {
             Surprises.Add(string.Join(" | ", sent));
             stream.Close();
@@ -282,13 +287,17 @@ public sealed class LoopbackServer : IDisposable
         return [];
     }
 
-    public static Task SendAsync(Stream stream, string text) => stream.WriteAsync(Encoding.Latin1.GetBytes(text.ReplaceLineEndings("\r\n"))).AsTask();
+    public static Task SendAsync(Stream stream, string text) =>
+        stream.WriteAsync(Encoding.Latin1.GetBytes(text.ReplaceLineEndings("\r\n"))).AsTask();
 
     /// <summary>Serves as an Asterisk that has nothing but its database.</summary>
     /// <param name="stream">The connection.</param>
     /// <param name="database">The database.</param>
     /// <param name="isUp">Whether it runs; where it does not, it hangs up.</param>
-    public static async Task ServeDatabaseAsync(Stream stream, System.Collections.Concurrent.ConcurrentDictionary<string, string> database, Func<bool> isUp)
+    public static async Task ServeDatabaseAsync(
+        Stream stream,
+        System.Collections.Concurrent.ConcurrentDictionary<string, string> database,
+        Func<bool> isUp)
     {
         if (!isUp())
         {
@@ -305,14 +314,16 @@ public sealed class LoopbackServer : IDisposable
             {
                 "DBGet" when database.TryGetValue(key, out var value) =>
                     $"Response: Success\nActionID: {id}\nEventList: start\nMessage: Result will follow\n\n"
-                    + $"Event: DBGetResponse\nFamily: {Field(action, "Family")}\nKey: {Field(action, "Key")}\nVal: {value}\nActionID: {id}\n\n"
+                    + $"Event: DBGetResponse\nFamily: {Field(action, "Family")}\nKey: {Field(action, "Key")}\nVal: {value}\nActionID: "
+                    + $"{id}\n\n"
                     + $"Event: DBGetComplete\nActionID: {id}\nEventList: Complete\nListItems: 1\n\n",
                 "DBGet" => $"Response: Error\nActionID: {id}\nMessage: Database entry not found\n\n",
                 "DBPut" => Answer(database[key] = Field(action, "Val")),
                 "DBDel" when database.TryRemove(key, out _) => $"Response: Success\nActionID: {id}\nMessage: Key deleted successfully\n\n",
                 "DBDel" => $"Response: Error\nActionID: {id}\nMessage: Database entry could not be deleted\n\n",
                 "Ping" or "Events" or "CoreSettings" or "CoreStatus" => $"Response: Success\nActionID: {id}\nPing: Pong\n\n",
-                _ => $"Response: Error\nActionID: {id}\nMessage: Invalid/unknown command: {name}. Use Action: ListCommands to show available commands.\n\n",
+                _ => $"Response: Error\nActionID: {id}\nMessage: Invalid/unknown command: {name}. Use Action: ListCommands to show "
+                    + "available commands.\n\n",
             });
 
             string Answer(string _) => $"Response: Success\nActionID: {id}\nMessage: Updated database successfully\n\n";
@@ -320,7 +331,8 @@ public sealed class LoopbackServer : IDisposable
     }
 
     /// <summary>The value of a field of an action.</summary>
-    public static string Field(string[] action, string key) => action.First(l => l.StartsWith(key + ": ", StringComparison.Ordinal))[(key.Length + 2)..];
+    public static string Field(string[] action, string key) =>
+        action.First(l => l.StartsWith(key + ": ", StringComparison.Ordinal))[(key.Length + 2)..];
 
     /// <summary>Greets and lets whoever comes in.</summary>
     public static async Task LoginAsync(Stream stream)

@@ -16,14 +16,16 @@ public sealed class TelephoneTests : IAsyncLifetime
 {
     private static readonly (string Name, Func<Microsoft.Data.Sqlite.SqliteConnection, IReadOnlyList<string>> Lines)[] Files =
     [
-        ("tests-sip.conf", AsteriskTwin.Sip), ("tests-iax.conf", AsteriskTwin.Iax), ("tests-voicemail.conf", AsteriskTwin.Voicemail), ("tests-telephones.conf", AsteriskTwin.DialPlan),
+        ("tests-sip.conf", AsteriskTwin.Sip), ("tests-iax.conf", AsteriskTwin.Iax), ("tests-voicemail.conf", AsteriskTwin.Voicemail),
+        ("tests-telephones.conf", AsteriskTwin.DialPlan),
     ];
 
     private readonly List<SipPhone> telephones = [];
 
     private static string Exchange => $"127.0.0.1:{AsteriskLab.Variable("SARK_TEST_SIP_PORT")}";
 
-    public Task InitializeAsync() => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("SARK_TEST_AMI_PORT")) ? Task.CompletedTask : AsteriskLab.QuietAsync();
+    public Task InitializeAsync() =>
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("SARK_TEST_AMI_PORT")) ? Task.CompletedTask : AsteriskLab.QuietAsync();
 
     public async Task DisposeAsync()
     {
@@ -103,7 +105,8 @@ public sealed class TelephoneTests : IAsyncLifetime
         AsteriskLab.Require();
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         engine.Run("New-SarkExtension 4410, 4411 -Tenant default").Good();
-        engine.Database.Execute("UPDATE IPphone SET sipiaxfriend = replace(replace(sipiaxfriend, 'type=friend', 'type=peer'), 'subscribecontext=extensions', 'subscribecontext=$subtxt')");
+        engine.Database.Execute("UPDATE IPphone SET sipiaxfriend = replace(replace(sipiaxfriend, 'type=friend', 'type=peer'), "
+            + "'subscribecontext=extensions', 'subscribecontext=$subtxt')");
         await LoadAsync(engine.Database);
         var old = await TelephoneAsync(engine.Database, "4410");
         Assert.Equal(200, await old.RegisterAsync());
@@ -129,12 +132,19 @@ public sealed class TelephoneTests : IAsyncLifetime
             New-SarkTrunk acme -Tenant default -Carrier GeneralSIP -Host 127.0.0.1 -UserName acmesip -Password '4sipTrunk'
             New-SarkTrunk far -Tenant default -Carrier GeneralIAX2 -Host 127.0.0.1 -UserName acmeiax -Password '4iaxTrunk'
             """).Good();
-        await LoadAsync(engine.Database, IaxCall("8000", "acmeiax", "441924566170,20,D(ww1)"), IaxCall("8001", "nobodyiax", "441924566171,20"));
+        await LoadAsync(
+            engine.Database,
+            IaxCall("8000", "acmeiax", "441924566170,20,D(ww1)"),
+            IaxCall("8001", "nobodyiax", "441924566171,20"));
         var (desk, other) = (await TelephoneAsync(engine.Database, "4410"), await TelephoneAsync(engine.Database, "4411"));
         Assert.Equal((200, 200), (await desk.RegisterAsync(), await other.RegisterAsync()));
 
         // The carrier calls from the trunk's address and says no password; the number leads to a telephone.
-        var carrier = new SipPhone(new UdpWire(int.Parse(AsteriskLab.Variable("SARK_TEST_SIP_PORT"), CultureInfo.InvariantCulture)), Exchange, "0113496000", "");
+        var carrier = new SipPhone(
+            new UdpWire(int.Parse(AsteriskLab.Variable("SARK_TEST_SIP_PORT"), CultureInfo.InvariantCulture)),
+            Exchange,
+            "0113496000",
+            "");
         telephones.Add(carrier);
         var call = carrier.CallAsync("441924566171");
         await other.AnswerAsync();
@@ -161,12 +171,14 @@ public sealed class TelephoneTests : IAsyncLifetime
     }
 
     private static string[] IaxCall(string number, string user, string target) =>
-        ["[internal]", $"exten => {number},1,Dial(IAX2/{user}@127.0.0.1:{AsteriskLab.Variable("SARK_TEST_IAX_PORT")}/{target})", " same => n,Hangup(${HANGUPCAUSE})"];
+        ["[internal]", $"exten => {number},1,Dial(IAX2/{user}@127.0.0.1:{AsteriskLab.Variable("SARK_TEST_IAX_PORT")}/{target})",
+            " same => n,Hangup(${HANGUPCAUSE})"];
 
     private static Task LoadAsync(TestDatabase database, params string[][] more)
     {
         using var rows = database.Open();
-        return ReloadAsync([.. Files.Select(f => (f.Name, (IReadOnlyList<string>)[.. f.Lines(rows), .. f.Name == Files[^1].Name ? more.SelectMany(m => m) : []]))]);
+        return ReloadAsync([.. Files.Select(
+            f => (f.Name, (IReadOnlyList<string>)[.. f.Lines(rows), .. f.Name == Files[^1].Name ? more.SelectMany(m => m) : []]))]);
     }
 
     private static async Task ReloadAsync(IReadOnlyList<(string Name, IReadOnlyList<string> Lines)> files)
@@ -189,10 +201,14 @@ public sealed class TelephoneTests : IAsyncLifetime
         }
 
         // chan_sip reads its file when it gets to it.
-        var wanted = files.Where(f => f.Name == "tests-sip.conf").SelectMany(f => f.Lines).Where(l => l.StartsWith("[44", StringComparison.Ordinal)).Select(l => l.Trim('[', ']')).ToHashSet();
+        var wanted = files.Where(f => f.Name == "tests-sip.conf").SelectMany(f => f.Lines)
+            .Where(l => l.StartsWith("[44", StringComparison.Ordinal))
+            .Select(l => l.Trim('[', ']'))
+            .ToHashSet();
         for (var attempt = 0; ; attempt++)
         {
-            var there = (await asterisk.GetSipPeersAsync()).Select(p => p.Name!).Where(n => n.StartsWith("44", StringComparison.Ordinal)).ToHashSet();
+            var there = (await asterisk.GetSipPeersAsync()).Select(p => p.Name!).Where(n => n.StartsWith("44", StringComparison.Ordinal))
+                .ToHashSet();
             if (there.SetEquals(wanted))
             {
                 return;
@@ -209,7 +225,9 @@ public sealed class TelephoneTests : IAsyncLifetime
         var isBrowser = (string)database.Value("SELECT transport FROM IPphone WHERE pkey = @key", ("@key", number))! == "wss";
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         ISipWire wire = isBrowser
-            ? await WebSocketWire.ConnectAsync(int.Parse(AsteriskLab.Variable("SARK_TEST_WSS_PORT"), CultureInfo.InvariantCulture), end.Token)
+            ? await WebSocketWire.ConnectAsync(
+                int.Parse(AsteriskLab.Variable("SARK_TEST_WSS_PORT"), CultureInfo.InvariantCulture),
+                end.Token)
             : new UdpWire(int.Parse(AsteriskLab.Variable("SARK_TEST_SIP_PORT"), CultureInfo.InvariantCulture));
         var telephone = new SipPhone(wire, Exchange, number, password);
         telephones.Add(telephone);

@@ -18,7 +18,8 @@ public sealed class ConfigurationTests
     public async Task What_SARK_cannot_carry_is_listed_row_by_row(Side side, Schema schema)
     {
         await using var engine = await TestEngine.StartAsync(side, schema);
-        engine.Run("New-SarkExtension 401 -Tenant default; New-SarkExtension 402 -Tenant default; New-SarkRingGroup 601 -Tenant default -Outcome Hangup; New-SarkRingGroup 602 -Tenant default -Outcome Hangup -Members 601").Good();
+        engine.Run("New-SarkExtension 401 -Tenant default; New-SarkExtension 402 -Tenant default; New-SarkRingGroup 601 -Tenant default "
+            + "-Outcome Hangup; New-SarkRingGroup 602 -Tenant default -Outcome Hangup -Members 601").Good();
         engine.Database.Execute("UPDATE IPphone SET \"desc\" = 'Ann O''Brien', passwd = 'it''s' WHERE pkey = '401'");
         engine.Database.Execute("UPDATE IPphone SET \"desc\" = 'Ann, Bob' WHERE pkey = '402'");
         engine.Database.Execute("UPDATE speed SET \"out\" = '602' WHERE pkey = '601'");
@@ -28,7 +29,8 @@ public sealed class ConfigurationTests
         Assert.Equal(
             [
                 "LosesRows Extension 401 (Description)", "LosesRows Extension 401 (Password)", "LosesRows meetme 300 (description)",
-                "Value Extension 402 (Description)", "Collision Tenant mainmenu (Key)", "Loop RingGroup 601 (Members)", "Loop RingGroup 602 (Members)",
+                "Value Extension 402 (Description)", "Collision Tenant mainmenu (Key)", "Loop RingGroup 601 (Members)",
+                "Loop RingGroup 602 (Members)",
             ],
             faults.Where(f => f.Kind != FaultKind.Missing).Select(f => $"{f.Kind} {f}"));
         Assert.Equal("Ann O'Brien", faults[0].Value);
@@ -50,16 +52,21 @@ public sealed class ConfigurationTests
     {
         await using var engine = await TestEngine.StartAsync(side, schema);
         var isPjsip = TestDatabase.VersionOf(schema) == SarkVersion.V65;
-        string Trunk(string key, string peer) => $"New-SarkTrunk {key} -Tenant default -Carrier GeneralSIP -HostName 192.0.2.1 -UserName {peer} -Password abcd2345";
+        string Trunk(string key, string peer) =>
+            $"New-SarkTrunk {key} -Tenant default -Carrier GeneralSIP -HostName 192.0.2.1 -UserName {peer} -Password abcd2345";
         engine.Run("New-SarkExtension 401 -Tenant default; New-SarkExtension 402 -Tenant default").Good();
         var error = engine.Run(isPjsip ? Trunk("401", "carrier") : Trunk("main", "401")).Errors.Single();
         Assert.Contains("'401' would become a section", error.ToString(), StringComparison.Ordinal);
         // Another name, and IAX2, whose peers stand in another file.
-        engine.Run($"{Trunk("main", "carrier")}; {Trunk("second", "carrier2")}; {Trunk("iax", "401").Replace("SIP", "IAX2", StringComparison.Ordinal)}").Good();
+        engine.Run($"{Trunk("main", "carrier")}; {Trunk("second", "carrier2")}; "
+            + $"{Trunk("iax", "401").Replace("SIP", "IAX2", StringComparison.Ordinal)}").Good();
         Assert.Empty(engine.Run("Test-SarkConfiguration Collision").Good().Output);
 
-        engine.Database.Execute(isPjsip ? "UPDATE lineIO SET pkey = '402' WHERE pkey = 'main'" : "UPDATE lineIO SET peername = '402' WHERE pkey = 'main'");
-        Assert.Equal(["Extension 402 (Key)", isPjsip ? "Trunk 402 (Key)" : "Trunk main (PeerName)"], engine.Run("Test-SarkConfiguration Collision").Good().Output.Select(f => f.ToString()).Order());
+        engine.Database.Execute(
+            isPjsip ? "UPDATE lineIO SET pkey = '402' WHERE pkey = 'main'" : "UPDATE lineIO SET peername = '402' WHERE pkey = 'main'");
+        Assert.Equal(
+            ["Extension 402 (Key)", isPjsip ? "Trunk 402 (Key)" : "Trunk main (PeerName)"],
+            engine.Run("Test-SarkConfiguration Collision").Good().Output.Select(f => f.ToString()).Order());
         var made = engine.Run("Remove-SarkExtension 402 -Confirm:$false; New-SarkExtension 402 -Tenant default").Errors.Single();
         Assert.Contains("'402' would become a section", made.ToString(), StringComparison.Ordinal);
     }
@@ -69,15 +76,32 @@ public sealed class ConfigurationTests
     public async Task What_breaks_SARKs_generator_or_its_files_is_refused_or_told(Side side, Schema schema)
     {
         await using var engine = await TestEngine.StartAsync(side, schema);
-        Assert.Contains("breaks off", Assert.Single(engine.Run("Set-SarkGlobal -CampOn $true -WarningVariable told -WarningAction SilentlyContinue; $told").Output).ToString(), StringComparison.Ordinal);
-        Assert.Contains("';--'", engine.Run("New-SarkQueue q1 -Tenant default -Configuration \";-- mine`nmusicclass=default\"").Errors.Single().ToString(), StringComparison.Ordinal);
+        Assert.Contains("breaks off", Assert.Single(
+            engine.Run("Set-SarkGlobal -CampOn $true -WarningVariable told -WarningAction SilentlyContinue; $told")
+                .Output).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "';--'",
+            engine.Run("New-SarkQueue q1 -Tenant default -Configuration \";-- mine`nmusicclass=default\"").Errors.Single().ToString(),
+            StringComparison.Ordinal);
         engine.Run("New-SarkQueue q2 -Tenant default -Configuration \";--- mine`nmusicclass=default\"").Good();
-        Assert.Contains("ends with a backslash", engine.Run("New-SarkCustomApp a1 -Tenant default -DialPlan 'exten => s,1,NoOp(x)\\'").Errors.Single().ToString(), StringComparison.Ordinal);
-        Assert.Contains("a pattern of 80 bytes", engine.Run($"New-SarkCosRule r1 -DialPlan '_9. {new string('7', 80)}'").Errors.Single().ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "ends with a backslash",
+            engine.Run("New-SarkCustomApp a1 -Tenant default -DialPlan 'exten => s,1,NoOp(x)\\'").Errors.Single().ToString(),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "a pattern of 80 bytes",
+            engine.Run($"New-SarkCosRule r1 -DialPlan '_9. {new string('7', 80)}'").Errors.Single().ToString(),
+            StringComparison.Ordinal);
         engine.Run($"New-SarkCosRule r2 -DialPlan '_9. {new string('7', 79)} _8.'").Good();
-        Assert.Contains("a pattern of the dial plan", engine.Run("New-SarkTenant _XXXX -Description x").Errors.Single().ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "a pattern of the dial plan",
+            engine.Run("New-SarkTenant _XXXX -Description x").Errors.Single().ToString(),
+            StringComparison.Ordinal);
         engine.Run("New-SarkInboundRoute _01924XXXXXX -Tenant default -Carrier DiD -TrunkName x").Good();
-        Assert.Contains("CampOn", Assert.Single(engine.Run("Test-SarkConfiguration Value").Good().Output).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "CampOn",
+            Assert.Single(engine.Run("Test-SarkConfiguration Value").Good().Output).ToString(),
+            StringComparison.Ordinal);
     }
 
     [SkippableTheory]

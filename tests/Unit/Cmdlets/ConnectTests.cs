@@ -73,7 +73,8 @@ public sealed class ConnectTests
         var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => backend.Snapshots.ListAsync());
         Assert.Contains("'snap'", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(engine.Database.Folder, error.Message, StringComparison.Ordinal);
-        var refused = Assert.Throws<SarkException>(() => new SarkPS.Data.LocalBackend(new SarkOptions { Database = engine.Database.Path }).Snapshots);
+        var refused = Assert.Throws<SarkException>(
+            () => new SarkPS.Data.LocalBackend(new SarkOptions { Database = engine.Database.Path }).Snapshots);
         Assert.DoesNotContain(engine.Database.Path, SarkPS.Remote.ProblemDetails.Write(refused).ToJsonString(), StringComparison.Ordinal);
     }
 
@@ -176,10 +177,21 @@ public sealed class ConnectTests
         await using var plain = await StubService.StartAsync(context => StubService.Json(context, 404, "{}"));
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
 
-        Assert.Contains("http://", engine.Run("Connect-Sark $address", ("address", $"https://{plain.Address.Authority}")).Failure.ToString(), StringComparison.Ordinal);
-        Assert.Contains("https://", engine.Run("Connect-Sark $address", ("address", $"http://{tls.Address.Authority}")).Failure.ToString(), StringComparison.Ordinal);
-        Assert.Contains("certificate", engine.Run("Connect-Sark $address", ("address", $"https://{tls.Address.Authority}")).Failure.ToString(), StringComparison.Ordinal);
-        Assert.True(engine.Run("Connect-Sark $address -SkipCertificateCheck", ("address", $"https://{tls.Address.Authority}")).Single<SarkConnection>().IsRemote);
+        Assert.Contains(
+            "http://",
+            engine.Run("Connect-Sark $address", ("address", $"https://{plain.Address.Authority}")).Failure.ToString(),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "https://",
+            engine.Run("Connect-Sark $address", ("address", $"http://{tls.Address.Authority}")).Failure.ToString(),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "certificate",
+            engine.Run("Connect-Sark $address", ("address", $"https://{tls.Address.Authority}")).Failure.ToString(),
+            StringComparison.Ordinal);
+        Assert.True(engine.Run("Connect-Sark $address -SkipCertificateCheck", ("address", $"https://{tls.Address.Authority}"))
+            .Single<SarkConnection>()
+            .IsRemote);
     }
 
     [Theory]
@@ -192,13 +204,17 @@ public sealed class ConnectTests
         engine.Run("Disconnect-Sark $closed").Good();
         foreach (var command in new[]
         {
-            "Get-SarkTenant -Connection $closed", "New-SarkTenant other -Description Other -Connection $closed", "Set-SarkTenant shut -Description x -Connection $closed",
-            "Remove-SarkTenant shut -Confirm:$false -Connection $closed", "Get-SarkSnapshot -Connection $closed", "Invoke-SarkCommit -Connection $closed", "Get-SarkDestination -Connection $closed",
+            "Get-SarkTenant -Connection $closed", "New-SarkTenant other -Description Other -Connection $closed",
+            "Set-SarkTenant shut -Description x -Connection $closed",
+            "Remove-SarkTenant shut -Confirm:$false -Connection $closed", "Get-SarkSnapshot -Connection $closed",
+            "Invoke-SarkCommit -Connection $closed", "Get-SarkDestination -Connection $closed",
         })
         {
             var result = engine.Run(command);
             var error = result.Failure;
-            Assert.True(error.FullyQualifiedErrorId.StartsWith("SarkConnectionUnavailable", StringComparison.Ordinal), $"{command}: {error.FullyQualifiedErrorId} {error}");
+            Assert.True(
+                error.FullyQualifiedErrorId.StartsWith("SarkConnectionUnavailable", StringComparison.Ordinal),
+                $"{command}: {error.FullyQualifiedErrorId} {error}");
             Assert.Contains("closed", error.ToString(), StringComparison.Ordinal);
             Assert.Empty(result.Output);
         }
@@ -214,7 +230,8 @@ public sealed class ConnectTests
     public async Task A_connection_tells_what_it_covers(string how, ExchangeCoverage coverage)
     {
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
-        var connection = engine.Run($"Connect-Sark {how} 3> $null", ("copy", engine.Database.Path), ("folder", engine.Database.Folder)).Single<SarkConnection>();
+        var connection = engine.Run($"Connect-Sark {how} 3> $null", ("copy", engine.Database.Path), ("folder", engine.Database.Folder))
+            .Single<SarkConnection>();
         Assert.Equal(coverage, connection.Coverage);
         engine.Run("Disconnect-Sark $c", ("c", connection)).Good();
     }
@@ -293,10 +310,15 @@ public sealed class ConnectTests
     public async Task A_service_that_was_given_a_database_only_serves_that_and_says_so()
     {
         using var database = new TestDatabase(Schema.Embedded);
-        await using var service = new TestService(database.Path, new Dictionary<string, string?> { ["Sark:Root"] = null, ["Sark:Ami:Port"] = null });
+        await using var service = new TestService(
+            database.Path,
+            new Dictionary<string, string?> { ["Sark:Root"] = null, ["Sark:Ami:Port"] = null });
         using var http = service.CreateClient();
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/api/tenants")).StatusCode);
-        foreach (var path in new[] { "snapshots", "backups", "greetings", "firewalls/ipv4", "logs/cdrs", "syscommands/pbxrunstate", "astamis/CoreStatus", "extensions/401/runtime" })
+        foreach (var path in new[] {
+            "snapshots", "backups", "greetings", "firewalls/ipv4", "logs/cdrs", "syscommands/pbxrunstate",
+            "astamis/CoreStatus",
+            "extensions/401/runtime" })
         {
             var answer = await http.GetAsync("/api/" + path);
             Assert.Equal((path, HttpStatusCode.NotImplemented), (path, answer.StatusCode));

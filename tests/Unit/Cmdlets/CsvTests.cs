@@ -148,8 +148,14 @@ public sealed class CsvTests : IDisposable
     public void Export_promises_nothing_under_WhatIf_that_would_be_refused()
     {
         File.WriteAllText(folder["there.csv"], "x");
-        Assert.StartsWith("SarkCsvNotFound", Failure("[pscustomobject]@{ A = 1 } | Export-SarkCsv nosuch/a.csv -WhatIf").FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.StartsWith("SarkCsvConflict", Failure("[pscustomobject]@{ A = 1 } | Export-SarkCsv there.csv -NoClobber -WhatIf").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SarkCsvNotFound",
+            Failure("[pscustomobject]@{ A = 1 } | Export-SarkCsv nosuch/a.csv -WhatIf").FullyQualifiedErrorId,
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SarkCsvConflict",
+            Failure("[pscustomobject]@{ A = 1 } | Export-SarkCsv there.csv -NoClobber -WhatIf").FullyQualifiedErrorId,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -176,14 +182,19 @@ public sealed class CsvTests : IDisposable
     [Fact]
     public void A_file_in_another_encoding_is_refused_whole_with_the_line_and_what_to_say()
     {
-        File.WriteAllBytes(folder["latin.csv"], [.. Encoding.ASCII.GetBytes("Key,Text\n" + string.Concat(Enumerable.Range(0, 5000).Select(n => $"{n},x\n"))), .. "9,M"u8, 0xFC, .. "ller\n"u8]);
+        File.WriteAllBytes(folder["latin.csv"],
+            [.. Encoding.ASCII.GetBytes("Key,Text\n" + string.Concat(Enumerable.Range(0, 5000).Select(n => $"{n},x\n"))), .. "9,M"u8, 0xFC,
+                .. "ller\n"u8]);
         var (rows, errors) = Run("Import-SarkCsv latin.csv");
         Assert.Empty(rows);
         Assert.Contains("line 5002", Assert.Single(errors).Exception.Message, StringComparison.Ordinal);
         Assert.Contains("-Encoding 1252", errors[0].Exception.Message, StringComparison.Ordinal);
 
         File.WriteAllBytes(folder["wide.csv"], Encoding.Unicode.GetBytes("Key,Text\n1,x\n"));
-        Assert.Contains("-Encoding Unicode", Assert.Single(Run("Import-SarkCsv wide.csv").Errors).Exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "-Encoding Unicode",
+            Assert.Single(Run("Import-SarkCsv wide.csv").Errors).Exception.Message,
+            StringComparison.Ordinal);
         folder.Write("lost.csv", "Key,Text\n1,M\uFFFDller\n");
         Assert.Contains("U+FFFD", Assert.Single(Run("Import-SarkCsv lost.csv").Errors).Exception.Message, StringComparison.Ordinal);
     }
@@ -213,7 +224,10 @@ public sealed class CsvTests : IDisposable
     {
         var file = folder.Write("a.csv", "mine");
         var caught = Run("try { [pscustomobject]@{ A = 1 } | Export-SarkCsv a.csv -NoClobber } catch { $_ }").Rows;
-        Assert.StartsWith("SarkCsvConflict,", ((ErrorRecord)Assert.Single(caught).BaseObject).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SarkCsvConflict,",
+            ((ErrorRecord)Assert.Single(caught).BaseObject).FullyQualifiedErrorId,
+            StringComparison.Ordinal);
         Run("[pscustomobject]@{ A = 1 } | Export-SarkCsv a.csv -WhatIf");
         Assert.Equal("mine", File.ReadAllText(file));
     }

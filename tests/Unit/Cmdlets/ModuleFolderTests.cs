@@ -22,7 +22,8 @@ public sealed class ModuleFolderTests
                 ForEach-Object { [Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name + ' ' + $_.GetName().Name }
             """);
         Assert.Equal(
-            ["default", "Default Microsoft.Data.Sqlite", "Default SarkPS.Core", "SarkPS Dapper", "SarkPS Microsoft.Data.Sqlite", "SarkPS SarkPS.Data"],
+            ["default", "Default Microsoft.Data.Sqlite", "Default SarkPS.Core", "SarkPS Dapper", "SarkPS Microsoft.Data.Sqlite",
+                "SarkPS SarkPS.Data"],
             result.Lines.Take(1).Concat(result.Lines.Skip(1).Order(StringComparer.Ordinal)));
         Assert.Empty(result.Error);
     }
@@ -51,7 +52,10 @@ public sealed class ModuleFolderTests
     [Theory]
     [InlineData("ModuleVersion        = '", "ModuleVersion        = '9", "SARK0002")]
     [InlineData("CmdletsToExport      = '*'", "CmdletsToExport      = @()", "SARK0003")]
-    public async Task The_build_refuses_a_manifest_of_another_version_and_one_without_a_place_for_names(string old, string changed, string code)
+    public async Task The_build_refuses_a_manifest_of_another_version_and_one_without_a_place_for_names(
+        string old,
+        string changed,
+        string code)
     {
         using var folder = new TemporaryFolder();
         var manifest = File.ReadAllText(Path.Combine(Repository.Root, "SarkPS.psd1"));
@@ -82,7 +86,9 @@ public sealed class ModuleFolderTests
     public async Task Help_takes_text_from_the_page_and_everything_else_from_the_class()
     {
         using var folder = new TemporaryFolder();
-        folder.Write("Import-SarkCsv.md", "# Import-SarkCsv\n\n## SYNOPSIS\nReads `rows`.\n\n## PARAMETERS\n\n### -Delimiter\nBetween\ntwo fields.\n");
+        folder.Write(
+            "Import-SarkCsv.md",
+            "# Import-SarkCsv\n\n## SYNOPSIS\nReads `rows`.\n\n## PARAMETERS\n\n### -Delimiter\nBetween\ntwo fields.\n");
         var result = await Build(folder, Path.Combine(Repository.Root, "SarkPS.psd1"), folder.Path);
         Assert.True(result.ExitCode == 0, result.Error);
 
@@ -96,7 +102,8 @@ public sealed class ModuleFolderTests
 
     private static Task<ProgramResult> Build(TemporaryFolder folder, string manifest, string docs)
     {
-        var cmdlets = Path.Combine(Repository.Root, "src", "SarkPS.Cmdlets", "bin", Repository.Configuration, "net8.0", "SarkPS.Cmdlets.dll");
+        var cmdlets = Path.Combine(
+            Repository.Root, "src", "SarkPS.Cmdlets", "bin", Repository.Configuration, "net8.0", "SarkPS.Cmdlets.dll");
         return Programs.RunAsync("dotnet",
         [
             Path.Combine(Repository.Root, "src", "SarkPS.Build", "bin", Repository.Configuration, "net10.0", "SarkPS.Build.dll"),

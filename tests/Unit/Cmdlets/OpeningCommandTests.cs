@@ -24,12 +24,20 @@ public sealed partial class OpeningCommandTests
         var night = Timer("New-SarkDayTimer -ClosedFrom 17:30 -ClosedUntil 8:30");
         Assert.Equal("17:30-08:30", night.TimeSpan);
         Assert.Equal("*-*", Timer($"Set-SarkDayTimer {night.Key} -DayOfWeek sat -ClosedAllDay -PassThru").TimeSpan);
-        Assert.Equal("12:00-13:00", Timer($"Get-SarkDayTimer {night.Key} | Set-SarkDayTimer -ClosedFrom 12:00 -ClosedUntil 13:00 -PassThru").TimeSpan);
+        Assert.Equal(
+            "12:00-13:00",
+            Timer($"Get-SarkDayTimer {night.Key} | Set-SarkDayTimer -ClosedFrom 12:00 -ClosedUntil 13:00 -PassThru").TimeSpan);
         Assert.Equal("1", Timer($"Set-SarkDayTimer {night.Key} -DayOfMonth 01 -PassThru").DayOfMonth);
 
-        Assert.Contains("give one of them", engine.Run("New-SarkDayTimer -ClosedAllDay -TimeSpan 08:00-09:00").Failure.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "give one of them",
+            engine.Run("New-SarkDayTimer -ClosedAllDay -TimeSpan 08:00-09:00").Failure.ToString(),
+            StringComparison.Ordinal);
         Assert.Contains("give both", engine.Run("New-SarkDayTimer -ClosedFrom 08:00").Failure.ToString(), StringComparison.Ordinal);
-        Assert.Contains("the whole of every day", engine.Run("New-SarkDayTimer -ClosedAllDay").Failure.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "the whole of every day",
+            engine.Run("New-SarkDayTimer -ClosedAllDay").Failure.ToString(),
+            StringComparison.Ordinal);
 
         var later = engine.Run("New-SarkDayTimer -Description later").Good();
         Assert.Equal("*-*", Assert.Single(later.Of<DayTimer>()).TimeSpan);
@@ -82,18 +90,26 @@ public sealed partial class OpeningCommandTests
         Assert.Equal((false, null), (tenants["shut"].IsOpen, tenants["shut"].NextChange));
         Assert.Equal((false, null), (tenants["week"].IsOpen, tenants["week"].NextChange));
         Assert.Equal(true, tenants["minute"].IsOpen);
-        Assert.Equal((2, 29, DayOfWeek.Monday, TimeSpan.Zero), (tenants["minute"].NextChange!.Value.Month, tenants["minute"].NextChange!.Value.Day, tenants["minute"].NextChange!.Value.DayOfWeek, tenants["minute"].NextChange!.Value.TimeOfDay));
+        Assert.Equal((2, 29, DayOfWeek.Monday, TimeSpan.Zero), (tenants["minute"].NextChange!.Value.Month, tenants["minute"].NextChange!
+            .Value
+            .Day, tenants["minute"].NextChange!.Value.DayOfWeek, tenants["minute"].NextChange!.Value.TimeOfDay));
         Assert.Equal(false, engine.Run("Get-SarkTenant shut").Single<Tenant>().IsOpen);
-        Assert.Equal(["shut", "week"], engine.Run("Get-SarkTenant | Where-Object IsOpen -eq $false | ForEach-Object Key").Good().Output.Select(o => (string)o.BaseObject));
+        Assert.Equal(["shut", "week"], engine.Run("Get-SarkTenant | Where-Object IsOpen -eq $false | ForEach-Object Key").Good().Output
+            .Select(o => (string)o.BaseObject));
         // A copy looks at no hours, and they are no property that a change could mean.
-        Assert.Empty(engine.Run("Get-SarkTenant week | New-SarkTenant -Key copy; Get-SarkTenant week | Set-SarkTenant -Description x").Good().Warnings);
+        Assert.Empty(engine.Run("Get-SarkTenant week | New-SarkTenant -Key copy; Get-SarkTenant week | Set-SarkTenant -Description x")
+            .Good()
+            .Warnings);
     }
 
     [Fact]
     public async Task Hours_are_asked_for_once_and_only_when_somebody_looks()
     {
         await using var service = await StubService.StartAsync(context => context.Request.Path.Value == "/api/hours"
-            ? StubService.Json(context, 200, """[{"pkey":"a","open":true,"nextchange":"2026-12-04T17:31:00+01:00"},{"pkey":"b","open":false,"nextchange":null}]""")
+            ? StubService.Json(
+                context,
+                200,
+                """[{"pkey":"a","open":true,"nextchange":"2026-12-04T17:31:00+01:00"},{"pkey":"b","open":false,"nextchange":null}]""")
             : StubService.Json(context, 200, """[{"pkey":"a"},{"pkey":"b"},{"pkey":"c"}]"""));
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         engine.Run("Connect-Sark $address", ("address", service.Address)).Good();
@@ -131,13 +147,17 @@ public sealed partial class OpeningCommandTests
             New-SarkCosClose 5001 abroad
             """).Good();
         var before = engine.Database.Content();
-        Assert.Equal("SarkCosRuleConflict", engine.Run("Remove-SarkCosRule abroad -Confirm:$false").Failure.FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal(
+            "SarkCosRuleConflict",
+            engine.Run("Remove-SarkCosRule abroad -Confirm:$false").Failure.FullyQualifiedErrorId.Split(',')[0]);
         engine.Run("Remove-SarkCosRule abroad -Force -WhatIf");
         Assert.Empty(before.ChangesTo(engine.Database.Content()));
 
         var removed = engine.Run("Remove-SarkCosRule abroad -Force").Good();
         Assert.Empty(removed.Warnings);
-        Assert.Equal(["5001/premium", "5002/premium"], engine.Run("Get-SarkCosOpen; Get-SarkCosClose").Good().Output.Select(o => o.ToString()!));
+        Assert.Equal(
+            ["5001/premium", "5002/premium"],
+            engine.Run("Get-SarkCosOpen; Get-SarkCosClose").Good().Output.Select(o => o.ToString()!));
         engine.Run("New-SarkCosRule abroad -DialPlan '_00X.'").Good();
         Assert.Empty(engine.Run("Get-SarkCosOpen -Rule abroad; Get-SarkCosClose").Good().Output);
     }
@@ -158,7 +178,9 @@ public sealed partial class OpeningCommandTests
         var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "en-US", command + ".md"));
         var first = FirstSentence().Match(page).Groups[1].Value;
         Assert.Contains(word, first, StringComparison.Ordinal);
-        var hours = command.EndsWith("Open", StringComparison.Ordinal) ? ["by day"] : command.EndsWith("Close", StringComparison.Ordinal) ? ["by night"] : new[] { "day", "night" };
+        var hours = command.EndsWith("Open", StringComparison.Ordinal)
+            ? ["by day"]
+            : command.EndsWith("Close", StringComparison.Ordinal) ? ["by night"] : new[] { "day", "night" };
         Assert.All(hours, h => Assert.Contains(h, first.ReplaceLineEndings(" "), StringComparison.Ordinal));
     }
 

@@ -4,7 +4,10 @@ using Xunit.Abstractions;
 
 namespace SarkPS.Tests.Cmdlets;
 
-/// <summary>Runs the Pester suite of tests/Pester against the packed module in a PowerShell of its own, once; each of its tests is a result here.</summary>
+/// <summary>
+/// Runs the Pester suite of tests/Pester against the packed module in a PowerShell of its own, once; each of its tests is a
+/// result here.
+/// </summary>
 public sealed class PesterTests(ITestOutputHelper output)
 {
     private static readonly Lazy<PesterRun> Run = new(() => RunAsync().GetAwaiter().GetResult());
@@ -39,16 +42,25 @@ public sealed class PesterTests(ITestOutputHelper output)
             $configuration.Output.RenderMode = 'Plaintext'
             $run = Invoke-Pester -Configuration $configuration
             $table = ($PSVersionTable.Keys | ForEach-Object { "$_ $($PSVersionTable[$_] -join ', ')" }) -join '; '
+            $module = Import-PowerShellDataFile '{{Quoted(RealPowerShell.Manifest)}}'
             @{
-                Versions = "$table; Pester $($run.Version); packed module $((Import-PowerShellDataFile '{{Quoted(RealPowerShell.Manifest)}}').ModuleVersion)"
+                Versions = "$table; Pester $($run.Version); packed module $($module.ModuleVersion)"
                 Result = $run.Result
                 Tests = @($run.Tests | ForEach-Object {
-                    @{ Name = "$(Split-Path -Leaf $_.ScriptBlock.File): $($_.ExpandedPath)"; Result = $_.Result; Error = "$($_.ErrorRecord | Out-String)" }
+                    @{
+                        Name = "$(Split-Path -Leaf $_.ScriptBlock.File): $($_.ExpandedPath)"
+                        Result = $_.Result
+                        Error = "$($_.ErrorRecord | Out-String)"
+                    }
                 })
             } | ConvertTo-Json -Depth 3 | Set-Content -LiteralPath '{{Quoted(folder["results.json"])}}'
             """);
         Assert.True(File.Exists(folder["results.json"]), result.Output + result.Error);
-        return JsonSerializer.Deserialize<PesterRun>(await File.ReadAllTextAsync(folder["results.json"]))! with { Output = result.Output + result.Error };
+        return JsonSerializer.Deserialize<PesterRun>(await File.ReadAllTextAsync(folder["results.json"]))! with
+        {
+            Output = result.Output
+            + result.Error
+        };
     }
 
     private static string Quoted(string path) => path.Replace("'", "''", StringComparison.Ordinal);

@@ -8,17 +8,21 @@ public sealed class PinnedCommandsTests
 {
     private static readonly string[] Nouns =
     [
-        "Agent", "CosRule", "CustomApp", "DayTimer", "Extension", "HolidayTimer", "InboundRoute", "Ivr", "Queue", "RingGroup", "Route", "Template", "Tenant", "Trunk",
+        "Agent", "CosRule", "CustomApp", "DayTimer", "Extension", "HolidayTimer", "InboundRoute", "Ivr", "Queue", "RingGroup", "Route",
+        "Template", "Tenant", "Trunk",
     ];
 
     // Everything that only reads.
     private static readonly string[] Silent =
     [
-        "Connect-Sark", "Disconnect-Sark", "Import-SarkCsv", "Test-SarkBackup", "Test-SarkConfiguration", "Test-SarkFirewall", "Watch-SarkEvent",
+        "Connect-Sark", "Disconnect-Sark", "Import-SarkCsv", "Test-SarkBackup", "Test-SarkConfiguration", "Test-SarkFirewall",
+        "Watch-SarkEvent",
         .. new[]
         {
-            "AgentStatus", "Backup", "Cdr", "Channel", "CommitStatus", "Conference", "ConferenceMember", "Connection", "CoreSetting", "CoreStatus", "CosClose", "CosOpen",
-            "DbEntry", "Destination", "DeviceState", "ExtensionRuntime", "ExtensionState", "Firewall", "Global", "Greeting", "IaxPeer", "IaxRegistration", "Job", "Mailbox", "PbxState",
+            "AgentStatus", "Backup", "Cdr", "Channel", "CommitStatus", "Conference", "ConferenceMember", "Connection", "CoreSetting",
+            "CoreStatus", "CosClose", "CosOpen",
+            "DbEntry", "Destination", "DeviceState", "ExtensionRuntime", "ExtensionState", "Firewall", "Global", "Greeting", "IaxPeer",
+            "IaxRegistration", "Job", "Mailbox", "PbxState",
             "QueueStatus", "QueueSummary", "SipPeer", "SipRegistration", "Snapshot", "VoicemailUser",
         }.Concat(Nouns).Select(n => "Get-Sark" + n),
     ];
@@ -26,8 +30,10 @@ public sealed class PinnedCommandsTests
     // -WhatIf and -Confirm; no question unless it is wanted.
     private static readonly string[] Medium =
     [
-        "Disconnect-SarkCall", "Export-SarkBackup", "Export-SarkCsv", "Export-SarkGreeting", "Export-SarkSnapshot", "Import-SarkBackup", "Import-SarkGreeting", "Import-SarkSnapshot",
-        "Invoke-SarkCommit", "Invoke-SarkOriginate", "Invoke-SarkReload", "New-SarkBackup", "New-SarkCosClose", "New-SarkCosOpen", "New-SarkSnapshot",
+        "Disconnect-SarkCall", "Export-SarkBackup", "Export-SarkCsv", "Export-SarkGreeting", "Export-SarkSnapshot", "Import-SarkBackup",
+        "Import-SarkGreeting", "Import-SarkSnapshot",
+        "Invoke-SarkCommit", "Invoke-SarkOriginate", "Invoke-SarkReload", "New-SarkBackup", "New-SarkCosClose", "New-SarkCosOpen",
+        "New-SarkSnapshot",
         "Remove-SarkDbEntry",
         "Set-SarkDbEntry", "Set-SarkExtensionRuntime", "Set-SarkFirewall", "Set-SarkGlobal", "Start-SarkPbx", "Stop-SarkJob",
         .. Nouns.Select(n => "New-Sark" + n),
@@ -49,8 +55,12 @@ public sealed class PinnedCommandsTests
     public void A_command_asks_as_it_always_did(string name)
     {
         var attribute = Commands.Attribute(Commands.All[name]);
-        var expected = Silent.Contains(name) ? "silent" : Medium.Contains(name) ? "medium" : High.Contains(name) ? "high" : "not in the table";
-        Assert.Equal(expected, !attribute.SupportsShouldProcess ? "silent" : attribute.ConfirmImpact == ConfirmImpact.High ? "high" : "medium");
+        var expected = Silent.Contains(name)
+            ? "silent"
+            : Medium.Contains(name) ? "medium" : High.Contains(name) ? "high" : "not in the table";
+        Assert.Equal(
+            expected,
+            !attribute.SupportsShouldProcess ? "silent" : attribute.ConfirmImpact == ConfirmImpact.High ? "high" : "medium");
     }
 
     [Fact]

@@ -51,7 +51,9 @@ public sealed class PipelineTests
             [pscustomobject]@{ Key = '7002'; Tenant = 'acme'; CallerId = '456'; Active = $true; macaddr = '' } | New-SarkExtension
             [pscustomobject]@{ pkey = '7001'; callerid = '999' } | Set-SarkExtension -PassThru
             """).Good();
-        Assert.Equal(["7001:123:False", "7002:456:True", "7001:999:False"], result.Of<Extension>().Select(e => $"{e.Key}:{e.CallerId}:{e.Active}"));
+        Assert.Equal(
+            ["7001:123:False", "7002:456:True", "7001:999:False"],
+            result.Of<Extension>().Select(e => $"{e.Key}:{e.CallerId}:{e.Active}"));
     }
 
     [SkippableTheory]
@@ -59,7 +61,8 @@ public sealed class PipelineTests
     public async Task A_thousand_rows_of_mixed_kinds_become_extensions(Side side, Schema schema)
     {
         await using var engine = await StartAsync(side, schema);
-        engine.Database.Twin.Except("SARK's own group RINGALL rings every telephone in one line, and a thousand are more than a line of Asterisk's holds.");
+        engine.Database.Twin
+            .Except("SARK's own group RINGALL rings every telephone in one line, and a thousand are more than a line of Asterisk's holds.");
         var result = engine.Run("""
             $rows = foreach ($i in 0..999) {
                 $row = @{ pkey = 20000 + $i; cluster = 'acme'; macaddr = ''; device = ''; transport = '' }
@@ -75,7 +78,9 @@ public sealed class PipelineTests
         Assert.Equal(1000, result.Output.Count);
         Assert.Empty(result.Warnings);
         var byDevice = result.Of<Extension>().GroupBy(e => e.Device).ToDictionary(g => g.Key!, g => g.Count());
-        Assert.Equal([("General SIP", 250), ("MAILBOX", 250), ("WebRTC", 250), ("Yealink", 250)], byDevice.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => (d.Key, d.Value)));
+        Assert.Equal(
+            [("General SIP", 250), ("MAILBOX", 250), ("WebRTC", 250), ("Yealink", 250)],
+            byDevice.OrderBy(d => d.Key, StringComparer.Ordinal).Select(d => (d.Key, d.Value)));
         Assert.Equal(1003L, engine.Database.Value("SELECT COUNT(*) FROM IPphone"));
     }
 
@@ -118,8 +123,12 @@ public sealed class PipelineTests
         Assert.Equal(["7002"], result.Of<Extension>().Select(e => e.Key));
         // The rows themselves, so that they can be put right and piped in again.
         Assert.Equal(["7001", "5001", "7003", "7004"], result.Errors.Select(e => ((PSObject)e.TargetObject).Properties["pkey"].Value));
-        Assert.All(result.Errors.Where((_, at) => at != 1), e => Assert.Equal((ErrorCategory.InvalidData, "SarkExtensionValidation,SarkPS.Cmdlets.NewSarkExtensionCommand"), (e.CategoryInfo.Category, e.FullyQualifiedErrorId)));
-        Assert.Equal((ErrorCategory.ResourceExists, "SarkExtensionConflict,SarkPS.Cmdlets.NewSarkExtensionCommand"), (result.Errors[1].CategoryInfo.Category, result.Errors[1].FullyQualifiedErrorId));
+        Assert.All(result.Errors.Where((_, at) => at != 1), e => Assert.Equal(
+            (ErrorCategory.InvalidData, "SarkExtensionValidation,SarkPS.Cmdlets.NewSarkExtensionCommand"),
+            (e.CategoryInfo.Category, e.FullyQualifiedErrorId)));
+        Assert.Equal(
+            (ErrorCategory.ResourceExists, "SarkExtensionConflict,SarkPS.Cmdlets.NewSarkExtensionCommand"),
+            (result.Errors[1].CategoryInfo.Category, result.Errors[1].FullyQualifiedErrorId));
         Assert.Contains("'nobody'", result.Errors[0].ToString(), StringComparison.Ordinal);
         Assert.Contains("Duplicate Key - 5001", result.Errors[1].ToString(), StringComparison.Ordinal);
 
@@ -150,7 +159,14 @@ public sealed class PipelineTests
     {
         await using var engine = await StartAsync(side, schema);
         Assert.Null(engine.Run("Set-SarkExtension 5001 -CallerId $null -PassThru").Single<Extension>().CallerId);
-        foreach (var (word, flag) in new[] { ("$false", false), ("YES", true), ("no", false), ("on", true), ("'OFF'", false), ("$true", true), ("enabled", true) })
+        foreach (var (word, flag) in new[] {
+            ("$false", false),
+            ("YES", true),
+            ("no", false),
+            ("on", true),
+            ("'OFF'", false),
+            ("$true", true),
+            ("enabled", true) })
         {
             Assert.Equal(flag, engine.Run($"Set-SarkExtension 5001 -Active {word} -PassThru").Single<Extension>().Active);
             Assert.Equal(flag ? "YES" : "NO", engine.Database.Value("SELECT active FROM IPphone WHERE pkey = '5001'"));
@@ -165,13 +181,18 @@ public sealed class PipelineTests
     public async Task Times_are_moments_at_the_prompt_and_seconds_in_the_database(Side side, Schema schema)
     {
         await using var engine = await StartAsync(side, schema);
-        var timer = engine.Run("New-SarkHolidayTimer -Tenant acme -Description Christmas -Route Hangup -Start '2029-12-24T12:00:00+01:00' -End '2029-12-27T00:00:00Z'").Single<HolidayTimer>();
+        var timer = engine.Run("New-SarkHolidayTimer -Tenant acme -Description Christmas -Route Hangup -Start "
+            + "'2029-12-24T12:00:00+01:00' -End '2029-12-27T00:00:00Z'").Single<HolidayTimer>();
         Assert.Equal(new DateTimeOffset(2029, 12, 24, 11, 0, 0, TimeSpan.Zero), timer.Start);
-        Assert.Equal(1892804400L, Convert.ToInt64(engine.Database.Value("SELECT stime FROM Holiday"), System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            1892804400L,
+            Convert.ToInt64(engine.Database.Value("SELECT stime FROM Holiday"), System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(101, timer.RouteClass);
 
         var local = engine.Run("$timer | Set-SarkHolidayTimer -End '2029-12-28 08:00' -PassThru", ("timer", timer)).Single<HolidayTimer>();
-        Assert.Equal(new DateTimeOffset(new DateTime(2029, 12, 28, 8, 0, 0, DateTimeKind.Local)).ToUnixTimeSeconds(), local.End?.ToUnixTimeSeconds());
+        Assert.Equal(
+            new DateTimeOffset(new DateTime(2029, 12, 28, 8, 0, 0, DateTimeKind.Local)).ToUnixTimeSeconds(),
+            local.End?.ToUnixTimeSeconds());
         Assert.Equal(timer.Start, local.Start);
     }
 
@@ -197,8 +218,12 @@ public sealed class PipelineTests
         Assert.Equal((ErrorCategory.ResourceExists, "acme"), (error.CategoryInfo.Category, error.TargetObject));
         Assert.Contains("Extension 5001", error.ToString(), StringComparison.Ordinal);
         var result = engine.Run("Remove-SarkTenant acme -Force -Confirm:$false").Good();
-        Assert.Equal(["Extension 5001 (Tenant) still names 'acme', which is gone.", "Extension 5002 (Tenant) still names 'acme', which is gone."], result.Warnings);
-        Assert.Equal("SarkTenantConflict,SarkPS.Cmdlets.RemoveSarkTenantCommand", engine.Run("Remove-SarkTenant default -Force -Confirm:$false").Error().FullyQualifiedErrorId);
+        Assert.Equal(
+            ["Extension 5001 (Tenant) still names 'acme', which is gone.", "Extension 5002 (Tenant) still names 'acme', which is gone."],
+            result.Warnings);
+        Assert.Equal(
+            "SarkTenantConflict,SarkPS.Cmdlets.RemoveSarkTenantCommand",
+            engine.Run("Remove-SarkTenant default -Force -Confirm:$false").Error().FullyQualifiedErrorId);
     }
 
     [SkippableTheory]
@@ -206,8 +231,11 @@ public sealed class PipelineTests
     public async Task Menus_take_and_show_their_options_as_a_collection(Side side, Schema schema)
     {
         await using var engine = await StartAsync(side, schema);
-        var menu = engine.Run("New-SarkIvr main -Tenant acme -Greeting 12 -Option @{ 1 = '5001'; 2 = 'Operator'; '#' = 'Hangup' }").Single<Ivr>();
-        Assert.Equal(("5001", "Operator", "Hangup"), (menu.Options[1].Destination, menu.Options[2].Destination, menu.Options[11].Destination));
+        var menu = engine.Run("New-SarkIvr main -Tenant acme -Greeting 12 -Option @{ 1 = '5001'; 2 = 'Operator'; '#' = 'Hangup' }")
+            .Single<Ivr>();
+        Assert.Equal(
+            ("5001", "Operator", "Hangup"),
+            (menu.Options[1].Destination, menu.Options[2].Destination, menu.Options[11].Destination));
         Assert.Equal("5001", engine.Run("(Get-SarkIvr main).Options[1].Destination").Good().Output[0].ToString());
         Assert.Contains("nowhere", engine.Run("Set-SarkIvr main -Option @{ 3 = 'nowhere' }").Error().ToString(), StringComparison.Ordinal);
         Assert.Contains("'12'", engine.Run("Set-SarkIvr main -Option @{ 12 = 'Hangup' }").Error().ToString(), StringComparison.Ordinal);
@@ -236,7 +264,8 @@ public sealed class PipelineTests
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         foreach (var key in new[] { "$(1+1)", "$env:HOME", "0123", "1e3", "12kb", "417", "it's" })
         {
-            engine.Database.Execute($"INSERT INTO Device (pkey, technology) VALUES ('{key.Replace("'", "''", StringComparison.Ordinal)}', 'SIP')");
+            engine.Database
+                .Execute($"INSERT INTO Device (pkey, technology) VALUES ('{key.Replace("'", "''", StringComparison.Ordinal)}', 'SIP')");
         }
 
         var offered = engine.Complete("Get-SarkTemplate -Key ");

@@ -113,12 +113,14 @@ public sealed class RemoteCallTests
     public async Task One_row_that_the_service_cannot_do_now_does_not_end_a_pipeline()
     {
         var changed = 0;
-        await using var service = await StubService.StartAsync(context => context.Request.Method == "PUT" && Interlocked.Increment(ref changed) == 2
+        await using var service = await StubService.StartAsync(context => context.Request.Method == "PUT"
+            && Interlocked.Increment(ref changed) == 2
             ? StubService.Json(context, 503, """{"reason":"The database is locked."}""")
             : StubService.Json(context, 200, Row));
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         engine.Run("Connect-Sark $address", ("address", service.Address)).Good();
-        var error = engine.Run("1..5 | ForEach-Object { [pscustomobject]@{ Key = \"t$_\"; Description = \"d$_\" } } | Set-SarkTenant").Error();
+        var error = engine.Run("1..5 | ForEach-Object { [pscustomobject]@{ Key = \"t$_\"; Description = \"d$_\" } } | Set-SarkTenant")
+            .Error();
         Assert.Contains("locked", error.ToString(), StringComparison.Ordinal);
         Assert.Equal(5, changed);
     }
@@ -182,12 +184,16 @@ public sealed class RemoteCallTests
                 return context.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(body)).AsTask();
             },
             isService: false);
-        await using var remote = new RemoteBackend(SarkHttpClient.Open(stranger.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+        await using var remote = new RemoteBackend(
+            SarkHttpClient.Open(stranger.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
         foreach (var (code, kind, text) in new (int, string, string)[]
         {
-            (200, "text/html", "<html>Welcome</html>"), (502, "text/html", "<html>Bad gateway</html>"), (404, "text/html", "<html>"), (200, "application/json", "{\"pkey\":"),
-            (200, "application/json", "7"), (200, "application/json", "\"text\""), (200, "application/json", "[7,\"x\",null]"), (200, "application/json", "[[]]"), (200, "application/json", "null"),
-            (422, "application/problem+json", """{"kind":7,"noun":[],"errors":3}"""), (409, "application/problem+json", """{"kind":"Conflict","dependants":[null]}"""), (500, "application/json", "[]"),
+            (200, "text/html", "<html>Welcome</html>"), (502, "text/html", "<html>Bad gateway</html>"), (404, "text/html", "<html>"),
+            (200, "application/json", "{\"pkey\":"),
+            (200, "application/json", "7"), (200, "application/json", "\"text\""), (200, "application/json", "[7,\"x\",null]"),
+            (200, "application/json", "[[]]"), (200, "application/json", "null"),
+            (422, "application/problem+json", """{"kind":7,"noun":[],"errors":3}"""),
+            (409, "application/problem+json", """{"kind":"Conflict","dependants":[null]}"""), (500, "application/json", "[]"),
         })
         {
             (status, type, body) = (code, kind, text);
@@ -210,7 +216,8 @@ public sealed class RemoteCallTests
             await received.Task;
             context.Abort();
         });
-        await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+        await using var remote = new RemoteBackend(
+            SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
         using var file = await remote.Snapshots.OpenAsync("sark.db.1700000000");
         received.SetResult();
         await Assert.ThrowsAsync<SarkUnreachableException>(() => file.CopyToAsync(Stream.Null));
@@ -231,10 +238,15 @@ public sealed class RemoteCallTests
 
             await Task.Delay(TimeSpan.FromSeconds(2.5));
             await (context.Request.Path.StartsWithSegments("/api/jobs")
-                ? Job(context, "Completed", """{"name":"sarkbak.1700000000.zip","size":1,"created":"2026-01-01T00:00:00Z","message":"done","exitCode":0,"output":[],"warnings":[]}""")
+                ? Job(
+                    context,
+                    "Completed",
+                    """{"name":"sarkbak.1700000000.zip","size":1,"created":"2026-01-01T00:00:00Z","message":"done","exitCode":0"""
+                        + ""","output":[],"warnings":[]}""")
                 : StubService.Json(context, 200, """{"outcome":"Answered"}"""));
         });
-        await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(1), skipCertificateCheck: false));
+        await using var remote = new RemoteBackend(
+            SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(1), skipCertificateCheck: false));
 
         Assert.Equal(SarkErrorKind.Timeout, (await Assert.ThrowsAsync<SarkException>(() => remote.System.GetPbxStateAsync())).Kind);
         Assert.Equal("done", (await remote.System.CommitAsync()).Message);
@@ -244,10 +256,17 @@ public sealed class RemoteCallTests
     }
 
     // A job as a service tells of it.
-    private static Task Job(HttpContext context, string state, string result = "null", string error = "null", string notices = "[]") => StubService.Json(
+    private static Task Job(
+        HttpContext context,
+        string state,
+        string result = "null",
+        string error = "null",
+        string notices = "[]") => StubService.Json(
         context,
         context.Request.Method == "GET" ? 200 : 202,
-        $$"""{"id":"{{JobId}}","activity":"Restoring","state":"{{state}}","started":"2026-01-01T00:00:00Z","ended":{{(state == "Running" ? "null" : "\"2026-01-01T00:00:01Z\"")}},"result":{{result}},"error":{{error}},"notices":{{notices}}}""" + "\n");
+        $$"""{"id":"{{JobId}}","activity":"Restoring","state":"{{state}}","started":"2026-01-01T00:00:00Z", """
+            + $$""" "ended":{{(state == "Running" ? "null" : "\"2026-01-01T00:00:01Z\"")}},"result":{{result}},"error":{{error}}"""
+            + $$""","notices":{{notices}}}""" + "\n");
 
     private const string JobId = "0d3f2a55-5a3b-4d0e-9a53-3c1f0c3c7a11";
 
@@ -266,7 +285,11 @@ public sealed class RemoteCallTests
                 Assert.Equal($"/api/jobs/{JobId}", context.Request.Path);
                 watched.TrySetResult();
                 await told.Task;
-                await Job(context, state, """{"restored":"sark.db.1700000000","keptAs":"sark.db.1700000001"}""", """{"kind":"Unavailable","noun":"Snapshot","detail":"The disk is full."}""");
+                await Job(
+                    context,
+                    state,
+                    """{"restored":"sark.db.1700000000","keptAs":"sark.db.1700000001"}""",
+                    """{"kind":"Unavailable","noun":"Snapshot","detail":"The disk is full."}""");
                 return;
             }
 
@@ -276,7 +299,8 @@ public sealed class RemoteCallTests
                 told.SetResult();
             }
         });
-        await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+        await using var remote = new RemoteBackend(
+            SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
         using var stop = new CancellationTokenSource();
         var restore = remote.Snapshots.RestoreAsync("sark.db.1700000000", stop.Token);
         await watched.Task;
@@ -304,19 +328,28 @@ public sealed class RemoteCallTests
         {
             if (context.Request.Method == "GET" && ++asked == 1)
             {
-                await context.Response.WriteAsync($$"""{"id":"{{JobId}}","activity":"Packing","state":"Running","started":"2026-01-01T00:00:00Z","progress":{"activity":"Packing a","done":1,"total":2},"notices":["The disk is slow."]}""" + "\n\n");
+                await context.Response.WriteAsync(
+                    $$"""{"id":"{{JobId}}","activity":"Packing","state":"Running","started":"2026-01-01T00:00:00Z", """
+                        + """ "progress":{"activity":"Packing a","done":1,"total":2},"notices":["The disk is slow."]}""" + "\n\n");
                 await context.Response.Body.FlushAsync();
                 await reported.Task;
                 context.Abort();
                 return;
             }
 
-            await Job(context, context.Request.Method == "GET" ? "Completed" : "Running", """{"name":"sarkbak.1700000000.zip","size":1,"created":"2026-01-01T00:00:00Z"}""", notices: """["The disk is slow."]""");
+            await Job(
+                context,
+                context.Request.Method == "GET" ? "Completed" : "Running",
+                """{"name":"sarkbak.1700000000.zip","size":1,"created":"2026-01-01T00:00:00Z"}""",
+                notices: """["The disk is slow."]""");
         });
-        await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+        await using var remote = new RemoteBackend(
+            SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
         var progress = new List<OperationProgress>();
         var notices = new List<string>();
-        var made = await Notices.Hear(notice => notices.Add(notice.Sentence), () => remote.Backups.CreateAsync(new Reports(progress, reported)));
+        var made = await Notices.Hear(
+            notice => notices.Add(notice.Sentence),
+            () => remote.Backups.CreateAsync(new Reports(progress, reported)));
 
         Assert.Equal("sarkbak.1700000000.zip", made.Name);
         Assert.Equal([new OperationProgress("Packing a", 1, 2)], progress);
@@ -328,8 +361,12 @@ public sealed class RemoteCallTests
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         await using var service = await StubService.StartAsync(context =>
-            Job(context, context.Request.Method == "GET" && clock.Elapsed > TimeSpan.FromSeconds(1.5) ? "Completed" : "Running", """{"name":"sarkbak.1700000000.zip","size":1,"created":"2026-01-01T00:00:00Z"}"""));
-        await using var remote = new RemoteBackend(SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+            Job(
+                context,
+                context.Request.Method == "GET" && clock.Elapsed > TimeSpan.FromSeconds(1.5) ? "Completed" : "Running",
+                """{"name":"sarkbak.1700000000.zip","size":1,"created":"2026-01-01T00:00:00Z"}"""));
+        await using var remote = new RemoteBackend(
+            SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
 
         Assert.Equal("sarkbak.1700000000.zip", (await remote.Backups.CreateAsync()).Name);
         Assert.InRange(service.Requests.Count(r => r.StartsWith("GET /api/jobs", StringComparison.Ordinal)), 2, 4);
@@ -338,8 +375,10 @@ public sealed class RemoteCallTests
     [Fact]
     public async Task All_jobs_are_asked_for_at_once()
     {
-        const string Ended = """{"id":"1","activity":"Making a backup","state":"Completed","started":"2026-01-01T00:00:00Z","ended":"2026-01-01T00:00:01Z"}""";
-        await using var service = await StubService.StartAsync(context => StubService.Json(context, 200, $"[{Ended},{Ended.Replace("\"1\"", "\"2\"", StringComparison.Ordinal)}]"));
+        const string Ended = """{"id":"1","activity":"Making a backup","state":"Completed","started":"2026-01-01T00:00:00Z", """
+            + """ "ended":"2026-01-01T00:00:01Z"}""";
+        await using var service = await StubService.StartAsync(
+            context => StubService.Json(context, 200, $"[{Ended},{Ended.Replace("\"1\"", "\"2\"", StringComparison.Ordinal)}]"));
         using var engine = new Engine();
         engine.Run("$null = Connect-Sark $address", ("address", service.Address)).Good();
         Assert.Equal(["1", "2"], engine.Run("Get-SarkJob").Good().Of<Job>().Select(job => job.Id));
@@ -432,7 +471,13 @@ public sealed class RemoteCallTests
                 if ($i % 2) { Disconnect-Sark }
             }
             """;
-        void Run(int count) => engine.Run(Script, ("count", count), ("address", service.Address), ("database", engine.Database.Path), ("root", engine.Database.Folder)).Good();
+        void Run(
+            int count) => engine.Run(
+                Script,
+                ("count", count),
+                ("address", service.Address),
+                ("database", engine.Database.Path),
+                ("root", engine.Database.Folder)).Good();
 
         Run(20);
         var (files, threads, connections) = await SettledAsync(service, int.MaxValue);
@@ -451,7 +496,9 @@ public sealed class RemoteCallTests
         for (var i = 0; i < 20; i++)
         {
             using var engine = new Engine();
-            engine.Run($"$null = Connect-Sark {service.Address}; $null = Get-SarkTenant; $null = Connect-Sark {service.Address} -NotDefault").Good();
+            engine.Run(
+                $"$null = Connect-Sark {service.Address}; $null = Get-SarkTenant; $null = Connect-Sark {service.Address} -NotDefault")
+                    .Good();
         }
 
         Assert.InRange((await SettledAsync(service, 3)).Connections, 0, 3);

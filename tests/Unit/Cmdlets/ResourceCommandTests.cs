@@ -24,13 +24,17 @@ public sealed class ResourceCommandTests
         var sent = await samples.LeastAsync(resource, kind, 11);
         var given = await ParametersAsync(samples, resource, kind, sent);
         // The class of a destination follows the destination, whatever is said of it.
-        foreach (var derived in resource.Columns.Where(c => c.Destination is not null).Select(c => resource.Find(c.Destination!.RouteClassColumn)?.Property).OfType<string>())
+        foreach (var derived in resource.Columns.Where(c => c.Destination is not null)
+            .Select(c => resource.Find(c.Destination!.RouteClassColumn)?.Property)
+            .OfType<string>())
         {
             given.Remove(derived);
         }
 
         // A row that moves to another tenant leaves what it names behind, unless that is wanted.
-        var anywhere = engine.Run($"(Get-Command Set-Sark{noun}).Parameters.ContainsKey('AllowOtherTenant')").Single<bool>() ? "-AllowOtherTenant" : "";
+        var anywhere = engine.Run($"(Get-Command Set-Sark{noun}).Parameters.ContainsKey('AllowOtherTenant')").Single<bool>()
+            ? "-AllowOtherTenant"
+            : "";
 
         var made = engine.Run($"New-Sark{noun} @given", ("given", given)).Good();
         var record = Assert.IsAssignableFrom<SarkRecord>(Assert.Single(made.Output).BaseObject);
@@ -95,7 +99,8 @@ public sealed class ResourceCommandTests
 
         if (resource.SecondKeyColumn is null)
         {
-            var (column, rules) = resource.RulesFor(null, isCreate: false, isStrict: true, SarkVersion.V62).First(r => r.Column.Destination is null && r.Rules.Reference is null);
+            var (column, rules) = resource.RulesFor(null, isCreate: false, isStrict: true, SarkVersion.V62)
+                .First(r => r.Column.Destination is null && r.Rules.Reference is null);
             var one = new Hashtable();
             Give(one, column, ToParameter(column, (await samples.ValidAsync(column, rules))[1]));
             if (key is not null)
@@ -122,7 +127,9 @@ public sealed class ResourceCommandTests
     }
 
     // Rows that others name are made past the cmdlets.
-    private static (ResourceDescriptor Resource, Samples Samples) Start(TestEngine engine, string noun) => (SarkResources.Find(noun), new Samples(async (resource, kind, changes) =>
+    private static (ResourceDescriptor Resource, Samples Samples) Start(
+        TestEngine engine,
+        string noun) => (SarkResources.Find(noun), new Samples(async (resource, kind, changes) =>
     {
         await using var backend = new SarkPS.Data.LocalBackend(engine.Database.Options);
         return await backend.Tables.CreateAsync(resource, kind, changes, default);
@@ -133,7 +140,10 @@ public sealed class ResourceCommandTests
         var given = new Hashtable();
         foreach (var (column, rules) in resource.RulesFor(kind, isCreate: true, isStrict: true, SarkVersion.V62))
         {
-            Give(given, column, ToParameter(column, least.Has(column.Name) ? least[column.Name] : (await samples.ValidAsync(column, rules))[0]));
+            Give(
+                given,
+                column,
+                ToParameter(column, least.Has(column.Name) ? least[column.Name] : (await samples.ValidAsync(column, rules))[0]));
         }
 
         if (kind is not null)
@@ -177,7 +187,8 @@ public sealed class ResourceCommandTests
             {
                 foreach (DictionaryEntry part in (Hashtable)element.Value!)
                 {
-                    Assert.Equal(part.Value, resource.Columns.Single(c => c.Place is { } p && p.Number == (int)element.Key && p.Property.Name == (string)part.Key).ValueIn(record));
+                    Assert.Equal(part.Value, resource.Columns.Single(
+                        c => c.Place is { } p && p.Number == (int)element.Key && p.Property.Name == (string)part.Key).ValueIn(record));
                 }
             }
         }

@@ -23,7 +23,9 @@ public sealed class SecretTests
             foreach (var parameter in Commands.Parameters(type))
             {
                 var isSecret = resource.FindProperty(parameter.Name) is { IsSecret: true };
-                Assert.True(isSecret == (parameter.GetCustomAttribute<SarkSecretAttribute>(inherit: true) is not null), $"{name} -{parameter.Name}");
+                Assert.True(
+                    isSecret == (parameter.GetCustomAttribute<SarkSecretAttribute>(inherit: true) is not null),
+                    $"{name} -{parameter.Name}");
                 found += isSecret ? 1 : 0;
             }
         }
@@ -38,7 +40,9 @@ public sealed class SecretTests
     {
         await using var engine = await TestEngine.StartAsync(side, Schema.Embedded);
         var secure = new NetworkCredential("", "s3cret").SecurePassword;
-        (string, object?)[] secrets = [("secure", secure), ("credential", new PSCredential("anybody", new NetworkCredential("", "cr3d").SecurePassword))];
+        (string, object?)[] secrets = [("secure", secure), ("credential", new PSCredential(
+            "anybody",
+            new NetworkCredential("", "cr3d").SecurePassword))];
 
         engine.Run("$null = New-SarkTenant acme -Description Acme -DirectoryPassword $secure", secrets).Good();
         Assert.Equal("s3cret", engine.Database.Value("SELECT ldapropwd FROM Cluster WHERE pkey = 'acme'"));
@@ -52,7 +56,10 @@ public sealed class SecretTests
         Assert.Equal("cr3d", engine.Database.Value("SELECT ldapropwd FROM Cluster WHERE pkey = 'acme'"));
 
         // In a column that is no secret it would be readable by everybody.
-        Assert.Contains("SecureString", engine.Run("[pscustomobject]@{ Key = 'acme'; Description = $secure } | Set-SarkTenant").Error().ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "SecureString",
+            engine.Run("[pscustomobject]@{ Key = 'acme'; Description = $secure } | Set-SarkTenant").Error().ToString(),
+            StringComparison.Ordinal);
         Assert.Equal("Acme", engine.Database.Value("SELECT description FROM Cluster WHERE pkey = 'acme'"));
     }
 
@@ -63,7 +70,10 @@ public sealed class SecretTests
         var secure = new NetworkCredential("", "s3cret").SecurePassword;
         foreach (var secret in new object[] { "s3cret", secure, new PSCredential("sark", secure) })
         {
-            var connection = engine.Run("Connect-Sark -Database $database -AmiCredential $secret -NotDefault", ("database", engine.Database.Path), ("secret", secret)).Single<SarkConnection>();
+            var connection = engine.Run(
+                "Connect-Sark -Database $database -AmiCredential $secret -NotDefault",
+                ("database", engine.Database.Path),
+                ("secret", secret)).Single<SarkConnection>();
             Assert.Equal(ExchangeCoverage.Database, connection.Coverage);
             connection.Dispose();
         }

@@ -17,11 +17,17 @@ public sealed class ValuesTests
     {
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         engine.Run("New-SarkTenant acme -Description A").Good();
-        Assert.Equal("000413A1B202", engine.Run("New-SarkExtension 401 -Tenant acme -MacAddress $mac", ("mac", address)).Single<Extension>().MacAddress);
-        Assert.Equal("000413A1B202", engine.Run("New-SarkExtension 402 -Tenant acme; Set-SarkExtension 402 -BaseMacAddress $mac -PassThru", ("mac", address)).Good().Of<Extension>().Last().BaseMacAddress);
+        Assert.Equal(
+            "000413A1B202",
+            engine.Run("New-SarkExtension 401 -Tenant acme -MacAddress $mac", ("mac", address)).Single<Extension>().MacAddress);
+        Assert.Equal("000413A1B202", engine.Run(
+            "New-SarkExtension 402 -Tenant acme; Set-SarkExtension 402 -BaseMacAddress $mac -PassThru",
+            ("mac", address)).Good().Of<Extension>().Last().BaseMacAddress);
         engine.Run("Remove-SarkExtension 401 -Confirm:$false").Good();
         var row = "[pscustomobject]@{ Key = '403'; macaddr = $mac; Kind = 'Provisioned ' } | New-SarkExtension -Tenant acme";
-        Assert.Equal(("000413A1B202", "snom"), (engine.Run(row, ("mac", address)).Single<Extension>() is var made ? made.MacAddress : null, made.Device));
+        Assert.Equal(
+            ("000413A1B202", "snom"),
+            (engine.Run(row, ("mac", address)).Single<Extension>() is var made ? made.MacAddress : null, made.Device));
     }
 
     [Theory]
@@ -43,7 +49,8 @@ public sealed class ValuesTests
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         foreach (var row in new[]
         {
-            "@{ Key = '401'; pkey = '402' }", "@{ Key = '401'; pkey = '' }", "@{ Key = '401'; Description = 'a'; desc = 'a' }", "@{ Key = '401'; Tenant = 'default'; ' cluster ' = 'default' }",
+            "@{ Key = '401'; pkey = '402' }", "@{ Key = '401'; pkey = '' }", "@{ Key = '401'; Description = 'a'; desc = 'a' }",
+            "@{ Key = '401'; Tenant = 'default'; ' cluster ' = 'default' }",
         })
         {
             var error = engine.Run($"[pscustomobject]{row} | New-SarkExtension").Error();
@@ -61,8 +68,12 @@ public sealed class ValuesTests
         var made = engine.Run("""
             [pscustomobject]@{ 'Key ' = ' 401 '; Tenant = ' default '; Kind = ' Webrtc '; Active = ' NO '; Location = ' Remote '; Description = ' Ann ' } | New-SarkExtension
             """).Single<Extension>();
-        Assert.Equal(("401", "default", "WebRTC", false, "remote", "Ann"), (made.Key, made.Tenant, made.Device, made.Active, made.Location, made.Description));
-        Assert.Equal("Ann", engine.Run("[pscustomobject]@{ Key = '401'; Description = '  '; Active = ' yes' } | Set-SarkExtension -PassThru").Single<Extension>().Description);
+        Assert.Equal(
+            ("401", "default", "WebRTC", false, "remote", "Ann"),
+            (made.Key, made.Tenant, made.Device, made.Active, made.Location, made.Description));
+        Assert.Equal("Ann", engine.Run(
+            "[pscustomobject]@{ Key = '401'; Description = '  '; Active = ' yes' } | Set-SarkExtension -PassThru")
+                .Single<Extension>().Description);
     }
 
     [Fact]
@@ -111,10 +122,14 @@ public sealed class ValuesTests
     [InlineData("$t.CallTimeout = 12.6", "CallTimeout was not set. '12.6' is no whole number")]
     [InlineData("$t.CallTimeout = '1,000'", "CallTimeout was not set. '1,000' is no whole number")]
     [InlineData("$t.CallTimeout = $true", "CallTimeout was not set. 'True' is no whole number")]
-    [InlineData("$e.Description = [Net.NetworkCredential]::new('', 'x').SecurePassword", "Description was not set. It is no secret and takes no SecureString")]
+    [InlineData(
+        "$e.Description = [Net.NetworkCredential]::new('', 'x').SecurePassword",
+        "Description was not set. It is no secret and takes no SecureString")]
     [InlineData("$e.Description = { 'x' }", "Description was not set. It takes a value, no script block")]
     [InlineData("$e.Description = @{ a = 1 }", "Description was not set. It takes one value, no Hashtable")]
-    [InlineData("Set-SarkExtension 401 -Description ([Net.NetworkCredential]::new('', 'x').SecurePassword)", "It is no secret and takes no SecureString")]
+    [InlineData(
+        "Set-SarkExtension 401 -Description ([Net.NetworkCredential]::new('', 'x').SecurePassword)",
+        "It is no secret and takes no SecureString")]
     [InlineData("Set-SarkExtension 401 -Description @{ a = 1 }", "It takes one value, no Hashtable")]
     [InlineData("@{ Key = '401'; Description = @{ a = 1 } } | Set-SarkExtension", "The Description takes one value, no Hashtable")]
     [InlineData("@{ Key = '401'; Description = { 'x' } } | Set-SarkExtension", "The Description takes one value, no ScriptBlock")]
@@ -130,16 +145,23 @@ public sealed class ValuesTests
     [InlineData("Set-SarkIvr 350 -Option @{ '*' = @{ Tags = 'x' } }", "Option * has no 'Tags'; it takes Destination, AlertInfo, Tag.")]
     [InlineData("Set-SarkIvr 350 -Option @{ 1 = @{} }", "Option 1 is a table of nothing; it takes Destination")]
     [InlineData("Set-SarkIvr 350 -Option @{ 1 = @{ Tag = @{} } }", "The Tag1 takes one value, no Hashtable")]
-    [InlineData("Set-SarkIvr 350 -Option @{ 2 = @{ Destination = 'nowhere' } }", "-Option 2 Destination: The target could not be resolved nowhere")]
+    [InlineData(
+        "Set-SarkIvr 350 -Option @{ 2 = @{ Destination = 'nowhere' } }",
+        "-Option 2 Destination: The target could not be resolved nowhere")]
     [InlineData("[pscustomobject]@{ Key = '350'; option1 = 'nowhere' } | Set-SarkIvr", "The target could not be resolved nowhere")]
     [InlineData("[pscustomobject]@{ Key = '350'; AlertInfo1 = 'a'; alert1 = 'b' } | Set-SarkIvr", "'alert1' are the same property of")]
-    [InlineData("[pscustomobject]@{ Key = '350'; Options = 'SarkPS.IvrOption[]' } | Set-SarkIvr", "A file holds them as columns, as Export-SarkCsv writes them.")]
+    [InlineData(
+        "[pscustomobject]@{ Key = '350'; Options = 'SarkPS.IvrOption[]' } | Set-SarkIvr",
+        "A file holds them as columns, as Export-SarkCsv writes them.")]
     [InlineData("New-SarkExtension \"647`u{a0}\" -Tenant acme -Device 'General SIP'", "holds a character that nobody sees, U+00A0")]
-    [InlineData("@{ 'Key ' = \"647`u{a0}\"; Tenant = 'acme'; 'Kind ' = 'WebRTC' } | New-SarkExtension", "holds a character that nobody sees, U+00A0")]
+    [InlineData(
+        "@{ 'Key ' = \"647`u{a0}\"; Tenant = 'acme'; 'Kind ' = 'WebRTC' } | New-SarkExtension",
+        "holds a character that nobody sees, U+00A0")]
     public async Task What_is_no_value_of_the_kind_is_refused(string script, string message)
     {
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
-        engine.Run("New-SarkTenant acme -Description x; New-SarkExtension 401 -Tenant acme -Device 'General SIP'; New-SarkIvr 350 -Tenant acme -Greeting 1 -Option @{ 1 = '401' }").Good();
+        engine.Run("New-SarkTenant acme -Description x; New-SarkExtension 401 -Tenant acme -Device 'General SIP'; New-SarkIvr 350 "
+            + "-Tenant acme -Greeting 1 -Option @{ 1 = '401' }").Good();
         engine.Run("$e = Get-SarkExtension 401; $t = Get-SarkTenant acme").Good();
         var before = engine.Database.Content();
         Assert.Contains(message, engine.Run(script).Failure.Exception.Message, StringComparison.Ordinal);
@@ -192,7 +214,9 @@ public sealed class ValuesTests
     public async Task A_row_of_a_data_table_is_its_columns_and_nothing_in_it_clears()
     {
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
-        engine.Run("New-SarkTenant acme -Description x; 401, 402 | New-SarkExtension -Tenant acme -Device 'General SIP' -CellPhone 441200000401").Good();
+        engine.Run(
+            "New-SarkTenant acme -Description x; 401, 402 | New-SarkExtension -Tenant acme -Device 'General SIP' -CellPhone 441200000401")
+                .Good();
         var result = engine.Run("""
             $table = [Data.DataTable]::new(); 'Key', 'CellPhone' | ForEach-Object { $null = $table.Columns.Add($_) }
             $null = $table.Rows.Add('401', [DBNull]::Value); $null = $table.Rows.Add('402', '441200000402')
@@ -206,9 +230,12 @@ public sealed class ValuesTests
     public async Task A_row_that_is_written_back_as_it_is_shown_stays_as_it_is_stored()
     {
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
-        engine.Run("New-SarkTenant acme -Description x; New-SarkTrunk sip1 -Tenant acme -Carrier GeneralSIP -Username u -HostName h.example.com -Password secret").Good();
-        engine.Database.Execute("UPDATE lineIO SET moh = 'NO', callprogress = 'NO' WHERE pkey = 'sip1'; CREATE TABLE seen (key); CREATE TRIGGER sees AFTER UPDATE ON lineIO BEGIN INSERT INTO seen VALUES (new.pkey); END");
-        engine.Run("$row = @{}; foreach ($p in (Get-SarkTrunk sip1).PSObject.Properties) { $row[$p.Name] = $p.Value }; [pscustomobject]$row | Set-SarkTrunk").Good();
+        engine.Run("New-SarkTenant acme -Description x; New-SarkTrunk sip1 -Tenant acme -Carrier GeneralSIP -Username u -HostName "
+            + "h.example.com -Password secret").Good();
+        engine.Database.Execute("UPDATE lineIO SET moh = 'NO', callprogress = 'NO' WHERE pkey = 'sip1'; CREATE TABLE seen (key); CREATE "
+            + "TRIGGER sees AFTER UPDATE ON lineIO BEGIN INSERT INTO seen VALUES (new.pkey); END");
+        engine.Run("$row = @{}; foreach ($p in (Get-SarkTrunk sip1).PSObject.Properties) { $row[$p.Name] = $p.Value }; "
+            + "[pscustomobject]$row | Set-SarkTrunk").Good();
         Assert.Equal(0L, engine.Database.Value("SELECT count(*) FROM seen"));
         engine.Run("Set-SarkTrunk sip1 -MusicOnHold $true").Good();
         Assert.Equal("ON", engine.Database.Value("SELECT moh FROM lineIO WHERE pkey = 'sip1'"));
@@ -221,7 +248,8 @@ public sealed class ValuesTests
     {
         _ = what;
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
-        engine.Run("'acme', 'beta' | ForEach-Object { New-SarkTenant $_ -Description x }; 401, 402 | New-SarkExtension -Tenant acme -Device 'General SIP'").Good();
+        engine.Run("'acme', 'beta' | ForEach-Object { New-SarkTenant $_ -Description x }; 401, 402 | New-SarkExtension -Tenant acme "
+            + "-Device 'General SIP'").Good();
         engine.Run(script).Good();
         Assert.Contains(expected, engine.Run("Set-SarkExtension 401 -Tenant beta").Failure.Exception.Message, StringComparison.Ordinal);
         Assert.Equal("acme", engine.Run("Get-SarkExtension 401").Single<Extension>().Tenant);
@@ -251,15 +279,21 @@ public sealed class ValuesTests
         var file = folder.Write("in.csv", "Key,Description,VoicemailEmail\n601,Good,\n602,Bad,nobody\n601,Twice,\n");
         var result = engine.Run("Import-SarkCsv $file | New-SarkExtension -Tenant acme", ("file", file));
         Assert.Equal(2, result.Errors.Count);
-        Assert.Contains("VoicemailEmail: The vmailfwd must be a valid email address.", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "VoicemailEmail: The vmailfwd must be a valid email address.",
+            result.Errors[0].Exception.Message,
+            StringComparison.Ordinal);
         Assert.EndsWith("(in.csv, line 3)", result.Errors[0].Exception.Message, StringComparison.Ordinal);
         Assert.EndsWith("(in.csv, line 4)", result.Errors[1].Exception.Message, StringComparison.Ordinal);
         Assert.Equal((file, 4), (result.Errors[1].Exception.Data["File"], result.Errors[1].Exception.Data["Line"]));
 
         // What failed can be written out as it was.
         var again = Path.Combine(folder.Path, "again.csv");
-        engine.Run("Import-SarkCsv $file | New-SarkExtension -Tenant acme -ErrorVariable e -ErrorAction SilentlyContinue; $e.TargetObject | Export-SarkCsv $again", ("file", file), ("again", again));
-        Assert.Equal("Key,Description,VoicemailEmail\r\n601,Good,\"\"\r\n602,Bad,nobody\r\n601,Twice,\"\"\r\n", await File.ReadAllTextAsync(again));
+        engine.Run("Import-SarkCsv $file | New-SarkExtension -Tenant acme -ErrorVariable e -ErrorAction SilentlyContinue; "
+            + "$e.TargetObject | Export-SarkCsv $again", ("file", file), ("again", again));
+        Assert.Equal(
+            "Key,Description,VoicemailEmail\r\n601,Good,\"\"\r\n602,Bad,nobody\r\n601,Twice,\"\"\r\n",
+            await File.ReadAllTextAsync(again));
     }
 
     [Fact]
@@ -268,7 +302,8 @@ public sealed class ValuesTests
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         foreach (var command in new[]
         {
-            "[pscustomobject]@{ Key = '401'; Tenant = 'default'; Description = $lost } | New-SarkExtension", "New-SarkExtension 401 -Tenant default -Description $lost", "Set-SarkTenant default -Description $lost",
+            "[pscustomobject]@{ Key = '401'; Tenant = 'default'; Description = $lost } | New-SarkExtension",
+            "New-SarkExtension 401 -Tenant default -Description $lost", "Set-SarkTenant default -Description $lost",
         })
         {
             var error = engine.Run(command, ("lost", "M\uFFFDller")).Error();
@@ -285,7 +320,8 @@ public sealed class ValuesTests
     public async Task A_copy_has_a_password_a_telephone_and_a_mailbox_of_its_own(Side side)
     {
         await using var engine = await TestEngine.StartAsync(side, Schema.Embedded);
-        engine.Run("New-SarkTenant acme -Description A; New-SarkExtension 501 -Tenant acme -Description Desk; Set-SarkExtension 501 -MacAddress 001565aabb01 -VoicemailDivert 501").Good();
+        engine.Run("New-SarkTenant acme -Description A; New-SarkExtension 501 -Tenant acme -Description Desk; Set-SarkExtension 501 "
+            + "-MacAddress 001565aabb01 -VoicemailDivert 501").Good();
         var copy = engine.Run("Get-SarkExtension 501 | New-SarkExtension -Key 970").Single<Extension>();
         var first = engine.Run("Get-SarkExtension 501").Single<Extension>();
         Assert.Equal(("970", "acme", "Desk"), (copy.Key, copy.Tenant, copy.Description));
@@ -303,9 +339,16 @@ public sealed class ValuesTests
     {
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         engine.Run("New-SarkTenant acme -Description A").Good();
-        foreach (var (column, value) in new[] { ("Key", "6.45E+02"), ("Key", "647.0"), ("CallerId", "4.4792E+11"), ("CellPhone", "4,47920E+11") })
+        foreach (var (column, value) in new[] {
+            ("Key", "6.45E+02"),
+            ("Key", "647.0"),
+            ("CallerId", "4.4792E+11"),
+            ("CellPhone", "4,47920E+11") })
         {
-            var error = engine.Run("$row = @{ Key = '645'; Tenant = 'acme' }; $row[$column] = $value; [pscustomobject]$row | New-SarkExtension", ("column", column), ("value", value)).Error();
+            var error = engine.Run(
+                "$row = @{ Key = '645'; Tenant = 'acme' }; $row[$column] = $value; [pscustomobject]$row | New-SarkExtension",
+                ("column", column),
+                ("value", value)).Error();
             Assert.Equal(ErrorCategory.InvalidData, error.CategoryInfo.Category);
             Assert.Contains("spreadsheet", error.ToString(), StringComparison.Ordinal);
         }
@@ -324,9 +367,12 @@ public sealed class ValuesTests
             Get-SarkIvr main | Set-SarkIvr -Option $old.Options
             """).Good();
         var menu = engine.Run("Get-SarkIvr main").Single<Ivr>();
-        Assert.Equal(("Operator", "Sales", "ring", "Hangup", "None", null), (menu.Options[1].Destination, menu.Options[1].Tag, menu.Options[1].AlertInfo, menu.Options[11].Destination, menu.Options[2].Destination, menu.Options[2].Tag));
+        Assert.Equal(("Operator", "Sales", "ring", "Hangup", "None", null), (menu.Options[1].Destination, menu.Options[1].Tag, menu.Options[
+            1].AlertInfo, menu.Options[11].Destination, menu.Options[2].Destination, menu.Options[2].Tag));
         engine.Run("Set-SarkIvr main -Option @($old.Options[1], $old.Options[2])").Good();
-        Assert.Equal("SarkIvrValidation", engine.Run("Set-SarkIvr main -Option @{ 12 = 'Hangup' }").Error().FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal(
+            "SarkIvrValidation",
+            engine.Run("Set-SarkIvr main -Option @{ 12 = 'Hangup' }").Error().FullyQualifiedErrorId.Split(',')[0]);
     }
 
     [Fact]
@@ -359,8 +405,12 @@ public sealed class ValuesTests
     {
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         engine.Run("410, 411, 412 | ForEach-Object { New-SarkExtension $_ -Tenant default }").Good();
-        Assert.Equal("410 411", engine.Run("New-SarkRingGroup 600 -Tenant default -Outcome None -Members 410, 411").Single<RingGroup>().Members);
-        Assert.Equal("410 411 412", engine.Run("Set-SarkRingGroup 600 -Members (Get-SarkExtension).Key -PassThru").Single<RingGroup>().Members);
+        Assert.Equal(
+            "410 411",
+            engine.Run("New-SarkRingGroup 600 -Tenant default -Outcome None -Members 410, 411").Single<RingGroup>().Members);
+        Assert.Equal(
+            "410 411 412",
+            engine.Run("Set-SarkRingGroup 600 -Members (Get-SarkExtension).Key -PassThru").Single<RingGroup>().Members);
         Assert.Equal("411 412", engine.Run("Set-SarkRingGroup 600 -Members '411 412' -PassThru").Single<RingGroup>().Members);
         Assert.Null(engine.Run("Set-SarkRingGroup 600 -Members $null -PassThru").Single<RingGroup>().Members);
         Assert.Equal("_0X. _1X.", engine.Run("New-SarkCosRule cos -DialPlan _0X., _1X.").Single<CosRule>().DialPlan);
@@ -377,20 +427,27 @@ public sealed class ValuesTests
             New-SarkTrunk out -Tenant default -Carrier GeneralSIP -HostName 192.0.2.1 -UserName u -Password s3cretBeta
             New-SarkAgent 1001 -Tenant default -Name Ann -Password 4711
             """).Good();
-        Assert.Equal(["s3cretAlpha", "s3cretBeta", "4711"], engine.Run("(Get-SarkExtension).Password; (Get-SarkTrunk).Password; (Get-SarkAgent).Password").Good().Output.Select(o => o.ToString()));
-        var names = engine.Run("(Get-SarkExtension).PSObject.Properties.Name; (Get-SarkTrunk).PSObject.Properties.Name; (Get-SarkGlobal).PSObject.Properties.Name").Good().Output.Select(o => o.ToString()!);
+        Assert.Equal(["s3cretAlpha", "s3cretBeta", "4711"], engine.Run(
+            "(Get-SarkExtension).Password; (Get-SarkTrunk).Password; (Get-SarkAgent).Password").Good().Output.Select(o => o.ToString()));
+        var names = engine.Run("(Get-SarkExtension).PSObject.Properties.Name; (Get-SarkTrunk).PSObject.Properties.Name; "
+            + "(Get-SarkGlobal).PSObject.Properties.Name").Good().Output.Select(o => o.ToString()!);
         Assert.DoesNotContain(names, n => n.EndsWith("Password", StringComparison.Ordinal));
 
         // What is exported has them when that is asked for, and importing what has none leaves them as they are.
         var (plain, whole) = (folder["plain.csv"], folder["whole.csv"]);
-        engine.Run("Get-SarkAgent | Export-SarkCsv $plain; Get-SarkAgent | Export-SarkCsv $whole -IncludeSecrets", ("plain", plain), ("whole", whole)).Good();
+        engine.Run(
+            "Get-SarkAgent | Export-SarkCsv $plain; Get-SarkAgent | Export-SarkCsv $whole -IncludeSecrets",
+            ("plain", plain),
+            ("whole", whole)).Good();
         Assert.DoesNotContain("4711", await File.ReadAllTextAsync(plain), StringComparison.Ordinal);
         Assert.Contains("4711", await File.ReadAllTextAsync(whole), StringComparison.Ordinal);
         engine.Run("Import-SarkCsv $plain | Set-SarkAgent -Name Bob").Good();
         Assert.Equal("4711", engine.Run("(Get-SarkAgent).Password").Good().Output.Single().ToString());
 
         // A copy of a trunk can register as the first does, and one set in an object is written like any other property.
-        Assert.Equal("s3cretBeta", engine.Run("(Get-SarkTrunk out | New-SarkTrunk -Key second).Password").Good().Output.Single().ToString());
+        Assert.Equal(
+            "s3cretBeta",
+            engine.Run("(Get-SarkTrunk out | New-SarkTrunk -Key second).Password").Good().Output.Single().ToString());
         engine.Run("$a = Get-SarkAgent; $a.Password = '4712'; $a | Set-SarkAgent").Good();
         Assert.Equal("4712", engine.Run("(Get-SarkAgent).Password").Good().Output.Single().ToString());
     }

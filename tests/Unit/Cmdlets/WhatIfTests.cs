@@ -33,7 +33,9 @@ public sealed class WhatIfTests
         Assert.Equal(["701", "702", "705", "707"], real.Of<Extension>().Select(e => e.Key));
         Assert.Equal(real.Errors.Select(Described), rehearsed.Errors.Select(Described));
         Assert.Equal(["701", "501", "703", "704", "706"], real.Errors.Select(e => ((PSObject)e.TargetObject).Properties["Key"].Value));
-        Assert.Equal((ErrorCategory.ResourceExists, ErrorCategory.ResourceExists), (real.Errors[0].CategoryInfo.Category, real.Errors[1].CategoryInfo.Category));
+        Assert.Equal(
+            (ErrorCategory.ResourceExists, ErrorCategory.ResourceExists),
+            (real.Errors[0].CategoryInfo.Category, real.Errors[1].CategoryInfo.Category));
     }
 
     [SkippableTheory]
@@ -41,11 +43,13 @@ public sealed class WhatIfTests
     public async Task A_change_a_removal_and_a_pair_are_judged_too(Side side, Schema schema)
     {
         await using var engine = await TestEngine.StartAsync(side, schema);
-        engine.Run("New-SarkTenant acme -Description A; New-SarkExtension 501 -Tenant acme; New-SarkCosRule cos -DialPlan _0X.; New-SarkCosOpen 501 cos").Good();
+        engine.Run("New-SarkTenant acme -Description A; New-SarkExtension 501 -Tenant acme; New-SarkCosRule cos -DialPlan _0X.; "
+            + "New-SarkCosOpen 501 cos").Good();
         var before = engine.Database.Content();
         foreach (var command in new[]
         {
-            "Set-SarkExtension 501 -CallerId abc", "Set-SarkExtension 999 -CallerId 1", "Remove-SarkTenant acme -Confirm:$false", "Remove-SarkExtension 999 -Confirm:$false",
+            "Set-SarkExtension 501 -CallerId abc", "Set-SarkExtension 999 -CallerId 1", "Remove-SarkTenant acme -Confirm:$false",
+            "Remove-SarkExtension 999 -Confirm:$false",
             "New-SarkCosOpen 501 nosuch", "New-SarkCosOpen 501 cos", "Set-SarkGlobal -RingDelay abc",
         })
         {
@@ -53,14 +57,21 @@ public sealed class WhatIfTests
             Assert.Empty(before.ChangesTo(engine.Database.Content()));
             var real = engine.Run(command);
             Assert.Empty(before.ChangesTo(engine.Database.Content()));
-            Assert.Equal(Described((real.End ?? real.Errors.SingleOrDefault())!), Described((rehearsed.End ?? rehearsed.Errors.SingleOrDefault())!));
+            Assert.Equal(
+                Described((real.End ?? real.Errors.SingleOrDefault())!),
+                Described((rehearsed.End ?? rehearsed.Errors.SingleOrDefault())!));
         }
 
         // Twice the same: the second is gone by then.
-        Assert.Equal("SarkExtensionNotFound", engine.Run("Remove-SarkExtension 501, 501 -WhatIf").Error().FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal(
+            "SarkExtensionNotFound",
+            engine.Run("Remove-SarkExtension 501, 501 -WhatIf").Error().FullyQualifiedErrorId.Split(',')[0]);
         // The preference counts as the switch does, and the switch wins over it.
         Assert.Single(engine.Run("$WhatIfPreference = $true; Set-SarkExtension 501 -CallerId abc").Errors);
-        Assert.Equal("1", engine.Run("$WhatIfPreference = $true; Set-SarkExtension 501 -CallerId 1 -WhatIf:$false -PassThru").Single<Extension>().CallerId);
+        Assert.Equal(
+            "1",
+            engine.Run("$WhatIfPreference = $true; Set-SarkExtension 501 -CallerId 1 -WhatIf:$false -PassThru").Single<Extension>()
+                .CallerId);
     }
 
     [Fact]

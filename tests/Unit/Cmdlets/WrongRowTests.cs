@@ -7,7 +7,10 @@ using SarkPS.Tests.Support;
 
 namespace SarkPS.Tests.Cmdlets;
 
-/// <summary>Rows that could be mistaken for others: on the way to a service, from files and other processes, or by a slip of the pen.</summary>
+/// <summary>
+/// Rows that could be mistaken for others: on the way to a service, from files and other processes, or by a slip of the
+/// pen.
+/// </summary>
 public sealed class WrongRowTests
 {
     private const string Setup = """
@@ -42,12 +45,14 @@ public sealed class WrongRowTests
     // Every way of ours to a service that puts a name into an address.
     private static readonly Dictionary<string, Func<ISarkBackend, string, Task>> Named = new(StringComparer.Ordinal)
     {
-        ["update"] = (b, key) => b.Tables.UpdateAsync(CustomApp.Descriptor, new(key), new() { ["desc"] = "x" }, ChangeOptions.Default, default),
+        ["update"] = (b, key) => b.Tables
+            .UpdateAsync(CustomApp.Descriptor, new(key), new() { ["desc"] = "x" }, ChangeOptions.Default, default),
         ["remove"] = (b, key) => b.Tables.RemoveAsync(CustomApp.Descriptor, new(key), ChangeOptions.Default, default),
         ["remove with force"] = (b, key) => b.Tables.RemoveAsync(Extension.Descriptor, new(key), new ChangeOptions(Force: true), default),
         ["remove a pair"] = (b, key) => b.Tables.RemoveAsync(CosOpen.Descriptor, new(key, "cr1"), ChangeOptions.Default, default),
         ["runtime"] = (b, key) => b.Asterisk.GetRuntimeAsync(key),
-        ["set runtime"] = (b, key) => b.Asterisk.SetRuntimeAsync(key, new(new Dictionary<string, string?> { [ExtensionRuntime.RingDelayFamily] = "4" })),
+        ["set runtime"] = (b, key) => b.Asterisk
+            .SetRuntimeAsync(key, new(new Dictionary<string, string?> { [ExtensionRuntime.RingDelayFamily] = "4" })),
         ["read a database entry"] = (b, key) => b.Asterisk.GetDbAsync("family", key),
         ["write a database entry"] = (b, key) => b.Asterisk.PutDbAsync(key, "key", "x"),
         ["remove a database entry"] = (b, key) => b.Asterisk.DeleteDbAsync("family", key),
@@ -64,7 +69,8 @@ public sealed class WrongRowTests
     public async Task A_name_that_no_address_can_have_is_refused_before_anything_is_sent(string way)
     {
         await using var stub = await StubService.StartAsync(context => StubService.Json(context, 200, "[]"));
-        await using var remote = new RemoteBackend(SarkHttpClient.Open(stub.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+        await using var remote = new RemoteBackend(
+            SarkHttpClient.Open(stub.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
         foreach (var key in new[] { ".", ".." })
         {
             await Assert.ThrowsAnyAsync<SarkException>(() => Named[way](remote, key));
@@ -77,9 +83,12 @@ public sealed class WrongRowTests
     public async Task An_empty_second_part_of_a_key_is_never_sent_as_all()
     {
         await using var stub = await StubService.StartAsync(context => StubService.Json(context, 200, "[]"));
-        await using var remote = new RemoteBackend(SarkHttpClient.Open(stub.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
-        await Assert.ThrowsAnyAsync<SarkException>(() => remote.Tables.RemoveAsync(CosOpen.Descriptor, new("501", ""), ChangeOptions.Default, default));
-        await Assert.ThrowsAnyAsync<SarkException>(() => remote.Tables.RemoveAsync(CosOpen.Descriptor, new(""), ChangeOptions.Default, default));
+        await using var remote = new RemoteBackend(
+            SarkHttpClient.Open(stub.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+        await Assert.ThrowsAnyAsync<SarkException>(
+            () => remote.Tables.RemoveAsync(CosOpen.Descriptor, new("501", ""), ChangeOptions.Default, default));
+        await Assert.ThrowsAnyAsync<SarkException>(
+            () => remote.Tables.RemoveAsync(CosOpen.Descriptor, new(""), ChangeOptions.Default, default));
         Assert.Empty(stub.Requests);
     }
 
@@ -91,8 +100,10 @@ public sealed class WrongRowTests
     public async Task An_answer_about_another_row_is_never_taken_for_the_one_that_was_asked_for(string body)
     {
         await using var stub = await StubService.StartAsync(context => StubService.Json(context, 200, body));
-        await using var remote = new RemoteBackend(SarkHttpClient.Open(stub.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
-        var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => remote.Tables.GetAsync(Extension.Descriptor, new("501"), default));
+        await using var remote = new RemoteBackend(
+            SarkHttpClient.Open(stub.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
+        var error = await Assert.ThrowsAsync<SarkUnavailableException>(
+            () => remote.Tables.GetAsync(Extension.Descriptor, new("501"), default));
         Assert.Contains("'501'", error.Message, StringComparison.Ordinal);
     }
 
@@ -108,8 +119,12 @@ public sealed class WrongRowTests
             foreach (var noun in new[] { "Extension", "CustomApp", "Tenant" })
             {
                 Assert.Equal($"Sark{noun}NotFound", Id(engine.Run($"Get-Sark{noun} {key}")));
-                Assert.Equal($"Sark{noun}{(side == Side.Local ? "NotFound" : "BadRequest")}", Id(engine.Run($"Remove-Sark{noun} {key} -Force")));
-                Assert.Equal($"Sark{noun}{(side == Side.Local ? "NotFound" : "BadRequest")}", Id(engine.Run($"Set-Sark{noun} {key} -Description x")));
+                Assert.Equal(
+                    $"Sark{noun}{(side == Side.Local ? "NotFound" : "BadRequest")}",
+                    Id(engine.Run($"Remove-Sark{noun} {key} -Force")));
+                Assert.Equal(
+                    $"Sark{noun}{(side == Side.Local ? "NotFound" : "BadRequest")}",
+                    Id(engine.Run($"Set-Sark{noun} {key} -Description x")));
             }
         }
 
@@ -156,7 +171,8 @@ public sealed class WrongRowTests
     [InlineData("[pscustomobject]@{ Key = ''; Description = 'a' } | Set-SarkExtension -Key 502 -PassThru", "502")]
     [InlineData("[pscustomobject]@{ Key = '502'; Description = 'a' } | Set-SarkExtension -Key 502 -PassThru", "502")]
     [InlineData("[pscustomobject]@{ Key = ' 502 '; Description = 'a' } | Set-SarkExtension -Key 502 -PassThru", "502")]
-    [InlineData("[pscustomobject]@{ Number = '502'; Description = 'a' } | Set-SarkExtension -Key { $_.Number } -PassThru -WarningAction SilentlyContinue", "502")]
+    [InlineData("[pscustomobject]@{ Number = '502'; Description = 'a' } | Set-SarkExtension -Key { $_.Number } -PassThru -WarningAction "
+        + "SilentlyContinue", "502")]
     [InlineData("[pscustomobject]@{ Key = '501'; Description = 'a' } | New-SarkExtension -Key 599 -Tenant acme", "599")]
     public async Task One_key_for_one_row_goes_on_working(string script, string key)
     {
@@ -183,7 +199,11 @@ public sealed class WrongRowTests
     {
         await using var engine = await StartAsync(Side.Local);
         var before = engine.Database.Content();
-        foreach (var command in new[] { "Remove-SarkCosOpen -Confirm:$false", "Remove-SarkCosClose -Confirm:$false", "New-SarkCosOpen", "New-SarkCosClose" })
+        foreach (var command in new[] {
+            "Remove-SarkCosOpen -Confirm:$false",
+            "Remove-SarkCosClose -Confirm:$false",
+            "New-SarkCosOpen",
+            "New-SarkCosClose" })
         {
             var error = engine.Run($"{row} | {command}").Error();
             Assert.Equal(ErrorCategory.InvalidArgument, error.CategoryInfo.Category);
@@ -197,13 +217,18 @@ public sealed class WrongRowTests
     public async Task A_misspelt_column_of_a_pair_is_told_and_all_can_still_be_meant()
     {
         await using var engine = await StartAsync(Side.Local);
-        var misspelt = engine.Run("[pscustomobject]@{ Extension = '501'; Rul = 'cr1' }, [pscustomobject]@{ Extension = '502'; Rul = 'cr1' } | Remove-SarkCosOpen -Confirm:$false");
+        var misspelt = engine.Run("[pscustomobject]@{ Extension = '501'; Rul = 'cr1' }, [pscustomobject]@{ Extension = '502'; Rul = "
+            + "'cr1' } | Remove-SarkCosOpen -Confirm:$false");
         Assert.Equal(2, misspelt.Errors.Count);
         Assert.Contains("'Rul'", Assert.Single(misspelt.Warnings), StringComparison.Ordinal);
         Assert.Equal("SarkCosOpenBadRequest", Id(engine.Run("[pscustomobject]@{ Extension = '501'; Rule = '' } | Get-SarkCosOpen")));
-        Assert.Equal("501/cr1", engine.Run("[pscustomobject]@{ Extension = '501'; Rule = 'cr1'; Exchange = '' } | Get-SarkCosOpen").Good().Output.Single().ToString());
+        Assert.Equal("501/cr1", engine.Run("[pscustomobject]@{ Extension = '501'; Rule = 'cr1'; Exchange = '' } | Get-SarkCosOpen").Good()
+            .Output
+            .Single()
+            .ToString());
 
-        engine.Run("Remove-SarkCosOpen 501 -Force; Get-SarkExtension 502 | Remove-SarkCosOpen -Force; '503' | Remove-SarkCosOpen -Force").Good();
+        engine.Run("Remove-SarkCosOpen 501 -Force; Get-SarkExtension 502 | Remove-SarkCosOpen -Force; '503' | Remove-SarkCosOpen -Force")
+            .Good();
         engine.Run("[pscustomobject]@{ Extension = '511'; Rule = $null } | Remove-SarkCosOpen -Rule cr1 -Force").Failure.ToString();
         Assert.Contains("511/cr2", Pairs(engine), StringComparison.Ordinal);
         engine.Run("[pscustomobject]@{ Extension = '511' } | Remove-SarkCosOpen -Rule cr2 -Force").Good();
@@ -226,7 +251,9 @@ public sealed class WrongRowTests
         Assert.Equal("501/cr2 502/cr2 503/cr2 511/cr1 511/cr2", Pairs(engine));
         engine.Run("Remove-SarkCosOpen 501, '5?1' 'c*' -Force").Good();
         Assert.Equal("502/cr2 503/cr2", Pairs(engine));
-        engine.Run("Get-SarkExtension 502 | Remove-SarkCosOpen -Rule '*2' -Force; Get-SarkCosRule cr2 | Remove-SarkCosOpen -Extension '*3' -Force").Good();
+        engine.Run(
+            "Get-SarkExtension 502 | Remove-SarkCosOpen -Rule '*2' -Force; Get-SarkCosRule cr2 | Remove-SarkCosOpen -Extension '*3' -Force")
+                .Good();
         Assert.Equal("", Pairs(engine));
     }
 
@@ -251,13 +278,17 @@ public sealed class WrongRowTests
         await using var engine = await StartAsync(Side.Local);
         using var second = new TestDatabase(Schema.Embedded);
         engine.Run(
-            "$two = Connect-Sark -Database $second -NotDefault; $null = New-SarkTenant acme -Description Two -Connection $two; $null = New-SarkExtension 501 -Tenant acme -Description Two -Connection $two; $null = New-SarkCosRule cr1 -DialPlan _00. -Connection $two; $null = New-SarkCosOpen 501 cr1 -Connection $two",
+            "$two = Connect-Sark -Database $second -NotDefault; $null = New-SarkTenant acme -Description Two -Connection $two; $null = "
+                + "New-SarkExtension 501 -Tenant acme -Description Two -Connection $two; $null = New-SarkCosRule cr1 -DialPlan _00. "
+                + "-Connection $two; $null = New-SarkCosOpen 501 cr1 -Connection $two",
             ("second", second.Path)).Good();
-        engine.Run($"$far = Get-SarkExtension 501 -Connection $two | {way}; $pair = Get-SarkCosOpen 501 -Connection $two | {way}; $own = Get-SarkExtension 501 | {way}").Good();
+        engine.Run($"$far = Get-SarkExtension 501 -Connection $two | {way}; $pair = Get-SarkCosOpen 501 -Connection $two | {way}; $own "
+            + $"= Get-SarkExtension 501 | {way}").Good();
         var before = engine.Database.Content();
         foreach (var script in new[]
         {
-            "$far | Set-SarkExtension -Description x", "$far | Set-SarkExtension -Description x -WhatIf", "$far | Remove-SarkExtension -Force", "$far | Remove-SarkExtension -WhatIf", "Remove-SarkExtension $far -Force",
+            "$far | Set-SarkExtension -Description x", "$far | Set-SarkExtension -Description x -WhatIf",
+            "$far | Remove-SarkExtension -Force", "$far | Remove-SarkExtension -WhatIf", "Remove-SarkExtension $far -Force",
             "$far | Get-SarkExtension", "$pair | Remove-SarkCosOpen -Force", "$pair | Get-SarkCosOpen", "$far | Get-SarkExtensionRuntime",
         })
         {
@@ -275,7 +306,9 @@ public sealed class WrongRowTests
     public async Task Pairs_of_a_file_are_made_at_another_exchange()
     {
         await using var engine = await StartAsync(Side.Local);
-        Assert.Equal("501/cr1", engine.Run("[pscustomobject]@{ Extension = '501'; Rule = 'cr1'; Exchange = '/elsewhere/sark.db' } | New-SarkCosClose").Good().Output.Single().ToString());
+        Assert.Equal("501/cr1", engine.Run(
+            "[pscustomobject]@{ Extension = '501'; Rule = 'cr1'; Exchange = '/elsewhere/sark.db' } | New-SarkCosClose")
+                .Good().Output.Single().ToString());
     }
 
     [Theory]
@@ -300,7 +333,9 @@ public sealed class WrongRowTests
     public async Task A_row_of_a_file_is_put_back_with_all_that_it_has()
     {
         await using var engine = await StartAsync(Side.Local);
-        engine.Run("Set-SarkExtension 501 -MacAddress 001565aabb01; $rows = Get-SarkExtension 501 | Plain -Text; Remove-SarkExtension 501 -Force").Good();
+        engine.Run(
+            "Set-SarkExtension 501 -MacAddress 001565aabb01; $rows = Get-SarkExtension 501 | Plain -Text; Remove-SarkExtension 501 -Force")
+                .Good();
         Assert.Equal("001565aabb01", engine.Run("$rows | New-SarkExtension").Single<Extension>().MacAddress);
     }
 
@@ -310,8 +345,12 @@ public sealed class WrongRowTests
     public async Task Secrets_are_not_stored_with_objects(Side side)
     {
         await using var engine = await StartAsync(side);
-        engine.Run("$null = Set-SarkExtension 501 -Password s3cretAlpha; $null = New-SarkTrunk out -Tenant acme -Carrier GeneralSIP -HostName 192.0.2.1 -UserName u -Password s3cretBeta; $null = New-SarkAgent 1001 -Tenant acme -Name Ann -Password 4711; Set-SarkTenant acme -DirectoryPassword s3cretGamma").Good();
-        var text = string.Concat(engine.Run("(Get-SarkExtension 501), (Get-SarkTrunk out), (Get-SarkAgent 1001), (Get-SarkTenant acme), (Get-SarkGlobal) | ForEach-Object { [System.Management.Automation.PSSerializer]::Serialize($_) }").Good().Output.Select(o => o.ToString()));
+        engine.Run("$null = Set-SarkExtension 501 -Password s3cretAlpha; $null = New-SarkTrunk out -Tenant acme -Carrier GeneralSIP "
+            + "-HostName 192.0.2.1 -UserName u -Password s3cretBeta; $null = New-SarkAgent 1001 -Tenant acme -Name Ann -Password 4711; "
+            + "Set-SarkTenant acme -DirectoryPassword s3cretGamma").Good();
+        var text = string.Concat(engine.Run("(Get-SarkExtension 501), (Get-SarkTrunk out), (Get-SarkAgent 1001), (Get-SarkTenant acme), "
+            + "(Get-SarkGlobal) | ForEach-Object { [System.Management.Automation.PSSerializer]::Serialize($_) }")
+                .Good().Output.Select(o => o.ToString()));
         Assert.Contains("N=\"Description\">Desk<", text, StringComparison.Ordinal);
         foreach (var secret in new[] { "s3cretAlpha", "s3cretBeta", "4711", "s3cretGamma", ">Raw<", "N=\"Raw\"", "N=\"Password\"" })
         {
@@ -321,22 +360,32 @@ public sealed class WrongRowTests
         // What is read again is still what it was, and leaves alone what it does not hold.
         engine.Run("Get-SarkExtension 501 | Stored | ForEach-Object { $_.Description = 'Again'; $_ } | Set-SarkExtension").Good();
         engine.Run("Get-SarkTrunk out | Stored | Set-SarkTrunk -Description Carrier; Get-SarkGlobal | Stored | Set-SarkGlobal").Good();
-        Assert.Equal(["Again", "s3cretAlpha", "s3cretBeta"], engine.Run("(Get-SarkExtension 501).Description; (Get-SarkExtension 501).Password; (Get-SarkTrunk out).Password").Good().Output.Select(o => o.ToString()));
+        Assert.Equal(["Again", "s3cretAlpha", "s3cretBeta"], engine.Run(
+            "(Get-SarkExtension 501).Description; (Get-SarkExtension 501).Password; (Get-SarkTrunk out).Password").Good().Output.Select(
+                o => o.ToString()));
     }
 
     [Fact]
     public void What_is_stored_of_an_object_is_every_public_property_and_nothing_else()
     {
         var types = XDocument.Load(Path.Combine(Repository.Module, "SarkPS.types.ps1xml"));
-        var records = typeof(SarkRecord).Assembly.GetExportedTypes().Where(t => !t.IsAbstract && (t.IsSubclassOf(typeof(SarkRecord)) || t.IsSubclassOf(typeof(AsteriskResult)))).ToArray();
+        var records = typeof(SarkRecord).Assembly.GetExportedTypes()
+            .Where(t => !t.IsAbstract && (t.IsSubclassOf(typeof(SarkRecord)) || t.IsSubclassOf(typeof(AsteriskResult))))
+            .ToArray();
         Assert.True(records.Length > 30, $"only {records.Length} were found");
         foreach (var record in records)
         {
             var standard = types.Descendants("Type").Where(t => t.Element("Name")!.Value == record.FullName)
                 .Descendants("MemberSet").Where(m => m.Element("Name")!.Value == "PSStandardMembers").Elements("Members").ToArray();
-            Assert.Equal("SpecificProperties", standard.Elements("NoteProperty").SingleOrDefault(p => p.Element("Name")!.Value == "SerializationMethod")?.Element("Value")!.Value);
-            var stored = standard.Elements("PropertySet").Where(p => p.Element("Name")!.Value == "PropertySerializationSet").Descendants("ReferencedProperties").Elements("Name").Select(n => n.Value);
-            Assert.Equal(record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetIndexParameters().Length == 0 && p.GetMethod?.IsPublic == true).Select(p => p.Name).Order(), stored.Order());
+            Assert.Equal("SpecificProperties", standard.Elements("NoteProperty")
+                .SingleOrDefault(p => p.Element("Name")!.Value == "SerializationMethod")?.Element("Value")!
+                .Value);
+            var stored = standard.Elements("PropertySet").Where(p => p.Element("Name")!.Value == "PropertySerializationSet")
+                .Descendants("ReferencedProperties")
+                .Elements("Name")
+                .Select(n => n.Value);
+            Assert.Equal(record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(
+                p => p.GetIndexParameters().Length == 0 && p.GetMethod?.IsPublic == true).Select(p => p.Name).Order(), stored.Order());
         }
     }
 
@@ -349,10 +398,13 @@ public sealed class WrongRowTests
         engine.Run("New-SarkTrunk prov -Tenant acme -Carrier GeneralSIP -HostName 192.0.2.1 -UserName u -Password s3cret12").Good();
         foreach (var (script, near) in new[]
         {
-            ("New-SarkExtension 601 -Tenant ACME", "acme"), ("New-SarkExtension 601 -Tenant ACME -WhatIf", "acme"), ("Set-SarkExtension 501 -Tenant ACME", "acme"), ("'601' | New-SarkExtension -Tenant Acme", "acme"),
+            ("New-SarkExtension 601 -Tenant ACME", "acme"), ("New-SarkExtension 601 -Tenant ACME -WhatIf", "acme"),
+            ("Set-SarkExtension 501 -Tenant ACME", "acme"), ("'601' | New-SarkExtension -Tenant Acme", "acme"),
             ("[pscustomobject]@{ Key = '601'; Tenant = 'ACME' } | New-SarkExtension", "acme"), ("Get-SarkExtension -Tenant ACME", "acme"),
-            ("Get-SarkTenant ACME", "acme"), ("'ACME' | Get-SarkTenant", "acme"), ("Get-SarkTenant ' acme'", "acme"), ("Set-SarkTenant ACME -Description x", "acme"), ("Remove-SarkTenant ACME -Force", "acme"),
-            ("Get-SarkTrunk Prov", "prov"), ("Set-SarkTrunk Prov -Description x", "prov"), ("[pscustomobject]@{ Key = 'PROV'; Description = 'x' } | Set-SarkTrunk", "prov"), ("Remove-SarkTrunk Prov -Force", "prov"),
+            ("Get-SarkTenant ACME", "acme"), ("'ACME' | Get-SarkTenant", "acme"), ("Get-SarkTenant ' acme'", "acme"),
+            ("Set-SarkTenant ACME -Description x", "acme"), ("Remove-SarkTenant ACME -Force", "acme"),
+            ("Get-SarkTrunk Prov", "prov"), ("Set-SarkTrunk Prov -Description x", "prov"),
+            ("[pscustomobject]@{ Key = 'PROV'; Description = 'x' } | Set-SarkTrunk", "prov"), ("Remove-SarkTrunk Prov -Force", "prov"),
             ("Remove-SarkCosOpen 501 CR1 -Force", "501/cr1"), ("New-SarkCosClose 501 CR1", "cr1"), ("Get-SarkExtension '501 '", "501"),
         })
         {
@@ -360,18 +412,25 @@ public sealed class WrongRowTests
             Assert.True(error.Contains($"There is '{near}'.", StringComparison.Ordinal), $"{script}: {error}");
         }
 
-        foreach (var script in new[] { "Get-SarkTenant nosuch", "Get-SarkExtension 504", "New-SarkExtension 601 -Tenant nosuch", "Remove-SarkTrunk out -Force" })
+        foreach (var script in new[] {
+            "Get-SarkTenant nosuch",
+            "Get-SarkExtension 504",
+            "New-SarkExtension 601 -Tenant nosuch",
+            "Remove-SarkTrunk out -Force" })
         {
             Assert.DoesNotContain("There is '", engine.Run(script).Error().ToString(), StringComparison.Ordinal);
         }
 
         // What New- takes with blanks around it, Get- takes so too.
         Assert.Equal("acme", engine.Run("New-SarkExtension 602 -Tenant 'acme '").Single<Extension>().Tenant);
-        Assert.Equal(["501", "502", "503", "511", "602"], engine.Run("Get-SarkExtension -Tenant 'acme '").Good().Of<Extension>().Select(e => e.Key));
+        Assert.Equal(
+            ["501", "502", "503", "511", "602"],
+            engine.Run("Get-SarkExtension -Tenant 'acme '").Good().Of<Extension>().Select(e => e.Key));
         Assert.Equal("SarkTenantNotFound", Id(engine.Run("Get-SarkExtension -Tenant ' '")));
     }
 
-    private static string Pairs(TestEngine engine) => string.Join(' ', engine.Run("Get-SarkCosOpen").Good().Output.Select(p => p.ToString()).Order(StringComparer.Ordinal));
+    private static string Pairs(TestEngine engine) =>
+        string.Join(' ', engine.Run("Get-SarkCosOpen").Good().Output.Select(p => p.ToString()).Order(StringComparer.Ordinal));
 
     private static string Id(ScriptResult result) => result.Error().FullyQualifiedErrorId.Split(',')[0];
 

@@ -51,7 +51,8 @@ public sealed class ClientReplayTests
         Skip.IfNot(File.Exists(Repository.Exchanges), $"the recorded requests are not there: {Repository.Exchanges}");
         using var tree = Tree(version);
         var astDb = new ConcurrentDictionary<string, string>();
-        using var asterisk = new LoopbackServer((stream, _) => LoopbackServer.ServeDatabaseAsync(stream, astDb, () => File.ReadAllText(tree["/state"]) == "active"));
+        using var asterisk = new LoopbackServer(
+            (stream, _) => LoopbackServer.ServeDatabaseAsync(stream, astDb, () => File.ReadAllText(tree["/state"]) == "active"));
         await using var service = await ListeningService.StartAsync(tree.Database, new Dictionary<string, string?>
         {
             ["Sark:Root"] = tree.Root,
@@ -78,7 +79,9 @@ public sealed class ClientReplayTests
                 continue;
             }
 
-            var page = ((string)recorded["page"]!).Split(' ') is [.., ] words && words[0] is "s65" or "r3" ? string.Join(' ', words[1..]) : (string)recorded["page"]!;
+            var page = ((string)recorded["page"]!).Split(' ') is [..,] words && words[0] is "s65" or "r3"
+                ? string.Join(' ', words[1..])
+                : (string)recorded["page"]!;
             if (page.Length == 0)
             {
                 // Before the first page: the recorder's own look whether the service is there.
@@ -111,9 +114,11 @@ public sealed class ClientReplayTests
             var status = (int)recorded["status"]!;
             var mended = Mended.Where(m => m.Page == page && m.Request == $"{method} {path}" && m.Recorded == status).Take(1).ToArray();
             var wanted = mended is [{ Wanted: var other }] ? other : status;
-            if ((int)response.StatusCode != wanted || (mended is [{ Field: { } field }] && string.Join(", ", JsonNode.Parse(text)!.AsObject().Select(member => member.Key)) != field))
+            if ((int)response.StatusCode != wanted || (mended is [{ Field: { } field }]
+                && string.Join(", ", JsonNode.Parse(text)!.AsObject().Select(member => member.Key)) != field))
             {
-                wrong.Add($"{page}: {method} {path} {recorded["body"]?.ToJsonString()}: {(int)response.StatusCode} and not {wanted}: {text}");
+                wrong.Add(
+                    $"{page}: {method} {path} {recorded["body"]?.ToJsonString()}: {(int)response.StatusCode} and not {wanted}: {text}");
             }
             else if (!response.Headers.TryGetValues("Access-Control-Allow-Origin", out var allowed) || allowed.Single() != Origin)
             {
@@ -131,11 +136,15 @@ public sealed class ClientReplayTests
             }
             else if (path == "/api/auth/whoami" && response.IsSuccessStatusCode)
             {
-                Assert.Equal(("Admin", "admin@example.com"), ((string?)JsonNode.Parse(text)!["name"], (string?)JsonNode.Parse(text)!["email"]));
+                Assert.Equal(
+                    ("Admin", "admin@example.com"),
+                    ((string?)JsonNode.Parse(text)!["name"], (string?)JsonNode.Parse(text)!["email"]));
             }
             else if (path == "/api/backups/new")
             {
-                backup = Directory.GetFiles(tree[tree.Options.Paths.Backups]).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal).LastOrDefault();
+                backup = Directory.GetFiles(tree[tree.Options.Paths.Backups]).Select(file => Path.GetFileName(file)!)
+                    .Order(StringComparer.Ordinal)
+                    .LastOrDefault();
             }
         }
 
@@ -146,7 +155,9 @@ public sealed class ClientReplayTests
     // A page shows what it knows: every member that was answered then is answered now, with the same text.
     private static string? Missing(JsonObject recorded, string text) =>
         JsonNode.Parse(text) is JsonObject now
-            ? recorded.Where(member => !JsonNode.DeepEquals(member.Value, now[member.Key])).Select(member => $"{member.Key}: {member.Value?.ToJsonString()}").FirstOrDefault()
+            ? recorded.Where(member => !JsonNode.DeepEquals(member.Value, now[member.Key]))
+                .Select(member => $"{member.Key}: {member.Value?.ToJsonString()}")
+                .FirstOrDefault()
             : recorded.ToJsonString();
 
     private static PbxTree Tree(string version)

@@ -23,7 +23,9 @@ internal sealed class Intended(string file)
 
     private static bool Matches(JsonObject entry, string key, string name) =>
         ((string?)entry[key] ?? "*").Split('|').Any(pattern =>
-            Regex.IsMatch(name, "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal) + "$", RegexOptions.CultureInvariant));
+            Regex.IsMatch(name, "^"
+                + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal)
+                + "$", RegexOptions.CultureInvariant));
 
     private static bool Finds(JsonObject entry, string key, Func<string> text) =>
         entry[key] is not { } pattern || Regex.IsMatch(text(), (string)pattern!, RegexOptions.CultureInvariant);

@@ -54,7 +54,8 @@ internal static class Judge
 
         var recorded = Pages.Answer(step);
         // Where the original broke, or a framework answered for it, only the status counts.
-        var isStatusOnly = step.Recording["defect"] is not null || step.Status == 405 || (recorded as JsonObject)?["Error"]?.ToString() == "<database message>";
+        var isStatusOnly = step.Recording["defect"] is not null || step.Status == 405
+            || (recorded as JsonObject)?["Error"]?.ToString() == "<database message>";
         if (!isStatusOnly && step.Recording.ContainsKey("response"))
         {
             if (answer.IsForeign)
@@ -69,9 +70,11 @@ internal static class Judge
                 wrong.Add($"answer   {Short(Recorded.Normal(answer.Json))}");
                 wrong.Add($"recorded {Short(Recorded.Normal(recorded))}");
             }
-            else if (answer.Status == 422 && answer.Json is JsonObject mine && recorded is JsonObject theirs && !mine.Select(m => m.Key).SequenceEqual(theirs.Select(m => m.Key)))
+            else if (answer.Status == 422 && answer.Json is JsonObject mine && recorded is JsonObject theirs
+                && !mine.Select(m => m.Key).SequenceEqual(theirs.Select(m => m.Key)))
             {
-                wrong.Add($"fields   {string.Join(", ", mine.Select(m => m.Key))}, recorded in the order {string.Join(", ", theirs.Select(m => m.Key))}");
+                wrong.Add($"fields   {string.Join(", ", mine.Select(m => m.Key))}, recorded in the order "
+                    + $"{string.Join(", ", theirs.Select(m => m.Key))}");
             }
         }
 

@@ -29,7 +29,8 @@ internal sealed class Mirror : IDisposable
 
     public void Reset()
     {
-        using var source = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = pristine, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        using var source = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = pristine, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         source.Open();
         source.BackupDatabase(database);
         Changed();
@@ -71,15 +72,20 @@ internal sealed class Mirror : IDisposable
         foreach (var entry in Rows(change, "changed"))
         {
             var after = entry["changed"]!.AsObject();
-            var before = entry["row"]!.AsObject().Select(c => KeyValuePair.Create(c.Key, after[c.Key] is JsonArray values ? values[0] : c.Value)).ToArray();
+            var before = entry["row"]!.AsObject()
+                .Select(c => KeyValuePair.Create(c.Key, after[c.Key] is JsonArray values ? values[0] : c.Value))
+                .ToArray();
             var sets = string.Join(", ", after.Select((c, i) => $"{Quoted(c.Key)} = @p{i}"));
-            Run($"UPDATE {Quoted(table)} SET {sets} WHERE {Where(before, after.Count)}", [.. after.Select(c => c.Value!.AsArray()[1]), .. before.Select(b => b.Value)]);
+            Run(
+                $"UPDATE {Quoted(table)} SET {sets} WHERE {Where(before, after.Count)}",
+                [.. after.Select(c => c.Value!.AsArray()[1]), .. before.Select(b => b.Value)]);
         }
 
         foreach (var row in Rows(change, "added"))
         {
             Run(
-                $"INSERT INTO {Quoted(table)} ({string.Join(", ", row.Select(c => Quoted(c.Key)))}) VALUES ({string.Join(", ", row.Select((_, i) => "@p" + i))})",
+                $"INSERT INTO {Quoted(table)} ({string.Join(", ", row.Select(c => Quoted(c.Key)))}) VALUES "
+                    + $"({string.Join(", ", row.Select((_, i) => "@p" + i))})",
                 [.. row.Select(c => c.Value)]);
         }
     }
@@ -88,7 +94,8 @@ internal sealed class Mirror : IDisposable
         $"DELETE FROM {Quoted(table)} WHERE rowid = (SELECT rowid FROM {Quoted(table)} WHERE {Where(key, 0)} LIMIT 1)",
         [.. key.Select(k => k.Value)]);
 
-    private static IEnumerable<JsonObject> Rows(JsonNode change, string kind) => (change[kind] as JsonArray ?? []).Select(r => r!.AsObject());
+    private static IEnumerable<JsonObject> Rows(JsonNode change, string kind) =>
+        (change[kind] as JsonArray ?? []).Select(r => r!.AsObject());
 
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Identity(JsonObject row) => row.Where(c => Step.Identity.Contains(c.Key));
 

@@ -22,7 +22,9 @@ public sealed partial class ModuleConformanceTests
     {
         using var database = new TestDatabase(schema);
         var resource = SarkResources.Find(noun);
-        Assert.Empty(resource.Columns.Where(c => !c.IsHidden || c.HasDefault || c.Access != Access.ReadOnly).Where(c => c.Since is null || TestDatabase.VersionOf(schema).IsSince(c.Since)).Select(c => c.Name).Append(resource.KeyColumn).Except(Columns(database, resource.Table)));
+        Assert.Empty(resource.Columns.Where(c => !c.IsHidden || c.HasDefault || c.Access != Access.ReadOnly).Where(
+            c => c.Since is null || TestDatabase.VersionOf(schema).IsSince(c.Since)).Select(c => c.Name).Append(resource.KeyColumn)
+                .Except(Columns(database, resource.Table)));
     }
 
     [SkippableTheory]
@@ -61,7 +63,9 @@ public sealed partial class ModuleConformanceTests
             { SecondKeyColumn: not null } => ["Get", "New", "Remove"],
             _ => ["Get", "New", "Remove", "Set"],
         };
-        Assert.Equal(verbs, Commands.All.Keys.Where(c => c.EndsWith($"-Sark{noun}", StringComparison.Ordinal)).Select(c => c.Split('-')[0]));
+        Assert.Equal(
+            verbs,
+            Commands.All.Keys.Where(c => c.EndsWith($"-Sark{noun}", StringComparison.Ordinal)).Select(c => c.Split('-')[0]));
     }
 
     [Theory]
@@ -94,7 +98,9 @@ public sealed partial class ModuleConformanceTests
                 }
 
                 var names = (parameter.GetCustomAttribute<AliasAttribute>(inherit: true)?.AliasNames ?? []).Append(name);
-                Assert.True(names.Contains(column.Name, StringComparer.OrdinalIgnoreCase), $"-{name} of {verb}-Sark{noun} lacks the alias {column.Name}.");
+                Assert.True(
+                    names.Contains(column.Name, StringComparer.OrdinalIgnoreCase),
+                    $"-{name} of {verb}-Sark{noun} lacks the alias {column.Name}.");
             }
         }
     }
@@ -102,7 +108,8 @@ public sealed partial class ModuleConformanceTests
     [Fact]
     public void Whatever_is_emitted_knows_where_it_came_from_and_nobody_is_asked_without_an_exchange() =>
         Assert.DoesNotContain(
-            Directory.GetFiles(Path.Combine(Repository.Root, "src", "SarkPS.Cmdlets"), "*Command*.cs", SearchOption.AllDirectories).Select(File.ReadAllText),
+            Directory.GetFiles(Path.Combine(Repository.Root, "src", "SarkPS.Cmdlets"), "*Command*.cs", SearchOption.AllDirectories)
+                .Select(File.ReadAllText),
             text => !text.Contains(" : PSCmdlet", StringComparison.Ordinal) && !text.Contains(" : SarkCsvCommand", StringComparison.Ordinal)
                 && (text.Contains("WriteObject(", StringComparison.Ordinal) || text.Contains("ShouldProcess(", StringComparison.Ordinal)));
 
@@ -124,7 +131,9 @@ public sealed partial class ModuleConformanceTests
         Assert.Contains(views, v => v.Element("ListControl") is not null);
         foreach (var property in views.Descendants("PropertyName").Select(p => p.Value))
         {
-            Assert.True(SarkResources.Find(noun).RecordType.GetProperty(property) is not null, $"A view of {noun} shows {property}, which is no property.");
+            Assert.True(
+                SarkResources.Find(noun).RecordType.GetProperty(property) is not null,
+                $"A view of {noun} shows {property}, which is no property.");
         }
     }
 
@@ -170,10 +179,14 @@ public sealed partial class ModuleConformanceTests
             }
 
             var item = paths[$"/api/{resource.Route}/{{key}}"]?.AsObject();
-            Assert.True(item?["get"] is not null && item["put"] is not null && item["delete"] is not null, $"/api/{resource.Route}/{{key}} is not described.");
+            Assert.True(
+                item?["get"] is not null && item["put"] is not null && item["delete"] is not null,
+                $"/api/{resource.Route}/{{key}} is not described.");
             foreach (var kind in resource.Kinds)
             {
-                Assert.True(paths[$"/api/{resource.Route}/{kind.Route}"]?["post"] is not null, $"POST /api/{resource.Route}/{kind.Route} is not described.");
+                Assert.True(
+                    paths[$"/api/{resource.Route}/{kind.Route}"]?["post"] is not null,
+                    $"POST /api/{resource.Route}/{kind.Route} is not described.");
             }
 
             Assert.True(resource.Kinds.Count > 0 || list["post"] is not null, $"POST /api/{resource.Route} is not described.");
@@ -207,7 +220,8 @@ public sealed partial class ModuleConformanceTests
         {
             var type = Nullable.GetUnderlyingType(parameter.PropertyType) ?? parameter.PropertyType;
             Assert.True(
-                type == typeof(SwitchParameter) || (type.GetElementType() ?? type).IsEnum || parameter.GetCustomAttributes<ArgumentCompleterAttribute>(inherit: true).Any(),
+                type == typeof(SwitchParameter) || (type.GetElementType() ?? type).IsEnum
+                    || parameter.GetCustomAttributes<ArgumentCompleterAttribute>(inherit: true).Any(),
                 $"-{parameter.Name} of {command} has no completer, so that Tab offers file names.");
         }
     }
@@ -225,7 +239,8 @@ public sealed partial class ModuleConformanceTests
         Assert.DoesNotContain(secrets, s => resource.RecordType.GetProperty(s) is not null);
     }
 
-    private static IEnumerable<XElement> Views() => XDocument.Load(Path.Combine(Repository.Module, "SarkPS.format.ps1xml")).Descendants("View");
+    private static IEnumerable<XElement> Views() =>
+        XDocument.Load(Path.Combine(Repository.Module, "SarkPS.format.ps1xml")).Descendants("View");
 
     private static Type PropertyType(Column column) => column.Type switch
     {

@@ -8,11 +8,19 @@ namespace SarkPS.Tests.Conformance;
 /// </summary>
 internal static class Pages
 {
-    private const string OriginalStanza = "type=peer\ndefaultuser=$desc\nsecret=$password\nmailbox=$ext@$clst\nhost=dynamic\nqualify=yes\ncontext=internal\ncall-limit=3\ncallerid=\"$desc\" <$ext>\ncanreinvite=no\nsubscribecontext=$subtxt\nnamedcallgroup=$clst\nnamedpickupgroup=$clst\ndisallow=all \nallow=alaw\nallow=ulaw\nnat=$nat\ntransport=$transport\nencryption=$encryption";
+    private const string OriginalStanza =
+        "type=peer\ndefaultuser=$desc\nsecret=$password\nmailbox=$ext@$clst\nhost=dynamic\nqualify=yes\ncontext=internal\n"
+            + "call-limit=3\ncallerid=\"$desc\" <$ext>\ncanreinvite=no\nsubscribecontext=$subtxt\nnamedcallgroup=$clst\n"
+            + "namedpickupgroup=$clst\ndisallow=all \nallow=alaw\nallow=ulaw\nnat=$nat\ntransport=$transport\nencryption=$encryption";
 
-    private const string Stanza = "type=friend\ncontext=internal\ndefaultuser=$desc\nsecret=$password\nmailbox=$ext@$clst\nhost=dynamic\nqualify=yes\ncall-limit=3\ncallerid=\"$desc\" <$ext>\nsubscribecontext=extensions\nnamedcallgroup=$clst\nnamedpickupgroup=$clst\ndisallow=all\nallow=alaw\nallow=ulaw\nnat=$nat\ntransport=$transport\n";
+    private const string Stanza =
+        "type=friend\ncontext=internal\ndefaultuser=$desc\nsecret=$password\nmailbox=$ext@$clst\nhost=dynamic\nqualify=yes\n"
+            + "call-limit=3\ncallerid=\"$desc\" <$ext>\nsubscribecontext=extensions\nnamedcallgroup=$clst\nnamedpickupgroup=$clst\n"
+            + "disallow=all\nallow=alaw\nallow=ulaw\nnat=$nat\ntransport=$transport\n";
 
-    private const string BrowserEnd = "encryption=yes\navpf=yes\nforce_avp=yes\nicesupport=yes\nrtcp_mux=yes\ndtlsenable=yes\ndtlsautogeneratecert=yes\ndtlsverify=fingerprint\ndtlssetup=actpass";
+    private const string BrowserEnd =
+        "encryption=yes\navpf=yes\nforce_avp=yes\nicesupport=yes\nrtcp_mux=yes\ndtlsenable=yes\ndtlsautogeneratecert=yes\n"
+            + "dtlsverify=fingerprint\ndtlssetup=actpass";
 
     // The lines of a new telephone by its device, on the database that the recordings were made on.
     private static readonly Dictionary<string, string?> Lines = new()
@@ -77,5 +85,6 @@ internal static class Pages
         }
     }
 
-    private static void Fill(JsonObject row, string column, string value) => row[column] = (string?)row[column] is { Length: > 0 } set ? set : value;
+    private static void Fill(JsonObject row, string column, string value) =>
+        row[column] = (string?)row[column] is { Length: > 0 } set ? set : value;
 }

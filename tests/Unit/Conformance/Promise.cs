@@ -14,17 +14,28 @@ namespace SarkPS.Tests.Conformance;
 /// <param name="Status">The status of the answer.</param>
 /// <param name="Says">Fields of the answer and what stands in them; an empty text for whatever it is.</param>
 /// <param name="Ours">Why the original answers otherwise, or cannot be asked; null where it promises the same.</param>
-internal sealed partial record Promise(string Section, int Line, string Method, string Route, string Sent, int Status, List<(string Field, string Text)> Says, string? Ours)
+internal sealed partial record Promise(
+    string Section,
+    int Line,
+    string Method,
+    string Route,
+    string Sent,
+    int Status,
+    List<(string Field, string Text)> Says,
+    string? Ours)
 {
     private const string Own = "<own>";
 
     // What the section has sent so far: an answer may tell any of it again.
-    private readonly Lazy<string[]> ownSoFar = new(() => [.. All.Where(p => p.Section == Section && p.Line <= Line).SelectMany(p => Owned(Parsed(p.Sent), Key().Matches(p.Route)))]);
+    private readonly Lazy<string[]> ownSoFar = new(
+        () => [.. All.Where(p => p.Section == Section && p.Line <= Line).SelectMany(p => Owned(Parsed(p.Sent), Key().Matches(p.Route)))]);
 
-    private readonly Lazy<Regex> shape = new(() => new("^" + Key().Replace(Regex.Escape(Route), "([^/?]+)") + "$", RegexOptions.CultureInvariant));
+    private readonly Lazy<Regex> shape = new(
+        () => new("^" + Key().Replace(Regex.Escape(Route), "([^/?]+)") + "$", RegexOptions.CultureInvariant));
 
     /// <summary>The table.</summary>
-    public static IReadOnlyList<Promise> All { get; } = [.. Read(Path.Combine(Repository.Root, "tests", "Unit", "Conformance", "promises.txt"))];
+    public static IReadOnlyList<Promise> All { get; } =
+        [.. Read(Path.Combine(Repository.Root, "tests", "Unit", "Conformance", "promises.txt"))];
 
     /// <summary>The request.</summary>
     public Step Step
@@ -56,7 +67,8 @@ internal sealed partial record Promise(string Section, int Line, string Method, 
     /// </summary>
     public bool IsConfirmedBy(Step recorded)
     {
-        if (recorded.Method != Method || recorded.Status != Status || recorded.Recording["defect"] is not null || shape.Value.Match(recorded.Path) is not { Success: true } match)
+        if (recorded.Method != Method || recorded.Status != Status || recorded.Recording["defect"] is not null
+            || shape.Value.Match(recorded.Path) is not { Success: true } match)
         {
             return false;
         }
@@ -64,21 +76,27 @@ internal sealed partial record Promise(string Section, int Line, string Method, 
         var said = SaidBy(recorded.Recording["response"]);
         if (Status < 400)
         {
-            return Says.All(s => said.Any(a => a.Field == s.Field && (s.Text.Length == 0 || ownSoFar.Value.Contains(s.Text) || a.Text == s.Text)));
+            return Says.All(
+                s => said.Any(a => a.Field == s.Field && (s.Text.Length == 0 || ownSoFar.Value.Contains(s.Text) || a.Text == s.Text)));
         }
 
         var mine = Owned(Parsed(Sent), Key().Matches(Route));
         var theirs = Owned(recorded.Sent ?? Parsed((string?)recorded.Recording["raw"] ?? ""), [match]);
-        return Says.Count == 0 || said.Select(a => (a.Field, Without(a.Text, theirs))).SequenceEqual(Says.Select(s => (s.Field, Without(s.Text, mine))));
+        return Says.Count == 0
+            || said.Select(a => (a.Field, Without(a.Text, theirs))).SequenceEqual(Says.Select(s => (s.Field, Without(s.Text, mine))));
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"promises.txt({Line}): {Method} {Route} {Sent} is to be {Status} {Told(Says)}";
 
     /// <summary>An answer in one line.</summary>
-    public static string Told(IEnumerable<(string Field, string Text)> said) => string.Join("; ", said.Select(s => s.Field.Length == 0 ? s.Text : $"{s.Field}: {s.Text}"));
+    public static string Told(IEnumerable<(string Field, string Text)> said) =>
+        string.Join("; ", said.Select(s => s.Field.Length == 0 ? s.Text : $"{s.Field}: {s.Text}"));
 
-    /// <summary>What an answer says, by field. What stands in a list without names has none; a field that holds others says nothing itself.</summary>
+    /// <summary>
+    /// What an answer says, by field. What stands in a list without names has none; a field that holds others says nothing
+    /// itself.
+    /// </summary>
     public static List<(string Field, string Text)> SaidBy(JsonNode? answer, string field = "") => answer switch
     {
         JsonObject map => [.. map.SelectMany(m => m.Value switch
@@ -115,7 +133,15 @@ internal sealed partial record Promise(string Section, int Line, string Method, 
                     }
 
                     var request = cells[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                    promise = new Promise(section, line, request[0], request[1], cells[1], int.Parse(cells[2], CultureInfo.InvariantCulture), [], cells[5].Length > 0 ? cells[5] : null);
+                    promise = new Promise(
+                        section,
+                        line,
+                        request[0],
+                        request[1],
+                        cells[1],
+                        int.Parse(cells[2], CultureInfo.InvariantCulture),
+                        [],
+                        cells[5].Length > 0 ? cells[5] : null);
                 }
 
                 if (cells[3].Length + cells[4].Length > 0)
@@ -130,10 +156,14 @@ internal sealed partial record Promise(string Section, int Line, string Method, 
 
     // What is peculiar to one request: its keys, and the values that it sends.
     private static string[] Owned(JsonNode? sent, IEnumerable<Match> keys) =>
-        [.. SaidBy(sent).Select(s => s.Text).Concat(keys.SelectMany(m => m.Groups.Values.Skip(1)).Select(g => Uri.UnescapeDataString(g.Value))).Select(v => v.Trim()).Where(v => v.Length > 0).OrderByDescending(v => v.Length)];
+        [.. SaidBy(sent).Select(s => s.Text).Concat(
+            keys.SelectMany(m => m.Groups.Values.Skip(1)).Select(g => Uri.UnescapeDataString(g.Value))).Select(v => v
+                .Trim()).Where(v => v.Length > 0).OrderByDescending(v => v.Length)];
 
     private static string Without(string text, string[] own) =>
-        own.Aggregate(text, (rest, value) => Regex.Replace(rest, $@"(?<![\w<]){Regex.Escape(value)}(?![\w>])", Own, RegexOptions.CultureInvariant));
+        own.Aggregate(
+            text,
+            (rest, value) => Regex.Replace(rest, $@"(?<![\w<]){Regex.Escape(value)}(?![\w>])", Own, RegexOptions.CultureInvariant));
 
     private static JsonNode? Parsed(string sent)
     {

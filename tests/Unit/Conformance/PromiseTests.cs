@@ -52,7 +52,9 @@ public sealed class PromiseTests
     {
         var folder = Path.Combine(Repository.Recordings, "recordings");
         Skip.IfNot(Directory.Exists(folder), $"No recordings of sark6api at {Repository.Recordings}.");
-        var recorded = Directory.GetFiles(folder, "*.jsonl", SearchOption.AllDirectories).SelectMany(Step.Read).Where(s => s.Recording["method"] is not null).ToArray();
+        var recorded = Directory.GetFiles(folder, "*.jsonl", SearchOption.AllDirectories).SelectMany(Step.Read)
+            .Where(s => s.Recording["method"] is not null)
+            .ToArray();
         var unconfirmed = Promise.All.Where(p => p.Ours is null && !Array.Exists(recorded, p.IsConfirmedBy));
         Assert.True(!unconfirmed.Any(), "The recordings do not have this:\n" + string.Join('\n', unconfirmed));
     }
@@ -64,7 +66,8 @@ public sealed class PromiseTests
             from resource in SarkResources.All
             from method in resource.IsSingleton ? new[] { "GET", "PUT" } : ["GET", "POST", "PUT", "DELETE"]
             from isRefusal in method == "GET" && resource.IsSingleton ? new[] { false } : [false, true]
-            where !Promise.All.Any(p => p.Method == method && p.Status >= 400 == isRefusal && p.Status != 405 && p.Route.StartsWith($"/api/{resource.Route}", StringComparison.Ordinal))
+            where !Promise.All.Any(p => p.Method == method && p.Status >= 400 == isRefusal && p.Status != 405
+                && p.Route.StartsWith($"/api/{resource.Route}", StringComparison.Ordinal))
             select $"{method} {resource.Route} {(isRefusal ? "refused" : "granted")}";
         Assert.Empty(missing);
     }
@@ -73,7 +76,9 @@ public sealed class PromiseTests
     private static void MakeMachine(SarkOptions options)
     {
         var paths = options.Paths;
-        foreach (var folder in new[] { paths.Snapshots, paths.Backups, paths.Greetings, paths.Asterisk, paths.Shorewall, paths.Shorewall6, "/sbin" })
+        foreach (var folder in new[] {
+            paths.Snapshots, paths.Backups, paths.Greetings, paths.Asterisk, paths.Shorewall, paths.Shorewall6,
+            "/sbin" })
         {
             Directory.CreateDirectory(options.Rooted(folder));
         }

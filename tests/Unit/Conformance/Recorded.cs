@@ -16,7 +16,9 @@ internal static partial class Recorded
             case null:
                 return "null";
             case JsonObject map:
-                return "{" + string.Join(", ", map.Select(m => $"{Text(m.Key, null)}: {Normal(m.Value, m.Key)}").Order(StringComparer.Ordinal)) + "}";
+                return "{"
+                    + string.Join(", ", map.Select(m => $"{Text(m.Key, null)}: {Normal(m.Value, m.Key)}").Order(StringComparer.Ordinal))
+                    + "}";
             case JsonArray list:
                 return "[" + string.Join(", ", list.Select(v => Normal(v, name))) + "]";
         }

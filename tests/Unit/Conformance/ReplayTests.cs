@@ -11,8 +11,12 @@ namespace SarkPS.Tests.Conformance;
 /// </summary>
 public sealed class ReplayTests(ITestOutputHelper output)
 {
-    /// <summary>Steps where SarkPS differs from the original on purpose, beyond what the recordings allow, and says why in docs/compatibility.md.</summary>
-    private static readonly string[] Deviations = ["destinations/mk_trunk_iax", "extensions/put_cluster_array", "extensions/provisioned_odd_pkey", "coscloses/get_401", "cosopens/get_401", "extensions/provisioned_extra_fields"];
+    /// <summary>
+    /// Steps where SarkPS differs from the original on purpose, beyond what the recordings allow, and says why in
+    /// docs/compatibility.md.
+    /// </summary>
+    private static readonly string[] Deviations = ["destinations/mk_trunk_iax", "extensions/put_cluster_array",
+        "extensions/provisioned_odd_pkey", "coscloses/get_401", "cosopens/get_401", "extensions/provisioned_extra_fields"];
 
     /// <summary>
     /// The columns in which SARK 6.5 differs from the 6.2 that was recorded: those that it alone has, one with another
@@ -29,7 +33,9 @@ public sealed class ReplayTests(ITestOutputHelper output)
         get
         {
             var folder = Path.Combine(Repository.Recordings, "recordings");
-            var names = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.jsonl").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal).ToArray() : [""];
+            var names = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.jsonl").Select(f => Path.GetFileNameWithoutExtension(f)!)
+                .Order(StringComparer.Ordinal)
+                .ToArray() : [""];
             var data = new TheoryData<string, string>();
             foreach (var name in names)
             {
@@ -55,7 +61,10 @@ public sealed class ReplayTests(ITestOutputHelper output)
         using var database = TestDatabase.CopyOf(pristine);
         database.Twin.Except("Most rows are the original's, which took what SARK cannot carry; each step is looked at by itself.");
         await using var service = await ListeningService.StartAsync(database.Path);
-        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = service.Address };
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = service.Address
+        };
         using var mirror = new Mirror(pristine);
         using var live = database.Open();
         int strict = 0, strictPassed = 0, different = 0, differentPassed = 0, holds = 0;
@@ -89,7 +98,8 @@ public sealed class ReplayTests(ITestOutputHelper output)
             if (rows.Length > 0)
             {
                 // The rows before it are the original's, which took what SARK cannot carry.
-                faults = [.. faults, .. TwinCheck.Faults(live).Except(carried).Where(f => !TwinCheck.IsTakenFromOldClients(f)).Select(f => "SARK would not carry it: " + f)];
+                faults = [.. faults, .. TwinCheck.Faults(live).Except(carried).Where(f => !TwinCheck.IsTakenFromOldClients(f))
+                    .Select(f => "SARK would not carry it: " + f)];
             }
 
             strict += entry is null ? 1 : 0;
@@ -102,7 +112,9 @@ public sealed class ReplayTests(ITestOutputHelper output)
             else
             {
                 var isKnown = Deviations.Contains($"{area}/{step.Id}");
-                var text = $"{area}/{step.Id} (line {step.Line}): {step.Method} {step.Path} {step.Recording["body"]?.ToJsonString() ?? step.Recording["raw"]?.ToJsonString()}\n    {string.Join("\n    ", faults)}";
+                var text = $"{area}/{step.Id} (line {step.Line}): {step.Method} {step.Path} "
+                    + $"{step.Recording["body"]?.ToJsonString() ?? step.Recording["raw"]?.ToJsonString()}\n    "
+                    + $"{string.Join("\n    ", faults)}";
                 output.WriteLine((isKnown ? "Different on purpose: " : "") + text);
                 if (!isKnown)
                 {

@@ -31,7 +31,9 @@ internal sealed record Step(JsonObject Recording)
     public async Task<Answer> SendAsync(HttpClient client)
     {
         // The path goes out as it stands; some steps are about its encoding.
-        var address = new Uri(client.BaseAddress!.GetLeftPart(UriPartial.Authority) + Path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var address = new Uri(
+            client.BaseAddress!.GetLeftPart(UriPartial.Authority) + Path,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(new HttpMethod(Method), address);
         var headers = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["Accept"] = "application/json" };
         if (Recording.ContainsKey("body"))
@@ -89,7 +91,10 @@ internal sealed record Step(JsonObject Recording)
         return new Step(recording);
     }
 
-    /// <summary>Recorded row changes, as <see cref="Rows(IReadOnlyList{RowChange}, DatabaseContent, IReadOnlyCollection{string})"/> writes those of the service.</summary>
+    /// <summary>
+    /// Recorded row changes, as <see cref="Rows(IReadOnlyList{RowChange}, DatabaseContent, IReadOnlyCollection{string})"/>
+    /// writes those of the service.
+    /// </summary>
     public string Rows()
     {
         var lines = new List<string>();
@@ -102,7 +107,8 @@ internal sealed record Step(JsonObject Recording)
 
             foreach (var kind in new[] { "added", "removed" })
             {
-                lines.AddRange((change![kind] as JsonArray ?? []).Select(row => $"{table} {kind} {Plain(kind == "added" ? Pages.Row(table, row!.AsObject()) : row!.AsObject())}"));
+                lines.AddRange((change![kind] as JsonArray ?? []).Select(
+                    row => $"{table} {kind} {Plain(kind == "added" ? Pages.Row(table, row!.AsObject()) : row!.AsObject())}"));
             }
 
             foreach (var entry in change!["changed"] as JsonArray ?? [])
@@ -122,24 +128,31 @@ internal sealed record Step(JsonObject Recording)
     /// <param name="changes">What the service changed.</param>
     /// <param name="before">The rows before.</param>
     /// <param name="without">Columns that do not count.</param>
-    public static string Rows(IReadOnlyList<RowChange> changes, DatabaseContent before, IReadOnlyCollection<string> without) => string.Join('\n', changes.Select(change =>
+    public static string Rows(
+        IReadOnlyList<RowChange> changes,
+        DatabaseContent before,
+        IReadOnlyCollection<string> without) => string.Join('\n', changes.Select(change =>
     {
         if (change.Kind != RowChangeKind.Changed)
         {
-            return $"{change.Table} {(change.Kind == RowChangeKind.Added ? "added" : "removed")} {Plain(change.Row.Where(c => !without.Contains(c.Key)).ToDictionary())}";
+            return $"{change.Table} {(change.Kind == RowChangeKind.Added ? "added" : "removed")} "
+                + $"{Plain(change.Row.Where(c => !without.Contains(c.Key)).ToDictionary())}";
         }
 
         var old = before.Tables[change.Table][change.Id];
         var named = change.Row.Where(c => Identity.Contains(c.Key)).ToDictionary();
-        var columns = change.Columns.Where(c => !without.Contains(c)).Order(StringComparer.Ordinal).Select(c => $"{c}=[{Recorded.Value(old[c], c)}, {Recorded.Value(change.Row[c], c)}]");
+        var columns = change.Columns.Where(c => !without.Contains(c)).Order(StringComparer.Ordinal)
+            .Select(c => $"{c}=[{Recorded.Value(old[c], c)}, {Recorded.Value(change.Row[c], c)}]");
         return columns.Any() ? $"{change.Table} changed {Plain(named)}: {string.Join(' ', columns)}" : "";
     }).Where(line => line.Length > 0).Order(StringComparer.Ordinal));
 
     private static string Plain(JsonObject row) =>
-        string.Join(' ', row.Where(c => !DatabaseContent.IsStamp(c.Key)).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key}={Recorded.Normal(c.Value, c.Key)}"));
+        string.Join(' ', row.Where(c => !DatabaseContent.IsStamp(c.Key)).OrderBy(c => c.Key, StringComparer.Ordinal)
+            .Select(c => $"{c.Key}={Recorded.Normal(c.Value, c.Key)}"));
 
     private static string Plain(IReadOnlyDictionary<string, object?> row) =>
-        string.Join(' ', row.Where(c => !DatabaseContent.IsStamp(c.Key)).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key}={Recorded.Value(c.Value, c.Key)}"));
+        string.Join(' ', row.Where(c => !DatabaseContent.IsStamp(c.Key)).OrderBy(c => c.Key, StringComparer.Ordinal)
+            .Select(c => $"{c.Key}={Recorded.Value(c.Value, c.Key)}"));
 }
 
 /// <summary>What the service answered.</summary>

@@ -21,11 +21,14 @@ public sealed class CarriedTests : ContractTests
         var key = resource.IsSingleton ? new RowKey("") : (await MakeAsync(sides, samples, resource)).Key;
         using var service = new TestService(sides.Database.Path);
         using var client = service.CreateClient();
-        foreach (var column in resource.Columns.Where(c => c.Form is not null && c.IsWritable(isCreate: false, isStrict: true) && (c.Since is null || TestDatabase.VersionOf(schema).IsSince(c.Since))))
+        foreach (var column in resource.Columns.Where(c => c.Form is not null && c.IsWritable(isCreate: false, isStrict: true)
+            && (c.Since is null || TestDatabase.VersionOf(schema).IsSince(c.Since))))
         {
             foreach (var value in column.Form!.HasLines ? Everywhere : [.. Everywhere, .. InOneLine])
             {
-                AssertOnly(column.Name, await sides.Invalid(t => t.UpdateAsync(resource, key, new Changes { [column.Name] = value }, default)));
+                AssertOnly(
+                    column.Name,
+                    await sides.Invalid(t => t.UpdateAsync(resource, key, new Changes { [column.Name] = value }, default)));
                 if (!column.IsWritable(isCreate: false, isStrict: false))
                 {
                     continue;
@@ -33,8 +36,12 @@ public sealed class CarriedTests : ContractTests
 
                 // A client of old, which is read leniently.
                 var before = sides.Database.Content();
-                using var answer = await client.PutAsJsonAsync(resource.IsSingleton ? $"/api/{resource.Route}" : $"/api/{resource.Route}/{Uri.EscapeDataString(key.First)}", new Dictionary<string, string> { [column.Name] = value });
-                Assert.True(answer.StatusCode == HttpStatusCode.UnprocessableEntity, $"{column.Name} took {SarkText.Printable(value)}: {(int)answer.StatusCode}");
+                using var answer = await client.PutAsJsonAsync(
+                    resource.IsSingleton ? $"/api/{resource.Route}" : $"/api/{resource.Route}/{Uri.EscapeDataString(key.First)}",
+                    new Dictionary<string, string> { [column.Name] = value });
+                Assert.True(
+                    answer.StatusCode == HttpStatusCode.UnprocessableEntity,
+                    $"{column.Name} took {SarkText.Printable(value)}: {(int)answer.StatusCode}");
                 Assert.Contains($"\"{column.Name}\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
                 Assert.Empty(before.ChangesTo(sides.Database.Content()));
             }
@@ -61,11 +68,17 @@ public sealed class CarriedTests : ContractTests
     /// <summary>Names, and what each becomes or would merge with.</summary>
     public static TheoryData<string, string> Reserved => new()
     {
-        { nameof(Tenant), "internal" }, { nameof(Tenant), "Extensions" }, { nameof(Tenant), "mainmenu" }, { nameof(Tenant), "general" }, { nameof(Tenant), "401opencos" },
+        { nameof(Tenant), "internal" }, { nameof(Tenant), "Extensions" }, { nameof(Tenant), "mainmenu" }, { nameof(Tenant), "general" }, {
+            nameof(Tenant),
+            "401opencos" },
         { nameof(Tenant), "MASTER" }, { nameof(Tenant), "vm401" }, { nameof(Tenant), "s" },
-        { nameof(CosRule), "internal" }, { nameof(CosRule), "macro-x" }, { nameof(CosRule), "parkedcalls" }, { nameof(CosRule), "4711closedcos" },
+        { nameof(CosRule), "internal" }, { nameof(CosRule), "macro-x" }, { nameof(CosRule), "parkedcalls" }, {
+            nameof(CosRule),
+            "4711closedcos" },
         { nameof(CustomApp), "mainmenu" }, { nameof(CustomApp), "globals" }, { nameof(CustomApp), "qrxvtmny" },
-        { nameof(Queue), "general" }, { nameof(RingGroup), "MASTER" }, { nameof(RingGroup), "vm401" }, { nameof(Trunk), "fax" }, { nameof(InboundRoute), "i" },
+        { nameof(Queue), "general" }, { nameof(RingGroup), "MASTER" }, { nameof(RingGroup), "vm401" }, { nameof(Trunk), "fax" }, {
+            nameof(InboundRoute),
+            "i" },
     };
 
     [Theory]
@@ -86,11 +99,14 @@ public sealed class CarriedTests : ContractTests
         var (sides, _, _) = Start(nameof(Tenant), Schema.Embedded);
         await using var __ = sides;
         await sides.Create(Tenant.Descriptor, null, new Changes { ["pkey"] = "acme", ["description"] = "Acme" });
-        var rule = await sides.Invalid(t => t.CreateAsync(CosRule.Descriptor, null, new Changes { ["pkey"] = "acme", ["dialplan"] = "_00." }, default));
+        var rule = await sides.Invalid(
+            t => t.CreateAsync(CosRule.Descriptor, null, new Changes { ["pkey"] = "acme", ["dialplan"] = "_00." }, default));
         Assert.Contains("as the tenant 'acme' is one", rule.Message, StringComparison.Ordinal);
         await sides.Create(CosRule.Descriptor, null, new Changes { ["pkey"] = "abroad", ["dialplan"] = "_00." });
-        await sides.Invalid(t => t.CreateAsync(CustomApp.Descriptor, null, new Changes { ["pkey"] = "abroad", ["cluster"] = "acme" }, default));
-        await sides.Invalid(t => t.CreateAsync(Tenant.Descriptor, null, new Changes { ["pkey"] = "abroad", ["description"] = "x" }, default));
+        await sides.Invalid(
+            t => t.CreateAsync(CustomApp.Descriptor, null, new Changes { ["pkey"] = "abroad", ["cluster"] = "acme" }, default));
+        await sides.Invalid(
+            t => t.CreateAsync(Tenant.Descriptor, null, new Changes { ["pkey"] = "abroad", ["description"] = "x" }, default));
         await sides.Create(CustomApp.Descriptor, null, new Changes { ["pkey"] = "clock", ["cluster"] = "acme" });
     }
 
@@ -98,7 +114,9 @@ public sealed class CarriedTests : ContractTests
     public static TheoryData<string, bool> Names => new()
     {
         { "Main trunk (old)", true }, { "Müller & Söhne", true }, { "Zoë ☎ 2.0", true }, { "a/b: c+d", true },
-        { "Ann, Bob", false }, { "say \"hi\"", false }, { "a;b", false }, { "costs $5", false }, { "a\\b", false }, { "<401>", false }, { "[x]", false },
+        { "Ann, Bob", false }, { "say \"hi\"", false }, { "a;b", false }, { "costs $5", false }, { "a\\b", false }, { "<401>", false }, {
+            "[x]",
+            false },
     };
 
     [Theory]
@@ -107,7 +125,11 @@ public sealed class CarriedTests : ContractTests
     {
         var (sides, samples, _) = Start(nameof(Extension), Schema.Embedded);
         await using var _ = sides;
-        foreach (var (resource, column) in new (ResourceDescriptor, string)[] { (Extension.Descriptor, "desc"), (Trunk.Descriptor, "description"), (InboundRoute.Descriptor, "description"), (Route.Descriptor, "desc") })
+        foreach (var (resource, column) in new (ResourceDescriptor, string)[] {
+            (Extension.Descriptor, "desc"),
+            (Trunk.Descriptor, "description"),
+            (InboundRoute.Descriptor, "description"),
+            (Route.Descriptor, "desc") })
         {
             var key = (await MakeAsync(sides, samples, resource)).Key;
             var change = new Changes { [column] = name };
@@ -117,7 +139,10 @@ public sealed class CarriedTests : ContractTests
             }
             else
             {
-                Assert.Contains("may not hold", (await sides.Invalid(t => t.UpdateAsync(resource, key, change, default))).Errors[0].Value[0], StringComparison.Ordinal);
+                Assert.Contains(
+                    "may not hold",
+                    (await sides.Invalid(t => t.UpdateAsync(resource, key, change, default))).Errors[0].Value[0],
+                    StringComparison.Ordinal);
             }
         }
     }
@@ -129,7 +154,9 @@ public sealed class CarriedTests : ContractTests
         await using var _ = sides;
         sides.Database.Twin.Except("The setting lets an old client store what SARK cannot carry.");
         var key = (await MakeAsync(sides, samples, CosRule.Descriptor)).Key;
-        await using var service = await ListeningService.StartAsync(sides.Database.Path, new Dictionary<string, string?> { ["Sark:Forms:Line"] = "Warn" });
+        await using var service = await ListeningService.StartAsync(
+            sides.Database.Path,
+            new Dictionary<string, string?> { ["Sark:Forms:Line"] = "Warn" });
         using var client = new HttpClient { BaseAddress = service.Address };
         using var taken = await client.PutAsJsonAsync($"/api/cosrules/{key.First}", new { description = "it's" });
         Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
@@ -141,7 +168,11 @@ public sealed class CarriedTests : ContractTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
 
         // The module's commands never may.
-        using var strict = new HttpRequestMessage(HttpMethod.Put, $"/api/cosrules/{key.First}") { Content = JsonContent.Create(new { description = "that's" }), Headers = { { "Prefer", "handling=strict" } } };
+        using var strict = new HttpRequestMessage(HttpMethod.Put, $"/api/cosrules/{key.First}")
+        {
+            Content = JsonContent.Create(new { description = "that's" }),
+            Headers = { { "Prefer", "handling=strict" } }
+        };
         using var answer = await client.SendAsync(strict);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
     }
@@ -159,7 +190,10 @@ public sealed class CarriedTests : ContractTests
             await sides.Invalid(t => t.UpdateAsync(CustomApp.Descriptor, app, new Changes { ["extcode"] = text }, default));
         }
 
-        await sides.Update(CustomApp.Descriptor, app, new Changes { ["extcode"] = "exten => s,1,NoOp(a [b]) ; said\r\nexten => s,n,Hangup()" });
+        await sides.Update(
+            CustomApp.Descriptor,
+            app,
+            new Changes { ["extcode"] = "exten => s,1,NoOp(a [b]) ; said\r\nexten => s,n,Hangup()" });
     }
 
     [Theory]
@@ -172,6 +206,11 @@ public sealed class CarriedTests : ContractTests
         await using var _ = sides;
         var key = (await MakeAsync(sides, samples, resource)).Key;
         AssertOnly("conf", await sides.Invalid(t => t.UpdateAsync(resource, key, new Changes { ["conf"] = conf }, default)));
-        await sides.Update(resource, key, new Changes { ["conf"] = "musiconhold=default\n\n; a comment = x\nstrategy = rrmemory\nmember => Local/4711@internal,1,Ann = Bob\nqueue-youarenext=queue-youarenext ; a=b" });
+        await sides.Update(resource, key, new Changes
+        {
+            [
+            "conf"] = "musiconhold=default\n\n; a comment = x\nstrategy = rrmemory\nmember => Local/4711@internal,1,Ann = "
+                + "Bob\nqueue-youarenext=queue-youarenext ; a=b"
+        });
     }
 }

@@ -25,7 +25,11 @@ public abstract class ContractTests
     private protected static RowKey KeyOf(ResourceDescriptor resource, SarkRow row) =>
         new(row.Text(resource.KeyColumn) ?? "", resource.SecondKeyColumn is { } second ? row.Text(second) : null);
 
-    private protected static async Task<(RowKey Key, SarkRow Row)> MakeAsync(TwoSides sides, Samples samples, ResourceDescriptor resource, int number = Own)
+    private protected static async Task<(RowKey Key, SarkRow Row)> MakeAsync(
+        TwoSides sides,
+        Samples samples,
+        ResourceDescriptor resource,
+        int number = Own)
     {
         var kind = Kinds(resource)[0];
         var least = await samples.LeastAsync(resource, kind, number);
@@ -39,7 +43,9 @@ public abstract class ContractTests
         return (KeyOf(resource, row), row);
     }
 
-    private protected static RowKey Missing(ResourceDescriptor resource) => new(resource.GeneratesKey ? "9999" : "no such key", resource.SecondKeyColumn is null ? null : "none");
+    private protected static RowKey Missing(ResourceDescriptor resource) =>
+        new(resource.GeneratesKey ? "9999" : "no such key", resource.SecondKeyColumn is null ? null : "none");
 
-    private protected static void AssertOnly(string column, SarkValidationException error) => Assert.Equal([column], error.Errors.Select(e => e.Key));
+    private protected static void AssertOnly(string column, SarkValidationException error) =>
+        Assert.Equal([column], error.Errors.Select(e => e.Key));
 }

@@ -22,7 +22,8 @@ public sealed class CreateTests : ContractTests
                 Assert.Equal(PhpValue.Text(value), row.Text(column));
             }
 
-            foreach (var (column, value) in resource.Columns.Where(c => c is { HasDefault: true, IsHidden: false, Default: not null }).Select(c => (c.Name, c.Reads is { } reads ? reads((string?)c.Default) : c.Default))
+            foreach (var (column, value) in resource.Columns.Where(c => c is { HasDefault: true, IsHidden: false, Default: not null })
+                .Select(c => (c.Name, c.Reads is { } reads ? reads((string?)c.Default) : c.Default))
                 .Where(d => kind?.Defaults.Any(k => k.Column == d.Name) != true)
                 .Concat((kind?.Defaults ?? []).Where(d => !resource.Hidden.Contains(d.Column))))
             {
@@ -61,7 +62,8 @@ public sealed class CreateTests : ContractTests
             var changes = await sides.Changes(t => t.CreateAsync(resource, kind, sent, default));
             var row = Assert.Single(changes, c => c.Table == resource.Table).Row;
             // The class of a destination follows the destination, whatever was sent of it.
-            foreach (var derived in resource.Columns.Where(c => c.Destination is not null && sent.Has(c.Name)).Select(c => c.Destination!.RouteClassColumn))
+            foreach (var derived in resource.Columns.Where(c => c.Destination is not null && sent.Has(c.Name))
+                .Select(c => c.Destination!.RouteClassColumn))
             {
                 sent.Remove(derived);
             }
@@ -79,7 +81,10 @@ public sealed class CreateTests : ContractTests
         await using var _ = sides;
         foreach (var kind in Kinds(resource))
         {
-            var required = resource.RulesFor(kind, isCreate: true, isStrict: true, TestDatabase.VersionOf(schema)).Where(r => r.Rules.IsRequired).Select(r => r.Column.Name).ToArray();
+            var required = resource.RulesFor(kind, isCreate: true, isStrict: true, TestDatabase.VersionOf(schema))
+                .Where(r => r.Rules.IsRequired)
+                .Select(r => r.Column.Name)
+                .ToArray();
             if (required.Length == 0)
             {
                 continue;
@@ -142,7 +147,9 @@ public sealed class CreateTests : ContractTests
             var error = await sides.Invalid(t => t.CreateAsync(resource, kind, sent, default));
             AssertOnly("save", error);
             Assert.Equal((SarkErrorKind.Conflict, $"Sark{noun}Conflict"), (error.Kind, error.ErrorId));
-            Assert.Equal([resource.SecondKeyColumn is null ? $"Duplicate Key - {sent[resource.KeyColumn]}" : "Duplicate Keys, relationship already exists - "], error.Errors[0].Value);
+            Assert.Equal([resource.SecondKeyColumn is null
+                ? $"Duplicate Key - {sent[resource.KeyColumn]}"
+                : "Duplicate Keys, relationship already exists - "], error.Errors[0].Value);
         }
     }
 

@@ -90,7 +90,12 @@ public sealed class ReadTests : ContractTests
                     Assert.Equal(int.TryParse(stored, out var whole) ? whole : null, (int?)value);
                     break;
                 case ColumnType.Flag:
-                    Assert.Equal(stored?.ToUpperInvariant() switch { "YES" or "ON" or "ENABLED" or "1" => true, "NO" or "OFF" or "DISABLED" or "0" => false, _ => (bool?)null }, (bool?)value);
+                    Assert.Equal(stored?.ToUpperInvariant() switch
+                    {
+                        "YES" or "ON" or "ENABLED" or "1" => true,
+                        "NO" or "OFF" or "DISABLED" or "0" => false,
+                        _ => (bool?)null
+                    }, (bool?)value);
                     break;
                 default:
                     Assert.Equal(string.IsNullOrEmpty(stored), value is null);

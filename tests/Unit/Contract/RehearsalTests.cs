@@ -42,7 +42,9 @@ public sealed class RehearsalTests : ContractTests
         var (sides, samples, resource) = Start(noun, schema);
         await using var _ = sides;
         var key = resource.IsSingleton ? new RowKey("") : (await MakeAsync(sides, samples, resource)).Key;
-        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true, TestDatabase.VersionOf(schema)).Where(r => r.Column.Name != resource.KeyColumn && r.Column.Name != resource.SecondKeyColumn).Take(5))
+        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true, TestDatabase.VersionOf(schema))
+            .Where(r => r.Column.Name != resource.KeyColumn && r.Column.Name != resource.SecondKeyColumn)
+            .Take(5))
         {
             foreach (var value in (await samples.ValidAsync(column, rules)).Take(2).Reverse())
             {
@@ -89,7 +91,8 @@ public sealed class RehearsalTests : ContractTests
 
         var refused = Assert.IsType<SarkConflictException>(await sides.Refuses(t => t.RemoveAsync(resource, key, Rehearsal, default)));
         IReadOnlyList<string> orphans = [];
-        Assert.Empty(await sides.Changes(async t => orphans = await t.RemoveAsync(resource, key, Rehearsal with { Force = true }, default)));
+        Assert.Empty(
+            await sides.Changes(async t => orphans = await t.RemoveAsync(resource, key, Rehearsal with { Force = true }, default)));
         Assert.Equal(noun == nameof(CosRule) ? [] : refused.Dependants, orphans);
     }
 
@@ -108,7 +111,9 @@ public sealed class RehearsalTests : ContractTests
         await sides.Do(t => t.CreateAsync(CustomApp.Descriptor, null, sent, Rehearsal, default));
         Assert.Equal(before, version.ExecuteScalar());
         Assert.Equal(written, File.GetLastWriteTimeUtc(sides.Database.Path));
-        Assert.Equal([Path.GetFileName(sides.Database.Path)], Directory.EnumerateFiles(sides.Database.Folder, "sark.db*").Select(Path.GetFileName));
+        Assert.Equal(
+            [Path.GetFileName(sides.Database.Path)],
+            Directory.EnumerateFiles(sides.Database.Folder, "sark.db*").Select(Path.GetFileName));
     }
 
     [Fact]
@@ -118,7 +123,11 @@ public sealed class RehearsalTests : ContractTests
         await using var service = new TestService(database.Path);
         using var client = service.CreateClient();
         database.Execute("INSERT INTO speed(pkey, cluster) VALUES ('600', 'default')");
-        using var post = await SendAsync(client, HttpMethod.Post, "/api/tenants", """{"pkey": "acme", "description": "Acme", "nonsense": 1}""");
+        using var post = await SendAsync(
+            client,
+            HttpMethod.Post,
+            "/api/tenants",
+            """{"pkey": "acme", "description": "Acme", "nonsense": 1}""");
         Assert.Equal(HttpStatusCode.Created, post.StatusCode);
         using var put = await SendAsync(client, HttpMethod.Put, "/api/tenants/default", """{"description": "changed"}""");
         Assert.Equal(HttpStatusCode.OK, put.StatusCode);
@@ -137,10 +146,12 @@ public sealed class RehearsalTests : ContractTests
     public async Task A_service_that_does_not_say_that_it_rehearses_is_sent_no_change(HttpStatusCode status, string answer)
     {
         using var peer = new Recorder(status, answer);
-        await using var remote = new RemoteBackend(new SarkHttpClient(new HttpClient(peer) { BaseAddress = new Uri("http://pbx.example.com") }));
+        await using var remote = new RemoteBackend(
+            new SarkHttpClient(new HttpClient(peer) { BaseAddress = new Uri("http://pbx.example.com") }));
         for (var i = 0; i < 2; i++)
         {
-            var error = await Assert.ThrowsAsync<SarkException>(() => remote.Tables.RemoveAsync(Tenant.Descriptor, new RowKey("acme"), Rehearsal, default));
+            var error = await Assert.ThrowsAsync<SarkException>(
+                () => remote.Tables.RemoveAsync(Tenant.Descriptor, new RowKey("acme"), Rehearsal, default));
             Assert.Equal(SarkErrorKind.Unsupported, error.Kind);
         }
 
@@ -162,7 +173,8 @@ public sealed class RehearsalTests : ContractTests
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Requests.Add($"{request.Method} {request.RequestUri!.AbsolutePath}");
-            return Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(answer, Encoding.UTF8, "application/json") });
+            return Task.FromResult(
+                new HttpResponseMessage(status) { Content = new StringContent(answer, Encoding.UTF8, "application/json") });
         }
     }
 }

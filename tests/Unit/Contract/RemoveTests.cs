@@ -46,7 +46,8 @@ public sealed class RemoveTests : ContractTests
             expected.AddRange(columns.Select(c => $"{other.Noun} {row.Text(other.KeyColumn)} ({c.Property ?? c.Name})"));
         }
 
-        var error = Assert.IsType<SarkConflictException>(await sides.Refuses(t => t.RemoveAsync(resource, new RowKey(key), force: false, default)));
+        var error = Assert.IsType<SarkConflictException>(
+            await sides.Refuses(t => t.RemoveAsync(resource, new RowKey(key), force: false, default)));
         Assert.Equal($"Sark{noun}Conflict", error.ErrorId);
         Assert.Equal(key, error.Target);
         Assert.Empty(expected.Except(error.Dependants));

@@ -59,7 +59,8 @@ public sealed class UpdateTests : ContractTests
         await using var _ = sides;
         var key = await SubjectAsync(sides, samples, resource);
         // Where nothing is a word for something else it clears nothing.
-        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true, TestDatabase.VersionOf(schema)).Where(r => r.Column.Reads?.Invoke(null) is null))
+        foreach (var (column, rules) in resource.RulesFor(null, isCreate: false, isStrict: true, TestDatabase.VersionOf(schema))
+            .Where(r => r.Column.Reads?.Invoke(null) is null))
         {
             await sides.Update(resource, key, new Changes { [column.Name] = (await samples.ValidAsync(column, rules))[0] });
             var cleared = new Changes { [column.Name] = null };
@@ -108,7 +109,9 @@ public sealed class UpdateTests : ContractTests
         Assert.Equal([$"There is no column 'nonsense' in {resource.PluralName}."], error.Errors[0].Value);
         foreach (var column in resource.Columns.Where(c => !c.IsWritable(isCreate: false, isStrict: true)))
         {
-            AssertOnly(column.Name, await sides.Invalid(t => t.UpdateAsync(resource, key, new Changes { [column.Name] = "other" }, default)));
+            AssertOnly(
+                column.Name,
+                await sides.Invalid(t => t.UpdateAsync(resource, key, new Changes { [column.Name] = "other" }, default)));
         }
     }
 

@@ -45,7 +45,9 @@ public sealed class DatabaseFaultTests
     {
         using var folder = new TemporaryFolder();
 
-        Assert.Equal($"'{folder.Path}' is a folder, not a database.", (await FailAsync<SarkUnavailableException>(folder.Path, operation)).MessageWithPath);
+        Assert.Equal(
+            $"'{folder.Path}' is a folder, not a database.",
+            (await FailAsync<SarkUnavailableException>(folder.Path, operation)).MessageWithPath);
     }
 
     [Theory]
@@ -72,7 +74,10 @@ public sealed class DatabaseFaultTests
             file.SetLength(file.Length / 2);
         }
 
-        await AssertUnchangedAsync<SarkUnavailableException>(database.Path, operation, $"The database '{database.Path}' is damaged. Restore a snapshot of it.");
+        await AssertUnchangedAsync<SarkUnavailableException>(
+            database.Path,
+            operation,
+            $"The database '{database.Path}' is damaged. Restore a snapshot of it.");
     }
 
     [Theory]
@@ -99,8 +104,12 @@ public sealed class DatabaseFaultTests
     }
 
     [Theory]
-    [InlineData("CREATE TRIGGER t AFTER UPDATE ON Cluster BEGIN INSERT INTO nosuch VALUES (1); END", "A trigger or view of the database '{0}' names the table 'nosuch', which the database lacks. Nothing was changed.")]
-    [InlineData("CREATE TRIGGER t AFTER UPDATE ON Cluster BEGIN UPDATE Queue SET nosuch = 1; END", "A trigger or view of the database '{0}' names the column 'nosuch', which the database lacks. Nothing was changed.")]
+    [InlineData(
+        "CREATE TRIGGER t AFTER UPDATE ON Cluster BEGIN INSERT INTO nosuch VALUES (1); END",
+        "A trigger or view of the database '{0}' names the table 'nosuch', which the database lacks. Nothing was changed.")]
+    [InlineData(
+        "CREATE TRIGGER t AFTER UPDATE ON Cluster BEGIN UPDATE Queue SET nosuch = 1; END",
+        "A trigger or view of the database '{0}' names the column 'nosuch', which the database lacks. Nothing was changed.")]
     [InlineData("DROP TABLE Cluster", "The database '{0}' is not one of SARK: it lacks the table 'Cluster'.")]
     public async Task What_a_database_lacks_is_named(string change, string said)
     {
@@ -121,9 +130,15 @@ public sealed class DatabaseFaultTests
         }
 
         var said = $"The database '{database.Path}' is an empty file, and no database.";
-        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.ListAsync(Tenant.Descriptor, null, default))).MessageWithPath);
-        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.CreateAsync(Tenant.Descriptor, null, DatabaseExtensions.Values(("pkey", "t2"), ("description", "d")), default))).MessageWithPath);
-        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(async () => (await database.Store.ListJsonAsync(Tenant.Descriptor, null, default)).Dispose())).MessageWithPath);
+        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(
+            () => database.Store.ListAsync(Tenant.Descriptor, null, default))).MessageWithPath);
+        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.CreateAsync(
+            Tenant.Descriptor,
+            null,
+            DatabaseExtensions.Values(("pkey", "t2"), ("description", "d")),
+            default))).MessageWithPath);
+        Assert.Equal(said, (await Assert.ThrowsAsync<SarkUnavailableException>(
+            async () => (await database.Store.ListJsonAsync(Tenant.Descriptor, null, default)).Dispose())).MessageWithPath);
         Assert.Equal(0, new FileInfo(database.Path).Length);
     }
 
@@ -133,7 +148,10 @@ public sealed class DatabaseFaultTests
         using var database = new TemporaryDatabase();
         database.Execute("ALTER TABLE Cluster DROP COLUMN description");
 
-        await AssertUnchangedAsync<SarkUnavailableException>(database.Path, "update", $"The database '{database.Path}' is of another version of SARK: it lacks a column.");
+        await AssertUnchangedAsync<SarkUnavailableException>(
+            database.Path,
+            "update",
+            $"The database '{database.Path}' is of another version of SARK: it lacks a column.");
     }
 
     [Theory]
@@ -144,7 +162,10 @@ public sealed class DatabaseFaultTests
         using (var other = database.Connect())
         {
             other.Run("BEGIN EXCLUSIVE");
-            await AssertUnchangedAsync<SarkUnavailableException>(database.Path, operation, $"The database '{database.Path}' is locked by another process. Nothing was changed; try again.");
+            await AssertUnchangedAsync<SarkUnavailableException>(
+                database.Path,
+                operation,
+                $"The database '{database.Path}' is locked by another process. Nothing was changed; try again.");
             other.Run("ROLLBACK");
         }
 
@@ -159,7 +180,10 @@ public sealed class DatabaseFaultTests
 
         await AsSomebodyElseAsync(database, "r--r--r--", "rwxrwxrwx", async () =>
         {
-            await AssertUnchangedAsync<SarkDeniedException>(database.Path, operation, $"The database '{database.Path}' cannot be written: it, or its folder, is read-only");
+            await AssertUnchangedAsync<SarkDeniedException>(
+                database.Path,
+                operation,
+                $"The database '{database.Path}' cannot be written: it, or its folder, is read-only");
             using var reader = new SqliteDatabase(database.Path);
             Assert.Equal("default", new SqliteStore(reader).GetAsync(Tenant.Descriptor, Default, default).Result.Text("pkey"));
         });
@@ -171,7 +195,11 @@ public sealed class DatabaseFaultTests
     {
         using var database = new TemporaryDatabase();
 
-        await AsSomebodyElseAsync(database, "rw-rw-rw-", "r-xr-xr-x", () => AssertUnchangedAsync<SarkDeniedException>(database.Path, operation, $"'{database.Path}'"));
+        await AsSomebodyElseAsync(
+            database,
+            "rw-rw-rw-",
+            "r-xr-xr-x",
+            () => AssertUnchangedAsync<SarkDeniedException>(database.Path, operation, $"'{database.Path}'"));
     }
 
     [SkippableTheory]
@@ -211,12 +239,18 @@ public sealed class DatabaseFaultTests
         var before = database.Query("SELECT * FROM Queue");
         var audit = database.Query("SELECT count(*) FROM master_audit");
 
-        var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.UpdateAsync(Queue.Descriptor, new RowKey("sales"), Values(("conf", string.Join('\n', Enumerable.Repeat("; " + new string('x', 100), 1000)))), default));
+        var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.UpdateAsync(
+            Queue.Descriptor,
+            new RowKey("sales"),
+            Values(("conf", string.Join('\n', Enumerable.Repeat("; " + new string('x', 100), 1000)))),
+            default));
 
         Assert.Equal($"The disk that holds the database '{database.Path}' is full. Nothing was changed.", error.MessageWithPath);
         Assert.Equal(before, database.Query("SELECT * FROM Queue"));
         Assert.Equal(audit, database.Query("SELECT count(*) FROM master_audit"));
-        Assert.Equal("short", (await database.Store.UpdateAsync(Tenant.Descriptor, Default, Values(("description", "short")), default)).Text("description"));
+        Assert.Equal(
+            "short",
+            (await database.Store.UpdateAsync(Tenant.Descriptor, Default, Values(("description", "short")), default)).Text("description"));
     }
 
     [Fact]
@@ -231,7 +265,8 @@ public sealed class DatabaseFaultTests
         var before = database.Query("SELECT count(*), (SELECT count(*) FROM master_xref) FROM master_audit");
 
         var kind = Extension.Descriptor.Kinds.Single(k => k.Name == "Unprovisioned");
-        var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => database.Store.CreateAsync(Extension.Descriptor, kind, Values(("pkey", "401"), ("cluster", "default")), default));
+        var error = await Assert.ThrowsAsync<SarkUnavailableException>(
+            () => database.Store.CreateAsync(Extension.Descriptor, kind, Values(("pkey", "401"), ("cluster", "default")), default));
 
         Assert.Equal($"The database '{database.Path}' refused the change: closed for repairs. Nothing was changed.", error.MessageWithPath);
         Assert.Empty(database.Query("SELECT pkey FROM IPphone UNION ALL SELECT IPphone_pkey FROM IPphoneCOSopen"));

@@ -35,7 +35,9 @@ public sealed class EmbeddedDatabaseTests
         EmbeddedDatabase.CreateIfMissing(path);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(path)!));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Path.GetDirectoryName(path)!));
     }
 
     [Fact]
@@ -51,7 +53,8 @@ public sealed class EmbeddedDatabaseTests
                 start.SignalAndWait();
                 var isMaker = EmbeddedDatabase.CreateIfMissing(path);
                 using var database = new SqliteDatabase(path);
-                Assert.Equal("default", Assert.Single(new SqliteStore(database).ListAsync(Tenant.Descriptor, null, default).GetAwaiter().GetResult()).Text("pkey"));
+                Assert.Equal("default", Assert.Single(
+                    new SqliteStore(database).ListAsync(Tenant.Descriptor, null, default).GetAwaiter().GetResult()).Text("pkey"));
                 return isMaker;
             },
             CancellationToken.None,
@@ -106,14 +109,20 @@ public sealed class EmbeddedDatabaseTests
     {
         using var database = new TemporaryDatabase(kind);
 
-        var sip = await database.Store.CreateAsync(Trunk.Descriptor, null, Values(("pkey", "siptrunk"), ("carrier", "GeneralSIP"), ("username", "joe"), ("password", "pw"), ("host", "192.0.2.1"), ("cluster", "default")), default);
-        var iax = await database.Store.CreateAsync(Trunk.Descriptor, null, Values(("pkey", "iaxtrunk"), ("carrier", "GeneralIAX2"), ("username", "joe"), ("password", "pw"), ("host", "192.0.2.1"), ("cluster", "default")), default);
+        var sip = await database.Store.CreateAsync(Trunk.Descriptor, null, Values(
+            ("pkey", "siptrunk"), ("carrier", "GeneralSIP"), ("username", "joe"), ("password", "pw"), ("host", "192.0.2.1"),
+            ("cluster", "default")), default);
+        var iax = await database.Store.CreateAsync(Trunk.Descriptor, null, Values(
+            ("pkey", "iaxtrunk"), ("carrier", "GeneralIAX2"), ("username", "joe"), ("password", "pw"),
+            ("host", "192.0.2.1"), ("cluster", "default")), default);
 
         Assert.Equal(
-            ["type=peer", "host=192.0.2.1", "port=5060", "qualify=yes", "canreinvite=no", "fromuser=joe", "secret=pw", "insecure=port,invite", "disallow=all", "allow=alaw", "allow=ulaw"],
+            ["type=peer", "host=192.0.2.1", "port=5060", "qualify=yes", "canreinvite=no", "fromuser=joe", "secret=pw",
+                "insecure=port,invite", "disallow=all", "allow=alaw", "allow=ulaw"],
             sip.Text("sipiaxpeer")!.Split('\n'));
         Assert.Equal(
-            ["type=peer", "host=192.0.2.1", "qualify=yes", "canreinvite=no", "username=joe", ";fromuser=joe", "secret=pw", "disallow=all", "allow=alaw", "allow=ulaw"],
+            ["type=peer", "host=192.0.2.1", "qualify=yes", "canreinvite=no", "username=joe", ";fromuser=joe", "secret=pw", "disallow=all",
+                "allow=alaw", "allow=ulaw"],
             iax.Text("sipiaxpeer")!.Split('\n'));
         Assert.Equal(["type=user", "context=mainmenu", "requirecalltoken=no"], iax.Text("sipiaxuser")!.Split('\n'));
     }
@@ -123,8 +132,10 @@ public sealed class EmbeddedDatabaseTests
     {
         using var database = new TemporaryDatabase();
 
-        Assert.Empty(database.Query("SELECT name FROM mfgmac WHERE name NOT IN (SELECT pkey FROM Device WHERE technology = 'SIP' AND owner = 'system')"));
-        Assert.Empty(database.Query("SELECT pkey FROM Device WHERE blfkeyname NOT IN (SELECT pkey FROM Device WHERE technology = 'BLF Template')"));
+        Assert.Empty(database.Query(
+            "SELECT name FROM mfgmac WHERE name NOT IN (SELECT pkey FROM Device WHERE technology = 'SIP' AND owner = 'system')"));
+        Assert.Empty(
+            database.Query("SELECT pkey FROM Device WHERE blfkeyname NOT IN (SELECT pkey FROM Device WHERE technology = 'BLF Template')"));
         Assert.NotEmpty(database.Query("SELECT pkey FROM Device WHERE technology = 'BLF Template'"));
     }
 }

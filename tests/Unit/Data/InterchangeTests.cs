@@ -61,8 +61,11 @@ public sealed partial class InterchangeTests
         var shape = new List<string>();
         foreach (var table in Tables(database))
         {
-            shape.AddRange(connection.Rows($"SELECT '{table}', cid, name, type, \"notnull\", dflt_value, pk FROM pragma_table_xinfo('{table}')").Select(row => Blank().Replace(row, " ")));
-            shape.AddRange(connection.Rows($"SELECT '{table}', \"unique\", origin, partial, (SELECT group_concat(name) FROM pragma_index_info(list.name)) FROM pragma_index_list('{table}') AS list ORDER BY 3, 5"));
+            shape.AddRange(connection.Rows(
+                $"SELECT '{table}', cid, name, type, \"notnull\", dflt_value, pk FROM pragma_table_xinfo('{table}')").Select(
+                    row => Blank().Replace(row, " ")));
+            shape.AddRange(connection.Rows($"SELECT '{table}', \"unique\", origin, partial, (SELECT group_concat(name) FROM "
+                + $"pragma_index_info(list.name)) FROM pragma_index_list('{table}') AS list ORDER BY 3, 5"));
         }
 
         return [.. shape];
@@ -75,10 +78,13 @@ public sealed partial class InterchangeTests
         var columns = connection.Rows($"SELECT name FROM pragma_table_info('{table}') WHERE name NOT LIKE 'z!_%' ESCAPE '!'");
         var keys = connection.Rows($"SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk");
         var stamps = connection.Rows($"SELECT name FROM pragma_table_info('{table}') WHERE name LIKE 'z!_%' ESCAPE '!'");
-        var isNumbered = connection.Rows($"SELECT 1 FROM pragma_table_info('{table}') WHERE pk = 1 AND type = 'INTEGER'").Length > 0 && keys.Length == 1;
+        var isNumbered = connection.Rows($"SELECT 1 FROM pragma_table_info('{table}') WHERE pk = 1 AND type = 'INTEGER'").Length > 0
+            && keys.Length == 1;
         var name = columns.Contains("pkey") ? "pkey" : keys[0];
         // The rows of the test are told from those that were there by a value that no installation has.
-        string first = isNumbered ? "900001" : "'zz-one'", second = isNumbered ? "900002" : "'zz-two'", renamed = isNumbered && name == keys[0] ? "900003" : "'zz-three'";
+        string first = isNumbered ? "900001" : "'zz-one'", second = isNumbered
+            ? "900002"
+            : "'zz-two'", renamed = isNumbered && name == keys[0] ? "900003" : "'zz-three'";
         var others = keys.Where(k => k != keys[0]).Concat(columns.Where(c => c == "pkey" && !keys.Contains(c))).ToArray();
         var mine = $"\"{keys[0]}\" IN ({first}, {second}, {renamed})";
         var names = string.Join(", ", new[] { keys[0] }.Concat(others).Select(c => $"\"{c}\""));
@@ -88,7 +94,9 @@ public sealed partial class InterchangeTests
         var effects = new List<string>();
         Step("insert", $"INSERT INTO \"{table}\" ({names}) VALUES ({Row(first, "'zz-name'")})");
         Step("insert another", $"INSERT INTO \"{table}\" ({names}) VALUES ({Row(second, "'zz-other'")})");
-        Step("insert one of the same name", $"INSERT INTO \"{table}\" ({names}) VALUES ({Row(isNumbered && name != keys[0] ? "900004" : first, "'zz-name'")})");
+        Step(
+            "insert one of the same name",
+            $"INSERT INTO \"{table}\" ({names}) VALUES ({Row(isNumbered && name != keys[0] ? "900004" : first, "'zz-name'")})");
         Step("insert without a key", $"INSERT INTO \"{table}\" DEFAULT VALUES");
         if (columns.Except([keys[0]]).Except(others).FirstOrDefault() is { } plain)
         {
@@ -121,8 +129,11 @@ public sealed partial class InterchangeTests
                 effects.Add($"{what}: {error.SqliteExtendedErrorCode} {error.Message}");
             }
 
-            effects.AddRange(connection.Rows($"SELECT * FROM \"{table}\" WHERE {mine} OR \"{keys[0]}\" IN (900004) OR \"{keys[0]}\" IS NULL ORDER BY rowid").Select(Timeless));
-            effects.AddRange(connection.Rows("SELECT 'audit', act, owner, typeof(owner), relation, tstamp FROM master_audit ORDER BY pkey").Select(Timeless));
+            effects.AddRange(connection.Rows(
+                $"SELECT * FROM \"{table}\" WHERE {mine} OR \"{keys[0]}\" IN (900004) OR \"{keys[0]}\" IS NULL ORDER BY rowid").Select(
+                    Timeless));
+            effects.AddRange(connection.Rows("SELECT 'audit', act, owner, typeof(owner), relation, tstamp FROM master_audit ORDER BY pkey")
+                .Select(Timeless));
             effects.AddRange(connection.Rows("SELECT 'xref', pkey, typeof(pkey), relation FROM master_xref ORDER BY id"));
         }
     }

@@ -34,7 +34,9 @@ public sealed class LockTests
 
         Assert.InRange(clock.Elapsed, Patience, Patience + Margin);
         Assert.All(errors, e => Assert.NotNull(e.RetryAfter));
-        Assert.All(errors, e => Assert.Equal($"The database '{database.Path}' is locked by another process. Nothing was changed; try again.", e.MessageWithPath));
+        Assert.All(errors, e => Assert.Equal(
+            $"The database '{database.Path}' is locked by another process. Nothing was changed; try again.",
+            e.MessageWithPath));
         Assert.InRange(ThreadPool.ThreadCount, 0, threads + 10);
         other.Run("ROLLBACK");
         await CreateAsync(store, 0);
@@ -52,7 +54,8 @@ public sealed class LockTests
         using var other = database.Connect();
         other.Run("BEGIN " + kind);
         using var cancel = new CancellationTokenSource();
-        var waiting = Enumerable.Range(0, 5).Select(i => isRead ? ReadAsync(store, i, cancel.Token) : CreateAsync(store, i, cancel.Token)).ToArray();
+        var waiting = Enumerable.Range(0, 5).Select(i => isRead ? ReadAsync(store, i, cancel.Token) : CreateAsync(store, i, cancel.Token))
+            .ToArray();
         await Task.Delay(100);
 
         await cancel.CancelAsync();
@@ -120,7 +123,12 @@ public sealed class LockTests
         var clock = Stopwatch.StartNew();
         var waiting = Enumerable.Range(0, 40).Select(i => i % 2 == 0
             ? client.GetAsync("/api/tenants")
-            : client.PostAsync("/api/tenants", new StringContent($$"""{"pkey": "t{{i}}", "description": "d"}""", System.Text.Encoding.UTF8, "application/json"))).ToArray();
+            : client.PostAsync(
+                "/api/tenants",
+                new StringContent(
+                    $$"""{"pkey": "t{{i}}", "description": "d"}""",
+                    System.Text.Encoding.UTF8,
+                    "application/json"))).ToArray();
         for (var i = 0; i < 20; i++)
         {
             (await client.GetAsync("/openapi.json")).EnsureSuccessStatusCode();
@@ -185,7 +193,9 @@ public sealed class LockTests
 
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(5) + Margin);
         Assert.All(errors, e => Assert.NotNull(e.RetryAfter));
-        Assert.All(errors, e => Assert.Equal("The database 'sark.db' is locked by another process. Nothing was changed; try again.", e.Message));
+        Assert.All(
+            errors,
+            e => Assert.Equal("The database 'sark.db' is locked by another process. Nothing was changed; try again.", e.Message));
         other.Run("ROLLBACK");
         other.Dispose();
         Assert.Equal(before, tree.Fingerprint("/"));

@@ -23,7 +23,13 @@ public sealed class NamingTests
             var data = new TheoryData<string, string>();
             foreach (var kind in new[] { TemporaryDatabase.Embedded, TemporaryDatabase.Original })
             {
-                foreach (var way in new[] { "created", "changed", "another program", "another program with a write-ahead log", "a trigger", "the file replaced" })
+                foreach (var way in new[] {
+                    "created",
+                    "changed",
+                    "another program",
+                    "another program with a write-ahead log",
+                    "a trigger",
+                    "the file replaced" })
                 {
                     data.Add(kind, way);
                 }
@@ -43,7 +49,8 @@ public sealed class NamingTests
         await RemoveManyAsync(store, 0, Many);
         var expected = await NameAsync(database, way);
 
-        var refused = await Assert.ThrowsAsync<SarkConflictException>(() => store.RemoveAsync(Extension.Descriptor, new RowKey(Target), ChangeOptions.Default, default));
+        var refused = await Assert.ThrowsAsync<SarkConflictException>(
+            () => store.RemoveAsync(Extension.Descriptor, new RowKey(Target), ChangeOptions.Default, default));
         Assert.Equal([expected], refused.Dependants);
         Assert.Equal(["1"], database.Query($"SELECT count(*) FROM IPphone WHERE pkey = '{Target}'"));
 
@@ -78,11 +85,13 @@ public sealed class NamingTests
         for (var i = 0; i < 12; i++)
         {
             await store.RemoveAsync(RingGroup.Descriptor, new RowKey("600"), rehearsal, default);
-            await Assert.ThrowsAsync<SarkConflictException>(() => store.RemoveAsync(Extension.Descriptor, new RowKey(Target), ChangeOptions.Default, default));
+            await Assert.ThrowsAsync<SarkConflictException>(
+                () => store.RemoveAsync(Extension.Descriptor, new RowKey(Target), ChangeOptions.Default, default));
             await store.RemoveAsync(Extension.Descriptor, new RowKey(Target), rehearsal, default);
         }
 
-        var refused = await Assert.ThrowsAsync<SarkConflictException>(() => store.RemoveAsync(Extension.Descriptor, new RowKey(Target), ChangeOptions.Default, default));
+        var refused = await Assert.ThrowsAsync<SarkConflictException>(
+            () => store.RemoveAsync(Extension.Descriptor, new RowKey(Target), ChangeOptions.Default, default));
         Assert.Equal(["RingGroup 600 (Members)"], refused.Dependants);
     }
 
@@ -107,7 +116,8 @@ public sealed class NamingTests
             isRehearsal: false,
             default);
         await RemoveManyAsync(store, Many, Many + 12);
-        var refused = await Assert.ThrowsAsync<SarkConflictException>(() => store.RemoveAsync(Extension.Descriptor, new RowKey(Target), ChangeOptions.Default, default));
+        var refused = await Assert.ThrowsAsync<SarkConflictException>(
+            () => store.RemoveAsync(Extension.Descriptor, new RowKey(Target), ChangeOptions.Default, default));
         Assert.Equal(["RingGroup 700001 (Members)"], refused.Dependants);
     }
 
@@ -119,10 +129,20 @@ public sealed class NamingTests
         switch (way)
         {
             case "created":
-                await store.CreateAsync(RingGroup.Descriptor, null, Values(("pkey", "601"), ("cluster", "default"), ("out", $"{Target} 402"), ("outcome", "Operator")), ChangeOptions.Default, default);
+                await store.CreateAsync(
+                    RingGroup.Descriptor,
+                    null,
+                    Values(("pkey", "601"), ("cluster", "default"), ("out", $"{Target} 402"), ("outcome", "Operator")),
+                    ChangeOptions.Default,
+                    default);
                 return "RingGroup 601 (Members)";
             case "changed":
-                await store.UpdateAsync(RingGroup.Descriptor, new RowKey("600"), Values(("out", $"402 {Target}")), ChangeOptions.Default, default);
+                await store.UpdateAsync(
+                    RingGroup.Descriptor,
+                    new RowKey("600"),
+                    Values(("out", $"402 {Target}")),
+                    ChangeOptions.Default,
+                    default);
                 return Group;
             case "another program with a write-ahead log":
                 database.Execute("PRAGMA journal_mode = WAL");
@@ -159,9 +179,11 @@ public sealed class NamingTests
         var database = new TemporaryDatabase(kind);
         using var connection = database.Connect();
         connection.Run("BEGIN");
-        foreach (var key in Enumerable.Range(First, 2 * Many).Append(int.Parse(Target, System.Globalization.CultureInfo.InvariantCulture)).Append(402))
+        foreach (var key in Enumerable.Range(First, 2 * Many).Append(int.Parse(Target, System.Globalization.CultureInfo.InvariantCulture))
+            .Append(402))
         {
-            connection.Run($"INSERT INTO IPphone (pkey, cluster, device, desc, technology) VALUES ('{key}', 'default', 'General SIP', 'Ext{key}', 'SIP')");
+            connection.Run($"INSERT INTO IPphone (pkey, cluster, device, desc, technology) VALUES ('{key}', 'default', 'General SIP', "
+                + $"'Ext{key}', 'SIP')");
         }
 
         connection.Run("INSERT INTO speed (pkey, cluster, out, outcome) VALUES ('600', 'default', '402', 'None')");

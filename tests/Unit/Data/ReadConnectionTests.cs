@@ -26,7 +26,9 @@ public sealed class ReadConnectionTests
         foreach (var resource in SarkResources.All)
         {
             var rows = await store.ListAsync(resource, null, default);
-            Assert.Equal(JsonSerializer.Serialize(rows.Select(Node), Relaxed), Encoding.UTF8.GetString(Json(store.ListJsonAsync(resource, null, default)!)!));
+            Assert.Equal(
+                JsonSerializer.Serialize(rows.Select(Node), Relaxed),
+                Encoding.UTF8.GetString(Json(store.ListJsonAsync(resource, null, default)!)!));
             foreach (var row in rows)
             {
                 var key = new RowKey(row.Text(resource.KeyColumn) ?? "", resource.SecondKeyColumn is { } second ? row.Text(second) : null);
@@ -65,7 +67,10 @@ public sealed class ReadConnectionTests
             database.Execute($"UPDATE Cluster SET description = 'change {i}'");
             Assert.Equal($"change {i}", Description(store));
             Assert.Equal($"change {i}", Description(store));
-            Assert.Contains($"change {i}", Encoding.UTF8.GetString(Json(store.ListJsonAsync(Tenant.Descriptor, null, default)!)!), StringComparison.Ordinal);
+            Assert.Contains(
+                $"change {i}",
+                Encoding.UTF8.GetString(Json(store.ListJsonAsync(Tenant.Descriptor, null, default)!)!),
+                StringComparison.Ordinal);
             Assert.Contains($"change {i}", Encoding.UTF8.GetString(Filtered(store, $"change {i}")), StringComparison.Ordinal);
             Assert.Equal("[]", Encoding.UTF8.GetString(Filtered(store, "another")));
         }
@@ -85,7 +90,11 @@ public sealed class ReadConnectionTests
         var store = new SqliteStore(own);
         for (var i = 0; i < 5; i++)
         {
-            await store.UpdateAsync(Tenant.Descriptor, Default, DatabaseExtensions.Values(("description", $"change {i}")), CancellationToken.None);
+            await store.UpdateAsync(
+                Tenant.Descriptor,
+                Default,
+                DatabaseExtensions.Values(("description", $"change {i}")),
+                CancellationToken.None);
             Assert.Equal($"change {i}", Description(store));
         }
     }
@@ -198,7 +207,9 @@ public sealed class ReadConnectionTests
 
         Assert.Null(Description(store));
         File.Move(database.Path, database.Path + ".away");
-        Assert.Equal(database.Path, Assert.ThrowsAny<SarkException>(() => Json(store.GetJsonAsync(Tenant.Descriptor, Default, default))).FilePath);
+        Assert.Equal(
+            database.Path,
+            Assert.ThrowsAny<SarkException>(() => Json(store.GetJsonAsync(Tenant.Descriptor, Default, default))).FilePath);
         File.Move(database.Path + ".away", database.Path);
         Assert.Null(Description(store));
     }
@@ -245,9 +256,11 @@ public sealed class ReadConnectionTests
         await Task.WhenAll(readers);
     }
 
-    private static SqliteDatabase Open(TemporaryDatabase database, long cache) => new(database.Path, TimeSpan.FromSeconds(5)) { ReadCacheBytes = cache };
+    private static SqliteDatabase Open(TemporaryDatabase database, long cache) =>
+        new(database.Path, TimeSpan.FromSeconds(5)) { ReadCacheBytes = cache };
 
-    private static string? Description(SqliteStore store) => (string?)JsonNode.Parse(Json(store.GetJsonAsync(Tenant.Descriptor, Default, default)))!["description"];
+    private static string? Description(SqliteStore store) =>
+        (string?)JsonNode.Parse(Json(store.GetJsonAsync(Tenant.Descriptor, Default, default)))!["description"];
 
     private static byte[] Filtered(SqliteStore store, string description) =>
         Json(store.ListJsonAsync(Tenant.Descriptor, new Dictionary<string, string> { ["description"] = description }, default)!)!;
@@ -269,12 +282,13 @@ public sealed class ReadConnectionTests
         return bytes;
     }
 
-    private static JsonObject Node(IEnumerable<KeyValuePair<string, object?>> row) => new(row.Select(v => KeyValuePair.Create(v.Key, v.Value switch
-    {
-        null => null,
-        long whole => JsonValue.Create(whole),
-        double number => JsonValue.Create(number),
-        string text => (JsonNode?)JsonValue.Create(text),
-        _ => throw new InvalidOperationException($"{v.Key} is a {v.Value.GetType()}."),
-    })));
+    private static JsonObject Node(
+        IEnumerable<KeyValuePair<string, object?>> row) => new(row.Select(v => KeyValuePair.Create(v.Key, v.Value switch
+        {
+            null => null,
+            long whole => JsonValue.Create(whole),
+            double number => JsonValue.Create(number),
+            string text => (JsonNode?)JsonValue.Create(text),
+            _ => throw new InvalidOperationException($"{v.Key} is a {v.Value.GetType()}."),
+        })));
 }

@@ -4,7 +4,10 @@ using static SarkPS.Tests.Data.DatabaseExtensions;
 
 namespace SarkPS.Tests.Data;
 
-/// <summary>A file that takes the database's place while it is in use: what was committed into it stays, and nothing of the old one comes back.</summary>
+/// <summary>
+/// A file that takes the database's place while it is in use: what was committed into it stays, and nothing of the old one
+/// comes back.
+/// </summary>
 public sealed class ReplacedFileTests
 {
     public static TheoryData<string, bool> Ways => new()
@@ -244,10 +247,14 @@ public sealed class ReplacedFileTests
 
     private static async Task<string[]> KeysAsync(SqliteStore store)
     {
-        var listed = (await store.ListAsync(Tenant.Descriptor, null, default)).Select(row => (string)row["pkey"]!).Order(StringComparer.Ordinal).ToArray();
+        var listed = (await store.ListAsync(Tenant.Descriptor, null, default)).Select(row => (string)row["pkey"]!)
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         using var json = await store.ListJsonAsync(Tenant.Descriptor, null, default);
         using var document = System.Text.Json.JsonDocument.Parse(json.Bytes!);
-        Assert.Equal(listed, document.RootElement.EnumerateArray().Select(row => row.GetProperty("pkey").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            listed,
+            document.RootElement.EnumerateArray().Select(row => row.GetProperty("pkey").GetString()!).Order(StringComparer.Ordinal));
         return listed;
     }
 

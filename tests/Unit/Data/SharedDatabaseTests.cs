@@ -41,7 +41,9 @@ public sealed class SharedDatabaseTests
             TaskScheduler.Default)));
 
         Assert.Equal(17, (await database.Store.ListAsync(Tenant.Descriptor, null, default)).Count);
-        Assert.Equal(["16"], database.Query("SELECT count(*) FROM master_audit WHERE act = 'INSERT' AND relation = 'Cluster' AND owner LIKE 'tenant%'"));
+        Assert.Equal(
+            ["16"],
+            database.Query("SELECT count(*) FROM master_audit WHERE act = 'INSERT' AND relation = 'Cluster' AND owner LIKE 'tenant%'"));
         Assert.Equal(["ok"], database.Query("PRAGMA integrity_check"));
     }
 
@@ -72,10 +74,16 @@ public sealed class SharedDatabaseTests
     public async Task Processes_that_start_without_a_database_share_the_one_that_is_made()
     {
         using var data = new TemporaryFolder();
-        var environment = new Dictionary<string, string> { ["XDG_DATA_HOME"] = data.Path, ["LOCALAPPDATA"] = data.Path, ["SARK_DATABASE"] = "" };
+        var environment = new Dictionary<string, string>
+        {
+            ["XDG_DATA_HOME"] = data.Path,
+            ["LOCALAPPDATA"] = data.Path,
+            ["SARK_DATABASE"] = ""
+        };
 
         var results = await Task.WhenAll("abc".Select(letter => RealPowerShell.RunAsync(
-            $"Import-Module '{RealPowerShell.Manifest}'; foreach ($i in 1..4) {{ $null = New-SarkTenant \"{letter}$i\" -Description many -ErrorAction Stop }}; (Get-SarkTenant default).Key", environment)));
+            $"Import-Module '{RealPowerShell.Manifest}'; foreach ($i in 1..4) {{ $null = New-SarkTenant \"{letter}$i\" -Description "
+                + $"many -ErrorAction Stop }}; (Get-SarkTenant default).Key", environment)));
 
         Assert.All(results, result => Assert.Equal((0, "default"), (result.ExitCode, result.Lines.LastOrDefault())));
         using var database = new SqliteDatabase(Path.Combine(data.Path, "SarkPS", "sark.db"));
@@ -105,7 +113,8 @@ public sealed class SharedDatabaseTests
         database.Execute("CREATE TABLE named (name)");
         foreach (var column in database.Query("SELECT name FROM pragma_table_info('Cluster')"))
         {
-            database.Execute($"CREATE TRIGGER \"named_{column}\" AFTER UPDATE OF \"{column}\" ON Cluster BEGIN INSERT INTO named VALUES ('{column}'); END");
+            database.Execute($"CREATE TRIGGER \"named_{column}\" AFTER UPDATE OF \"{column}\" ON Cluster BEGIN INSERT INTO named VALUES "
+                + $"('{column}'); END");
         }
 
         // The number of channels is what it was.
@@ -173,7 +182,9 @@ public sealed class SharedDatabaseTests
             isRehearsal: false,
             default));
 
-        Assert.Equal($"The database '{database.Path}' was replaced by another while it was in use. Nothing was changed; try again.", error.MessageWithPath);
+        Assert.Equal(
+            $"The database '{database.Path}' was replaced by another while it was in use. Nothing was changed; try again.",
+            error.MessageWithPath);
         Assert.Equal(before, File.ReadAllBytes(database.Path));
     }
 

@@ -17,7 +17,8 @@ internal sealed class TemporaryDatabase : IDisposable
     public const string Embedded = "embedded";
     public const string Original = "original";
 
-    private static readonly string OriginalFile = System.IO.Path.GetFullPath(System.IO.Path.Combine(Repository.Root, "..", "shared", "sark-db", "sark.db"));
+    private static readonly string OriginalFile = System.IO.Path
+        .GetFullPath(System.IO.Path.Combine(Repository.Root, "..", "shared", "sark-db", "sark.db"));
 
     private readonly Lazy<SqliteDatabase> database;
     private TwinGuard? twin;
@@ -110,7 +111,8 @@ internal static class DatabaseExtensions
         var rows = new List<string>();
         while (reader.Read())
         {
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "NULL" : reader.GetString(i))));
+            rows.Add(
+                string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "NULL" : reader.GetString(i))));
         }
 
         return [.. rows];

@@ -21,7 +21,11 @@ public sealed class TriggerTests
     [MemberData(nameof(OnInsert))]
     public async Task An_insert_that_is_undone_is_a_conflict(string trigger)
     {
-        foreach (var resource in new ResourceDescriptor[] { Tenant.Descriptor, Extension.Descriptor, DayTimer.Descriptor, HolidayTimer.Descriptor })
+        foreach (var resource in new ResourceDescriptor[] {
+            Tenant.Descriptor,
+            Extension.Descriptor,
+            DayTimer.Descriptor,
+            HolidayTimer.Descriptor })
         {
             using var database = new TemporaryDatabase();
             var samples = new Samples((r, kind, changes) => database.Store.CreateAsync(r, kind, changes, default));
@@ -36,22 +40,28 @@ public sealed class TriggerTests
 
     [Theory]
     [InlineData("BEFORE UPDATE ON Cluster BEGIN SELECT RAISE(IGNORE); END")]
-    [InlineData("AFTER UPDATE OF description ON Cluster WHEN new.description = 'new' BEGIN UPDATE Cluster SET description = old.description WHERE pkey = new.pkey; END")]
+    [InlineData("AFTER UPDATE OF description ON Cluster WHEN new.description = 'new' BEGIN UPDATE Cluster SET description = "
+        + "old.description WHERE pkey = new.pkey; END")]
     [InlineData("AFTER UPDATE OF description ON Cluster BEGIN DELETE FROM Cluster WHERE pkey = new.pkey; END")]
     public async Task An_update_that_is_undone_is_a_conflict(string trigger)
     {
         using var database = new TemporaryDatabase();
         await database.Store.CreateAsync(Tenant.Descriptor, null, Values(("pkey", "acme"), ("description", "old")), default);
         database.Execute("CREATE TRIGGER undo " + trigger);
-        await AssertUndoneAsync(database, "Tenant", store => store.UpdateAsync(Tenant.Descriptor, new RowKey("acme"), Values(("description", "new"), ("chanmax", 7L)), default));
+        await AssertUndoneAsync(
+            database,
+            "Tenant",
+            store => store.UpdateAsync(Tenant.Descriptor, new RowKey("acme"), Values(("description", "new"), ("chanmax", 7L)), default));
     }
 
     [Fact]
     public async Task An_update_that_a_trigger_puts_into_another_form_is_none()
     {
         using var database = new TemporaryDatabase();
-        database.Execute("CREATE TRIGGER form AFTER UPDATE OF description ON Cluster BEGIN UPDATE Cluster SET description = upper(new.description) WHERE pkey = new.pkey; END");
-        Assert.Equal("NEW", (await database.Store.UpdateAsync(Tenant.Descriptor, new RowKey("default"), Values(("description", "new")), default)).Text("description"));
+        database.Execute("CREATE TRIGGER form AFTER UPDATE OF description ON Cluster BEGIN UPDATE Cluster SET description = "
+            + "upper(new.description) WHERE pkey = new.pkey; END");
+        Assert.Equal("NEW", (await database.Store
+            .UpdateAsync(Tenant.Descriptor, new RowKey("default"), Values(("description", "new")), default)).Text("description"));
     }
 
     [Theory]
@@ -67,7 +77,10 @@ public sealed class TriggerTests
             var sent = await samples.LeastAsync(resource, kind, 1);
             await database.Store.CreateAsync(resource, kind, sent, default);
             database.Execute("CREATE TRIGGER undo " + string.Format(null, trigger, resource.Table));
-            await AssertUndoneAsync(database, resource.Noun, store => store.RemoveAsync(resource, new RowKey((string)sent[resource.KeyColumn]!), false, default));
+            await AssertUndoneAsync(
+                database,
+                resource.Noun,
+                store => store.RemoveAsync(resource, new RowKey((string)sent[resource.KeyColumn]!), false, default));
         }
     }
 
@@ -80,14 +93,18 @@ public sealed class TriggerTests
         using var database = new TemporaryDatabase();
         database.Execute("INSERT INTO COS (pkey, defaultopen, defaultclosed) VALUES ('local', 'YES', 'YES')");
         var kind = Extension.Descriptor.Kinds.Single(k => k.Name == "Unprovisioned");
-        Task<SarkRow> Create(SqliteStore store) => store.CreateAsync(Extension.Descriptor, kind, Values(("pkey", "401"), ("cluster", "default")), default);
+        Task<SarkRow> Create(SqliteStore store) =>
+            store.CreateAsync(Extension.Descriptor, kind, Values(("pkey", "401"), ("cluster", "default")), default);
         if (!isInsert)
         {
             await Create(database.Store);
         }
 
         database.Execute("CREATE TRIGGER undo " + trigger);
-        await AssertUndoneAsync(database, "Database", store => isInsert ? Create(store) : store.RemoveAsync(Extension.Descriptor, new RowKey("401"), false, default));
+        await AssertUndoneAsync(
+            database,
+            "Database",
+            store => isInsert ? Create(store) : store.RemoveAsync(Extension.Descriptor, new RowKey("401"), false, default));
     }
 
     [Fact]
@@ -97,7 +114,9 @@ public sealed class TriggerTests
         database.Execute("CREATE TRIGGER undo BEFORE INSERT ON Cluster BEGIN SELECT RAISE(IGNORE); END");
         await using var service = new TestService(database.Path);
         using var client = service.CreateClient();
-        using var answer = await client.PostAsync("/api/tenants", new StringContent("""{"pkey": "acme", "description": "d"}""", Encoding.UTF8, "application/json"));
+        using var answer = await client.PostAsync(
+            "/api/tenants",
+            new StringContent("""{"pkey": "acme", "description": "d"}""", Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Contains("a trigger in it took that back", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }

@@ -47,14 +47,20 @@ public sealed class VersionTests
         EmbeddedDatabase.CreateIfMissing(folder["62.db"], SarkVersion.V62);
         EmbeddedDatabase.CreateIfMissing(folder["65.db"], SarkVersion.V65);
         Assert.Equal(
-            ["Carrier.pjsipreg", "Carrier.pjsipuser", "IPphone.callmax", "IPphone.pjsipuser", "lineIO.pjsipreg", "lineIO.pjsipuser", "lineIO.transport"],
-            Columns("65.db").Except(Columns("62.db")).Where(c => Columns("62.db").Any(o => o.Split('.')[0] == c.Split('.')[0])).Order(StringComparer.Ordinal));
+            ["Carrier.pjsipreg", "Carrier.pjsipuser", "IPphone.callmax", "IPphone.pjsipuser", "lineIO.pjsipreg", "lineIO.pjsipuser",
+                "lineIO.transport"],
+            Columns("65.db").Except(Columns("62.db")).Where(c => Columns("62.db").Any(o => o.Split('.')[0] == c.Split('.')[0]))
+                .Order(StringComparer.Ordinal));
         Assert.Equal(
             ["mcast", "shorewall_blacklist", "shorewall_whitelist", "threat"],
             Columns("62.db").Except(Columns("65.db")).Select(c => c.Split('.')[0]).Distinct().Order(StringComparer.Ordinal));
-        Assert.Equal(["chan_sip", "PJSIP"], new[] { "62.db", "65.db" }.Select(name => (string?)Files.PbxTree.Ask(folder[name], "SELECT SIPDRIVER FROM globals")));
+        Assert.Equal(
+            ["chan_sip", "PJSIP"],
+            new[] { "62.db", "65.db" }.Select(name => (string?)Files.PbxTree.Ask(folder[name], "SELECT SIPDRIVER FROM globals")));
 
         string[] Columns(string name) => ((string)Files.PbxTree.Ask(
-            folder[name], "SELECT group_concat(t.name || '.' || c.name, ' ') FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'")!).Split(' ');
+            folder[
+                name], "SELECT group_concat(t.name || '.' || c.name, ' ') FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE "
+                    + "t.type = 'table'")!).Split(' ');
     }
 }

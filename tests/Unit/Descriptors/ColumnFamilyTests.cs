@@ -10,12 +10,16 @@ public sealed class ColumnFamilyTests
 
     [Fact]
     public void Each_kind_of_column_stands_in_the_order_of_judgement() =>
-        Assert.Equal(["lit0", "lit1", "lit2", "pkey", "lamp0", "lamp1", "lamp2", "class0", "class1", "class2"], Panel.Descriptor.Columns.Select(c => c.Name));
+        Assert.Equal(
+            ["lit0", "lit1", "lit2", "pkey", "lamp0", "lamp1", "lamp2", "class0", "class1", "class2"],
+            Panel.Descriptor.Columns.Select(c => c.Name));
 
     [Fact]
     public void What_is_said_of_a_kind_holds_for_every_number()
     {
-        Assert.All(Panel.Descriptor.Columns.Where(c => c.Name.StartsWith("lamp", StringComparison.Ordinal)), c => Assert.Equal("off", c.Default));
+        Assert.All(
+            Panel.Descriptor.Columns.Where(c => c.Name.StartsWith("lamp", StringComparison.Ordinal)),
+            c => Assert.Equal("off", c.Default));
         Assert.Equal("class2", Panel.Descriptor.Find("lamp2")!.Destination!.RouteClassColumn);
         Assert.All(["class0", "class1", "class2"], c => Assert.Contains(c, Panel.Descriptor.Hidden));
     }
@@ -26,7 +30,8 @@ public sealed class ColumnFamilyTests
         var row = new SarkRow(new RowShape(["pkey", "lamp1", "lit1"]), ["hall", "red", "1"]);
         var panel = Panel.Descriptor.Materialize(row);
         Assert.Equal(("red", 1), (panel.Lamps[1].Colour, panel.Lamps[1].Lit));
-        Assert.Equal(("Lamp1", "Lit1", "Lamps[1].Colour"), (Panel.Descriptor.Find("lamp1")!.Property, Panel.Descriptor.Find("lit1")!.Property, Panel.Descriptor.Find("lamp1")!.Place!.ToString()));
+        Assert.Equal(("Lamp1", "Lit1", "Lamps[1].Colour"), (Panel.Descriptor.Find("lamp1")!.Property, Panel.Descriptor.Find("lit1")!
+            .Property, Panel.Descriptor.Find("lamp1")!.Place!.ToString()));
         Assert.Equal(1, Panel.Descriptor.Find("lit1")!.ValueIn(panel));
         Assert.Null(Panel.Descriptor.Find("lamp2")!.ValueIn(panel));
     }

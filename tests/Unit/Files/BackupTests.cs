@@ -60,7 +60,10 @@ public sealed class BackupTests : IDisposable
         Assert.Equal(["reload"], File.ReadAllLines(tree["/log"]));
 
         var snapshot = await tree.Operations.Snapshots.CreateAsync();
-        Assert.Contains("IPphone 401 (desc)", Assert.Single((await tree.Operations.Snapshots.RestoreAsync(snapshot.Name)).Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "IPphone 401 (desc)",
+            Assert.Single((await tree.Operations.Snapshots.RestoreAsync(snapshot.Name)).Warnings),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -178,7 +181,9 @@ public sealed class BackupTests : IDisposable
         tree.Program("/usr/sbin/slapadd", $"[ -e {ldap}/data.mdb ] && exit 9; cp \"$2\" {ldap}/data.mdb");
         await Backups.RestoreAsync(made.Name, BackupParts.Ldap);
         Assert.Equal("dn: dc=sark\n", File.ReadAllText(ldap + "/data.mdb"));
-        Assert.Equal(["stop slapd", "start slapd"], tree.Calls("/bin/systemctl").Where(call => call.EndsWith("slapd", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["stop slapd", "start slapd"],
+            tree.Calls("/bin/systemctl").Where(call => call.EndsWith("slapd", StringComparison.Ordinal)));
 
         tree.Program("/usr/sbin/slapadd", $"echo half > {ldap}/data.mdb; echo bad entry >&2; exit 1");
         var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => Backups.RestoreAsync(made.Name, BackupParts.Ldap));
@@ -200,9 +205,12 @@ public sealed class BackupTests : IDisposable
         Assert.True(result.DryRun);
         Assert.Equal(
         [
-            (BackupChangeAction.Add, "/etc/asterisk/deep/er/x.conf"), (BackupChangeAction.Keep, "/usr/share/asterisk/sounds/usergreeting0001.wav"),
+            (BackupChangeAction.Add, "/etc/asterisk/deep/er/x.conf"),
+            (BackupChangeAction.Keep, "/usr/share/asterisk/sounds/usergreeting0001.wav"),
             (BackupChangeAction.Remove, "/etc/asterisk/new.conf"), (BackupChangeAction.Replace, "/etc/asterisk/sip.conf"),
-        ], result.Changes.Select(change => (change.Action, change.Path)).OrderBy(change => change.Path == "" ? 0 : (int)change.Action == 0 ? 0 : change.Action == BackupChangeAction.Keep ? 1 : change.Action == BackupChangeAction.Remove ? 2 : 3));
+        ], result.Changes.Select(change => (change.Action, change.Path)).OrderBy(change => change.Path == "" ? 0 : (int)change.Action == 0
+            ? 0
+            : change.Action == BackupChangeAction.Keep ? 1 : change.Action == BackupChangeAction.Remove ? 2 : 3));
     }
 
     [SkippableFact]
@@ -225,7 +233,11 @@ public sealed class BackupTests : IDisposable
         bytes.Append(File.ReadAllBytes(tree.Database));
         Assert.Equal(bytes.Value, DatabaseFile.Checksum(tree.Database));
 
-        string[] Locks() => [.. File.ReadLines("/proc/locks").Where(l => l.Contains($":{Posix.Status(tree.Database)!.Value.Inode} ", StringComparison.Ordinal))/* read line by line while others come and go, it can say one twice */.Select(l => l.Split(':', 2)[1]).Distinct()];
+        string[] Locks() => [.. File.ReadLines("/proc/locks").Where(
+            l => l.Contains(
+                $":{Posix.Status(tree.Database)!.Value.Inode} ",
+                StringComparison.Ordinal))/* read line by line while others come and go, it can say one twice */.Select(
+                    l => l.Split(':', 2)[1]).Distinct()];
     }
 
     [Fact]
@@ -259,7 +271,8 @@ public sealed class BackupTests : IDisposable
     }
 
     public static TheoryData<string> Dangerous() =>
-        ["../../etc/passwd", "/etc/passwd", "etc/asterisk/../../../x", "etc\\asterisk\\x", "etc/asterisk/a\nb", "etc/asterisk/a\0b", "etc//asterisk/x", "etc/asterisk/.sarkps-exchange.1-x/plan", "LINK", "TWICE", "BELOW", "BOMB"];
+        ["../../etc/passwd", "/etc/passwd", "etc/asterisk/../../../x", "etc\\asterisk\\x", "etc/asterisk/a\nb", "etc/asterisk/a\0b",
+            "etc//asterisk/x", "etc/asterisk/.sarkps-exchange.1-x/plan", "LINK", "TWICE", "BELOW", "BOMB"];
 
     [Theory]
     [MemberData(nameof(Dangerous))]
@@ -348,8 +361,11 @@ public sealed class BackupTests : IDisposable
         File.WriteAllBytes(Path.Combine(Folder, "sarkbak.5.zip"), zip);
         foreach (var parts in new[] { BackupParts.Asterisk, BackupParts.Database | BackupParts.Asterisk })
         {
-            var said = (await Assert.ThrowsAsync<SarkValidationException>(() => Backups.RestoreAsync("sarkbak.5.zip", parts, dryRun: true))).Message;
-            Assert.Equal((await Assert.ThrowsAsync<SarkValidationException>(() => Backups.RestoreAsync("sarkbak.5.zip", parts))).Message, said);
+            var said = (await Assert.ThrowsAsync<SarkValidationException>(() => Backups.RestoreAsync("sarkbak.5.zip", parts, dryRun: true)))
+                .Message;
+            Assert.Equal(
+                (await Assert.ThrowsAsync<SarkValidationException>(() => Backups.RestoreAsync("sarkbak.5.zip", parts))).Message,
+                said);
             Assert.Contains("is damaged", said, StringComparison.Ordinal);
         }
 
@@ -443,7 +459,13 @@ public sealed class BackupTests : IDisposable
     public async Task What_zip_made_can_be_restored_and_zip_can_read_ours()
     {
         Skip.IfNot(File.Exists("/usr/bin/zip") && File.Exists("/usr/bin/unzip"), "zip and unzip are not installed");
-        Run("/usr/bin/zip", "-qr", Path.Combine(Folder, "sarkbak.5.zip"), "opt/sark/db/sark.db", "etc/asterisk", "usr/share/asterisk/sounds");
+        Run(
+            "/usr/bin/zip",
+            "-qr",
+            Path.Combine(Folder, "sarkbak.5.zip"),
+            "opt/sark/db/sark.db",
+            "etc/asterisk",
+            "usr/share/asterisk/sounds");
         File.SetUnixFileMode(tree["/etc/asterisk/sip.conf"], (UnixFileMode)0b110_000_000);
         tree.Write("/etc/asterisk/sip.conf", "changed");
         var report = await Backups.TestAsync("sarkbak.5.zip");
@@ -591,7 +613,9 @@ public sealed class BackupTests : IDisposable
             staging = Path.GetDirectoryName(exchange.Incoming)!;
             File.WriteAllText(Path.Combine(exchange.Incoming, "sip.conf"), "new");
             Posix.BeforeStep.Value = step => _ = step == $"rename {folder}/deep" ? throw new IOException() : step;
-            var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => exchange.CommitAsync(["sip.conf", "deep"], () => throw new SarkException(SarkErrorKind.Unavailable, "Backup", "x", "It failed.")));
+            var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => exchange.CommitAsync(
+                ["sip.conf", "deep"],
+                () => throw new SarkException(SarkErrorKind.Unavailable, "Backup", "x", "It failed.")));
             Assert.StartsWith("It failed. ", error.Message, StringComparison.Ordinal);
             Assert.Contains(Path.GetFileName(staging), error.Message, StringComparison.Ordinal);
             Assert.Contains("'deep': the disk reported an error", error.Message, StringComparison.Ordinal);
@@ -676,7 +700,10 @@ public sealed class BackupTests : IDisposable
         }
         else
         {
-            Assert.Contains($"larger than that of the {allowed} files", (await Assert.ThrowsAsync<SarkValidationException>(() => Backups.ImportAsync("sarkbak.5.zip", large))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"larger than that of the {allowed} files",
+                (await Assert.ThrowsAsync<SarkValidationException>(() => Backups.ImportAsync("sarkbak.5.zip", large))).Message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -692,20 +719,24 @@ public sealed class BackupTests : IDisposable
             }
         }));
         Assert.True((await Backups.TestAsync(made.Name)).Valid);
-        Assert.Contains("/etc/asterisk/sip.conf", (await Backups.RestoreAsync(made.Name, BackupParts.All, dryRun: true)).Changes.Select(change => change.Path));
+        Assert.Contains(
+            "/etc/asterisk/sip.conf",
+            (await Backups.RestoreAsync(made.Name, BackupParts.All, dryRun: true)).Changes.Select(change => change.Path));
     }
 
     [Fact]
     public async Task An_archive_of_something_else_is_no_backup()
     {
-        var error = await Assert.ThrowsAsync<SarkValidationException>(() => Backups.ImportAsync("sarkbak.5.zip", new MemoryStream(MakeZip(zip => Add(zip, "holiday/beach.jpg", "x")))));
+        var error = await Assert.ThrowsAsync<SarkValidationException>(
+            () => Backups.ImportAsync("sarkbak.5.zip", new MemoryStream(MakeZip(zip => Add(zip, "holiday/beach.jpg", "x")))));
         Assert.Contains("no backup of a SARK machine", error.Message, StringComparison.Ordinal);
         Assert.Equal("uploadzip", Assert.Single(error.Errors).Key);
     }
 
     private void Run(string program, params string[] arguments)
     {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { WorkingDirectory = tree.Root })!;
+        using var process = System.Diagnostics.Process
+            .Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { WorkingDirectory = tree.Root })!;
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
     }

@@ -11,8 +11,16 @@ public sealed class CallRecordTests : IDisposable
 
     public void Dispose() => tree.Dispose();
 
-    internal static string Row(int number, string disposition = "ANSWERED", int duration = 60, string start = "2026-01-01 10:00:00", string name = "Ext") =>
-        $"\"\",\"{400 + number}\",\"402\",\"internal\",\"\"\"{name}{number}\"\" <{400 + number}>\",\"SIP/{400 + number}-00000001\",\"SIP/402-00000001\",\"Dial\",\"SIP/402,30\",\"{start}\",{(disposition == "ANSWERED" ? "\"2026-01-01 10:00:05\"" : "\"\"")},\"2026-01-01 10:01:00\",{duration},{Math.Max(0, duration - 5)},\"{disposition}\",\"DOCUMENTATION\",\"17000001.{number}\",\"\"\n";
+    internal static string Row(
+        int number,
+        string disposition = "ANSWERED",
+        int duration = 60,
+        string start = "2026-01-01 10:00:00",
+        string name = "Ext") =>
+        $"\"\",\"{400 + number}\",\"402\",\"internal\",\"\"\"{name}{number}\"\" <{400 + number}>\","
+            + $"\"SIP/{400 + number}-00000001\",\"SIP/402-00000001\",\"Dial\",\"SIP/402,30\",\"{start}\","
+            + $"\"{(disposition == "ANSWERED" ? "2026-01-01 10:00:05" : "")}\",\"2026-01-01 10:01:00\",{duration},"
+            + $"{Math.Max(0, duration - 5)},\"{disposition}\",\"DOCUMENTATION\",\"17000001.{number}\",\"\"\n";
 
     private async Task<List<CallRecord>> ReadAsync(CallRecordFilter filter, CallRecordStatistics? statistics = null)
     {
@@ -38,10 +46,14 @@ public sealed class CallRecordTests : IDisposable
         tree.Write(Path, Row(1) + Row(2, "NO ANSWER", 12));
         var found = await ReadAsync(new CallRecordFilter());
         var first = found[0];
-        Assert.Equal(("401", "402", "internal", "\"Ext1\" <401>", "SIP/401-00000001"), (first.Source, first.Destination, first.Context, first.CallerId, first.Channel));
+        Assert.Equal(
+            ("401", "402", "internal", "\"Ext1\" <401>", "SIP/401-00000001"),
+            (first.Source, first.Destination, first.Context, first.CallerId, first.Channel));
         Assert.Equal(new DateTime(2026, 1, 1, 10, 0, 0), first.Start);
         Assert.Equal(new DateTime(2026, 1, 1, 10, 0, 5), first.Answer);
-        Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(55), CallDisposition.Answered), (first.Duration, first.BillableDuration, first.Disposition));
+        Assert.Equal(
+            (TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(55), CallDisposition.Answered),
+            (first.Duration, first.BillableDuration, first.Disposition));
         Assert.Equal(("DOCUMENTATION", "17000001.1", ""), (first.AmaFlags, first.UniqueId, first.UserField));
         Assert.Equal((null, CallDisposition.NoAnswer), (found[1].Answer, found[1].Disposition));
     }
@@ -49,17 +61,22 @@ public sealed class CallRecordTests : IDisposable
     [Fact]
     public async Task Filters_narrow_and_the_last_come_in_the_order_of_the_file()
     {
-        tree.Write(Path, string.Concat(Enumerable.Range(0, 3000).Select(i => Row(i % 50, i % 3 == 0 ? "BUSY" : "ANSWERED", i % 100, $"2026-{1 + i / 300:00}-01 10:{i / 60 % 60:00}:{i % 60:00}"))));
+        tree.Write(Path, string.Concat(Enumerable.Range(0, 3000).Select(
+            i => Row(i % 50, i % 3 == 0 ? "BUSY" : "ANSWERED", i % 100, $"2026-{1 + i / 300:00}-01 10:{i / 60 % 60:00}:{i % 60:00}"))));
         Assert.Equal(3000, (await ReadAsync(new CallRecordFilter())).Count);
         Assert.Equal(60, (await ReadAsync(new CallRecordFilter { Source = "401" })).Count);
         Assert.Equal(600, (await ReadAsync(new CallRecordFilter { Source = "40?" })).Count);
         Assert.Equal(840, (await ReadAsync(new CallRecordFilter { Source = "*0*", Destination = "402" })).Count);
         Assert.Equal(1000, (await ReadAsync(new CallRecordFilter { Disposition = CallDisposition.Busy })).Count);
         Assert.Equal(300, (await ReadAsync(new CallRecordFilter { MinimumDuration = TimeSpan.FromSeconds(90) })).Count);
-        Assert.Equal(300, (await ReadAsync(new CallRecordFilter { After = new DateTime(2026, 3, 1), Before = new DateTime(2026, 4, 1) })).Count);
+        Assert.Equal(
+            300,
+            (await ReadAsync(new CallRecordFilter { After = new DateTime(2026, 3, 1), Before = new DateTime(2026, 4, 1) })).Count);
         Assert.Equal(2400, (await ReadAsync(new CallRecordFilter { After = new DateTime(2026, 3, 1) })).Count);
         Assert.Empty(await ReadAsync(new CallRecordFilter { Source = "4010" }));
-        Assert.Equal(["17000001.48", "17000001.49"], (await ReadAsync(new CallRecordFilter { Last = 2 })).Select(record => record.UniqueId));
+        Assert.Equal(
+            ["17000001.48", "17000001.49"],
+            (await ReadAsync(new CallRecordFilter { Last = 2 })).Select(record => record.UniqueId));
         var all = await ReadAsync(new CallRecordFilter { Source = "407" });
         Assert.Equal(all.TakeLast(10), await ReadAsync(new CallRecordFilter { Source = "407", Last = 10 }));
         Assert.Equal(all, await ReadAsync(new CallRecordFilter { Source = "407", Last = 1000 }));
@@ -87,8 +104,12 @@ public sealed class CallRecordTests : IDisposable
         // Rows of changing length, more than three blocks of them.
         var rows = Enumerable.Range(0, 16_000).Select(i => Row(i, name: new string('n', i % 97))).ToArray();
         tree.Write(Path, string.Concat(rows));
-        Assert.Equal(Enumerable.Range(0, 16_000).Select(i => $"{400 + i}"), (await ReadAsync(new CallRecordFilter())).Select(record => record.Source));
-        Assert.Equal(Enumerable.Range(1000, 15_000).Select(i => $"{400 + i}"), (await ReadAsync(new CallRecordFilter { Last = 15_000 })).Select(record => record.Source));
+        Assert.Equal(
+            Enumerable.Range(0, 16_000).Select(i => $"{400 + i}"),
+            (await ReadAsync(new CallRecordFilter())).Select(record => record.Source));
+        Assert.Equal(
+            Enumerable.Range(1000, 15_000).Select(i => $"{400 + i}"),
+            (await ReadAsync(new CallRecordFilter { Last = 15_000 })).Select(record => record.Source));
         Assert.Equal(["15399"], (await ReadAsync(new CallRecordFilter { Source = "15399" })).Select(record => record.Source));
         Assert.Equal(string.Concat(rows), await CsvAsync(new CallRecordFilter()));
         Assert.Equal(string.Concat(rows[^100..]), await CsvAsync(new CallRecordFilter { Last = 100 }));
@@ -98,7 +119,8 @@ public sealed class CallRecordTests : IDisposable
     public async Task Files_of_other_writers_are_read()
     {
         // Without quotes, with the columns that newer Asterisk adds, in Latin-1, with line ends of Windows.
-        var line = Row(1).TrimEnd('\n').Replace("\"", "", StringComparison.Ordinal).Replace("Ext1", "J\u00FCrg", StringComparison.Ordinal).Replace("SIP/402,30", "SIP/402", StringComparison.Ordinal);
+        var line = Row(1).TrimEnd('\n').Replace("\"", "", StringComparison.Ordinal).Replace("Ext1", "J\u00FCrg", StringComparison.Ordinal)
+            .Replace("SIP/402,30", "SIP/402", StringComparison.Ordinal);
         File.WriteAllBytes(tree[Path], Encoding.Latin1.GetBytes($"{line},peer,linked,7\r\n"));
         var record = Assert.Single(await ReadAsync(new CallRecordFilter { Source = "401" }));
         Assert.Equal("J\u00FCrg <401>", record.CallerId);
@@ -132,7 +154,9 @@ public sealed class CallRecordTests : IDisposable
         { new string('\0', 64) + Row(5), "\"Ext5\" <405>" },
         { Row(5, name: "A\0nn\0"), "\"Ann5\" <405>" },
         { Row(5).Replace(",60,55,", ",60.25,55.125,", StringComparison.Ordinal), "\"Ext5\" <405>" },
-        { Row(5).Replace("\"17000001.5\",\"\"", "\"17000001.5\",\"uf\",\"SIP/peer\",\"1700000000.1\",\"7\"", StringComparison.Ordinal), "\"Ext5\" <405>" },
+        {
+            Row(5).Replace("\"17000001.5\",\"\"", "\"17000001.5\",\"uf\",\"SIP/peer\",\"1700000000.1\",\"7\"", StringComparison.Ordinal),
+            "\"Ext5\" <405>" },
     };
 
     [Theory]
@@ -140,7 +164,12 @@ public sealed class CallRecordTests : IDisposable
     public async Task Every_whole_row_is_read(string row, string callerId)
     {
         tree.Write(Path, Row(1) + row + Row(2));
-        foreach (var filter in new[] { new CallRecordFilter(), new CallRecordFilter { Last = 2 }, new CallRecordFilter { Source = "405" }, new CallRecordFilter { Disposition = CallDisposition.Answered }, new CallRecordFilter { Source = "4*5" } })
+        foreach (var filter in new[] {
+            new CallRecordFilter(),
+            new CallRecordFilter { Last = 2 },
+            new CallRecordFilter { Source = "405" },
+            new CallRecordFilter { Disposition = CallDisposition.Answered },
+            new CallRecordFilter { Source = "4*5" } })
         {
             var statistics = new CallRecordStatistics();
             var found = await ReadAsync(filter, statistics);
@@ -165,11 +194,15 @@ public sealed class CallRecordTests : IDisposable
     [InlineData(140)]
     public async Task A_row_that_was_cut_off_takes_no_other_with_it(int length)
     {
-        tree.Write(Path, Row(1) + Row(9)[..length] + "\n" + Row(2) + "# comment\n" + Row(3, name: "Line\nbreak") + new string('\0', 40) + "\n" + Row(4));
+        tree.Write(
+            Path,
+            Row(1) + Row(9)[..length] + "\n" + Row(2) + "# comment\n" + Row(3, name: "Line\nbreak") + new string('\0', 40) + "\n" + Row(4));
         foreach (var last in new int?[] { null, 4 })
         {
             var statistics = new CallRecordStatistics();
-            Assert.Equal(["401", "402", "403", "404"], (await ReadAsync(new CallRecordFilter { Last = last }, statistics)).Select(record => record.Source));
+            Assert.Equal(
+                ["401", "402", "403", "404"],
+                (await ReadAsync(new CallRecordFilter { Last = last }, statistics)).Select(record => record.Source));
             Assert.Equal((4, length == 0 ? 1 : 2), (statistics.Matched, statistics.Skipped));
         }
     }
@@ -177,7 +210,11 @@ public sealed class CallRecordTests : IDisposable
     [Fact]
     public async Task Rows_with_line_breaks_are_whole_across_the_borders_of_blocks_too()
     {
-        var rows = Enumerable.Range(0, 12_000).Select(i => Row(i, name: i % 3 == 0 ? "two\nlines" + new string('n', i % 89) : "one", disposition: i % 2 == 0 ? "ANSWERED" : "BUSY")).ToArray();
+        var rows = Enumerable.Range(0, 12_000).Select(
+            i => Row(
+                i,
+                name: i % 3 == 0 ? "two\nlines" + new string('n', i % 89) : "one",
+                disposition: i % 2 == 0 ? "ANSWERED" : "BUSY")).ToArray();
         tree.Write(Path, string.Concat(rows));
         var statistics = new CallRecordStatistics();
         Assert.Equal(12_000, (await ReadAsync(new CallRecordFilter(), statistics)).Count);
@@ -190,7 +227,9 @@ public sealed class CallRecordTests : IDisposable
     [Fact]
     public async Task Csv_is_what_its_charset_says_and_tells_before_the_first_row_what_is_left_out()
     {
-        File.WriteAllBytes(tree[Path], [.. Encoding.UTF8.GetBytes(Row(1, name: "M\u00FCller")), .. Encoding.Latin1.GetBytes(Row(2, name: "J\u00FCrg")), .. "x,y\n"u8]);
+        File.WriteAllBytes(
+            tree[Path],
+            [.. Encoding.UTF8.GetBytes(Row(1, name: "M\u00FCller")), .. Encoding.Latin1.GetBytes(Row(2, name: "J\u00FCrg")), .. "x,y\n"u8]);
         var counted = new CallRecordStatistics();
         using var target = new MemoryStream();
         await Calls.WriteCsvAsync(new CallRecordFilter(), target, statistics =>
@@ -225,5 +264,6 @@ public sealed class CallRecordTests : IDisposable
     [InlineData("Ren\u00E9")]
     [InlineData("Gro\u00DF")]
     [InlineData("\u00D6zg\u00FCr")]
-    public void Text_of_older_telephones_is_read_as_what_it_is(string name) => Assert.Equal(name, WireText.Decode(Encoding.Latin1.GetBytes(name)));
+    public void Text_of_older_telephones_is_read_as_what_it_is(string name) =>
+        Assert.Equal(name, WireText.Decode(Encoding.Latin1.GetBytes(name)));
 }

@@ -36,10 +36,18 @@ public sealed class CommitTests : IDisposable
     }
 
     [Theory]
-    [InlineData("echo 'PHP Parse error:  syntax error, unexpected end of file in /opt/sark/php/srkGenClass on line 1719'; exit 0", "PHP Parse error:  syntax error, unexpected end of file in srkGenClass on line 1719", "none", "cdr_mysql.conf")]
+    [InlineData(
+        "echo 'PHP Parse error:  syntax error, unexpected end of file in /opt/sark/php/srkGenClass on line 1719'; exit 0",
+        "PHP Parse error:  syntax error, unexpected end of file in srkGenClass on line 1719",
+        "none",
+        "cdr_mysql.conf")]
     [InlineData("exit 0", "wrote none of its files", "none", "voicemail.conf")]
     [InlineData("exit 4", "exit code 4", "none", "voicemail.conf")]
-    public async Task A_generator_that_wrote_nothing_is_a_failure_whatever_its_exit_code(string script, string reason, string written, string missing)
+    public async Task A_generator_that_wrote_nothing_is_a_failure_whatever_its_exit_code(
+        string script,
+        string reason,
+        string written,
+        string missing)
     {
         tree.Generator();
         await System.CommitAsync();
@@ -57,7 +65,10 @@ public sealed class CommitTests : IDisposable
 
     [Theory]
     [InlineData("voicemail.conf) printf 'Could not read file!'; break;;", "Could not read file!", "voicemail.conf")]
-    [InlineData("extensions.conf) echo 'PHP Fatal error:  Uncaught PDOException: no such table'; break;;", "PHP Fatal error", "voicemail.conf")]
+    [InlineData(
+        "extensions.conf) echo 'PHP Fatal error:  Uncaught PDOException: no such table'; break;;",
+        "PHP Fatal error",
+        "voicemail.conf")]
     [InlineData("sip.conf) continue;;", "did not write all of its files", "sip.conf")]
     public async Task A_generator_that_broke_off_is_told_with_what_it_wrote_and_what_it_did_not(string body, string reason, string missing)
     {
@@ -66,7 +77,8 @@ public sealed class CommitTests : IDisposable
         tree.Generator(body: body);
         var error = await Assert.ThrowsAsync<SarkCommitException>(() => System.CommitAsync());
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        var (written, not) = (error.Message.Split("Written: ")[1].Split(". Not")[0], error.Message.Split("Not written: ")[1].Split(". The")[0]);
+        var (written, not) = (error.Message.Split("Written: ")[1].Split(". Not")[0], error.Message.Split("Not written: ")[1]
+            .Split(". The")[0]);
         Assert.StartsWith("cdr_mysql.conf", written, StringComparison.Ordinal);
         Assert.Contains(missing, not.Split(", "));
         Assert.DoesNotContain(missing, written.Split(", "));
@@ -83,7 +95,9 @@ public sealed class CommitTests : IDisposable
     }
 
     [Theory]
-    [InlineData("sark_sip_localnet_header.conf|sark_sip_registrations.conf|sip.conf|sark_sip_main.conf|sark_meetme.conf) continue;;", "sip.conf")]
+    [InlineData(
+        "sark_sip_localnet_header.conf|sark_sip_registrations.conf|sip.conf|sark_sip_main.conf|sark_meetme.conf) continue;;",
+        "sip.conf")]
     [InlineData("extensions.conf) : > ETC/extensions.conf; continue;;", "extensions.conf")]
     public async Task Files_that_are_left_out_or_empty_are_no_success(string body, string missing)
     {
@@ -125,7 +139,9 @@ public sealed class CommitTests : IDisposable
         tree.Generates("voicemail.conf", "[default]\n401 => 4711,Ann,\n");
         tree.Generates("extensions.conf", "[globals]\n\tSYSPASS=1111\n[internal]\nexten => 1,1,Answer\nexten => 2,1,Answer\n");
         await System.CommitAsync();
-        tree.Generates("sark_sip_main.conf", "[402]\nmd5secret=abc\nsecret=Stays1\n[401]\ntype=friend\nsecret=New4712\ncallerid=\"Ann\" <401>\n");
+        tree.Generates(
+            "sark_sip_main.conf",
+            "[402]\nmd5secret=abc\nsecret=Stays1\n[401]\ntype=friend\nsecret=New4712\ncallerid=\"Ann\" <401>\n");
         tree.Generates("voicemail.conf", "[default]\n401 => 4711,Ann,\n402 => 8888,Bob,bob@example.com\n");
         tree.Generates("extensions.conf", "[globals]\n\tSYSPASS=2222\n[internal]\nexten => 1,1,Answer\nexten => 3,1,Authenticate(9999)\n");
         tree.Generates("sark_sip_registrations.conf", "register => user:geheim@sip.example.com/user\n");
@@ -134,9 +150,11 @@ public sealed class CommitTests : IDisposable
         Assert.Equal(
             [
                 "extensions.conf globals Removed \tSYSPASS=********", "extensions.conf globals Added \tSYSPASS=********",
-                "extensions.conf internal Removed exten => 2,1,Answer", "extensions.conf internal Added exten => 3,1,Authenticate(********)",
+                "extensions.conf internal Removed exten => 2,1,Answer",
+                "extensions.conf internal Added exten => 3,1,Authenticate(********)",
                 "sark_sip_registrations.conf  Added register => user:********@sip.example.com/user",
-                "sark_sip_main.conf 401 Removed secret=********", "sark_sip_main.conf 401 Added secret=********", "sark_sip_main.conf 401 Added callerid=\"Ann\" <401>",
+                "sark_sip_main.conf 401 Removed secret=********", "sark_sip_main.conf 401 Added secret=********",
+                "sark_sip_main.conf 401 Added callerid=\"Ann\" <401>",
                 "sark_meetme.conf  Added conf => 300,********",
                 "voicemail.conf default Added 402 => ********,Bob,bob@example.com",
             ],
@@ -153,7 +171,8 @@ public sealed class CommitTests : IDisposable
         tree.Sql("INSERT INTO dateSeg (pkey, cluster, timespan, state) VALUES ('t1', 'default', '*', 'IDLE')");
         await System.CommitAsync();
         // What SARK's timer does in a minute in which something opens or closes.
-        tree.Sql("UPDATE Cluster SET oclo = 'CLOSED', routeoverride = 'x'; UPDATE dateSeg SET state = '*INUSE*'; UPDATE globals SET MYCOMMIT = 'NO'");
+        tree.Sql("UPDATE Cluster SET oclo = 'CLOSED', routeoverride = 'x'; UPDATE dateSeg SET state = '*INUSE*'; UPDATE globals SET "
+            + "MYCOMMIT = 'NO'");
         File.Copy(tree.Database, Running, overwrite: true);
         var status = await System.GetCommitStatusAsync();
         Assert.Equal((false, CommitBasis.Kept), (status.Changed, status.Basis));
@@ -233,10 +252,21 @@ public sealed class CommitTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(Flag)!);
         var warnings = new List<string>();
         await using var backend = new LocalBackend(tree.Options, warnings.Add);
-        await backend.Tables.CreateAsync(Tenant.Descriptor, null, new Changes { ["pkey"] = "acme", ["description"] = "Acme" }, new ChangeOptions(IsRehearsal: true), default);
-        await Assert.ThrowsAsync<SarkValidationException>(() => backend.Tables.CreateAsync(Tenant.Descriptor, null, new Changes { ["pkey"] = "acme" }, ChangeOptions.Default, default));
+        await backend.Tables.CreateAsync(
+            Tenant.Descriptor,
+            null,
+            new Changes { ["pkey"] = "acme", ["description"] = "Acme" },
+            new ChangeOptions(IsRehearsal: true),
+            default);
+        await Assert.ThrowsAsync<SarkValidationException>(
+            () => backend.Tables.CreateAsync(Tenant.Descriptor, null, new Changes { ["pkey"] = "acme" }, ChangeOptions.Default, default));
         Assert.False(File.Exists(Flag));
-        await backend.Tables.CreateAsync(Tenant.Descriptor, null, new Changes { ["pkey"] = "acme", ["description"] = "Acme" }, ChangeOptions.Default, default);
+        await backend.Tables.CreateAsync(
+            Tenant.Descriptor,
+            null,
+            new Changes { ["pkey"] = "acme", ["description"] = "Acme" },
+            ChangeOptions.Default,
+            default);
         Assert.True(File.Exists(Flag));
         Assert.True((await backend.System.GetCommitStatusAsync()).Flag);
 
@@ -248,7 +278,8 @@ public sealed class CommitTests : IDisposable
         Assert.False(File.Exists(Flag));
 
         // What changes nothing sets nothing.
-        await backend.Tables.UpdateAsync(Tenant.Descriptor, new RowKey("acme"), new Changes { ["description"] = "Acme" }, ChangeOptions.Default, default);
+        await backend.Tables
+            .UpdateAsync(Tenant.Descriptor, new RowKey("acme"), new Changes { ["description"] = "Acme" }, ChangeOptions.Default, default);
         Assert.False(File.Exists(Flag));
         await backend.Tables.RemoveAsync(Tenant.Descriptor, new RowKey("acme"), ChangeOptions.Default, default);
         Assert.True(File.Exists(Flag));
@@ -293,7 +324,12 @@ public sealed class CommitTests : IDisposable
         var options = new SarkOptions { Database = tree.Database, Paths = new SarkPaths { CommitFlag = Flag } };
         await using var backend = new LocalBackend(options);
         Assert.Equal(ExchangeCoverage.Database, backend.Coverage);
-        await backend.Tables.CreateAsync(Tenant.Descriptor, null, new Changes { ["pkey"] = "acme", ["description"] = "Acme" }, ChangeOptions.Default, default);
+        await backend.Tables.CreateAsync(
+            Tenant.Descriptor,
+            null,
+            new Changes { ["pkey"] = "acme", ["description"] = "Acme" },
+            ChangeOptions.Default,
+            default);
         Assert.False(File.Exists(Flag));
     }
 
@@ -311,12 +347,17 @@ public sealed class CommitTests : IDisposable
     public async Task Over_the_service_it_is_the_same()
     {
         tree.Generator();
-        await using var other = await ListeningService.StartAsync(tree.Database, new Dictionary<string, string?> { ["Sark:Root"] = tree.Root });
-        await using var far = new RemoteBackend(SarkHttpClient.Open(other.Address, null, TimeSpan.FromSeconds(30), skipCertificateCheck: false));
+        await using var other = await ListeningService.StartAsync(
+            tree.Database,
+            new Dictionary<string, string?> { ["Sark:Root"] = tree.Root });
+        await using var far = new RemoteBackend(
+            SarkHttpClient.Open(other.Address, null, TimeSpan.FromSeconds(30), skipCertificateCheck: false));
         using var plain = new HttpClient { BaseAddress = other.Address };
         tree.Generates("extensions.conf", "[internal]\nexten => 1,1,Answer\n");
         var result = await far.System.CommitAsync(detailed: true);
-        Assert.Contains(new GeneratedChange("extensions.conf", "internal", GeneratedChangeKind.Added, "exten => 1,1,Answer"), result.Changes);
+        Assert.Contains(
+            new GeneratedChange("extensions.conf", "internal", GeneratedChangeKind.Added, "exten => 1,1,Answer"),
+            result.Changes);
         Assert.Equivalent(await System.GetCommitStatusAsync(), await far.System.GetCommitStatusAsync());
 
         // As documented: one message, with what the script said beside it; more is told to who asks.
@@ -339,6 +380,8 @@ public sealed class CommitTests : IDisposable
         Assert.Equivalent(same.Result, failure.Result);
         using var refused = await plain.GetAsync(new Uri("/api/syscommands/commit", UriKind.Relative));
         answer = JsonNode.Parse(await refused.Content.ReadAsStringAsync())!.AsObject();
-        Assert.Equal((503, same.Message, "PHP Parse error: x"), ((int)refused.StatusCode, (string?)answer["message"], (string?)answer["output"]![0]));
+        Assert.Equal(
+            (503, same.Message, "PHP Parse error: x"),
+            ((int)refused.StatusCode, (string?)answer["message"], (string?)answer["output"]![0]));
     }
 }

@@ -36,10 +36,15 @@ public sealed class ElsewhereTests : IDisposable
         })
         {
             var error = await Assert.ThrowsAsync<SarkException>(operation);
-            Assert.Equal((SarkErrorKind.Unsupported, $"Starting '{program}' needs Linux, and this is Windows."), (error.Kind, error.Message));
+            Assert.Equal(
+                (SarkErrorKind.Unsupported, $"Starting '{program}' needs Linux, and this is Windows."),
+                (error.Kind, error.Message));
         }
 
-        Assert.EndsWith(" needs Linux, and this is Windows.", (await Assert.ThrowsAsync<SarkException>(() => tree.Operations.System.StartPbxAsync())).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            " needs Linux, and this is Windows.",
+            (await Assert.ThrowsAsync<SarkException>(() => tree.Operations.System.StartPbxAsync())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,7 +56,9 @@ public sealed class ElsewhereTests : IDisposable
         tree.Sql("UPDATE Cluster SET description = 'second'");
         var restored = await snapshots.RestoreAsync(made.Name);
         Assert.Equal("first", tree.Ask("SELECT description FROM Cluster"));
-        Assert.Equal([made.Name, restored.KeptAs!], (await snapshots.ListAsync()).Select(snapshot => snapshot.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [made.Name, restored.KeptAs!],
+            (await snapshots.ListAsync()).Select(snapshot => snapshot.Name).Order(StringComparer.Ordinal));
         using (var content = await snapshots.OpenAsync(restored.KeptAs!))
         {
             await snapshots.ImportAsync("sark.db.5", content);
@@ -98,7 +105,10 @@ public sealed class ElsewhereTests : IDisposable
             tree.Sql($"UPDATE Cluster SET description = '{state}'");
         }
 
-        string[] Files() => [.. new[] { "/etc/asterisk/deep/sip.conf", "/usr/share/asterisk/sounds/usergreeting0001.wav", "/var/spool/asterisk/voicemail/default/401/INBOX/msg0000.txt" }.Select(path => File.ReadAllText(tree[path]))];
+        string[] Files() => [.. new[] {
+            "/etc/asterisk/deep/sip.conf",
+            "/usr/share/asterisk/sounds/usergreeting0001.wav",
+            "/var/spool/asterisk/voicemail/default/401/INBOX/msg0000.txt" }.Select(path => File.ReadAllText(tree[path]))];
     }
 
     [Fact]
@@ -127,8 +137,15 @@ public sealed class ElsewhereTests : IDisposable
     {
         await using var backend = new LocalBackend(tree.Options);
         await backend.VerifyAsync();
-        await backend.Tables.CreateAsync(Extension.Descriptor, null, new Changes { ["pkey"] = "4010", ["cluster"] = "default", ["desc"] = "x" }, ChangeOptions.Default, default);
-        await backend.Greetings.ImportAsync("usergreeting0001.gsm", new MemoryStream(new byte[33 * 3].Select((_, at) => at % 33 == 0 ? (byte)0xD0 : (byte)0).ToArray()));
+        await backend.Tables.CreateAsync(
+            Extension.Descriptor,
+            null,
+            new Changes { ["pkey"] = "4010", ["cluster"] = "default", ["desc"] = "x" },
+            ChangeOptions.Default,
+            default);
+        await backend.Greetings.ImportAsync(
+            "usergreeting0001.gsm",
+            new MemoryStream(new byte[33 * 3].Select((_, at) => at % 33 == 0 ? (byte)0xD0 : (byte)0).ToArray()));
         Assert.Equal("usergreeting0001.gsm", Assert.Single(await backend.Greetings.ListAsync()).Name);
         tree.Write("/var/log/asterisk/cdr-csv/Master.csv", "");
         using var csv = new MemoryStream();
@@ -142,7 +159,13 @@ public sealed class ElsewhereTests : IDisposable
         var file = tree.Write("/etc/asterisk/sip.conf", "content");
         File.CreateSymbolicLink(tree["/etc/asterisk/nowhere"], "/nowhere");
         File.CreateSymbolicLink(tree["/etc/asterisk/folder"], tree["/etc/shorewall"]);
-        foreach (var path in new[] { file, tree["/etc/asterisk"], tree["/etc/asterisk/nowhere"], tree["/etc/asterisk/folder"], tree["/etc/asterisk/none"], file + "/below" })
+        foreach (var path in new[] {
+            file,
+            tree["/etc/asterisk"],
+            tree["/etc/asterisk/nowhere"],
+            tree["/etc/asterisk/folder"],
+            tree["/etc/asterisk/none"],
+            file + "/below" })
         {
             Posix.PlayedSystem.Value = "Windows";
             var there = Posix.Status(path);

@@ -60,7 +60,10 @@ public sealed class ExchangeTests : IDisposable
         for (var step = 1; failed > 0; step++)
         {
             Assert.True(step < MostSteps);
-            for (var second = step + 1; (failed = await CheckAsync(variant, count => count == step || count == second, old, @new, seen)) == 2; second++)
+            for (
+                var second = step + 1;
+                (failed = await CheckAsync(variant, count => count == step || count == second, old, @new, seen)) == 2;
+                second++)
             {
             }
         }
@@ -73,7 +76,9 @@ public sealed class ExchangeTests : IDisposable
         Lay();
         var isInPlace = false;
         var (failure, failed) = await FailAsync(isToFail, () => ExchangeAsync(variant, exchange => isInPlace = exchange.IsInPlace));
-        var answer = failure is null || isInPlace ? "new" : failure.Message.Contains(FolderExchange.NotPutBack, StringComparison.Ordinal) ? "open" : "old";
+        var answer = failure is null || isInPlace
+            ? "new"
+            : failure.Message.Contains(FolderExchange.NotPutBack, StringComparison.Ordinal) ? "open" : "old";
         seen.Add(answer);
         var at = string.Join(", ", failed.Take(2));
         if (answer != "open")
@@ -140,7 +145,8 @@ public sealed class ExchangeTests : IDisposable
             using var process = PbxTree.Helper("exchange", Folder, step.ToString(CultureInfo.InvariantCulture));
             await process.WaitForExitAsync();
             FolderExchange.Recover(Folder);
-            var state = string.Join(", ", Directory.GetFileSystemEntries(Folder).Order(StringComparer.Ordinal).Select(path => $"{Path.GetFileName(path)} {File.ReadAllText(path)}"));
+            var state = string.Join(", ", Directory.GetFileSystemEntries(Folder).Order(StringComparer.Ordinal)
+                .Select(path => $"{Path.GetFileName(path)} {File.ReadAllText(path)}"));
             Assert.Contains(state, new[] { "both old, less old", "both new, more new" });
             seen.Add(state);
             Directory.Delete(Folder, recursive: true);
@@ -158,13 +164,17 @@ public sealed class ExchangeTests : IDisposable
     [InlineData(BackupParts.Ldap, false)]
     [InlineData(BackupParts.All, false)]
     [InlineData(BackupParts.All, true)]
-    public async Task Whichever_step_of_a_restore_fails_all_parts_are_of_one_state_and_the_answer_says_which(BackupParts parts, bool isForGood)
+    public async Task Whichever_step_of_a_restore_fails_all_parts_are_of_one_state_and_the_answer_says_which(
+        BackupParts parts,
+        bool isForGood)
     {
         using var tree = new PbxTree();
         var ldap = tree["/var/lib/ldap"];
         tree.Program("/usr/sbin/slapcat", $"cat {ldap}/data.mdb");
         tree.Program("/usr/sbin/slapadd", $"cp \"$2\" {ldap}/data.mdb");
-        tree.Program("/bin/systemctl", "case $1 in stop) rm {0}/running;; start) touch {0}/running;; esac; true".Replace("{0}", tree.Root, StringComparison.Ordinal));
+        tree.Program(
+            "/bin/systemctl",
+            "case $1 in stop) rm {0}/running;; start) touch {0}/running;; esac; true".Replace("{0}", tree.Root, StringComparison.Ordinal));
         Put("new");
         var made = await tree.Operations.Backups.CreateAsync();
         var seen = new HashSet<string>();
@@ -173,7 +183,9 @@ public sealed class ExchangeTests : IDisposable
             Assert.True(step < MostSteps);
             Put("old");
             var (failure, failed) = await FailAsync(From(step, isForGood), () => tree.Operations.Backups.RestoreAsync(made.Name, parts));
-            var said = failure is null || failure.Message.StartsWith("The backup 'sarkbak", StringComparison.Ordinal) ? "new" : failure.Message.EndsWith("Nothing was changed.", StringComparison.Ordinal) ? "old" : "open";
+            var said = failure is null || failure.Message.StartsWith("The backup 'sarkbak", StringComparison.Ordinal)
+                ? "new"
+                : failure.Message.EndsWith("Nothing was changed.", StringComparison.Ordinal) ? "old" : "open";
             seen.Add(said);
             var at = $"{string.Join(", ", failed.Take(1))}: {failure?.Message}";
             if (said == "open")
@@ -190,7 +202,8 @@ public sealed class ExchangeTests : IDisposable
             tree.Operations.Recover();
             Assert.Equal((at, said == "new" ? "new" : "old"), (at, State(said)));
             Assert.Equal((at, true), (at, File.Exists(tree["/running"])));
-            Assert.Equal((at, ""), (at, string.Join(' ', Directory.EnumerateFileSystemEntries(tree.Root, ".*", SearchOption.AllDirectories).Where(path => !path.EndsWith(".kept-by-restore", StringComparison.Ordinal)))));
+            Assert.Equal((at, ""), (at, string.Join(' ', Directory.EnumerateFileSystemEntries(tree.Root, ".*", SearchOption.AllDirectories)
+                .Where(path => !path.EndsWith(".kept-by-restore", StringComparison.Ordinal)))));
             // What was replaced is kept, and only then.
             var kept = Directory.GetFiles(tree["/opt/sark/bkup"]).Where(path => Path.GetFileName(path) != made.Name).ToArray();
             if (!isForGood)
@@ -235,10 +248,14 @@ public sealed class ExchangeTests : IDisposable
         {
             var states = new List<string>();
             Add(BackupParts.Asterisk, File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
-            Add(BackupParts.Asterisk, string.Join(' ', Directory.GetFiles(tree["/etc/asterisk/deep"]).Select(Path.GetFileNameWithoutExtension)));
+            Add(
+                BackupParts.Asterisk,
+                string.Join(' ', Directory.GetFiles(tree["/etc/asterisk/deep"]).Select(Path.GetFileNameWithoutExtension)));
             Add(BackupParts.Greetings, File.ReadAllText(tree["/usr/share/asterisk/sounds/usergreeting0001.wav"]));
             Add(BackupParts.Voicemail, File.ReadAllText(tree["/var/spool/asterisk/voicemail/default/401/INBOX/msg0000.txt"]));
-            Add(BackupParts.Ldap, string.Join(' ', Directory.GetFileSystemEntries(ldap).Where(path => !Path.GetFileName(path).StartsWith('.')).Select(File.ReadAllText)));
+            Add(BackupParts.Ldap, string.Join(
+                ' ',
+                Directory.GetFileSystemEntries(ldap).Where(path => !Path.GetFileName(path).StartsWith('.')).Select(File.ReadAllText)));
             Add(BackupParts.Database, (string)tree.Ask("SELECT description FROM Cluster")!);
             return string.Join(" and ", states.Distinct());
 
@@ -264,7 +281,9 @@ public sealed class ExchangeTests : IDisposable
         content[0] = content[33] = content[66] = 0xD0;
         for (var step = 1; ; step++)
         {
-            var (failure, failed) = await FailAsync(From(step, isForGood: false), () => tree.Operations.Greetings.ImportAsync("usergreeting0001.gsm", new MemoryStream(content)));
+            var (failure, failed) = await FailAsync(
+                From(step, isForGood: false),
+                () => tree.Operations.Greetings.ImportAsync("usergreeting0001.gsm", new MemoryStream(content)));
             var left = Directory.GetFileSystemEntries(tree["/usr/share/asterisk/sounds"]).Select(Path.GetFileName);
             if (failed.Count == 0)
             {
@@ -295,12 +314,14 @@ public sealed class ExchangeTests : IDisposable
             foreach (var (name, text) in new[] { ("less", "theirs"), ("both", "their own"), ("deep", "theirs") })
             {
                 var kept = Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(Folder, name + ".sarkps-kept.*")));
-                Assert.Single(exchange.Remarks, remark => remark.Contains($"'{name}'", StringComparison.Ordinal) && remark.Contains($"'{kept}'", StringComparison.Ordinal));
+                Assert.Single(exchange.Remarks, remark => remark.Contains($"'{name}'", StringComparison.Ordinal)
+                    && remark.Contains($"'{kept}'", StringComparison.Ordinal));
                 Assert.Equal(text, File.ReadAllText(name == "deep" ? Path.Combine(Folder, kept, "theirs") : Path.Combine(Folder, kept)));
             }
         }
 
-        Assert.Equal(("old", "old", "old"), (File.ReadAllText(Path.Combine(Folder, "both")), File.ReadAllText(Path.Combine(Folder, "less")), File.ReadAllText(Path.Combine(Folder, "deep/x"))));
+        Assert.Equal(("old", "old", "old"), (File.ReadAllText(Path.Combine(Folder, "both")), File.ReadAllText(
+            Path.Combine(Folder, "less")), File.ReadAllText(Path.Combine(Folder, "deep/x"))));
         Assert.False(File.Exists(Path.Combine(Folder, "more")));
         Assert.Equal("", Litter());
     }
@@ -327,7 +348,10 @@ public sealed class ExchangeTests : IDisposable
         Lay();
         using (var exchange = FolderExchange.Begin(Folder))
         {
-            Assert.Contains("Another restore is at work in folder 'etc'", Assert.Throws<SarkUnavailableException>(() => FolderExchange.Begin(Folder)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "Another restore is at work in folder 'etc'",
+                Assert.Throws<SarkUnavailableException>(() => FolderExchange.Begin(Folder)).Message,
+                StringComparison.Ordinal);
             Assert.False(FolderExchange.Recover(Folder).IsSettled);
             Assert.True(Directory.Exists(exchange.Incoming));
         }
@@ -354,7 +378,9 @@ public sealed class ExchangeTests : IDisposable
         await Record.ExceptionAsync(() => tree.Operations.Backups.RestoreAsync(made.Name, BackupParts.Ldap));
         Assert.Equal([file], Directory.GetFileSystemEntries(ldap));
         Assert.Equal(expected, File.ReadAllText(file));
-        Assert.Equal((0b110_000_000, 33u, 33u), (Posix.Status(file)!.Value.Mode, Posix.Status(file)!.Value.Owner, Posix.Status(file)!.Value.Group));
+        Assert.Equal(
+            (0b110_000_000, 33u, 33u),
+            (Posix.Status(file)!.Value.Mode, Posix.Status(file)!.Value.Owner, Posix.Status(file)!.Value.Group));
     }
 
     [Fact]
@@ -369,7 +395,9 @@ public sealed class ExchangeTests : IDisposable
         var made = await tree.Operations.Backups.CreateAsync();
         var kept = (await tree.Operations.Backups.RestoreAsync(made.Name, BackupParts.Ldap)).KeptBackup!;
         using var zip = System.IO.Compression.ZipFile.OpenRead(Path.Combine(tree["/opt/sark/bkup"], kept));
-        Assert.Equal(["sarkps-owners.txt", "tmp/sark.local.ldif", "var/lib/ldap/DB_CONFIG"], zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["sarkps-owners.txt", "tmp/sark.local.ldif", "var/lib/ldap/DB_CONFIG"],
+            zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
     }
 
     // What lies in the two folders before: files and a folder that are replaced, some that go, and a link that stays.
@@ -454,16 +482,21 @@ public sealed class ExchangeTests : IDisposable
     private string State()
     {
         var text = new StringBuilder();
-        foreach (var path in Directory.EnumerateFileSystemEntries(root.Path, "*", SearchOption.AllDirectories).Where(path => !path.Contains("/.", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFileSystemEntries(root.Path, "*", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("/.", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal))
         {
             var status = Posix.Status(path)!.Value;
-            text.AppendLine(CultureInfo.InvariantCulture, $"{Path.GetRelativePath(root.Path, path)} {status.Kind} {status.Mode} {status.Owner} {(status.Kind == PosixKind.Regular ? File.ReadAllText(path) : "")}");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"{Path.GetRelativePath(root.Path, path)} {status.Kind} {status.Mode} {status.Owner} "
+                    + $"{(status.Kind == PosixKind.Regular ? File.ReadAllText(path) : "")}");
         }
 
         return text.ToString();
     }
 
-    private string Litter() => string.Join(' ', Directory.EnumerateFileSystemEntries(root.Path, ".*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(root.Path, path)));
+    private string Litter() => string.Join(' ', Directory.EnumerateFileSystemEntries(root.Path, ".*", SearchOption.AllDirectories)
+        .Select(path => Path.GetRelativePath(root.Path, path)));
 
     private static void Write(string folder, params (string Name, string Text)[] files)
     {

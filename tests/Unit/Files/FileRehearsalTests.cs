@@ -4,7 +4,10 @@ using SarkPS.Tests.Support;
 
 namespace SarkPS.Tests.Files;
 
-/// <summary>What the commands of files, commands to the machine and the firewall would be refused is no promise under -WhatIf, here and over a service.</summary>
+/// <summary>
+/// What the commands of files, commands to the machine and the firewall would be refused is no promise under -WhatIf, here
+/// and over a service.
+/// </summary>
 public sealed class FileRehearsalTests
 {
     private static readonly SarkPaths Paths = new();
@@ -22,7 +25,9 @@ public sealed class FileRehearsalTests
         File.WriteAllText(root + "/here/text.wav", "This is no sound.");
         File.WriteAllText(root + "/here/there.txt", "x");
         File.WriteAllText(root + Paths.Asterisk + "/sip.conf", "x");
-        engine.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($here); Import-SarkGreeting hello.wav -Name usergreeting0001.wav; $s = (New-SarkSnapshot).Name; $b = (New-SarkBackup -WarningAction Ignore).Name", ("here", root + "/here")).Good();
+        engine.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($here); Import-SarkGreeting hello.wav -Name "
+            + "usergreeting0001.wav; $s = (New-SarkSnapshot).Name; $b = (New-SarkBackup -WarningAction Ignore).Name",
+            ("here", root + "/here")).Good();
         return engine;
     }
 
@@ -76,8 +81,10 @@ public sealed class FileRehearsalTests
         var before = Files(engine);
         foreach (var command in new[]
         {
-            "Remove-SarkGreeting * -WhatIf", "Remove-SarkBackup $b -WhatIf", "Remove-SarkSnapshot $s -WhatIf", "Restore-SarkSnapshot $s -WhatIf", "Restore-SarkBackup $b -Part Database, Asterisk -WhatIf | Out-Null",
-            "Import-SarkGreeting hello.wav -Name usergreeting0002.wav -WhatIf", "Import-SarkGreeting hello.wav -Name usergreeting0001.wav -Force -WhatIf",
+            "Remove-SarkGreeting * -WhatIf", "Remove-SarkBackup $b -WhatIf", "Remove-SarkSnapshot $s -WhatIf",
+            "Restore-SarkSnapshot $s -WhatIf", "Restore-SarkBackup $b -Part Database, Asterisk -WhatIf | Out-Null",
+            "Import-SarkGreeting hello.wav -Name usergreeting0002.wav -WhatIf",
+            "Import-SarkGreeting hello.wav -Name usergreeting0001.wav -Force -WhatIf",
             "Export-SarkSnapshot $s . -WhatIf", "Export-SarkSnapshot $s there.txt -Force -WhatIf",
         })
         {
@@ -85,8 +92,14 @@ public sealed class FileRehearsalTests
             Assert.Equal(before, Files(engine));
         }
 
-        Assert.StartsWith("SarkSnapshotNotFound", engine.Run("Remove-SarkSnapshot $s, $s -WhatIf").Error().FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.StartsWith("SarkGreetingConflict", engine.Run("Import-SarkGreeting hello.wav, hello.wav -Name usergreeting0002.wav -WhatIf").Error().FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SarkSnapshotNotFound",
+            engine.Run("Remove-SarkSnapshot $s, $s -WhatIf").Error().FullyQualifiedErrorId,
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SarkGreetingConflict",
+            engine.Run("Import-SarkGreeting hello.wav, hello.wav -Name usergreeting0002.wav -WhatIf").Error().FullyQualifiedErrorId,
+            StringComparison.Ordinal);
         Assert.Equal(before, Files(engine));
     }
 
@@ -95,7 +108,10 @@ public sealed class FileRehearsalTests
     {
         await using var engine = await StartAsync(Side.Local);
         engine.Database.Execute("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('main', '1')");
-        Assert.StartsWith("SarkGreetingConflict", engine.Run("Remove-SarkGreeting usergreeting0001.wav -WhatIf").Error().FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SarkGreetingConflict",
+            engine.Run("Remove-SarkGreeting usergreeting0001.wav -WhatIf").Error().FullyQualifiedErrorId,
+            StringComparison.Ordinal);
         engine.Run("Remove-SarkGreeting usergreeting0001.wav -Force -WhatIf").Good();
     }
 
@@ -107,9 +123,14 @@ public sealed class FileRehearsalTests
         await using var engine = await StartAsync(side);
         var root = engine.Database.Folder;
         File.WriteAllText(root + Paths.Snapshots + "/sark.db.7", "This is no database.");
-        Assert.StartsWith("SarkSnapshotValidation", engine.Run("Restore-SarkSnapshot sark.db.7 -WhatIf").Error().FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SarkSnapshotValidation",
+            engine.Run("Restore-SarkSnapshot sark.db.7 -WhatIf").Error().FullyQualifiedErrorId,
+            StringComparison.Ordinal);
 
-        File.WriteAllText(root + Paths.Asterisk + "/large.conf", string.Concat(Enumerable.Range(0, 5000).Select(i => $"line {i * 7919 % 1000}\n")));
+        File.WriteAllText(
+            root + Paths.Asterisk + "/large.conf",
+            string.Concat(Enumerable.Range(0, 5000).Select(i => $"line {i * 7919 % 1000}\n")));
         engine.Run("$damaged = (New-SarkBackup -WarningAction Ignore).Name").Good();
         var archive = Directory.GetFiles(root + Paths.Backups).MaxBy(f => new FileInfo(f).Length)!;
         var bytes = File.ReadAllBytes(archive);
@@ -121,7 +142,9 @@ public sealed class FileRehearsalTests
             Assert.Empty(rehearsed.Output);
             Assert.Contains(Path.GetFileName(archive), rehearsed.Failure.ToString(), StringComparison.Ordinal);
             Assert.StartsWith("SarkBackupValidation", rehearsed.Error().FullyQualifiedErrorId, StringComparison.Ordinal);
-            Assert.Equal(Described(engine.Run($"Restore-SarkBackup {Path.GetFileName(archive)} {arguments} -Confirm:$false").Error()), Described(rehearsed.Error()));
+            Assert.Equal(
+                Described(engine.Run($"Restore-SarkBackup {Path.GetFileName(archive)} {arguments} -Confirm:$false").Error()),
+                Described(rehearsed.Error()));
         }
 
         // The database in it is whole.
@@ -145,10 +168,16 @@ public sealed class FileRehearsalTests
     public async Task What_a_service_or_a_connection_does_not_cover_is_refused_before_anybody_is_asked(string command, string id)
     {
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
-        await using var service = await ListeningService.StartAsync(engine.Database.Path, new Dictionary<string, string?> { ["Sark:Root"] = null, ["Sark:Ami:Port"] = null });
+        await using var service = await ListeningService.StartAsync(
+            engine.Database.Path,
+            new Dictionary<string, string?> { ["Sark:Root"] = null, ["Sark:Ami:Port"] = null });
         foreach (var connection in new[] { "-Database $copy", "-Uri $address" })
         {
-            engine.Run($"Connect-Sark {connection}", ("copy", engine.Database.Path), ("address", service.Address.ToString()), ("file", engine.Database.Path)).Good();
+            engine.Run(
+                $"Connect-Sark {connection}",
+                ("copy", engine.Database.Path),
+                ("address", service.Address.ToString()),
+                ("file", engine.Database.Path)).Good();
             var error = engine.Run(command + " -WhatIf").Error();
             Assert.StartsWith(id + ",", error.FullyQualifiedErrorId, StringComparison.Ordinal);
             Assert.StartsWith("This connection does not cover ", error.ToString(), StringComparison.Ordinal);
@@ -161,14 +190,24 @@ public sealed class FileRehearsalTests
     {
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         await using var service = await ListeningService.StartAsync(
-            engine.Database.Path, new Dictionary<string, string?> { ["Sark:Root"] = null, ["Sark:Ami:Port"] = null, ["Sark:Paths:Snapshots"] = engine.Database.Folder });
+            engine.Database.Path, new Dictionary<string, string?>
+            {
+                ["Sark:Root"] = null,
+                ["Sark:Ami:Port"] = null,
+                ["Sark:Paths:Snapshots"] = engine.Database.Folder
+            });
         engine.Run("Connect-Sark $address", ("address", service.Address.ToString())).Good();
         Assert.Single(engine.Run("New-SarkSnapshot").Good().Of<Snapshot>());
-        Assert.StartsWith("SarkBackupsUnsupported", engine.Run("New-SarkBackup -WhatIf").Error().FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SarkBackupsUnsupported",
+            engine.Run("New-SarkBackup -WhatIf").Error().FullyQualifiedErrorId,
+            StringComparison.Ordinal);
     }
 
-    private static string Files(TestEngine engine) => string.Join('\n', Directory.EnumerateFiles(engine.Database.Folder, "*", SearchOption.AllDirectories)
-        .Where(f => !Path.GetFileName(f).StartsWith("sark.db-", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(f => $"{f} {new FileInfo(f).Length} {File.GetLastWriteTimeUtc(f):O}"));
+    private static string Files(
+        TestEngine engine) => string.Join('\n', Directory.EnumerateFiles(engine.Database.Folder, "*", SearchOption.AllDirectories)
+        .Where(f => !Path.GetFileName(f).StartsWith("sark.db-", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+        .Select(f => $"{f} {new FileInfo(f).Length} {File.GetLastWriteTimeUtc(f):O}"));
 
     private static string Described(ErrorRecord error) => $"{error.FullyQualifiedErrorId} {error.CategoryInfo.Category}: {error}";
 }

@@ -9,7 +9,9 @@ public sealed class FirewallTests : IDisposable
 
     public FirewallTests()
     {
-        foreach (var (folder, type, configuration, rules) in new[] { ("/etc/shorewall", "ipv4", "shorewall.conf", "sark_rules"), ("/etc/shorewall6", "ipv6", "shorewall6.conf", "sark_rules6") })
+        foreach (var (folder, type, configuration, rules) in new[] {
+            ("/etc/shorewall", "ipv4", "shorewall.conf", "sark_rules"),
+            ("/etc/shorewall6", "ipv6", "shorewall6.conf", "sark_rules6") })
         {
             tree.Write($"{folder}/{configuration}", "STARTUP_ENABLED=Yes\n");
             tree.Write($"{folder}/zones", $"fw firewall\nnet {type}\n");
@@ -26,7 +28,8 @@ public sealed class FirewallTests : IDisposable
 
     public void Dispose() => tree.Dispose();
 
-    private static readonly string[] Good = ["# who may call", "ACCEPT net $FW tcp 22 - - # SSH", "", "ACCEPT net:192.168.1.0/24 $FW udp 5060 - - 4/min:5 # SIP", "SSH(ACCEPT) net $FW", "DROP:info net:1.2.3.4,5.6.7.8 all"];
+    private static readonly string[] Good = ["# who may call", "ACCEPT net $FW tcp 22 - - # SSH", "",
+        "ACCEPT net:192.168.1.0/24 $FW udp 5060 - - 4/min:5 # SIP", "SSH(ACCEPT) net $FW", "DROP:info net:1.2.3.4,5.6.7.8 all"];
 
     [Fact]
     public async Task Rules_are_read_as_they_stand()
@@ -51,10 +54,15 @@ public sealed class FirewallTests : IDisposable
     [Fact]
     public async Task Rules_that_the_check_refuses_leave_the_live_ones_and_its_lines_are_the_answer()
     {
-        tree.Program("/sbin/shorewall", "echo 'Compiling...'; echo \"   ERROR: Unknown ACTION (NONSENSE) $2/sark_rules (line 2)\" >&2; exit 1");
+        tree.Program(
+            "/sbin/shorewall",
+            "echo 'Compiling...'; echo \"   ERROR: Unknown ACTION (NONSENSE) $2/sark_rules (line 2)\" >&2; exit 1");
         var before = Live;
-        var error = await Assert.ThrowsAsync<SarkValidationException>(() => Firewall.SetAsync(FirewallFamily.IPv4, ["ACCEPT net $FW tcp 22", "NONSENSE rule here"]));
-        Assert.Equal(["Compiling...", "   ERROR: Unknown ACTION (NONSENSE) /etc/shorewall/sark_rules (line 2)"], Assert.Single(error.Errors).Value);
+        var error = await Assert.ThrowsAsync<SarkValidationException>(
+            () => Firewall.SetAsync(FirewallFamily.IPv4, ["ACCEPT net $FW tcp 22", "NONSENSE rule here"]));
+        Assert.Equal(
+            ["Compiling...", "   ERROR: Unknown ACTION (NONSENSE) /etc/shorewall/sark_rules (line 2)"],
+            Assert.Single(error.Errors).Value);
         Assert.Equal(before, Live);
         Assert.Empty(Directory.GetFiles(tree["/etc/shorewall"], ".*"));
     }
@@ -106,7 +114,9 @@ public sealed class FirewallTests : IDisposable
         Assert.Equal("Shorewall restarted OK", (await Firewall.RestartAsync(FirewallFamily.IPv4)).Message);
         var working = Live;
         await Firewall.SetAsync(FirewallFamily.IPv4, ["DROP net $FW # breaks when it is started"]);
-        tree.Program("/sbin/shorewall", $"[ \"$1\" = restart ] && grep -q breaks {tree["/etc/shorewall/sark_rules"]} && echo 'iptables-restore failed' >&2 && exit 2; exit 0");
+        tree.Program("/sbin/shorewall",
+            $"[ \"$1\" = restart ] && grep -q breaks {tree["/etc/shorewall/sark_rules"]} && echo 'iptables-restore failed' >&2 && exit "
+                + "2; exit 0");
         var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => Firewall.RestartAsync(FirewallFamily.IPv4));
         Assert.Contains("iptables-restore failed", error.Message, StringComparison.Ordinal);
         Assert.Contains("previous rules are back", error.Message, StringComparison.Ordinal);
@@ -135,9 +145,14 @@ public sealed class FirewallTests : IDisposable
     [Fact]
     public async Task A_machine_without_Shorewall_says_so()
     {
-        Assert.Equal(SarkErrorKind.Unsupported, (await Assert.ThrowsAsync<SarkException>(() => Firewall.SetAsync(FirewallFamily.IPv4, Good))).Kind);
+        Assert.Equal(
+            SarkErrorKind.Unsupported,
+            (await Assert.ThrowsAsync<SarkException>(() => Firewall.SetAsync(FirewallFamily.IPv4, Good))).Kind);
         File.Delete(tree["/etc/shorewall6/zones"]);
-        Assert.Contains("zones", (await Assert.ThrowsAsync<SarkUnavailableException>(() => Firewall.TestAsync(FirewallFamily.IPv6))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "zones",
+            (await Assert.ThrowsAsync<SarkUnavailableException>(() => Firewall.TestAsync(FirewallFamily.IPv6))).Message,
+            StringComparison.Ordinal);
     }
 
     [SkippableTheory]
@@ -145,21 +160,30 @@ public sealed class FirewallTests : IDisposable
     [InlineData(FirewallFamily.IPv6)]
     public async Task The_real_Shorewall_judges(FirewallFamily family)
     {
-        Skip.IfNot(File.Exists(RealShorewall) && File.Exists("/usr/sbin/shorewall6"), "Shorewall is not installed; see tests/shorewall/install.sh");
+        Skip.IfNot(
+            File.Exists(RealShorewall) && File.Exists("/usr/sbin/shorewall6"),
+            "Shorewall is not installed; see tests/shorewall/install.sh");
         Skip.If(Environment.UserName != "root", "shorewall check needs root");
         tree.Options.Commands.Shorewall = RealShorewall;
         tree.Options.Commands.Shorewall6 = "/usr/sbin/shorewall6";
-        var (file, good) = family == FirewallFamily.IPv4 ? ("/etc/shorewall/sark_rules", Good) : ("/etc/shorewall6/sark_rules6", ["ACCEPT net:[fe80::/10] $FW tcp 22 - - # SSH from LLA", "ACCEPT net:[fd00::/8] $FW udp 10000:20000"]);
+        var (file, good) = family == FirewallFamily.IPv4 ? ("/etc/shorewall/sark_rules", Good)
+            : ("/etc/shorewall6/sark_rules6",
+                ["ACCEPT net:[fe80::/10] $FW tcp 22 - - # SSH from LLA", "ACCEPT net:[fd00::/8] $FW udp 10000:20000"]);
         var sane = await Firewall.TestAsync(family);
-        Skip.If(!sane.Valid && sane.Output.Any(line => line.Contains("iptables", StringComparison.Ordinal) || line.Contains("capabilities", StringComparison.OrdinalIgnoreCase)), $"Shorewall can not work on this kernel: {string.Join(" / ", sane.Output)}");
+        Skip.If(!sane.Valid && sane.Output.Any(
+            line => line.Contains("iptables", StringComparison.Ordinal) || line.Contains(
+                "capabilities",
+                StringComparison.OrdinalIgnoreCase)), $"Shorewall can not work on this kernel: {string.Join(" / ", sane.Output)}");
         Assert.True(sane.Valid, string.Join("\n", sane.Output));
         var set = await Firewall.SetAsync(family, good);
-        Assert.Contains(set.Output, line => line.Contains("Shorewall6 configuration verified", StringComparison.Ordinal) || line.Contains("Shorewall configuration verified", StringComparison.Ordinal));
+        Assert.Contains(set.Output, line => line.Contains("Shorewall6 configuration verified", StringComparison.Ordinal)
+            || line.Contains("Shorewall configuration verified", StringComparison.Ordinal));
         var live = File.ReadAllText(tree[file]);
         Assert.Equal(string.Join("\n", good) + "\n", live);
 
         var error = await Assert.ThrowsAsync<SarkValidationException>(() => Firewall.SetAsync(family, [.. good, "NONSENSE rule here"]));
-        Assert.Contains(error.Errors[0].Value, line => line.Contains("Unknown ACTION (NONSENSE)", StringComparison.Ordinal) && line.Contains(Path.GetFileName(file), StringComparison.Ordinal));
+        Assert.Contains(error.Errors[0].Value, line => line.Contains("Unknown ACTION (NONSENSE)", StringComparison.Ordinal)
+            && line.Contains(Path.GetFileName(file), StringComparison.Ordinal));
         await Assert.ThrowsAsync<SarkValidationException>(() => Firewall.SetAsync(family, ["ACCEPT nowhere $FW tcp 22"]));
         Assert.Equal(live, File.ReadAllText(tree[file]));
 

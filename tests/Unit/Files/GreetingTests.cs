@@ -48,7 +48,8 @@ public sealed class GreetingTests : IDisposable
 
     private static byte[] Gsm(int frames = 4) => [.. Enumerable.Range(0, frames).SelectMany(_ => new byte[] { 0xD2 }.Concat(new byte[32]))];
 
-    private Task<Greeting> ImportAsync(string name, byte[] content, bool force = false) => Greetings.ImportAsync(name, new MemoryStream(content), force);
+    private Task<Greeting> ImportAsync(string name, byte[] content, bool force = false) =>
+        Greetings.ImportAsync(name, new MemoryStream(content), force);
 
     [Fact]
     public async Task Sound_files_are_taken_in_and_listed_and_other_sounds_are_not()
@@ -86,7 +87,9 @@ public sealed class GreetingTests : IDisposable
         }
 
         tree.Options.Limits.Greeting = 1000;
-        Assert.Equal(SarkErrorKind.TooLarge, (await Assert.ThrowsAsync<SarkException>(() => ImportAsync("usergreeting0001.wav", Wave()))).Kind);
+        Assert.Equal(
+            SarkErrorKind.TooLarge,
+            (await Assert.ThrowsAsync<SarkException>(() => ImportAsync("usergreeting0001.wav", Wave()))).Kind);
         Assert.Empty(Directory.GetFileSystemEntries(tree["/usr/share/asterisk/sounds"]));
     }
 
@@ -121,7 +124,9 @@ public sealed class GreetingTests : IDisposable
     [InlineData("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('main', 'usergreeting0012')", "Ivr main (Greeting)")]
     [InlineData("INSERT INTO Queue (pkey, greetnum) VALUES ('sales', 'usergreeting0012')", "Queue sales (Greeting)")]
     [InlineData("INSERT INTO speed (pkey, greeting) VALUES ('600', 'usergreeting0012')", "RingGroup 600 (Greeting)")]
-    [InlineData("INSERT INTO lineIO (pkey, technology, opengreet) VALUES ('_X.', 'DiD', 'usergreeting0012')", "InboundRoute _X. (opengreet)")]
+    [InlineData(
+        "INSERT INTO lineIO (pkey, technology, opengreet) VALUES ('_X.', 'DiD', 'usergreeting0012')",
+        "InboundRoute _X. (opengreet)")]
     public async Task One_that_is_played_is_removed_only_by_force(string sql, string user)
     {
         tree.Sql("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('other', 'usergreeting0013'), ('none', 'None'), ('more', '112')");

@@ -45,10 +45,13 @@ public sealed class KillTests : IDisposable
             Assert.Equal(40, files.Length);
             // All parts are of one state.
             Assert.Equal([(string)tree.Ask("SELECT letter FROM filler LIMIT 1")!], files.Select(File.ReadAllText).Distinct());
-            Assert.Equal((string)tree.Ask("SELECT letter FROM filler LIMIT 1")!, File.ReadAllText(tree["/usr/share/asterisk/sounds/usergreeting0001.wav"]));
+            Assert.Equal(
+                (string)tree.Ask("SELECT letter FROM filler LIMIT 1")!,
+                File.ReadAllText(tree["/usr/share/asterisk/sounds/usergreeting0001.wav"]));
             Assert.Equal("stays", File.ReadAllText(tree["/usr/share/asterisk/sounds/beep.gsm"]));
             // Nothing is left beside them, and what a restore replaced is whole.
-            Assert.Empty(Directory.GetFileSystemEntries(tree["/etc/asterisk"], ".sarkps-*").Concat(Directory.GetFileSystemEntries(tree["/usr/share/asterisk/sounds"], ".sarkps-*")));
+            Assert.Empty(Directory.GetFileSystemEntries(tree["/etc/asterisk"], ".sarkps-*")
+                .Concat(Directory.GetFileSystemEntries(tree["/usr/share/asterisk/sounds"], ".sarkps-*")));
             foreach (var kept in tree.Operations.Backups.ListAsync().GetAwaiter().GetResult().Where(backup => !names.Contains(backup.Name)))
             {
                 Assert.True(tree.Operations.Backups.TestAsync(kept.Name).GetAwaiter().GetResult().Valid);

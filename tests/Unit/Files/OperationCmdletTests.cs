@@ -44,7 +44,9 @@ public sealed class OperationCmdletTests : IDisposable
         var made = Assert.Single(Objects<Snapshot>("New-SarkSnapshot"));
         Assert.Equal(made, Assert.Single(Objects<Snapshot>("Get-SarkSnapshot sark.*")));
         Assert.Equal(made.Size, Assert.Single(Objects<FileInfo>("Get-SarkSnapshot | Export-SarkSnapshot -Path copy.db")).Length);
-        Assert.Equal("SarkSnapshotConflict,SarkPS.Cmdlets.ExportSarkSnapshotCommand", Error("Get-SarkSnapshot | Export-SarkSnapshot -Path copy.db").FullyQualifiedErrorId);
+        Assert.Equal(
+            "SarkSnapshotConflict,SarkPS.Cmdlets.ExportSarkSnapshotCommand",
+            Error("Get-SarkSnapshot | Export-SarkSnapshot -Path copy.db").FullyQualifiedErrorId);
         Assert.Equal("sark.db.17", Assert.Single(Objects<Snapshot>("Import-SarkSnapshot copy.db -Name sark.db.17")).Name);
         tree.Sql("UPDATE Cluster SET description = 'later'");
         Assert.Empty(Run("Restore-SarkSnapshot sark.db.17 -WhatIf").Output);
@@ -53,7 +55,11 @@ public sealed class OperationCmdletTests : IDisposable
         Run("Remove-SarkSnapshot * -WhatIf");
         Assert.Equal(3, Objects<Snapshot>("Get-SarkSnapshot").Count);
         Assert.Empty(Objects<Snapshot>("Get-SarkSnapshot | Remove-SarkSnapshot -Confirm:$false; Get-SarkSnapshot"));
-        foreach (var command in new[] { "Get-SarkSnapshot sark.db.1", "Remove-SarkSnapshot '../sark.db' -Confirm:$false", "Restore-SarkSnapshot sark.db.1", "Export-SarkSnapshot '../x'" })
+        foreach (var command in new[] {
+            "Get-SarkSnapshot sark.db.1",
+            "Remove-SarkSnapshot '../sark.db' -Confirm:$false",
+            "Restore-SarkSnapshot sark.db.1",
+            "Export-SarkSnapshot '../x'" })
         {
             var error = Error(command);
             Assert.StartsWith("SarkSnapshotNotFound", error.FullyQualifiedErrorId, StringComparison.Ordinal);
@@ -96,7 +102,9 @@ public sealed class OperationCmdletTests : IDisposable
     [Fact]
     public void Rows_of_the_call_records_that_are_left_out_are_counted_in_a_warning()
     {
-        tree.Write("/var/log/asterisk/cdr-csv/Master.csv", CallRecordTests.Row(1) + "damaged\n" + CallRecordTests.Row(2)[..40] + "\n" + CallRecordTests.Row(3));
+        tree.Write(
+            "/var/log/asterisk/cdr-csv/Master.csv",
+            CallRecordTests.Row(1) + "damaged\n" + CallRecordTests.Row(2)[..40] + "\n" + CallRecordTests.Row(3));
         var (output, errors, warnings) = Run("Get-SarkCdr");
         Assert.Equal((2, 0), (output.Count, errors.Count));
         Assert.StartsWith("2 rows ", Assert.Single(warnings), StringComparison.Ordinal);
@@ -108,18 +116,24 @@ public sealed class OperationCmdletTests : IDisposable
         File.WriteAllBytes(Path.Combine(tree.Root, "hello.wav"), GreetingTests.Wave());
         Assert.Equal(12, Assert.Single(Objects<Greeting>("Import-SarkGreeting hello.wav -Name usergreeting0012.wav")).Number);
         tree.Sql("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('main', '12')");
-        Assert.Equal("SarkGreetingConflict,SarkPS.Cmdlets.RemoveSarkGreetingCommand", Error("Remove-SarkGreeting usergreeting0012.wav -Confirm:$false").FullyQualifiedErrorId);
+        Assert.Equal(
+            "SarkGreetingConflict,SarkPS.Cmdlets.RemoveSarkGreetingCommand",
+            Error("Remove-SarkGreeting usergreeting0012.wav -Confirm:$false").FullyQualifiedErrorId);
         Run("Remove-SarkGreeting usergreeting0012.wav -Force -WhatIf");
         Assert.Single(Objects<Greeting>("Get-SarkGreeting"));
         Assert.Empty(Objects<Greeting>("Remove-SarkGreeting usergreeting0012.wav -Force; Get-SarkGreeting"));
         Assert.Equal(ErrorCategory.InvalidData, Error("Import-SarkGreeting hello.wav").CategoryInfo.Category);
-        Assert.Equal(ErrorCategory.ObjectNotFound, Error("Import-SarkGreeting nosuch.wav -Name usergreeting0001.wav").CategoryInfo.Category);
+        Assert.Equal(
+            ErrorCategory.ObjectNotFound,
+            Error("Import-SarkGreeting nosuch.wav -Name usergreeting0001.wav").CategoryInfo.Category);
     }
 
     [Fact]
     public void Call_records_are_typed_and_filtered()
     {
-        tree.Write("/var/log/asterisk/cdr-csv/Master.csv", string.Concat(Enumerable.Range(0, 5000).Select(i => CallRecordTests.Row(i % 10))));
+        tree.Write(
+            "/var/log/asterisk/cdr-csv/Master.csv",
+            string.Concat(Enumerable.Range(0, 5000).Select(i => CallRecordTests.Row(i % 10))));
         Assert.Equal(500, Objects<CallRecord>("Get-SarkCdr 403 -Disposition Answered").Count);
         Assert.Equal(TimeSpan.FromMinutes(1), Objects<CallRecord>("Get-SarkCdr -Last 3")[2].Duration);
     }
@@ -139,7 +153,9 @@ public sealed class OperationCmdletTests : IDisposable
 
         tree.Generator(before: "echo 'PHP Parse error: x'; exit 0");
         var error = Error("Invoke-SarkCommit");
-        Assert.Equal(("SarkCommitUnavailable,SarkPS.Cmdlets.InvokeSarkCommitCommand", ErrorCategory.ConnectionError), (error.FullyQualifiedErrorId, error.CategoryInfo.Category));
+        Assert.Equal(
+            ("SarkCommitUnavailable,SarkPS.Cmdlets.InvokeSarkCommitCommand", ErrorCategory.ConnectionError),
+            (error.FullyQualifiedErrorId, error.CategoryInfo.Category));
         Assert.Equal(["PHP Parse error: x"], Assert.IsType<SarkCommitException>(error.Exception).Result.Output);
     }
 

@@ -18,7 +18,9 @@ public sealed class OperationRouteTests : IDisposable
     public OperationRouteTests()
     {
         tree.Write("/etc/asterisk/sip.conf", "[general]\n");
-        service = new TestService(tree.Database, new Dictionary<string, string?> { ["Sark:Root"] = tree.Root, ["Sark:Limits:Greeting"] = "5000" });
+        service = new TestService(
+            tree.Database,
+            new Dictionary<string, string?> { ["Sark:Root"] = tree.Root, ["Sark:Limits:Greeting"] = "5000" });
         client = service.CreateClient();
         client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
         remote = service.Connect();
@@ -41,7 +43,8 @@ public sealed class OperationRouteTests : IDisposable
         return text;
     }
 
-    private static MultipartFormDataContent Form(string field, string name, byte[] content) => new() { { new ByteArrayContent(content), field, name } };
+    private static MultipartFormDataContent Form(string field, string name, byte[] content) =>
+        new() { { new ByteArrayContent(content), field, name } };
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 
@@ -63,7 +66,9 @@ public sealed class OperationRouteTests : IDisposable
         Assert.Equal("Completed", JsonNode.Parse(lines[^1])!["state"]!.ToString());
         var job = JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, address))!;
         Assert.Equal((made, $"Restoring {made}"), (job["result"]!["restored"]!.ToString(), job["activity"]!.ToString()));
-        Assert.Contains(JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/jobs"))!.AsArray(), one => $"/api/jobs/{one!["id"]}" == address);
+        Assert.Contains(
+            JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/jobs"))!.AsArray(),
+            one => $"/api/jobs/{one!["id"]}" == address);
 
         // To stop what has ended does nothing.
         await SendAsync(HttpStatusCode.Accepted, HttpMethod.Delete, address);
@@ -110,21 +115,41 @@ public sealed class OperationRouteTests : IDisposable
         {
             Assert.Equal("application/x-sqlite3", download.Content.Headers.ContentType!.MediaType);
             Assert.Equal($"attachment; filename={made}", download.Content.Headers.ContentDisposition!.ToString());
-            Assert.StartsWith("SQLite format 3", Encoding.Latin1.GetString(await download.Content.ReadAsByteArrayAsync()), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "SQLite format 3",
+                Encoding.Latin1.GetString(await download.Content.ReadAsByteArrayAsync()),
+                StringComparison.Ordinal);
         }
 
         tree.Sql("UPDATE Cluster SET description = 'later'");
         Assert.Equal($$"""{"restored":"{{made}}"}""", await SendAsync(HttpStatusCode.OK, HttpMethod.Put, $"/api/snapshots/{made}"));
         Assert.NotEqual("later", tree.Ask("SELECT description FROM Cluster"));
-        Assert.Equal("""["Uploaded snaps/sark.db.1700000000"]""", await SendAsync(HttpStatusCode.OK, HttpMethod.Post, "/api/snapshots", Form("uploadsnap", "sark.db.1700000000", File.ReadAllBytes(tree.Database))));
+        Assert.Equal("""["Uploaded snaps/sark.db.1700000000"]""", await SendAsync(
+            HttpStatusCode.OK,
+            HttpMethod.Post,
+            "/api/snapshots",
+            Form("uploadsnap", "sark.db.1700000000", File.ReadAllBytes(tree.Database))));
         Assert.Equal("", await SendAsync(HttpStatusCode.NoContent, HttpMethod.Delete, $"/api/snapshots/{made}"));
-        Assert.Equal($$"""{"Error":"{{made}} not found in snapshot set"}""", await SendAsync(HttpStatusCode.NotFound, HttpMethod.Delete, $"/api/snapshots/{made}"));
-        Assert.Equal("""{"Error":"snapshot file not found"}""", await SendAsync(HttpStatusCode.NotFound, HttpMethod.Put, "/api/snapshots/sark.db.1"));
-        Assert.Equal("""{"uploadsnap":["The uploadsnap field is required."]}""", await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/snapshots", Json("{}")));
-        Assert.Equal("""{"uploadsnap":["The uploadsnap must be a file.","The uploadsnap must be a file of type: application/octet-stream."]}""", await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/snapshots", Json("""{"uploadsnap":"x"}""")));
-        Assert.Equal("""{"uploadsnap":["The uploadsnap field is required."]}""", await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/snapshots", Form("uploadzip", "sark.db.2", [1])));
+        Assert.Equal(
+            $$"""{"Error":"{{made}} not found in snapshot set"}""",
+            await SendAsync(HttpStatusCode.NotFound, HttpMethod.Delete, $"/api/snapshots/{made}"));
+        Assert.Equal(
+            """{"Error":"snapshot file not found"}""",
+            await SendAsync(HttpStatusCode.NotFound, HttpMethod.Put, "/api/snapshots/sark.db.1"));
+        Assert.Equal(
+            """{"uploadsnap":["The uploadsnap field is required."]}""",
+            await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/snapshots", Json("{}")));
+        Assert.Equal(
+            """{"uploadsnap":["The uploadsnap must be a file.","The uploadsnap must be a file of type: application/octet-stream."]}""",
+            await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/snapshots", Json("""{"uploadsnap":"x"}""")));
+        Assert.Equal(
+            """{"uploadsnap":["The uploadsnap field is required."]}""",
+            await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/snapshots", Form("uploadzip", "sark.db.2", [1])));
         await SendAsync(HttpStatusCode.MethodNotAllowed, HttpMethod.Put, "/api/snapshots");
-        Assert.Contains("newsnapshotname", await SendAsync(HttpStatusCode.OK, HttpMethod.Post, "/api/snapshots/new"), StringComparison.Ordinal);
+        Assert.Contains(
+            "newsnapshotname",
+            await SendAsync(HttpStatusCode.OK, HttpMethod.Post, "/api/snapshots/new"),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -141,7 +166,9 @@ public sealed class OperationRouteTests : IDisposable
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Put, HttpMethod.Delete })
         {
             using var response = await client.SendAsync(new HttpRequestMessage(method, $"/api/snapshots/{name}"));
-            Assert.True(response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest, $"{method} {name}: {(int)response.StatusCode}");
+            Assert.True(
+                response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest,
+                $"{method} {name}: {(int)response.StatusCode}");
         }
 
         Assert.True(File.Exists(tree["/opt/sark/snap/other.txt"]));
@@ -153,49 +180,106 @@ public sealed class OperationRouteTests : IDisposable
         var made = JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/backups/new"))!["newbackupname"]!.ToString();
         tree.Write("/etc/asterisk/sip.conf", "changed");
         // Nothing chosen, and nothing of what was chosen in it: never a success that did nothing. The answer says what it holds.
-        foreach (var nothing in new[] { "{}", """{"restoreasterisk":false}""", """{"restoreasterisk":0}""", """{"restoreldap":true,"restorevmail":1}""" })
+        foreach (var nothing in new[] {
+            "{}",
+            """{"restoreasterisk":false}""",
+            """{"restoreasterisk":0}""",
+            """{"restoreldap":true,"restorevmail":1}""" })
         {
-            Assert.Contains("it holds Database, Asterisk", await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, $"/api/backups/{made}", Json(nothing)), StringComparison.Ordinal);
+            Assert.Contains(
+                "it holds Database, Asterisk",
+                await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, $"/api/backups/{made}", Json(nothing)),
+                StringComparison.Ordinal);
             Assert.Equal("changed", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
         }
 
         foreach (var chosen in new[] { """{"restoreasterisk":1}""", """{"restoreasterisk":"1","restoreldap":true}""" })
         {
-            Assert.Equal($$"""{"restored":"{{made}}"}""", await SendAsync(HttpStatusCode.OK, HttpMethod.Put, $"/api/backups/{made}", Json(chosen)));
+            Assert.Equal(
+                $$"""{"restored":"{{made}}"}""",
+                await SendAsync(HttpStatusCode.OK, HttpMethod.Put, $"/api/backups/{made}", Json(chosen)));
             Assert.Equal("[general]\n", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
             tree.Write("/etc/asterisk/sip.conf", "changed");
         }
 
-        Assert.Contains("/etc/asterisk/sip.conf", await SendAsync(HttpStatusCode.OK, HttpMethod.Put, $"/api/backups/{made}?dryrun=true", Json("""{"restoreasterisk":true}""")), StringComparison.Ordinal);
+        Assert.Contains(
+            "/etc/asterisk/sip.conf",
+            await SendAsync(HttpStatusCode.OK, HttpMethod.Put, $"/api/backups/{made}?dryrun=true", Json("""{"restoreasterisk":true}""")),
+            StringComparison.Ordinal);
         Assert.Equal("changed", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
         await SendAsync(HttpStatusCode.OK, HttpMethod.Put, $"/api/backups/{made}", Json("""{"restoreasterisk":true}"""));
         Assert.Equal("[general]\n", File.ReadAllText(tree["/etc/asterisk/sip.conf"]));
         Assert.Equal(
-            """{"restoreasterisk":["The restoreasterisk field must be true or false."],"restoreusergreeting":["The restoreusergreeting field must be true or false."],"restorevmail":["The restorevmail field must be true or false."],"restoreldap":["The restoreldap field must be true or false."]}""",
-            await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Put, $"/api/backups/{made}", Json("""{"restoreasterisk":"x","restorevmail":2,"restoreldap":[],"restoreusergreeting":null}""")));
-        Assert.Equal("""{"Error":"backup file not found"}""", await SendAsync(HttpStatusCode.NotFound, HttpMethod.Put, "/api/backups/nosuch.zip", Json("""{"restoredb":true}""")));
-        Assert.Equal("""{"Error":"nosuch.zip not found in backup set"}""", await SendAsync(HttpStatusCode.NotFound, HttpMethod.Delete, "/api/backups/nosuch.zip"));
+            """{"restoreasterisk":["The restoreasterisk field must be true or false."]"""
+                + ""","restoreusergreeting":["The restoreusergreeting field must be true or false."]"""
+                + ""","restorevmail":["The restorevmail field must be true or false."]"""
+                + ""","restoreldap":["The restoreldap field must be true or false."]}""",
+            await SendAsync(
+                HttpStatusCode.UnprocessableEntity,
+                HttpMethod.Put,
+                $"/api/backups/{made}",
+                Json("""{"restoreasterisk":"x","restorevmail":2,"restoreldap":[],"restoreusergreeting":null}""")));
+        Assert.Equal(
+            """{"Error":"backup file not found"}""",
+            await SendAsync(HttpStatusCode.NotFound, HttpMethod.Put, "/api/backups/nosuch.zip", Json("""{"restoredb":true}""")));
+        Assert.Equal(
+            """{"Error":"nosuch.zip not found in backup set"}""",
+            await SendAsync(HttpStatusCode.NotFound, HttpMethod.Delete, "/api/backups/nosuch.zip"));
         var archive = await client.GetByteArrayAsync($"/api/backups/{made}");
-        Assert.Equal("""["Uploaded bkups/sarkbak.1700000000.zip"]""", await SendAsync(HttpStatusCode.OK, HttpMethod.Post, "/api/backups", Form("uploadzip", "sarkbak.1700000000.zip", archive)));
-        Assert.Contains("The uploadzip must be a file of type: application/zip.", await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/backups", Form("uploadzip", "sarkbak.1700000001.zip", "hello"u8.ToArray())), StringComparison.Ordinal);
+        Assert.Equal(
+            """["Uploaded bkups/sarkbak.1700000000.zip"]""",
+            await SendAsync(HttpStatusCode.OK, HttpMethod.Post, "/api/backups", Form("uploadzip", "sarkbak.1700000000.zip", archive)));
+        Assert.Contains("The uploadzip must be a file of type: application/zip.", await SendAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Post,
+            "/api/backups",
+            Form("uploadzip", "sarkbak.1700000001.zip", "hello"u8.ToArray())), StringComparison.Ordinal);
         await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/backups", Form("uploadzip", "my backup.zip", archive));
-        Assert.Contains("\"valid\":true", await SendAsync(HttpStatusCode.OK, HttpMethod.Get, $"/api/backups/{made}/check"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"valid\":true",
+            await SendAsync(HttpStatusCode.OK, HttpMethod.Get, $"/api/backups/{made}/check"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Greetings_answer_as_sark6api_does()
     {
         Assert.Equal("[]", await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/greetings"));
-        Assert.Equal("""["Uploaded usergreeting0001.wav"]""", await SendAsync(HttpStatusCode.OK, HttpMethod.Post, "/api/greetings", Form("greeting", "usergreeting0001.wav", GreetingTests.Wave())));
+        Assert.Equal("""["Uploaded usergreeting0001.wav"]""", await SendAsync(
+            HttpStatusCode.OK,
+            HttpMethod.Post,
+            "/api/greetings",
+            Form("greeting", "usergreeting0001.wav", GreetingTests.Wave())));
         Assert.Equal("""["usergreeting0001.wav"]""", await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/greetings"));
-        Assert.Equal("""{"Message":"UserGreeting Already exists"}""", await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/greetings", Form("greeting", "usergreeting0001.wav", GreetingTests.Wave())));
-        Assert.Contains("The greeting must be a file of type: wav, mpeg.", await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/greetings", Form("greeting", "usergreeting0002.wav", "text"u8.ToArray())), StringComparison.Ordinal);
-        await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/greetings", Form("greeting", "hello.wav", GreetingTests.Wave()));
-        await SendAsync(HttpStatusCode.RequestEntityTooLarge, HttpMethod.Post, "/api/greetings", Form("greeting", "usergreeting0003.wav", GreetingTests.Wave(6000)));
+        Assert.Equal("""{"Message":"UserGreeting Already exists"}""", await SendAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Post,
+            "/api/greetings",
+            Form("greeting", "usergreeting0001.wav", GreetingTests.Wave())));
+        Assert.Contains("The greeting must be a file of type: wav, mpeg.", await SendAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Post,
+            "/api/greetings",
+            Form("greeting", "usergreeting0002.wav", "text"u8.ToArray())), StringComparison.Ordinal);
+        await SendAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Post,
+            "/api/greetings",
+            Form("greeting", "hello.wav", GreetingTests.Wave()));
+        await SendAsync(
+            HttpStatusCode.RequestEntityTooLarge,
+            HttpMethod.Post,
+            "/api/greetings",
+            Form("greeting", "usergreeting0003.wav", GreetingTests.Wave(6000)));
         tree.Sql("INSERT INTO ivrmenu (pkey, greetnum) VALUES ('main', '1')");
-        Assert.Contains("Ivr main (Greeting)", await SendAsync(HttpStatusCode.Conflict, HttpMethod.Delete, "/api/greetings/usergreeting0001.wav"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Ivr main (Greeting)",
+            await SendAsync(HttpStatusCode.Conflict, HttpMethod.Delete, "/api/greetings/usergreeting0001.wav"),
+            StringComparison.Ordinal);
         await SendAsync(HttpStatusCode.NoContent, HttpMethod.Delete, "/api/greetings/usergreeting0001.wav?force=true");
-        Assert.Equal("""{"Error":"nosuch.wav not found in sounds set"}""", await SendAsync(HttpStatusCode.NotFound, HttpMethod.Delete, "/api/greetings/nosuch.wav"));
+        Assert.Equal(
+            """{"Error":"nosuch.wav not found in sounds set"}""",
+            await SendAsync(HttpStatusCode.NotFound, HttpMethod.Delete, "/api/greetings/nosuch.wav"));
         await SendAsync(HttpStatusCode.MethodNotAllowed, HttpMethod.Put, "/api/greetings/usergreeting0001.wav");
     }
 
@@ -209,13 +293,23 @@ public sealed class OperationRouteTests : IDisposable
 
         tree.Write("/etc/shorewall/rules", "INCLUDE sark_rules\n");
         tree.Write("/etc/shorewall/sark_rules", "ACCEPT net $FW\n");
-        tree.Program("/sbin/shorewall", "[ \"$1\" = check ] && grep -q NONSENSE \"$2\"/sark_rules && echo 'ERROR: Unknown ACTION (NONSENSE)' && exit 1; exit 0");
+        tree.Program(
+            "/sbin/shorewall",
+            "[ \"$1\" = check ] && grep -q NONSENSE \"$2\"/sark_rules && echo 'ERROR: Unknown ACTION (NONSENSE)' && exit 1; exit 0");
         Assert.Equal("""{"rules":["ACCEPT net $FW"]}""", await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/firewalls/ipv4"));
-        Assert.Equal("""{"message":"saved sark_rules"}""", await SendAsync(HttpStatusCode.OK, HttpMethod.Post, "/api/firewalls/ipv4", Json("""{"rules":["ACCEPT net $FW tcp 22", null, "# c "]}""")));
-        Assert.Equal("""{"rules":["ACCEPT net $FW tcp 22","","# c"]}""", await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/firewalls/ipv4"));
+        Assert.Equal("""{"message":"saved sark_rules"}""", await SendAsync(
+            HttpStatusCode.OK,
+            HttpMethod.Post,
+            "/api/firewalls/ipv4",
+            Json("""{"rules":["ACCEPT net $FW tcp 22", null, "# c "]}""")));
+        Assert.Equal(
+            """{"rules":["ACCEPT net $FW tcp 22","","# c"]}""",
+            await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/firewalls/ipv4"));
         foreach (var missing in new[] { "{}", "{", """{"rules":null}""", """{"rules":[]}""", """{"rules":""}""" })
         {
-            Assert.Equal("""{"rules":["The rules field is required."]}""", await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/firewalls/ipv4", Json(missing)));
+            Assert.Equal(
+                """{"rules":["The rules field is required."]}""",
+                await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/firewalls/ipv4", Json(missing)));
         }
 
         foreach (var wrong in new[] { "\"x\"", "5", "[[\"a\"]]", "[\"SHELL id\"]" })
@@ -223,36 +317,59 @@ public sealed class OperationRouteTests : IDisposable
             await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/firewalls/ipv4", Json($"{{\"rules\":{wrong}}}"));
         }
 
-        Assert.Equal("""{"rules":["ERROR: Unknown ACTION (NONSENSE)"]}""", await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/api/firewalls/ipv4", Json("""{"rules":["NONSENSE rule here"]}""")));
+        Assert.Equal("""{"rules":["ERROR: Unknown ACTION (NONSENSE)"]}""", await SendAsync(
+            HttpStatusCode.UnprocessableEntity,
+            HttpMethod.Post,
+            "/api/firewalls/ipv4",
+            Json("""{"rules":["NONSENSE rule here"]}""")));
         Assert.Equal("""{"message":"Shorewall restarted OK"}""", await SendAsync(HttpStatusCode.OK, HttpMethod.Put, "/api/firewalls/ipv4"));
         await SendAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/api/firewalls/ipv5");
 
         Assert.Equal("""{"Log":"Master.csv"}""", await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/logs"));
         Assert.Equal("", await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/logs/cdrs"));
         tree.Write("/var/log/asterisk/cdr-csv/Master.csv", string.Concat(Enumerable.Range(1, 5).Select(i => CallRecordTests.Row(i))));
-        Assert.Equal(CallRecordTests.Row(4) + CallRecordTests.Row(5), await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/logs/cdrs/2"));
+        Assert.Equal(
+            CallRecordTests.Row(4) + CallRecordTests.Row(5),
+            await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/logs/cdrs/2"));
         Assert.Equal(CallRecordTests.Row(3), await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/logs/cdrs?source=403&limit=2"));
-        Assert.Equal("""{"limit":["The limit must be a number."]}""", await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Get, "/api/logs/cdrs/abc"));
+        Assert.Equal(
+            """{"limit":["The limit must be a number."]}""",
+            await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Get, "/api/logs/cdrs/abc"));
         await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Get, "/api/logs/cdrs/1;id");
         await SendAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Get, "/api/logs/cdrs?disposition=3");
         // What is left out is counted, and the bytes are of the charset that is declared.
-        File.AppendAllBytes(tree["/var/log/asterisk/cdr-csv/Master.csv"], [.. "cut short\n"u8, .. System.Text.Encoding.Latin1.GetBytes(CallRecordTests.Row(6, name: "J\u00FCrg"))]);
+        File.AppendAllBytes(
+            tree["/var/log/asterisk/cdr-csv/Master.csv"],
+            [.. "cut short\n"u8, .. System.Text.Encoding.Latin1.GetBytes(CallRecordTests.Row(6, name: "J\u00FCrg"))]);
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
         {
             using var response = await client.SendAsync(new HttpRequestMessage(method, "/api/logs/cdrs"));
-            Assert.Equal(("6", "1", "utf-8"), (response.Headers.GetValues("X-Rows").Single(), response.Headers.GetValues("X-Rows-Skipped").Single(), response.Content.Headers.ContentType!.CharSet!.ToLowerInvariant()));
-            Assert.Equal(method == HttpMethod.Head, !new System.Text.UTF8Encoding(false, true).GetString(await response.Content.ReadAsByteArrayAsync()).Contains("J\u00FCrg6", StringComparison.Ordinal));
+            Assert.Equal(("6", "1", "utf-8"), (response.Headers.GetValues("X-Rows").Single(), response.Headers.GetValues("X-Rows-Skipped")
+                .Single(), response.Content.Headers.ContentType!.CharSet!.ToLowerInvariant()));
+            Assert.Equal(method == HttpMethod.Head, !new System.Text.UTF8Encoding(false, true).GetString(
+                await response.Content.ReadAsByteArrayAsync()).Contains("J\u00FCrg6", StringComparison.Ordinal));
         }
 
 
         Assert.Equal("null", JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/syscommands"))!["commit"]!.ToString());
         tree.Program("/bin/systemctl", "[ \"$1\" = show ] && echo ActiveState=inactive; exit 0");
         Assert.Equal("""{"pbxrunstate":false}""", await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/syscommands/pbxrunstate"));
-        Assert.Equal("""{"message":"PBX not running"}""", await SendAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Get, "/api/syscommands/pbxstop"));
-        Assert.Contains("\"Reboot issued\"", await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/syscommands/reboot"), StringComparison.Ordinal);
-        Assert.Contains("\"Reboot issued\"", await SendAsync(HttpStatusCode.OK, HttpMethod.Post, "/api/syscommands/reboot"), StringComparison.Ordinal);
+        Assert.Equal(
+            """{"message":"PBX not running"}""",
+            await SendAsync(HttpStatusCode.ServiceUnavailable, HttpMethod.Get, "/api/syscommands/pbxstop"));
+        Assert.Contains(
+            "\"Reboot issued\"",
+            await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/syscommands/reboot"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "\"Reboot issued\"",
+            await SendAsync(HttpStatusCode.OK, HttpMethod.Post, "/api/syscommands/reboot"),
+            StringComparison.Ordinal);
         await SendAsync(HttpStatusCode.NotImplemented, HttpMethod.Get, "/api/syscommands/commit");
-        Assert.Contains("\"changed\":true", await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/syscommands/commitstatus"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"changed\":true",
+            await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/syscommands/commitstatus"),
+            StringComparison.Ordinal);
         await SendAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/api/syscommands/nosuch");
     }
 
@@ -276,8 +393,11 @@ public sealed class OperationRouteTests : IDisposable
         }
 
         tree.Sql("INSERT INTO Queue (pkey, greetnum) VALUES ('sales', 'usergreeting0001')");
-        Assert.Equal(["Queue sales (Greeting)"], (await Assert.ThrowsAsync<SarkConflictException>(() => remote.Greetings.RemoveAsync("usergreeting0001.wav"))).Dependants);
-        await Assert.ThrowsAsync<SarkConflictException>(() => remote.Greetings.ImportAsync("usergreeting0001.wav", new MemoryStream(GreetingTests.Wave())));
+        Assert.Equal(
+            ["Queue sales (Greeting)"],
+            (await Assert.ThrowsAsync<SarkConflictException>(() => remote.Greetings.RemoveAsync("usergreeting0001.wav"))).Dependants);
+        await Assert.ThrowsAsync<SarkConflictException>(
+            () => remote.Greetings.ImportAsync("usergreeting0001.wav", new MemoryStream(GreetingTests.Wave())));
         await Assert.ThrowsAsync<SarkNotFoundException>(() => remote.Greetings.OpenAsync("usergreeting0009.wav"));
         await Assert.ThrowsAsync<SarkNotFoundException>(() => remote.Snapshots.RestoreAsync("../x"));
 
@@ -286,11 +406,19 @@ public sealed class OperationRouteTests : IDisposable
         Assert.Single(backup.Warnings);
         Assert.Equivalent(await local.Backups.TestAsync(backup.Name), await remote.Backups.TestAsync(backup.Name));
         tree.Write("/etc/asterisk/sip.conf", "changed");
-        Assert.Equivalent(await local.Backups.RestoreAsync(backup.Name, BackupParts.All, dryRun: true), await remote.Backups.RestoreAsync(backup.Name, BackupParts.All, dryRun: true));
+        Assert.Equivalent(
+            await local.Backups.RestoreAsync(backup.Name, BackupParts.All, dryRun: true),
+            await remote.Backups.RestoreAsync(backup.Name, BackupParts.All, dryRun: true));
         Assert.Equal(BackupParts.Asterisk, (await remote.Backups.RestoreAsync(backup.Name, BackupParts.Asterisk)).Restored);
 
-        tree.Write("/var/log/asterisk/cdr-csv/Master.csv", CallRecordTests.Row(1) + "cut short\n" + CallRecordTests.Row(2, "NO ANSWER") + CallRecordTests.Row(3)[..50]);
-        foreach (var filter in new[] { new CallRecordFilter(), new CallRecordFilter { Last = 1 }, new CallRecordFilter { Source = "40?", MinimumDuration = TimeSpan.FromSeconds(1.5), After = new DateTime(2020, 1, 1), Disposition = CallDisposition.NoAnswer } })
+        tree.Write(
+            "/var/log/asterisk/cdr-csv/Master.csv",
+            CallRecordTests.Row(1) + "cut short\n" + CallRecordTests.Row(2, "NO ANSWER") + CallRecordTests.Row(3)[..50]);
+        foreach (var filter in new[] { new CallRecordFilter(), new CallRecordFilter { Last = 1 }, new CallRecordFilter {
+            Source = "40?",
+            MinimumDuration = TimeSpan.FromSeconds(1.5),
+            After = new DateTime(2020, 1, 1),
+            Disposition = CallDisposition.NoAnswer } })
         {
             var (here, there) = (new CallRecordStatistics(), new CallRecordStatistics());
             var expected = await ToListAsync(local.CallRecords.ReadAsync(filter, here));
@@ -307,7 +435,9 @@ public sealed class OperationRouteTests : IDisposable
         Assert.Equivalent(await local.System.GetCommitStatusAsync(), await remote.System.GetCommitStatusAsync());
         tree.Program("/bin/systemctl", "echo ActiveState=active; echo 'StateChangeTimestamp=Mon 2026-11-23 17:01:02 UTC'");
         Assert.Equal(await local.System.GetPbxStateAsync(), await remote.System.GetPbxStateAsync());
-        Assert.Equal("PBX already running", (await Assert.ThrowsAsync<SarkUnavailableException>(() => remote.System.StartPbxAsync())).Message);
+        Assert.Equal(
+            "PBX already running",
+            (await Assert.ThrowsAsync<SarkUnavailableException>(() => remote.System.StartPbxAsync())).Message);
     }
 
     private static async Task<List<T>> ToListAsync<T>(IAsyncEnumerable<T> items)

@@ -21,7 +21,10 @@ public sealed class PbxTree : IDisposable
     {
         Root = Directory.CreateTempSubdirectory("sarkps-tree-").FullName;
         Options = new SarkOptions { Root = Root };
-        foreach (var folder in new[] { Options.Paths.Snapshots, Options.Paths.Backups, Options.Paths.Greetings, Options.Paths.Voicemail, Options.Paths.Asterisk, Options.Paths.Shorewall, Options.Paths.Shorewall6, "/var/log/asterisk/cdr-csv", "/opt/sark/db" })
+        foreach (var folder in new[] {
+            Options.Paths.Snapshots, Options.Paths.Backups, Options.Paths.Greetings, Options.Paths.Voicemail,
+            Options.Paths.Asterisk, Options.Paths.Shorewall, Options.Paths.Shorewall6, "/var/log/asterisk/cdr-csv",
+            "/opt/sark/db" })
         {
             Directory.CreateDirectory(Options.Rooted(folder));
         }
@@ -79,7 +82,8 @@ public sealed class PbxTree : IDisposable
     /// what <see cref="Generates"/> says, then copies the database, and ends with success whatever happened.
     /// </summary>
     /// <param name="before">What the script does first.</param>
-    /// <param name="body">What it does instead of writing a file, which is <c>$f</c>: a case of the shell, such as <c>sip.conf) continue;;</c>.</param>
+    /// <param name="body">What it does instead of writing a file, which is <c>$f</c>: a case of the shell, such as
+    /// <c>sip.conf) continue;;</c>.</param>
     /// <param name="isPjsip">Whether it is the one of SARK 6.5.</param>
     public void Generator(string before = "", string body = "", bool isPjsip = false)
     {
@@ -132,11 +136,14 @@ public sealed class PbxTree : IDisposable
     public object? Ask(string sql) => Ask(Database, sql);
 
     /// <summary>All files below a folder with their content, to tell whether anything changed.</summary>
-    public string Fingerprint(string path) => string.Join("\n", Directory.EnumerateFiles(this[path], "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        .Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"));
+    public string Fingerprint(
+        string path) => string.Join("\n", Directory.EnumerateFiles(this[path], "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"));
 
     /// <summary>Starts the helper program.</summary>
-    public static Process Helper(params string[] arguments) => Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "KillTarget.dll"), .. arguments]);
+    public static Process Helper(params string[] arguments) =>
+        Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "KillTarget.dll"), .. arguments]);
 
     /// <summary>Runs the helper as an account that owns nothing; skips the test where that cannot be done.</summary>
     public string AsNobody(params string[] arguments)
@@ -145,10 +152,14 @@ public sealed class PbxTree : IDisposable
         Skip.IfNot(File.Exists("/usr/bin/setpriv"), "setpriv (util-linux) is not installed");
         // The way into the tree must be open; what is tested is what lies in it.
         File.SetUnixFileMode(Root, (UnixFileMode)0b111_101_101);
-        using var process = Start("/usr/bin/setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", Path.Combine(AppContext.BaseDirectory, "KillTarget.dll"), .. arguments]);
+        using var process = Start("/usr/bin/setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "dotnet", Path.Combine(
+            AppContext.BaseDirectory,
+            "KillTarget.dll"), .. arguments]);
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Skip.If(process.ExitCode != 0 && output.Length == 0, $"the helper could not run as another account: {process.StandardError.ReadToEnd()}");
+        Skip.If(
+            process.ExitCode != 0 && output.Length == 0,
+            $"the helper could not run as another account: {process.StandardError.ReadToEnd()}");
         return output.Trim();
     }
 

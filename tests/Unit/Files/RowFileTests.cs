@@ -31,8 +31,10 @@ public sealed class RowFileTests : IDisposable
         await MakeAsync();
         var text = Text("main");
 
-        foreach (var line in (string[])["[main]", "type=endpoint", "type=registration", "type=auth", "type=aor", "type=identify", "transport=transport-$transport", "context=$context",
-            "username=acct", "password=secret1", "match=sip.example.com", "server_uri=sip:sip.example.com", "client_uri=sip:acct@sip.example.com", "outbound_auth=main"])
+        foreach (var line in (string[])["[main]", "type=endpoint", "type=registration", "type=auth", "type=aor", "type=identify",
+            "transport=transport-$transport", "context=$context",
+            "username=acct", "password=secret1", "match=sip.example.com", "server_uri=sip:sip.example.com",
+            "client_uri=sip:acct@sip.example.com", "outbound_auth=main"])
         {
             Assert.Contains(line, text.Split('\n'));
         }
@@ -64,7 +66,9 @@ public sealed class RowFileTests : IDisposable
         var lines = Text("main").Split('\n');
 
         Assert.Contains(line, lines);
-        Assert.Equal(lines.Contains("type=registration"), (direction ?? (host == "dynamic" ? "RCV" : password is null ? "NONE" : "SND")) == "SND");
+        Assert.Equal(
+            lines.Contains("type=registration"),
+            (direction ?? (host == "dynamic" ? "RCV" : password is null ? "NONE" : "SND")) == "SND");
         // Nobody registers without a password, and a peer is not asked to prove itself with the password that we have for it.
         Assert.Equal(password is not null, lines.Contains("type=auth"));
         Assert.Equal(host == "dynamic" && password is not null, lines.Contains("auth=main"));
@@ -73,14 +77,16 @@ public sealed class RowFileTests : IDisposable
     [Fact]
     public async Task The_carrier_says_what_else_is_in_it()
     {
-        tree.Sql("UPDATE Carrier SET pjsipuser = 'sends_auth = yes' || char(10) || 'endpoint/allow = g722' || char(10) || 'registration/expiration = 300', pjsipreg = '; of $trunk' WHERE pkey = 'GeneralSIP'");
+        tree.Sql("UPDATE Carrier SET pjsipuser = 'sends_auth = yes' || char(10) || 'endpoint/allow = g722' || char(10) || "
+            + "'registration/expiration = 300', pjsipreg = '; of $trunk' WHERE pkey = 'GeneralSIP'");
         await MakeAsync();
         Assert.Contains("allow=g722", Text("main"), StringComparison.Ordinal);
         Assert.DoesNotContain("allow=alaw", Text("main"), StringComparison.Ordinal);
         Assert.Contains("expiration=300", Text("main"), StringComparison.Ordinal);
         Assert.Contains("; of main", Text("main"), StringComparison.Ordinal);
 
-        tree.Sql("UPDATE Carrier SET pjsipuser = '[$trunk]' || char(10) || 'type=endpoint' || char(10) || 'set_var=HOST=$host' WHERE pkey = 'GeneralSIP'");
+        tree.Sql("UPDATE Carrier SET pjsipuser = '[$trunk]' || char(10) || 'type=endpoint' || char(10) || 'set_var=HOST=$host' WHERE "
+            + "pkey = 'GeneralSIP'");
         await MakeAsync(("pkey", "second"));
         Assert.Contains("[second]\ntype=endpoint\nset_var=HOST=sip.example.com\n", Text("second"), StringComparison.Ordinal);
     }
@@ -119,7 +125,8 @@ public sealed class RowFileTests : IDisposable
     [Fact]
     public async Task Lines_of_ones_own_are_the_file_and_follow_the_row()
     {
-        await MakeAsync(("pjsipuser", "[main]\ntype=auth\nusername=acct\npassword=secret1\n\n[main]\ntype=aor\ncontact=sip:sip.example.com:5070\nqualify_frequency=9"));
+        await MakeAsync(("pjsipuser",
+            "[main]\ntype=auth\nusername=acct\npassword=secret1\n\n[main]\ntype=aor\ncontact=sip:sip.example.com:5070\nqualify_frequency=9"));
         Assert.Contains("contact=sip:sip.example.com:5070", Text("main"), StringComparison.Ordinal);
 
         await ChangeAsync(("host", "192.0.2.7"), ("password", "other2"));
@@ -164,11 +171,17 @@ public sealed class RowFileTests : IDisposable
         }
 
         // Left by another of its number, before it is made.
-        await backend.Tables.CreateAsync(Extension.Descriptor, Extension.Descriptor.Kinds.First(k => k.Name == "Unprovisioned"), Of(("pkey", "401"), ("cluster", "default")), ChangeOptions.Default, default);
+        await backend.Tables.CreateAsync(
+            Extension.Descriptor,
+            Extension.Descriptor.Kinds.First(k => k.Name == "Unprovisioned"),
+            Of(("pkey", "401"), ("cluster", "default")),
+            ChangeOptions.Default,
+            default);
         Assert.Equal(["sark_pjsip_4011_phone.conf"], Files());
 
         tree.Write($"{Folder}/sark_pjsip_401_phone.conf", "[$ext]");
-        await backend.Tables.UpdateAsync(Extension.Descriptor, new("401"), Of(("callmax", "2"), ("desc", "Front")), ChangeOptions.Default, default);
+        await backend.Tables
+            .UpdateAsync(Extension.Descriptor, new("401"), Of(("callmax", "2"), ("desc", "Front")), ChangeOptions.Default, default);
         Assert.True(File.Exists(tree[$"{Folder}/sark_pjsip_401_phone.conf"]));
         await backend.Tables.RemoveAsync(Extension.Descriptor, new("401"), ChangeOptions.Default, default);
         Assert.Equal(["sark_pjsip_4011_phone.conf"], Files());
@@ -177,8 +190,16 @@ public sealed class RowFileTests : IDisposable
     [Fact]
     public async Task Lines_of_ones_own_are_the_file_of_a_telephone()
     {
-        await backend.Tables.CreateAsync(Extension.Descriptor, Extension.Descriptor.Kinds.First(k => k.Name == "WebRtc"), Of(("pkey", "402"), ("cluster", "default"), ("pjsipuser", "[$ext]\ntype=endpoint")), ChangeOptions.Default, default);
-        Assert.EndsWith("[$ext]\ntype=endpoint\n", File.ReadAllText(tree[$"{Folder}/sark_pjsip_402_webrtc.conf"]), StringComparison.Ordinal);
+        await backend.Tables.CreateAsync(
+            Extension.Descriptor,
+            Extension.Descriptor.Kinds.First(k => k.Name == "WebRtc"),
+            Of(("pkey", "402"), ("cluster", "default"), ("pjsipuser", "[$ext]\ntype=endpoint")),
+            ChangeOptions.Default,
+            default);
+        Assert.EndsWith(
+            "[$ext]\ntype=endpoint\n",
+            File.ReadAllText(tree[$"{Folder}/sark_pjsip_402_webrtc.conf"]),
+            StringComparison.Ordinal);
 
         await backend.Tables.UpdateAsync(Extension.Descriptor, new("402"), Of(("pjsipuser", null)), ChangeOptions.Default, default);
         Assert.Empty(Files());
@@ -240,7 +261,9 @@ public sealed class RowFileTests : IDisposable
 
             await backend.VerifyAsync();
             var host = (string?)tree.Ask("SELECT host FROM lineIO WHERE pkey = 'carrier'");
-            Assert.Equal(host is null ? [] : ["sark_pjsip_carrier_trunk.conf"], Directory.GetFileSystemEntries(tree[Folder]).Select(p => System.IO.Path.GetFileName(p)));
+            Assert.Equal(
+                host is null ? [] : ["sark_pjsip_carrier_trunk.conf"],
+                Directory.GetFileSystemEntries(tree[Folder]).Select(p => System.IO.Path.GetFileName(p)));
             if (host is not null)
             {
                 Assert.Contains($"server_uri=sip:{host}\n", Text("carrier"), StringComparison.Ordinal);
@@ -262,10 +285,14 @@ public sealed class RowFileTests : IDisposable
         Assert.Equal(SarkVersion.V62, old.Version);
         Assert.Equal(SarkVersion.V65, backend.Version);
 
-        var error = await Assert.ThrowsAsync<SarkValidationException>(() => old.Tables.UpdateAsync(Trunk.Descriptor, new("main"), Of(("transport", "tls")), ChangeOptions.Default, default));
-        Assert.Equal("The transport cannot be changed: this database is of SARK 6.2, whose table lineIO has no column 'transport'. SARK 6.5 has it.", error.Errors.Single().Value.Single());
+        var error = await Assert.ThrowsAsync<SarkValidationException>(
+            () => old.Tables.UpdateAsync(Trunk.Descriptor, new("main"), Of(("transport", "tls")), ChangeOptions.Default, default));
+        Assert.Equal(
+            "The transport cannot be changed: this database is of SARK 6.2, whose table lineIO has no column 'transport'. SARK 6.5 has it.",
+            error.Errors.Single().Value.Single());
         // sark6api ignores what it does not know.
-        await old.Store.UpdateAsync(Trunk.Descriptor, new("main"), Of(("transport", "tls")), isStrict: false, ChangeOptions.Default, default);
+        await old.Store
+            .UpdateAsync(Trunk.Descriptor, new("main"), Of(("transport", "tls")), isStrict: false, ChangeOptions.Default, default);
     }
 
     private static Changes Of(params (string Column, object? Value)[] values)
@@ -281,7 +308,9 @@ public sealed class RowFileTests : IDisposable
 
     private static Changes Sent(params (string Column, object? Value)[] values)
     {
-        var changes = Of(("pkey", "main"), ("carrier", "GeneralSIP"), ("cluster", "default"), ("username", "acct"), ("password", "secret1"), ("host", "sip.example.com"));
+        var changes = Of(
+            ("pkey", "main"), ("carrier", "GeneralSIP"), ("cluster", "default"), ("username", "acct"),
+            ("password", "secret1"), ("host", "sip.example.com"));
         foreach (var (column, value) in values)
         {
             changes[column] = value;
@@ -294,9 +323,11 @@ public sealed class RowFileTests : IDisposable
         return changes;
     }
 
-    private Task MakeAsync(params (string Column, object? Value)[] values) => Telling(() => backend.Tables.CreateAsync(Trunk.Descriptor, null, Sent(values), ChangeOptions.Default, default));
+    private Task MakeAsync(params (string Column, object? Value)[] values) =>
+        Telling(() => backend.Tables.CreateAsync(Trunk.Descriptor, null, Sent(values), ChangeOptions.Default, default));
 
-    private Task ChangeAsync(params (string Column, object? Value)[] values) => Telling(() => backend.Tables.UpdateAsync(Trunk.Descriptor, new("main"), Of(values), ChangeOptions.Default, default));
+    private Task ChangeAsync(params (string Column, object? Value)[] values) =>
+        Telling(() => backend.Tables.UpdateAsync(Trunk.Descriptor, new("main"), Of(values), ChangeOptions.Default, default));
 
     private Task<T> Telling<T>(Func<Task<T>> change) => Notices.Hear(notice => told.Add(notice.Sentence), change);
 
@@ -304,5 +335,6 @@ public sealed class RowFileTests : IDisposable
 
     private string Text(string key) => File.ReadAllText(Path(key));
 
-    private string[] Files() => [.. Directory.GetFileSystemEntries(tree[Folder]).Select(p => System.IO.Path.GetFileName(p)).Order(StringComparer.Ordinal)];
+    private string[] Files() =>
+        [.. Directory.GetFileSystemEntries(tree[Folder]).Select(p => System.IO.Path.GetFileName(p)).Order(StringComparer.Ordinal)];
 }

@@ -14,7 +14,8 @@ public sealed class SnapshotTests : IDisposable
     public static TheoryData<string> BadNames() =>
     [
         "../sark.db.1", "/etc/passwd", "sark.db.1 ", "sark db.1", "sark.db.1\0", "sark.db.1\n", "sark.db.1;id", "sark.db.$(id)",
-        "sark.db.\u0661\u0662", "s\u0430rk.db.1", "sark.db." + new string('1', 300), "sarkbak.1.zip", "usergreeting0001.wav", "sark.db.", "", ".", "..",
+        "sark.db.\u0661\u0662", "s\u0430rk.db.1", "sark.db."
+            + new string('1', 300), "sarkbak.1.zip", "usergreeting0001.wav", "sark.db.", "", ".", "..",
     ];
 
     [Fact]
@@ -63,7 +64,9 @@ public sealed class SnapshotTests : IDisposable
     public async Task A_damaged_live_database_can_be_replaced()
     {
         var made = await Snapshots.CreateAsync();
-        File.WriteAllText(tree.Database, "this is no database at all, and longer than a header of one would be; really, it is none of them");
+        File.WriteAllText(
+            tree.Database,
+            "this is no database at all, and longer than a header of one would be; really, it is none of them");
         File.WriteAllText(tree.Database + "-journal", "left behind");
         var result = await Snapshots.RestoreAsync(made.Name);
         Assert.Null(result.KeptAs);
@@ -183,7 +186,12 @@ public sealed class SnapshotTests : IDisposable
     public async Task Uploads_that_are_no_sound_database_of_SARK_leave_nothing()
     {
         var whole = File.ReadAllBytes(tree.Database);
-        foreach (var content in new byte[][] { [], "text"u8.ToArray(), [.. "SQLite format 3\0"u8], whole[..(whole.Length / 2)], [.. "PK\u0003\u0004"u8, 1, 2, 3] })
+        foreach (var content in new byte[][] {
+            [],
+            "text"u8.ToArray(),
+            [.. "SQLite format 3\0"u8],
+            whole[..(whole.Length / 2)],
+            [.. "PK\u0003\u0004"u8, 1, 2, 3] })
         {
             await Assert.ThrowsAsync<SarkValidationException>(() => Snapshots.ImportAsync("sark.db.1700000000", new MemoryStream(content)));
         }
@@ -192,7 +200,9 @@ public sealed class SnapshotTests : IDisposable
         PbxTree.Sql(other, "CREATE TABLE t (a)");
         await Assert.ThrowsAsync<SarkValidationException>(() => Snapshots.ImportAsync("sark.db.1700000000", File.OpenRead(other)));
         tree.Options.Limits.Snapshot = 1000;
-        Assert.Equal(SarkErrorKind.TooLarge, (await Assert.ThrowsAsync<SarkException>(() => Snapshots.ImportAsync("sark.db.1700000000", new MemoryStream(whole)))).Kind);
+        Assert.Equal(
+            SarkErrorKind.TooLarge,
+            (await Assert.ThrowsAsync<SarkException>(() => Snapshots.ImportAsync("sark.db.1700000000", new MemoryStream(whole)))).Kind);
         Assert.Empty(Directory.GetFileSystemEntries(tree["/opt/sark/snap"]));
     }
 
@@ -282,7 +292,9 @@ public sealed class SnapshotTests : IDisposable
         }
 
         var path = Path.Combine(tree["/opt/sark/snap"], (await Snapshots.CreateAsync()).Name);
-        Assert.Equal((0b110_100_000, 33u, 33u), (Posix.Status(path)!.Value.Mode, Posix.Status(path)!.Value.Owner, Posix.Status(path)!.Value.Group));
+        Assert.Equal(
+            (0b110_100_000, 33u, 33u),
+            (Posix.Status(path)!.Value.Mode, Posix.Status(path)!.Value.Owner, Posix.Status(path)!.Value.Group));
     }
 
     public static TheoryData<string, string> OtherVersions() => new()
@@ -293,20 +305,30 @@ public sealed class SnapshotTests : IDisposable
         { "DROP TABLE IPphone_FKEY", "'IPphone_FKEY'" },
         { "ALTER TABLE Carrier RENAME COLUMN carriertype TO kind", "'carriertype'" },
         { "DELETE FROM globals", "table 'globals' holds no row" },
-        { "CREATE TRIGGER broken AFTER INSERT ON Queue BEGIN INSERT INTO nosuch VALUES (1); END", "table 'Queue' takes no INSERT, because of its trigger 'broken' (no such table: main.nosuch)" },
-        { "CREATE TRIGGER broken AFTER UPDATE OF conf ON Queue BEGIN INSERT INTO nosuch VALUES (1); END", "table 'Queue' takes no UPDATE, because of its trigger 'broken'" },
-        { "CREATE TRIGGER broken BEFORE DELETE ON Agent BEGIN UPDATE Queue SET nosuch = 1; END", "table 'Agent' takes no DELETE, because of its trigger 'broken' (no such column: nosuch)" },
-        { "DROP TABLE mfgmac; CREATE TABLE mfgmac (pkey TEXT PRIMARY KEY, name TEXT, notify TEXT, z_created, z_updated, z_updater) WITHOUT ROWID", "table 'mfgmac' has no rowid" },
+        {
+            "CREATE TRIGGER broken AFTER INSERT ON Queue BEGIN INSERT INTO nosuch VALUES (1); END",
+            "table 'Queue' takes no INSERT, because of its trigger 'broken' (no such table: main.nosuch)" },
+        {
+            "CREATE TRIGGER broken AFTER UPDATE OF conf ON Queue BEGIN INSERT INTO nosuch VALUES (1); END",
+            "table 'Queue' takes no UPDATE, because of its trigger 'broken'" },
+        {
+            "CREATE TRIGGER broken BEFORE DELETE ON Agent BEGIN UPDATE Queue SET nosuch = 1; END",
+            "table 'Agent' takes no DELETE, because of its trigger 'broken' (no such column: nosuch)" },
+        { "DROP TABLE mfgmac; CREATE TABLE mfgmac (pkey TEXT PRIMARY KEY, name TEXT, notify TEXT, z_created, z_updated, z_updater) "
+            + "WITHOUT ROWID", "table 'mfgmac' has no rowid" },
     };
 
     [Theory]
     [MemberData(nameof(OtherVersions))]
-    public async Task A_database_of_another_version_is_refused_before_anything_changes_and_what_is_missing_is_named(string change, string missing)
+    public async Task A_database_of_another_version_is_refused_before_anything_changes_and_what_is_missing_is_named(
+        string change,
+        string missing)
     {
         var other = Path.Combine(tree.Root, "other.db");
         File.Copy(tree.Database, other);
         PbxTree.Sql(other, change);
-        var refused = await Assert.ThrowsAsync<SarkValidationException>(() => Snapshots.ImportAsync("sark.db.1700000000", File.OpenRead(other)));
+        var refused = await Assert.ThrowsAsync<SarkValidationException>(
+            () => Snapshots.ImportAsync("sark.db.1700000000", File.OpenRead(other)));
         Assert.Contains(missing, refused.Message, StringComparison.Ordinal);
         Assert.Equal("uploadsnap", Assert.Single(refused.Errors).Key);
         // One that lies there already, and one in a backup.
@@ -317,21 +339,34 @@ public sealed class SnapshotTests : IDisposable
         }
 
         var before = tree.Fingerprint("/opt/sark");
-        Assert.Contains(missing, (await Assert.ThrowsAsync<SarkValidationException>(() => Snapshots.RestoreAsync("sark.db.1700000001"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            missing,
+            (await Assert.ThrowsAsync<SarkValidationException>(() => Snapshots.RestoreAsync("sark.db.1700000001"))).Message,
+            StringComparison.Ordinal);
         foreach (var dryRun in new[] { true, false })
         {
-            Assert.Contains(missing, (await Assert.ThrowsAsync<SarkValidationException>(() => tree.Operations.Backups.RestoreAsync("sarkbak.1700000001.zip", BackupParts.Database, dryRun))).Message, StringComparison.Ordinal);
+            Assert.Contains(missing, (await Assert.ThrowsAsync<SarkValidationException>(
+                () => tree.Operations.Backups
+                    .RestoreAsync("sarkbak.1700000001.zip", BackupParts.Database, dryRun))).Message, StringComparison.Ordinal);
         }
 
-        Assert.Contains(missing, Assert.Single((await tree.Operations.Backups.TestAsync("sarkbak.1700000001.zip")).Problems), StringComparison.Ordinal);
-        Assert.Contains(missing, Assert.Single((await tree.Operations.Backups.ImportAsync("sarkbak.1700000002.zip", File.OpenRead(Path.Combine(tree["/opt/sark/bkup"], "sarkbak.1700000001.zip")))).Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            missing,
+            Assert.Single((await tree.Operations.Backups.TestAsync("sarkbak.1700000001.zip")).Problems),
+            StringComparison.Ordinal);
+        Assert.Contains(missing, Assert.Single((await tree.Operations.Backups.ImportAsync(
+            "sarkbak.1700000002.zip",
+            File.OpenRead(Path.Combine(tree["/opt/sark/bkup"], "sarkbak.1700000001.zip")))).Warnings), StringComparison.Ordinal);
         await tree.Operations.Backups.RemoveAsync("sarkbak.1700000002.zip");
         Assert.Equal(before, tree.Fingerprint("/opt/sark"));
         // It is no snapshot either, when somebody else has made it the live one; but it is kept when it is replaced.
         var good = Path.Combine(tree.Root, "good.db");
         File.Copy(tree.Database, good);
         tree.Sql(change);
-        Assert.Contains(missing, (await Assert.ThrowsAsync<SarkUnavailableException>(() => Snapshots.CreateAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            missing,
+            (await Assert.ThrowsAsync<SarkUnavailableException>(() => Snapshots.CreateAsync())).Message,
+            StringComparison.Ordinal);
         Assert.Contains(missing, Assert.Single((await tree.Operations.Backups.CreateAsync()).Warnings), StringComparison.Ordinal);
         await Snapshots.ImportAsync("sark.db.1700000003", File.OpenRead(good));
         Assert.NotNull((await Snapshots.RestoreAsync("sark.db.1700000003")).KeptAs);
@@ -342,7 +377,8 @@ public sealed class SnapshotTests : IDisposable
     [InlineData("ALTER TABLE IPphone ADD COLUMN newthing TEXT")]
     [InlineData("CREATE TABLE brandnew (a)")]
     // As in releases with other tables: what SarkPS does not use may be missing.
-    [InlineData("DROP TABLE mcast; DROP TABLE threat; DROP TABLE shorewall_blacklist; DROP TABLE shorewall_whitelist; ALTER TABLE IPphone DROP COLUMN twin")]
+    [InlineData("DROP TABLE mcast; DROP TABLE threat; DROP TABLE shorewall_blacklist; DROP TABLE shorewall_whitelist; ALTER TABLE "
+        + "IPphone DROP COLUMN twin")]
     public async Task What_is_not_used_may_be_there_or_not(string change)
     {
         tree.Sql(change);
@@ -359,7 +395,8 @@ public sealed class SnapshotTests : IDisposable
             var other = Path.Combine(tree.Root, "other.db");
             File.WriteAllBytes(other, File.ReadAllBytes(tree.Database));
             PbxTree.Sql(other, $"DROP TABLE \"{table}\"");
-            Assert.Contains($"'{table}'", (await Assert.ThrowsAsync<SarkValidationException>(() => Snapshots.ImportAsync("sark.db.1700000000", File.OpenRead(other)))).Message, StringComparison.Ordinal);
+            Assert.Contains($"'{table}'", (await Assert.ThrowsAsync<SarkValidationException>(
+                () => Snapshots.ImportAsync("sark.db.1700000000", File.OpenRead(other)))).Message, StringComparison.Ordinal);
         }
     }
 
@@ -385,7 +422,8 @@ public sealed class SnapshotTests : IDisposable
             (File.ReadAllBytes(tree.Database)[..20_000], "cut short"), ([1, 2, 3, 4, 5, 6, 7, 8], "of another kind"),
         })
         {
-            var error = await Assert.ThrowsAsync<SarkValidationException>(() => Snapshots.ImportAsync("sark.db.1700000000", new MemoryStream(content)));
+            var error = await Assert.ThrowsAsync<SarkValidationException>(
+                () => Snapshots.ImportAsync("sark.db.1700000000", new MemoryStream(content)));
             Assert.Contains(said, error.Message, StringComparison.Ordinal);
         }
 
@@ -427,12 +465,14 @@ public sealed class SnapshotTests : IDisposable
         var soon = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 100;
         foreach (var second in new[] { $"{soon}", $"{soon}.7", "9999999999", "99999999999" })
         {
-            var error = await Assert.ThrowsAsync<SarkValidationException>(() => Snapshots.ImportAsync($"sark.db.{second}", File.OpenRead(tree.Database)));
+            var error = await Assert.ThrowsAsync<SarkValidationException>(
+                () => Snapshots.ImportAsync($"sark.db.{second}", File.OpenRead(tree.Database)));
             Assert.Contains($"'sark.db.{second}' is ahead of the clock", error.Message, StringComparison.Ordinal);
             Assert.Equal("uploadsnap", Assert.Single(error.Errors).Key);
             // Nor is it promised.
             await Assert.ThrowsAsync<SarkValidationException>(() => Snapshots.JudgeImportAsync($"sark.db.{second}"));
-            await Assert.ThrowsAsync<SarkValidationException>(() => tree.Operations.Backups.ImportAsync($"sarkbak.{second}.zip", new MemoryStream(backup), force: true));
+            await Assert.ThrowsAsync<SarkValidationException>(
+                () => tree.Operations.Backups.ImportAsync($"sarkbak.{second}.zip", new MemoryStream(backup), force: true));
         }
 
         Assert.Equal(before, tree.Fingerprint("/opt/sark"));

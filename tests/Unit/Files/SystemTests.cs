@@ -27,7 +27,9 @@ public sealed class SystemTests : IDisposable
     public async Task The_state_is_what_systemd_says()
     {
         Systemctl("active");
-        Assert.Equal(new PbxState(true, "active", new DateTimeOffset(2026, 11, 23, 17, 1, 2, TimeSpan.Zero)), await System.GetPbxStateAsync());
+        Assert.Equal(
+            new PbxState(true, "active", new DateTimeOffset(2026, 11, 23, 17, 1, 2, TimeSpan.Zero)),
+            await System.GetPbxStateAsync());
         Systemctl("failed");
         Assert.Equal((false, "failed"), ((await System.GetPbxStateAsync()).Running, (await System.GetPbxStateAsync()).State));
     }
@@ -40,13 +42,17 @@ public sealed class SystemTests : IDisposable
         Assert.Equal("PBX started", (await System.StartPbxAsync()).Message);
         Assert.Equal("PBX already running", (await Assert.ThrowsAsync<SarkUnavailableException>(() => System.StartPbxAsync())).Message);
         Assert.Equal("PBX stopped", (await System.StopPbxAsync()).Message);
-        Assert.Equal(["start asterisk", "stop asterisk"], tree.Calls("/bin/systemctl").Where(call => !call.StartsWith("show", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["start asterisk", "stop asterisk"],
+            tree.Calls("/bin/systemctl").Where(call => !call.StartsWith("show", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task A_start_that_fails_returns_exit_code_and_output()
     {
-        tree.Program("/bin/systemctl", "[ \"$1\" = show ] && echo ActiveState=inactive && exit 0; echo 'Unit asterisk.service not found.' >&2; exit 5");
+        tree.Program(
+            "/bin/systemctl",
+            "[ \"$1\" = show ] && echo ActiveState=inactive && exit 0; echo 'Unit asterisk.service not found.' >&2; exit 5");
         var error = await Assert.ThrowsAsync<SarkUnavailableException>(() => System.StartPbxAsync());
         Assert.Contains("exit code 5: Unit asterisk.service not found.", error.Message, StringComparison.Ordinal);
     }
@@ -77,7 +83,10 @@ public sealed class SystemTests : IDisposable
         Assert.Equal(("System Commit issued", 0), (result.Message, result.ExitCode));
         Assert.Equal(["generating with 0 arguments"], result.Output);
         tree.Write("/opt/sark/scripts/srkgenAst", "echo 'no database'; exit 3");
-        Assert.Contains("exit code 3: no database", (await Assert.ThrowsAsync<SarkCommitException>(() => System.CommitAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "exit code 3: no database",
+            (await Assert.ThrowsAsync<SarkCommitException>(() => System.CommitAsync())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +106,9 @@ public sealed class SystemTests : IDisposable
         Assert.True(status.Changed);
         Assert.Equal("alice", status.ChangedBy);
         Assert.NotNull(status.LastChange);
-        Assert.Equal([("UPDATE", "Cluster", "default", "alice"), ("INSERT", "IPphoneCOSopen", "401/x", "system")], status.Changes.Select(change => (change.Action, change.Table, change.Key, change.By)));
+        Assert.Equal(
+            [("UPDATE", "Cluster", "default", "alice"), ("INSERT", "IPphoneCOSopen", "401/x", "system")],
+            status.Changes.Select(change => (change.Action, change.Table, change.Key, change.By)));
         Assert.Equal([new PendingTable("Cluster", 0, 1, 0), new PendingTable("IPphoneCOSopen", 1, 0, 0)], status.Tables);
         await System.CommitAsync();
         Assert.False((await System.GetCommitStatusAsync()).Changed);
@@ -136,7 +147,8 @@ public sealed class SystemTests : IDisposable
     [Fact]
     public async Task The_generator_runs_to_its_end_when_the_caller_leaves_and_the_next_waits_its_turn()
     {
-        tree.Generator(before: $"echo begin >> {tree["/log"]}; for i in 1 2 3; do echo writing; sleep 0.5; done; echo end >> {tree["/log"]}");
+        tree.Generator(
+            before: $"echo begin >> {tree["/log"]}; for i in 1 2 3; do echo writing; sleep 0.5; done; echo end >> {tree["/log"]}");
         using var cancel = new CancellationTokenSource();
         var commit = System.CommitAsync(cancellationToken: cancel.Token);
         while (!File.Exists(tree["/log"]))
@@ -171,7 +183,9 @@ public sealed class SystemTests : IDisposable
     public async Task The_generator_outlives_the_process_that_started_it(int signal)
     {
         File.CreateSymbolicLink(tree["/bin"], "/bin");
-        tree.Write("/opt/sark/scripts/srkgenAst", $"echo begin >> {tree["/log"]}; for i in 1 2 3 4; do echo writing; sleep 0.3; done; echo end >> {tree["/log"]}");
+        tree.Write(
+            "/opt/sark/scripts/srkgenAst",
+            $"echo begin >> {tree["/log"]}; for i in 1 2 3 4; do echo writing; sleep 0.3; done; echo end >> {tree["/log"]}");
         using (var process = PbxTree.Helper("try", tree.Root, "commit"))
         {
             while (!File.Exists(tree["/log"]))

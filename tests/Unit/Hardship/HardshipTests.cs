@@ -19,7 +19,11 @@ public sealed class HardshipTests : IDisposable
     private const int Writers = 4;
 
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(
-        int.TryParse(Environment.GetEnvironmentVariable("SARK_TEST_HARDSHIP_SECONDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 6);
+        int.TryParse(
+            Environment.GetEnvironmentVariable("SARK_TEST_HARDSHIP_SECONDS"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var seconds) ? seconds : 6);
 
     private readonly TestDatabase database;
     private readonly Random random = new(20261125);
@@ -42,7 +46,8 @@ public sealed class HardshipTests : IDisposable
         {
             using var service = await ServiceProcess.StartAsync(database.Path);
             using var stop = new CancellationTokenSource();
-            var writing = Enumerable.Range(0, Writers).Select(w => WriteAsync(service.Client, written, $"{w + 1}{kill:000}", stop.Token)).ToArray();
+            var writing = Enumerable.Range(0, Writers).Select(w => WriteAsync(service.Client, written, $"{w + 1}{kill:000}", stop.Token))
+                .ToArray();
             // From the first answers on, so that every process is killed at work.
             while (written.Values.All(s => s.Kill != kill || !s.IsAnswered))
             {
@@ -56,13 +61,18 @@ public sealed class HardshipTests : IDisposable
             Check(written);
         }
 
-        async Task WriteAsync(HttpClient client, ConcurrentDictionary<string, State> states, string prefix, CancellationToken cancellationToken)
+        async Task WriteAsync(
+            HttpClient client,
+            ConcurrentDictionary<string, State> states,
+            string prefix,
+            CancellationToken cancellationToken)
         {
             var kill = int.Parse(prefix[1..], CultureInfo.InvariantCulture);
             for (var i = 0; i < 100 && !cancellationToken.IsCancellationRequested; i++)
             {
                 var key = $"{prefix}{i:00}";
-                if (!await ChangeAsync(client, states, key, kill, isCreate: true) || (i % 3 == 0 && !await ChangeAsync(client, states, key, kill, isCreate: false)))
+                if (!await ChangeAsync(client, states, key, kill, isCreate: true)
+                    || (i % 3 == 0 && !await ChangeAsync(client, states, key, kill, isCreate: false)))
                 {
                     return;
                 }
@@ -107,7 +117,9 @@ public sealed class HardshipTests : IDisposable
             {
                 var kind = new[] { "DEFERRED", "IMMEDIATE", "EXCLUSIVE" }[i % 3];
                 Run(connection, $"BEGIN {kind}");
-                Run(connection, i % 3 == 0 ? "SELECT count(*) FROM IPphone" : $"INSERT INTO Cluster (pkey, description) VALUES ('other{i}', 'another program')");
+                Run(connection, i % 3 == 0
+                    ? "SELECT count(*) FROM IPphone"
+                    : $"INSERT INTO Cluster (pkey, description) VALUES ('other{i}', 'another program')");
                 await Task.Delay(random.Next(1, 150));
                 Run(connection, "COMMIT");
                 await Task.Delay(random.Next(1, 100));
@@ -218,7 +230,12 @@ public sealed class HardshipTests : IDisposable
     }
 
     // False when the service did not answer.
-    private static async Task<bool> ChangeAsync(HttpClient client, ConcurrentDictionary<string, State> states, string key, int kill, bool isCreate)
+    private static async Task<bool> ChangeAsync(
+        HttpClient client,
+        ConcurrentDictionary<string, State> states,
+        string key,
+        int kill,
+        bool isCreate)
     {
         var state = states.GetOrAdd(key, _ => new State { Kill = kill });
         state.IsAnswered = false;
@@ -227,7 +244,9 @@ public sealed class HardshipTests : IDisposable
             while (true)
             {
                 using var answer = isCreate
-                    ? await client.PostAsync("/api/extensions/unprovisioned", new StringContent($$"""{"pkey": "{{key}}", "cluster": "default"}""", Encoding.UTF8, "application/json"))
+                    ? await client.PostAsync(
+                        "/api/extensions/unprovisioned",
+                        new StringContent($$"""{"pkey": "{{key}}", "cluster": "default"}""", Encoding.UTF8, "application/json"))
                     : await client.DeleteAsync("/api/extensions/" + key);
                 if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
                 {
@@ -263,7 +282,9 @@ public sealed class HardshipTests : IDisposable
 
     private static async Task PostTenantAsync(HttpClient client, string key)
     {
-        using var answer = await client.PostAsync("/api/tenants", new StringContent($$"""{"pkey": "{{key}}", "description": "d"}""", Encoding.UTF8, "application/json"));
+        using var answer = await client.PostAsync(
+            "/api/tenants",
+            new StringContent($$"""{"pkey": "{{key}}", "description": "d"}""", Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
     }
 
@@ -283,7 +304,9 @@ public sealed class HardshipTests : IDisposable
             var open = (long)database.Value("SELECT count(*) FROM IPphoneCOSopen WHERE IPphone_pkey = @key", ("@key", key))!;
             var closed = (long)database.Value("SELECT count(*) FROM IPphoneCOSclosed WHERE IPphone_pkey = @key", ("@key", key))!;
             var cross = (long)database.Value("SELECT count(*) FROM master_xref WHERE pkey = @key AND relation = 'IPphone'", ("@key", key))!;
-            Assert.True((row, open, closed, cross) is (0, 0, 0, 0) or (1, 1, 1, 1), $"{key}: {row} row, {open} and {closed} classes of service, {cross} cross references");
+            Assert.True(
+                (row, open, closed, cross) is (0, 0, 0, 0) or (1, 1, 1, 1),
+                $"{key}: {row} row, {open} and {closed} classes of service, {cross} cross references");
             if (state.IsAnswered)
             {
                 Assert.True(state.IsThere == (row == 1), $"{key} was {(state.IsThere ? "made" : "removed")}, and there are {row}.");

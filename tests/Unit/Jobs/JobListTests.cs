@@ -27,7 +27,9 @@ public sealed class JobListTests
         }
         while (watch.Current.Notices.Count == 0);
 
-        Assert.Equal((JobState.Running, null, "Packing", 50), (watch.Current.State, watch.Current.Ended, watch.Current.Activity, watch.Current.Progress!.Value.Percent));
+        Assert.Equal(
+            (JobState.Running, null, "Packing", 50),
+            (watch.Current.State, watch.Current.Ended, watch.Current.Activity, watch.Current.Progress!.Value.Percent));
         go.SetResult();
         await end;
         Assert.True(await watch.MoveNextAsync());

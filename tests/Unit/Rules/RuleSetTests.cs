@@ -112,7 +112,8 @@ public sealed class RuleSetTests
 
     [Theory]
     [MemberData(nameof(Messages))]
-    public void A_refusal_reads_as_Laravel_s(Rule rule, object value, string message) => Assert.Equal([message], Judge(new RuleSet(rule), value));
+    public void A_refusal_reads_as_Laravel_s(Rule rule, object value, string message) =>
+        Assert.Equal([message], Judge(new RuleSet(rule), value));
 
     [Fact]
     public void Sizes_of_numbers_are_amounts()

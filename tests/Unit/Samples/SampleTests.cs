@@ -15,7 +15,11 @@ public sealed class SampleTests
         // It works on a database of its own, whatever the environment names.
         var other = folder.Write("mine.db", "not touched");
         var result = await RealPowerShell.RunFileAsync(
-            Path.Combine(Samples, "first-light.ps1"), [], new Dictionary<string, string> { ["SARK_DATABASE"] = other, ["TMPDIR"] = folder.Path });
+            Path.Combine(Samples, "first-light.ps1"), [], new Dictionary<string, string>
+            {
+                ["SARK_DATABASE"] = other,
+                ["TMPDIR"] = folder.Path
+            });
 
         Assert.Equal("", result.Error);
         Assert.Equal(0, result.ExitCode);
@@ -53,8 +57,12 @@ public sealed class SampleTests
         Assert.Contains("12 of 12 made", result.Lines);
         Assert.Contains(result.Lines, l => l.StartsWith("502", StringComparison.Ordinal) && l.Contains("snom", StringComparison.Ordinal));
         Assert.Contains(result.Lines, l => l.StartsWith("506", StringComparison.Ordinal) && l.Contains("WebRTC", StringComparison.Ordinal));
-        Assert.Contains(result.Lines, l => l.StartsWith("510", StringComparison.Ordinal) && l.Contains("MAILBOX", StringComparison.Ordinal));
-        Assert.Contains(result.Lines, l => l.StartsWith("501", StringComparison.Ordinal) && l.Contains("Duplicate Key - 501", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Lines,
+            l => l.StartsWith("510", StringComparison.Ordinal) && l.Contains("MAILBOX", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Lines,
+            l => l.StartsWith("501", StringComparison.Ordinal) && l.Contains("Duplicate Key - 501", StringComparison.Ordinal));
         Assert.Contains("Extensions   : 10", result.Lines);
         Assert.Contains("Mailboxes    : 2", result.Lines);
     }

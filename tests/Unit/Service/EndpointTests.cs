@@ -32,9 +32,15 @@ public sealed class EndpointTests : IDisposable
         Assert.All(service.Endpoints, endpoint =>
         {
             var said = endpoint.Metadata;
-            Assert.True(said.GetMetadata<IAllowAnonymous>() is not null || said.GetOrderedMetadata<IAuthorizeData>().Count == 1, $"{endpoint.DisplayName} says no scope, or more than one.");
-            Assert.All(said.GetOrderedMetadata<IAuthorizeData>(), scope => Assert.True(scope.Policy is null || Tokens.Scopes.Contains(scope.Policy), $"{endpoint.DisplayName} needs '{scope.Policy}', which is no scope."));
-            Assert.False(string.IsNullOrEmpty(said.GetMetadata<IEndpointSummaryMetadata>()?.Summary), $"{endpoint.DisplayName} does not say what it does.");
+            Assert.True(
+                said.GetMetadata<IAllowAnonymous>() is not null || said.GetOrderedMetadata<IAuthorizeData>().Count == 1,
+                $"{endpoint.DisplayName} says no scope, or more than one.");
+            Assert.All(said.GetOrderedMetadata<IAuthorizeData>(), scope => Assert.True(
+                scope.Policy is null || Tokens.Scopes.Contains(scope.Policy),
+                $"{endpoint.DisplayName} needs '{scope.Policy}', which is no scope."));
+            Assert.False(
+                string.IsNullOrEmpty(said.GetMetadata<IEndpointSummaryMetadata>()?.Summary),
+                $"{endpoint.DisplayName} does not say what it does.");
             var statuses = said.GetOrderedMetadata<Answer>().Select(a => a.StatusCode).ToArray();
             Assert.True(statuses.Any(s => s is >= 200 and < 300), $"{endpoint.DisplayName} does not say what it answers.");
             Assert.True(statuses.Distinct().Count() == statuses.Length, $"{endpoint.DisplayName} says one status twice.");
@@ -45,13 +51,20 @@ public sealed class EndpointTests : IDisposable
     public async Task A_route_that_says_nothing_is_closed_to_everybody()
     {
         var (token, hash) = Tokens.Make();
-        var settings = new Dictionary<string, string?> { ["Sark:Service:Tokens:0:Name"] = "robot", ["Sark:Service:Tokens:0:Sha256"] = hash };
+        var settings = new Dictionary<string, string?>
+        {
+            ["Sark:Service:Tokens:0:Name"] = "robot",
+            ["Sark:Service:Tokens:0:Sha256"] = hash
+        };
         for (var i = 0; i < Tokens.Scopes.Count; i++)
         {
             settings[$"Sark:Service:Tokens:0:Scopes:{i}"] = Tokens.Scopes[i];
         }
 
-        foreach (var (access, sent, expected) in new[] { (settings, null, HttpStatusCode.Unauthorized), (settings, token, HttpStatusCode.Forbidden), ([], null, HttpStatusCode.Forbidden) })
+        foreach (var (access, sent, expected) in new[] {
+            (settings, null, HttpStatusCode.Unauthorized),
+            (settings, token, HttpStatusCode.Forbidden),
+            ([], null, HttpStatusCode.Forbidden) })
         {
             await using var service = await ListeningService.StartAsync(database.Path, access, map: Map);
             using var client = new HttpClient { BaseAddress = service.Address };
@@ -99,13 +112,17 @@ public sealed class EndpointTests : IDisposable
         var paths = JsonNode.Parse(await File.ReadAllTextAsync(Document))!["paths"]!;
         foreach (var endpoint in service.Endpoints)
         {
-            var path = "/" + endpoint.RoutePattern.RawText!.Replace("**", "", StringComparison.Ordinal).Replace("//", "/", StringComparison.Ordinal).TrimStart('/');
+            var path = "/" + endpoint.RoutePattern.RawText!.Replace("**", "", StringComparison.Ordinal)
+                .Replace("//", "/", StringComparison.Ordinal)
+                .TrimStart('/');
             foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Where(m => m != "HEAD"))
             {
                 var operation = paths[path]?[method.ToLowerInvariant()];
                 Assert.True(operation is not null, $"{method} {path} is not described.");
                 Assert.Equal(endpoint.Metadata.GetMetadata<IEndpointSummaryMetadata>()!.Summary, (string?)operation["summary"]);
-                Assert.Equal(endpoint.Metadata.GetOrderedMetadata<Answer>().Select(a => $"{a.StatusCode}").Order(), operation["responses"]!.AsObject().Select(r => r.Key));
+                Assert.Equal(
+                    endpoint.Metadata.GetOrderedMetadata<Answer>().Select(a => $"{a.StatusCode}").Order(),
+                    operation["responses"]!.AsObject().Select(r => r.Key));
                 Assert.Equal(
                     endpoint.RoutePattern.Parameters.Select(p => p.Name),
                     (operation["parameters"]?.AsArray() ?? []).Where(p => (string?)p!["in"] == "path").Select(p => (string?)p!["name"]));
@@ -150,14 +167,20 @@ public sealed class EndpointTests : IDisposable
         {
             foreach (var name in (endpoint.Metadata.GetMetadata<QueryNames>()?.Names ?? []).Where(QueryNames.IsFlag))
             {
-                var path = "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(s => s.Parts[0] is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal ? literal.Content : "nosuch"));
+                var path = "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(
+                    s => s.Parts[0] is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal ? literal.Content : "nosuch"));
                 foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
                 {
                     using var request = new HttpRequestMessage(new HttpMethod(method), $"{path}?{name}=maybe");
-                    request.Content = endpoint.Metadata.GetMetadata<Sent>()?.Body == Body.Form ? Upload() : new StringContent("{}", Encoding.UTF8, "application/json");
+                    request.Content = endpoint.Metadata.GetMetadata<Sent>()?.Body == Body.Form
+                        ? Upload()
+                        : new StringContent("{}", Encoding.UTF8, "application/json");
                     using var response = await client.SendAsync(request);
                     var text = await response.Content.ReadAsStringAsync();
-                    Assert.True(response.StatusCode == HttpStatusCode.BadRequest && text.Contains("must be true or false", StringComparison.Ordinal), $"{method} {path}?{name}=maybe: {response.StatusCode} {text}");
+                    Assert.True(
+                        response.StatusCode == HttpStatusCode.BadRequest
+                            && text.Contains("must be true or false", StringComparison.Ordinal),
+                        $"{method} {path}?{name}=maybe: {response.StatusCode} {text}");
                     judged++;
                 }
             }
@@ -192,9 +215,14 @@ public sealed class EndpointTests : IDisposable
         using var client = new HttpClient { BaseAddress = service.Address };
         using var made = await client.PostAsync("/api/templates", Json(new JsonObject { ["pkey"] = key, ["technology"] = "SIP" }));
         Assert.True(made.StatusCode == HttpStatusCode.Created, await made.Content.ReadAsStringAsync());
-        foreach (var address in new[] { made.Headers.Location!.OriginalString, "/api/templates/" + Uri.EscapeDataString(key), "/api/templatess/" + Uri.EscapeDataString(key).Replace("%2F", "%2f", StringComparison.Ordinal) })
+        foreach (var address in new[] {
+            made.Headers.Location!.OriginalString,
+            "/api/templates/" + Uri.EscapeDataString(key),
+            "/api/templatess/" + Uri.EscapeDataString(key).Replace("%2F", "%2f", StringComparison.Ordinal) })
         {
-            var item = new Uri(service.Address.GetLeftPart(UriPartial.Authority) + address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+            var item = new Uri(
+                service.Address.GetLeftPart(UriPartial.Authority) + address,
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
             Assert.Equal(key, (string?)JsonNode.Parse(await client.GetStringAsync(item))!["pkey"]);
             using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, item));
             Assert.Equal(HttpStatusCode.OK, head.StatusCode);
@@ -203,7 +231,9 @@ public sealed class EndpointTests : IDisposable
             Assert.Equal(key, (string?)JsonNode.Parse(await changed.Content.ReadAsStringAsync())!["pkey"]);
         }
 
-        var place = new Uri(service.Address.GetLeftPart(UriPartial.Authority) + made.Headers.Location!.OriginalString, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var place = new Uri(
+            service.Address.GetLeftPart(UriPartial.Authority) + made.Headers.Location!.OriginalString,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var removed = await client.DeleteAsync(place);
         Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
         using var gone = await client.GetAsync(place);
@@ -217,9 +247,16 @@ public sealed class EndpointTests : IDisposable
         Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(database.Path)!, "usr/share/asterisk/sounds"));
         using var client = new HttpClient { BaseAddress = service.Address };
         Assert.Equal(HttpStatusCode.OK, await UploadAsync(client, "/api/greetings"));
-        foreach (var (name, found) in new[] { ("usergreeting%30001.wav", true), ("usergreeting0001%2Ewav", true), ("usergreeting%25300001.wav", false), (".%2Fusergreeting0001.wav", false), ("x%2F..%2Fusergreeting0001.wav", false) })
+        foreach (var (name, found) in new[] {
+            ("usergreeting%30001.wav", true),
+            ("usergreeting0001%2Ewav", true),
+            ("usergreeting%25300001.wav", false),
+            (".%2Fusergreeting0001.wav", false),
+            ("x%2F..%2Fusergreeting0001.wav", false) })
         {
-            var item = new Uri(service.Address + "api/greetings/" + name, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+            var item = new Uri(
+                service.Address + "api/greetings/" + name,
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
             using var got = await client.GetAsync(item);
             Assert.True(found == (got.StatusCode == HttpStatusCode.OK), $"GET {name}: {got.StatusCode}");
             using var removed = await client.DeleteAsync(item);
@@ -232,7 +269,8 @@ public sealed class EndpointTests : IDisposable
 
     private static async Task<HttpStatusCode> UploadAsync(HttpClient client, string address)
     {
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(GreetingTests.Wave()), "greeting", "usergreeting0001.wav" } };
+        using var form = new MultipartFormDataContent {
+            { new ByteArrayContent(GreetingTests.Wave()), "greeting", "usergreeting0001.wav" } };
         using var response = await client.PostAsync(address, form);
         return response.StatusCode;
     }

@@ -32,7 +32,9 @@ public sealed class FrontDoorTests : IDisposable
         var wrong = new List<string>();
         foreach (var endpoint in service.Endpoints)
         {
-            var path = "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(s => s.Parts[0] is Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart ? "nosuch" : ((Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart)s.Parts[0]).Content)).TrimStart('/');
+            var path = "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(s => s.Parts[
+                0] is Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart ? "nosuch"
+                    : ((Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart)s.Parts[0]).Content)).TrimStart('/');
             foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
             {
                 var needed = Needed(method, path);
@@ -41,10 +43,20 @@ public sealed class FrontDoorTests : IDisposable
                     continue;
                 }
 
-                Judge(method, path, "none", await StatusAsync(client, method, path, null), needed == "public" ? null : HttpStatusCode.Unauthorized);
+                Judge(
+                    method,
+                    path,
+                    "none",
+                    await StatusAsync(client, method, path, null),
+                    needed == "public" ? null : HttpStatusCode.Unauthorized);
                 foreach (var (scope, (token, _)) in tokens)
                 {
-                    Judge(method, path, scope, await StatusAsync(client, method, path, token), needed is "public" or "any" || needed == scope ? null : HttpStatusCode.Forbidden);
+                    Judge(
+                        method,
+                        path,
+                        scope,
+                        await StatusAsync(client, method, path, token),
+                        needed is "public" or "any" || needed == scope ? null : HttpStatusCode.Forbidden);
                 }
             }
         }
@@ -74,8 +86,12 @@ public sealed class FrontDoorTests : IDisposable
             // The general route of functions answers HEAD; it finds no function of this name.
             "/api/astamis/Reload" => "system",
             "/api/astamis/events" => "events",
-            _ when path.StartsWith("/api/syscommands", StringComparison.Ordinal) || path.StartsWith("/api/backups", StringComparison.Ordinal)
-                || path.StartsWith("/api/snapshots", StringComparison.Ordinal) || path.StartsWith("/api/firewalls", StringComparison.Ordinal)
+            _ when path.StartsWith("/api/syscommands", StringComparison.Ordinal)
+                || path.StartsWith("/api/backups", StringComparison.Ordinal)
+                || path.StartsWith("/api/snapshots", StringComparison.Ordinal)
+                || path.StartsWith(
+                    "/api/firewalls",
+                    StringComparison.Ordinal)
                 || path.StartsWith("/api/jobs", StringComparison.Ordinal) => "system",
             _ => isRead ? "read" : "write",
         };
@@ -126,7 +142,8 @@ public sealed class FrontDoorTests : IDisposable
         using var response = await client.PostAsync("/api/tenants", content);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         Assert.Equal(["ticket-4711"], response.Headers.GetValues("X-Request-Id"));
-        Assert.Contains(log.Lines, l => l.Contains("POST /api/tenants by robot from 127.0.0.1", StringComparison.Ordinal) && l.Contains("ticket-4711", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, l => l.Contains("POST /api/tenants by robot from 127.0.0.1", StringComparison.Ordinal)
+            && l.Contains("ticket-4711", StringComparison.Ordinal));
 
         using var refused = await client.GetAsync("/api/backups");
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
@@ -169,8 +186,16 @@ public sealed class FrontDoorTests : IDisposable
         { "POST", "/api/snapshots/new", "Referer: http://example.com/page", HttpStatusCode.Forbidden },
         { "DELETE", "/api/tenants/nosuch", "Origin: http://example.com", HttpStatusCode.Forbidden },
         // GETs that change, as a browser makes them by itself.
-        { "GET", "/api/snapshots/new", "Sec-Fetch-Mode: navigate\nSec-Fetch-Site: none\nSec-Fetch-Dest: document", HttpStatusCode.Forbidden },
-        { "GET", "/api/snapshots/new", "Sec-Fetch-Mode: no-cors\nSec-Fetch-Site: same-origin\nSec-Fetch-Dest: image", HttpStatusCode.Forbidden },
+        {
+            "GET",
+            "/api/snapshots/new",
+            "Sec-Fetch-Mode: navigate\nSec-Fetch-Site: none\nSec-Fetch-Dest: document",
+            HttpStatusCode.Forbidden },
+        {
+            "GET",
+            "/api/snapshots/new",
+            "Sec-Fetch-Mode: no-cors\nSec-Fetch-Site: same-origin\nSec-Fetch-Dest: image",
+            HttpStatusCode.Forbidden },
         { "GET", "/api/snapshots/new", "Sec-Fetch-Dest: script", HttpStatusCode.Forbidden },
         { "GET", "/api/snapshots/new", "Referer: http://example.com/page", HttpStatusCode.Forbidden },
         { "GET", "/api/snapshots/new", "Origin: http://example.com", HttpStatusCode.Forbidden },
@@ -188,7 +213,11 @@ public sealed class FrontDoorTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Browsers))]
-    public async Task Open_to_this_machine_is_not_open_to_pages_and_proxies_on_it(string method, string path, string headers, HttpStatusCode expected)
+    public async Task Open_to_this_machine_is_not_open_to_pages_and_proxies_on_it(
+        string method,
+        string path,
+        string headers,
+        HttpStatusCode expected)
     {
         await using var service = await ListeningService.StartAsync(database.Path);
         Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(database.Path)!, "opt/sark/snap"));
@@ -216,14 +245,25 @@ public sealed class FrontDoorTests : IDisposable
         settings["Sark:Service:Proxies:0"] = "127.0.0.1";
         await using var service = await ListeningService.StartAsync(database.Path, settings, log: log);
         using var client = new HttpClient { BaseAddress = service.Address };
-        foreach (var (host, expected) in new[] { ("pbx.example.com", HttpStatusCode.OK), ("a.example.net", HttpStatusCode.OK), ("example.net", HttpStatusCode.Forbidden), ("pbx.example.org", HttpStatusCode.Forbidden) })
+        foreach (var (host, expected) in new[] {
+            ("pbx.example.com", HttpStatusCode.OK),
+            ("a.example.net", HttpStatusCode.OK),
+            ("example.net", HttpStatusCode.Forbidden),
+            ("pbx.example.org", HttpStatusCode.Forbidden) })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/tenants") { Headers = { Host = host, Authorization = new AuthenticationHeaderValue("Bearer", right) } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/tenants")
+            {
+                Headers = { Host = host, Authorization = new AuthenticationHeaderValue("Bearer", right) }
+            };
             using var response = await client.SendAsync(request);
             Assert.Equal(expected, response.StatusCode);
         }
 
-        using var passed = new HttpRequestMessage(HttpMethod.Post, "/api/tenants") { Content = Json("""{"pkey":"acme","description":"Acme"}"""), Headers = { Authorization = new AuthenticationHeaderValue("Bearer", right) } };
+        using var passed = new HttpRequestMessage(HttpMethod.Post, "/api/tenants")
+        {
+            Content = Json("""{"pkey":"acme","description":"Acme"}"""),
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", right) }
+        };
         passed.Headers.Add("X-Forwarded-For", "198.51.100.7");
         using var made = await client.SendAsync(passed);
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
@@ -332,7 +372,13 @@ public sealed class FrontDoorTests : IDisposable
     private static Dictionary<string, string?> OneToken(out string token)
     {
         (token, var hash) = Tokens.Make();
-        return new() { ["Sark:Service:Tokens:0:Name"] = "robot", ["Sark:Service:Tokens:0:Sha256"] = hash, ["Sark:Service:Tokens:0:Scopes:0"] = "read", ["Sark:Service:Tokens:0:Scopes:1"] = "write" };
+        return new()
+        {
+            ["Sark:Service:Tokens:0:Name"] = "robot",
+            ["Sark:Service:Tokens:0:Sha256"] = hash,
+            ["Sark:Service:Tokens:0:Scopes:0"] = "read",
+            ["Sark:Service:Tokens:0:Scopes:1"] = "write"
+        };
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string method, string path, string? token)

@@ -21,16 +21,20 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"];
 
-    private static readonly string[] Keys = ["nosuch", "default", "401", "%2F", "%252F", "a%00b", "..", "%2e%2e", ".", "%", "%zz", "%ff", "%C3%BC", "%E2%98%8E", "*60", "a%0D%0Ab", "'%20or%201=1--", "%3F", "%23", "new", "-1", "99999999999999999999"];
+    private static readonly string[] Keys = ["nosuch", "default", "401", "%2F", "%252F", "a%00b", "..", "%2e%2e", ".", "%", "%zz", "%ff",
+        "%C3%BC", "%E2%98%8E", "*60", "a%0D%0Ab", "'%20or%201=1--", "%3F", "%23", "new", "-1", "99999999999999999999"];
 
-    private static readonly string[] Queries = ["", "", "", "?force=1", "?force=maybe", "?filter[cluster]=x", "?filter[", "?filter[]=1", "?%ff=%00", "?a=%zz", "?cluster=a&cluster=b", "?limit=-1", "?from=x", "?=", "?&&&"];
+    private static readonly string[] Queries = ["", "", "", "?force=1", "?force=maybe", "?filter[cluster]=x", "?filter[", "?filter[]=1",
+        "?%ff=%00", "?a=%zz", "?cluster=a&cluster=b", "?limit=-1", "?from=x", "?=", "?&&&"];
 
     public static IReadOnlyList<(string Name, string? Type, byte[] Body)> Bodies { get; } = [.. AllBodies()];
 
     [Fact]
     public async Task Whatever_is_sent_is_answered()
     {
-        var seconds = int.Parse(Environment.GetEnvironmentVariable("SARKPS_FUZZ_SECONDS") ?? DefaultSeconds.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        var seconds = int.Parse(
+            Environment.GetEnvironmentVariable("SARKPS_FUZZ_SECONDS") ?? DefaultSeconds.ToString(CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture);
         using var database = new TestDatabase(Schema.Embedded);
         var log = new CapturedLog();
         await using var service = await ListeningService.StartAsync(database.Path, log: log);
@@ -74,16 +78,27 @@ public sealed class FuzzTests(ITestOutputHelper output)
         Assert.True((await client.GetAsync("/health")).IsSuccessStatusCode);
     }
 
-    private static async Task JudgeAsync(HttpClient client, string method, string path, string? type, byte[] body, string what, List<string> wrong)
+    private static async Task JudgeAsync(
+        HttpClient client,
+        string method,
+        string path,
+        string? type,
+        byte[] body,
+        string what,
+        List<string> wrong)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(client.BaseAddress + path[1..], new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var request = new HttpRequestMessage(
+            new HttpMethod(method),
+            new Uri(client.BaseAddress + path[1..], new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         if (method is not ("GET" or "HEAD" or "TRACE"))
         {
             request.Content = new ByteArrayContent(body);
             foreach (var header in (type ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 var colon = header.IndexOf(':', StringComparison.Ordinal);
-                request.Content.Headers.TryAddWithoutValidation(colon < 0 ? "Content-Type" : header[..colon], colon < 0 ? header : header[(colon + 1)..].Trim());
+                request.Content.Headers.TryAddWithoutValidation(
+                    colon < 0 ? "Content-Type" : header[..colon],
+                    colon < 0 ? header : header[(colon + 1)..].Trim());
             }
         }
 
@@ -129,7 +144,10 @@ public sealed class FuzzTests(ITestOutputHelper output)
     }
 
     private static string Path(RoutePattern route, Random random) =>
-        "/" + string.Join('/', route.PathSegments.Select(s => s.Parts[0] is RoutePatternLiteralPart literal ? literal.Content : Keys[random.Next(Keys.Length)])).TrimStart('/');
+        "/" + string.Join(
+            '/',
+            route.PathSegments.Select(
+                s => s.Parts[0] is RoutePatternLiteralPart literal ? literal.Content : Keys[random.Next(Keys.Length)])).TrimStart('/');
 
     private static IEnumerable<(string Name, string? Type, byte[] Body)> AllBodies()
     {
@@ -143,7 +161,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         yield return ("a row without a type", null, T(row));
         yield return ("a row with a byte order mark", json, [.. Encoding.UTF8.Preamble, .. T(row)]);
         yield return ("UTF-16", json, Encoding.Unicode.GetBytes(row));
-        yield return ("UTF-16 with its mark", "application/json; charset=utf-16", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(row)]);
+        yield return ("UTF-16 with its mark", "application/json; charset=utf-16",
+            [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(row)]);
         yield return ("UTF-32", json, Encoding.UTF32.GetBytes(row));
         yield return ("UTF-7 as JSON", "application/json; charset=utf-7", T(row));
         yield return ("an unknown character set", "application/json; charset=klingon", T(row));
@@ -209,14 +228,20 @@ public sealed class FuzzTests(ITestOutputHelper output)
         yield return ("half of a multipart", multipart, T("--b\r\nContent-Disposition: form-data; name=\"pkey\"\r\n\r\nm"));
         yield return ("multipart cut in a header", multipart, T("--b\r\nContent-Dispo"));
         yield return ("multipart without names", multipart, T("--b\r\n\r\nx\r\n--b--\r\n"));
-        yield return ("multipart with too many headers", multipart, T("--b\r\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"X-{i}: 1\r\n")) + "\r\nx\r\n--b--\r\n"));
-        yield return ("multipart with a long header", multipart, T("--b\r\nContent-Disposition: form-data; name=\"" + new string('n', 40_000) + "\"\r\n\r\nx\r\n--b--\r\n"));
+        yield return ("multipart with too many headers", multipart, T(
+            "--b\r\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"X-{i}: 1\r\n")) + "\r\nx\r\n--b--\r\n"));
+        yield return ("multipart with a long header", multipart, T(
+            "--b\r\nContent-Disposition: form-data; name=\"" + new string('n', 40_000) + "\"\r\n\r\nx\r\n--b--\r\n"));
         yield return ("multipart with a header that is none", multipart, T("--b\r\nrubbish\r\n\r\nx\r\n--b--\r\n"));
-        yield return ("multipart of another boundary", multipart, T("--c\r\nContent-Disposition: form-data; name=\"pkey\"\r\n\r\nx\r\n--c--\r\n"));
-        yield return ("multipart with too many parts", multipart, T(string.Concat(Enumerable.Range(0, 2000).Select(i => $"--b\r\nContent-Disposition: form-data; name=\"f{i}\"\r\n\r\n1\r\n")) + "--b--\r\n"));
+        yield return ("multipart of another boundary", multipart, T(
+            "--c\r\nContent-Disposition: form-data; name=\"pkey\"\r\n\r\nx\r\n--c--\r\n"));
+        yield return ("multipart with too many parts", multipart, T(string.Concat(
+            Enumerable.Range(0, 2000).Select(i => $"--b\r\nContent-Disposition: form-data; name=\"f{i}\"\r\n\r\n1\r\n")) + "--b--\r\n"));
         yield return ("an empty multipart", multipart, []);
-        yield return ("a file", multipart, T("--b\r\nContent-Disposition: form-data; name=\"greeting\"; filename=\"../../x.wav\"\r\n\r\nRIFF\r\n--b--\r\n"));
-        yield return ("a file for the snapshots", multipart, T("--b\r\nContent-Disposition: form-data; name=\"uploadsnap\"; filename=\"sark.db.1\"\r\n\r\nnot a database\r\n--b--\r\n"));
+        yield return ("a file", multipart, T(
+            "--b\r\nContent-Disposition: form-data; name=\"greeting\"; filename=\"../../x.wav\"\r\n\r\nRIFF\r\n--b--\r\n"));
+        yield return ("a file for the snapshots", multipart, T(
+            "--b\r\nContent-Disposition: form-data; name=\"uploadsnap\"; filename=\"sark.db.1\"\r\n\r\nnot a database\r\n--b--\r\n"));
         yield return ("a multipart that is mixed", "multipart/mixed; boundary=b", T("--b\r\n\r\nx\r\n--b--\r\n"));
         yield return ("rules", json, T("""{"rules":["ACCEPT net fw tcp 22"]}"""));
         yield return ("rules that are none", json, T("""{"rules":[{},[],null,1,true]}"""));

@@ -26,7 +26,9 @@ public sealed class LoginTests : IDisposable
         Assert.Equal((HttpStatusCode.OK, "Bearer", 8 * 3600), (status, (string?)answer["token_type"], (int)answer["expires_in"]!));
         var token = (string)answer["accessToken"]!;
         var (_, who) = await GetAsync(client, "/api/auth/whoami", token);
-        Assert.Equal(("Ann", "admin@example.com", "read write"), ((string?)who["name"], (string?)who["email"], string.Join(' ', who["scopes"]!.AsArray())));
+        Assert.Equal(
+            ("Ann", "admin@example.com", "read write"),
+            ((string?)who["name"], (string?)who["email"], string.Join(' ', who["scopes"]!.AsArray())));
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "/api/tenants", token)).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(client, "/api/syscommands", token)).Status);
 
@@ -36,7 +38,9 @@ public sealed class LoginTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "/api/auth/logout", token)).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(client, "/api/auth/whoami", token)).Status);
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "/api/auth/whoami", second)).Status);
-        Assert.DoesNotContain(log.Lines, l => l.Contains("secret99", StringComparison.Ordinal) || l.Contains(token, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            log.Lines,
+            l => l.Contains("secret99", StringComparison.Ordinal) || l.Contains(token, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -68,7 +72,9 @@ public sealed class LoginTests : IDisposable
         using var client = new HttpClient { BaseAddress = service.Address };
         using var response = await client.PostAsync(new Uri("/api/auth/login", UriKind.Relative), Json("{\"email\":\"\"}"));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
-        Assert.Equal("""{"email":["The email field is required."],"password":["The password field is required."]}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal(
+            """{"email":["The email field is required."],"password":["The password field is required."]}""",
+            await response.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.Unauthorized, (await LoginAsync(client, "admin@example.com", new string('x', 100_000))).Status);
     }
 
@@ -100,7 +106,11 @@ public sealed class LoginTests : IDisposable
     public async Task A_token_of_the_configuration_outlives_a_logout_and_an_open_service_knows_everybody()
     {
         var (token, hash) = Tokens.Make();
-        var settings = new Dictionary<string, string?> { ["Sark:Service:Tokens:0:Name"] = "robot", ["Sark:Service:Tokens:0:Sha256"] = hash };
+        var settings = new Dictionary<string, string?>
+        {
+            ["Sark:Service:Tokens:0:Name"] = "robot",
+            ["Sark:Service:Tokens:0:Sha256"] = hash
+        };
         await using (var service = await ListeningService.StartAsync(database.Path, settings))
         {
             using var client = new HttpClient { BaseAddress = service.Address };
@@ -110,9 +120,12 @@ public sealed class LoginTests : IDisposable
             Assert.Equal(("robot", null), ((string?)who["name"], (string?)who["email"]));
         }
 
-        await using var open = await ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["Sark:Service:Access"] = "Open" });
+        await using var open = await ListeningService.StartAsync(
+            database.Path,
+            new Dictionary<string, string?> { ["Sark:Service:Access"] = "Open" });
         using var anybody = new HttpClient { BaseAddress = open.Address };
-        Assert.Equal((HttpStatusCode.OK, "local"), ((await GetAsync(anybody, "/api/auth/whoami", null)).Status, (string?)(await GetAsync(anybody, "/api/auth/whoami", null)).Answer["name"]));
+        Assert.Equal((HttpStatusCode.OK, "local"), ((await GetAsync(anybody, "/api/auth/whoami", null))
+            .Status, (string?)(await GetAsync(anybody, "/api/auth/whoami", null)).Answer["name"]));
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(anybody, "/api/auth/logout", null)).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await LoginAsync(anybody, "admin@example.com", "secret99")).Status);
     }
@@ -150,7 +163,9 @@ public sealed class LoginTests : IDisposable
         Assert.False(Passwords.Matches("correct horse ", (string)entry["Password"]!));
         Assert.Equal(["read", "system"], entry["Scopes"]!.AsArray().Select(s => (string?)s));
         Assert.DoesNotContain("correct horse", output.ToString(), StringComparison.Ordinal);
-        Assert.Equal((2, 2, 2, 2), (Run("nobody"), Run("ann@example.com", "root"), AccountCommand.Run(["ann@example.com"], output, errors, _ => "short"), Run()));
+        Assert.Equal(
+            (2, 2, 2, 2),
+            (Run("nobody"), Run("ann@example.com", "root"), AccountCommand.Run(["ann@example.com"], output, errors, _ => "short"), Run()));
         Assert.Contains("8 to 256", errors.ToString(), StringComparison.Ordinal);
 
         int Run(params string[] arguments) => AccountCommand.Run(arguments, output, errors, _ => "correct horse");
@@ -166,7 +181,13 @@ public sealed class LoginTests : IDisposable
         var token = (string)(await LoginAsync(client, "admin@example.com", "secret99")).Answer["accessToken"]!;
 
         // The browser's question needs no token.
-        using (var asked = await SendAsync(client, HttpMethod.Options, "/api/tenants", Origin, null, "Access-Control-Request-Method: PUT\nAccess-Control-Request-Headers: authorization,content-type"))
+        using (var asked = await SendAsync(
+            client,
+            HttpMethod.Options,
+            "/api/tenants",
+            Origin,
+            null,
+            "Access-Control-Request-Method: PUT\nAccess-Control-Request-Headers: authorization,content-type"))
         {
             Assert.Equal((HttpStatusCode.NoContent, Origin), (asked.StatusCode, Header(asked, "Access-Control-Allow-Origin")));
             Assert.Contains("PUT", Header(asked, "Access-Control-Allow-Methods"), StringComparison.Ordinal);
@@ -175,7 +196,9 @@ public sealed class LoginTests : IDisposable
         }
 
         const string Browser = "Sec-Fetch-Site: cross-site\nSec-Fetch-Mode: cors\nSec-Fetch-Dest: empty";
-        using (var changed = await SendAsync(client, HttpMethod.Post, "/api/tenants", Origin, token, Browser, """{"pkey":"acme","description":"Acme"}"""))
+        using (var changed = await SendAsync(
+            client, HttpMethod.Post, "/api/tenants", Origin, token, Browser,
+            """{"pkey":"acme","description":"Acme"}"""))
         {
             Assert.Equal((HttpStatusCode.Created, Origin), (changed.StatusCode, Header(changed, "Access-Control-Allow-Origin")));
             Assert.Contains("X-Request-Id", Header(changed, "Access-Control-Expose-Headers"), StringComparison.Ordinal);
@@ -187,16 +210,28 @@ public sealed class LoginTests : IDisposable
             Assert.Equal((HttpStatusCode.Unauthorized, Origin), (refused.StatusCode, Header(refused, "Access-Control-Allow-Origin")));
         }
 
-        foreach (var other in new[] { "https://panel.example.org", "http://panel.example.com", "https://panel.example.com:8443", "https://panel.example.com.evil.example", "null" })
+        foreach (var other in new[] {
+            "https://panel.example.org",
+            "http://panel.example.com",
+            "https://panel.example.com:8443",
+            "https://panel.example.com.evil.example",
+            "null" })
         {
             using var answer = await SendAsync(client, HttpMethod.Get, "/api/tenants", other, token, Browser);
             Assert.Equal((HttpStatusCode.Forbidden, null), (answer.StatusCode, Header(answer, "Access-Control-Allow-Origin")));
-            using var asked = await SendAsync(client, HttpMethod.Options, "/api/tenants", other, null, "Access-Control-Request-Method: PUT");
+            using var asked = await SendAsync(
+                client, HttpMethod.Options, "/api/tenants", other, null, "Access-Control-Request-Method: PUT");
             Assert.Null(Header(asked, "Access-Control-Allow-Origin"));
         }
 
         // What changes by GET is still no page, image or script.
-        using (var page = await SendAsync(client, HttpMethod.Get, "/api/auth/logout", Origin, token, "Sec-Fetch-Site: cross-site\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: document"))
+        using (var page = await SendAsync(
+            client,
+            HttpMethod.Get,
+            "/api/auth/logout",
+            Origin,
+            token,
+            "Sec-Fetch-Site: cross-site\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: document"))
         {
             Assert.Equal(HttpStatusCode.Forbidden, page.StatusCode);
         }
@@ -227,7 +262,9 @@ public sealed class LoginTests : IDisposable
 
     private static async Task<(HttpStatusCode Status, JsonObject Answer)> LoginAsync(HttpClient client, string email, string password)
     {
-        using var response = await client.PostAsync(new Uri("/api/auth/login", UriKind.Relative), Json(new JsonObject { ["email"] = email, ["password"] = password }.ToJsonString()));
+        using var response = await client.PostAsync(
+            new Uri("/api/auth/login", UriKind.Relative),
+            Json(new JsonObject { ["email"] = email, ["password"] = password }.ToJsonString()));
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject());
     }
 
@@ -239,7 +276,14 @@ public sealed class LoginTests : IDisposable
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, string path, string origin, string? token, string headers, string? body = null)
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpClient client,
+        HttpMethod method,
+        string path,
+        string origin,
+        string? token,
+        string headers,
+        string? body = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : Json(body) };
         request.Headers.Add("Origin", origin);
@@ -252,7 +296,8 @@ public sealed class LoginTests : IDisposable
         return await client.SendAsync(request);
     }
 
-    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 

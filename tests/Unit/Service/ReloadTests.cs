@@ -38,7 +38,14 @@ public sealed class ReloadTests : IDisposable
         await UntilAsync(async () => await StatusAsync(client, first) == HttpStatusCode.Unauthorized);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, second));
 
-        foreach (var broken in new[] { """{"Sark":{"Service":{"Tokens":[{"Name":"se""", """{"Sark":{"Service":{"Tokens":[]}}}""", """{"Sark":{"Service":{"Token":[]}}}""", """{"Sark":{"Root":"/a"},"Sark":{"Root":"/b"}}""", "", "[]", """{"Sark":{"Service":{"Tokens":[{"Name":"second","Sha256":"x"}]}}}""" })
+        foreach (var broken in new[] {
+            """{"Sark":{"Service":{"Tokens":[{"Name":"se""",
+            """{"Sark":{"Service":{"Tokens":[]}}}""",
+            """{"Sark":{"Service":{"Token":[]}}}""",
+            """{"Sark":{"Root":"/a"},"Sark":{"Root":"/b"}}""",
+            "",
+            "[]",
+            """{"Sark":{"Service":{"Tokens":[{"Name":"second","Sha256":"x"}]}}}""" })
         {
             log.Clear();
             Save(broken);
@@ -61,15 +68,28 @@ public sealed class ReloadTests : IDisposable
     {
         var (one, other) = (FreePort(), FreePort());
         Save(Endpoint($"http://127.0.0.1:{one}"));
-        await using var service = await ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["urls"] = null }, File, log);
+        await using var service = await ListeningService.StartAsync(
+            database.Path,
+            new Dictionary<string, string?> { ["urls"] = null },
+            File,
+            log);
         Assert.True(await ListensAsync(one));
 
-        foreach (var open in new[] { $"http://0.0.0.0:{other}", $"http://*:{other}", $"http://[::]:{other}", $"https://0.0.0.0:{other}", $"http://pbx.example.com:{other}", $"http://0.0.0.0:{one}" })
+        foreach (var open in new[] {
+            $"http://0.0.0.0:{other}",
+            $"http://*:{other}",
+            $"http://[::]:{other}",
+            $"https://0.0.0.0:{other}",
+            $"http://pbx.example.com:{other}",
+            $"http://0.0.0.0:{one}" })
         {
             log.Clear();
             Save(Endpoint(open));
-            await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains("not taken over", StringComparison.Ordinal) && l.Contains(open, StringComparison.Ordinal))));
-            Assert.DoesNotContain(IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners(), l => (l.Port == other || l.Port == one) && !IPAddress.IsLoopback(l.Address));
+            await UntilAsync(() => Task.FromResult(
+                log.Lines.Any(l => l.Contains("not taken over", StringComparison.Ordinal) && l.Contains(open, StringComparison.Ordinal))));
+            Assert.DoesNotContain(
+                IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners(),
+                l => (l.Port == other || l.Port == one) && !IPAddress.IsLoopback(l.Address));
             Assert.True(await ListensAsync(one));
         }
 
@@ -77,7 +97,24 @@ public sealed class ReloadTests : IDisposable
         Save(Endpoint($"http://127.0.0.1:{other}"));
         await UntilAsync(() => ListensAsync(other));
 
-        Save(JsonSerializer.Serialize(new { Kestrel = new { Endpoints = new { Main = new { Url = $"https://127.0.0.1:{one}", Certificate = new { Path = folder.Write("broken.pem", "no certificate"), KeyPath = folder.Write("broken.key", "no key") } } } } }));
+        Save(JsonSerializer.Serialize(new
+        {
+            Kestrel = new
+            {
+                Endpoints = new
+                {
+                    Main = new
+                    {
+                        Url = $"https://127.0.0.1:{one}",
+                        Certificate = new
+                        {
+                            Path = folder.Write("broken.pem", "no certificate"),
+                            KeyPath = folder.Write("broken.key", "no key")
+                        }
+                    }
+                }
+            }
+        }));
         await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains("The certificate of", StringComparison.Ordinal))));
         Assert.True(await ListensAsync(other));
 
@@ -98,7 +135,11 @@ public sealed class ReloadTests : IDisposable
         var (one, other) = (FreePort(), FreePort());
         var good = Endpoint($"http://127.0.0.1:{one}");
         Save(good);
-        await using var service = await ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["urls"] = null }, File, log);
+        await using var service = await ListeningService.StartAsync(
+            database.Path,
+            new Dictionary<string, string?> { ["urls"] = null },
+            File,
+            log);
 
         static string Two(string first, string second) => "{\"Kestrel\":{\"Endpoints\":{\"A\":" + first + ",\"B\":" + second + "}}}";
         foreach (var bad in new[]
@@ -132,7 +173,8 @@ public sealed class ReloadTests : IDisposable
         log.Clear();
         Save(Endpoint($"http://127.0.0.1:{other}"));
         await UntilAsync(() => ListensAsync(other));
-        await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains($"were changed to http://127.0.0.1:{other}", StringComparison.Ordinal))));
+        await UntilAsync(
+            () => Task.FromResult(log.Lines.Any(l => l.Contains($"were changed to http://127.0.0.1:{other}", StringComparison.Ordinal))));
         Save(good);
         await UntilAsync(() => ListensAsync(one));
         Assert.Empty(log.Errors);
@@ -143,7 +185,11 @@ public sealed class ReloadTests : IDisposable
     {
         var (one, other) = (FreePort(), FreePort());
         Save(Endpoint($"http://127.0.0.1:{one}"));
-        await using var service = await ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["urls"] = null, ["Logging:LogLevel:Microsoft.AspNetCore.Server.Kestrel"] = "Debug" }, File, log);
+        await using var service = await ListeningService.StartAsync(
+            database.Path,
+            new Dictionary<string, string?> { ["urls"] = null, ["Logging:LogLevel:Microsoft.AspNetCore.Server.Kestrel"] = "Debug" },
+            File,
+            log);
         using var taken = new TcpListener(IPAddress.Loopback, other);
         log.Written = text =>
         {
@@ -154,7 +200,9 @@ public sealed class ReloadTests : IDisposable
             }
         };
         Save(Endpoint($"http://127.0.0.1:{other}"));
-        await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains($"could not listen on http://127.0.0.1:{other}", StringComparison.Ordinal))));
+        await UntilAsync(
+            () => Task.FromResult(
+                log.Lines.Any(l => l.Contains($"could not listen on http://127.0.0.1:{other}", StringComparison.Ordinal))));
         await UntilAsync(() => ListensAsync(one));
         Assert.DoesNotContain(log.Lines, l => l.Contains("were changed to", StringComparison.Ordinal));
 
@@ -169,7 +217,11 @@ public sealed class ReloadTests : IDisposable
     {
         Save("{}");
         var port = FreePort();
-        await using var service = await ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["urls"] = $"http://127.0.0.1:{port}" }, File, log);
+        await using var service = await ListeningService.StartAsync(
+            database.Path,
+            new Dictionary<string, string?> { ["urls"] = $"http://127.0.0.1:{port}" },
+            File,
+            log);
         Save(Endpoint($"http://127.0.0.1:{port}"));
         await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains("given up by a restart only", StringComparison.Ordinal))));
         Assert.True(await ListensAsync(port));
@@ -193,7 +245,8 @@ public sealed class ReloadTests : IDisposable
         using var client = new HttpClient { BaseAddress = service.Address };
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, first));
 
-        await System.IO.File.WriteAllTextAsync(Path.Combine(one, "appsettings.json"), WithTokens(("first", firstHash), ("second", secondHash)));
+        await System.IO.File
+            .WriteAllTextAsync(Path.Combine(one, "appsettings.json"), WithTokens(("first", firstHash), ("second", secondHash)));
         await UntilAsync(async () => await StatusAsync(client, second) == HttpStatusCode.OK);
 
         Directory.CreateSymbolicLink(current + ".new", other);
@@ -237,10 +290,14 @@ public sealed class ReloadTests : IDisposable
         Save("""{"Sark":{"Service":{"Access":"Open"}}}""");
         await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.StartsWith("Callers from now on: ANYBODY", StringComparison.Ordinal))));
         Save(WithTokens(("first", firstHash), ("kept", secondHash)));
-        await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains("those with one of the tokens 'first' (read), 'kept' (read)", StringComparison.Ordinal))));
+        await UntilAsync(() => Task.FromResult(
+            log.Lines.Any(l => l.Contains("those with one of the tokens 'first' (read), 'kept' (read)", StringComparison.Ordinal))));
         Save(WithTokens(("kept", firstHash), ("second", secondHash)));
-        await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l == "The tokens were changed; added: 'second'; removed: 'first'; changed: 'kept'")));
-        Assert.DoesNotContain(log.Lines, l => l.Contains(firstHash, StringComparison.OrdinalIgnoreCase) || l.Contains(secondHash, StringComparison.OrdinalIgnoreCase));
+        await UntilAsync(
+            () => Task.FromResult(log.Lines.Any(l => l == "The tokens were changed; added: 'second'; removed: 'first'; changed: 'kept'")));
+        Assert.DoesNotContain(
+            log.Lines,
+            l => l.Contains(firstHash, StringComparison.OrdinalIgnoreCase) || l.Contains(secondHash, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -249,10 +306,12 @@ public sealed class ReloadTests : IDisposable
         Save("{}");
         await using var service = await ListeningService.StartAsync(database.Path, file: File, log: log);
         Save("""{"Sark":{"Paths":{"Backups":"/elsewhere"}}}""");
-        await UntilAsync(() => Task.FromResult(log.Lines.Any(l => l.Contains("Sark:Paths:Backups was changed; it takes a restart", StringComparison.Ordinal))));
+        await UntilAsync(() => Task.FromResult(
+            log.Lines.Any(l => l.Contains("Sark:Paths:Backups was changed; it takes a restart", StringComparison.Ordinal))));
     }
 
-    private static string Endpoint(string url) => JsonSerializer.Serialize(new { Kestrel = new { Endpoints = new { Main = new { Url = url } } } });
+    private static string Endpoint(string url) =>
+        JsonSerializer.Serialize(new { Kestrel = new { Endpoints = new { Main = new { Url = url } } } });
 
     private static string WithTokens(params (string Name, string Hash)[] tokens) =>
         JsonSerializer.Serialize(new { Sark = new { Service = new { Tokens = tokens.Select(t => new { t.Name, Sha256 = t.Hash }) } } });

@@ -55,7 +55,9 @@ public sealed class RequestTests : IDisposable
         Assert.Equal(HttpStatusCode.Created, await PostAsync("cosrules/abroad", """{"dialplan": "_00X."}"""));
         Assert.Equal(HttpStatusCode.Created, await PostAsync("cosopens/401", """{"COS_pkey": "abroad"}"""));
         Assert.Equal(HttpStatusCode.Created, await PostAsync("coscloses/401", """{"COS_pkey": "abroad", "IPphone_pkey": "401"}"""));
-        foreach (var (address, body) in new[] { ("cosopens/401", """{"COS_pkey": "abroad", "IPphone_pkey": "402"}"""), ("cosrules/mobile", """{"dialplan": "_07X.", "pkey": "other"}""") })
+        foreach (var (address, body) in new[] {
+            ("cosopens/401", """{"COS_pkey": "abroad", "IPphone_pkey": "402"}"""),
+            ("cosrules/mobile", """{"dialplan": "_07X.", "pkey": "other"}""") })
         {
             Assert.Equal(HttpStatusCode.UnprocessableEntity, await PostAsync(address, body));
         }
@@ -115,7 +117,9 @@ public sealed class RequestTests : IDisposable
         }
 
         using var client = service.CreateClient();
-        using var request = new HttpRequestMessage(new HttpMethod(method), "/api/" + string.Format(System.Globalization.CultureInfo.InvariantCulture, path, Extension));
+        using var request = new HttpRequestMessage(
+            new HttpMethod(method),
+            "/api/" + string.Format(System.Globalization.CultureInfo.InvariantCulture, path, Extension));
         request.Content = method == "GET" ? null : new StringContent("{}", Encoding.UTF8, "application/json");
         using var response = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
@@ -133,7 +137,8 @@ public sealed class RequestTests : IDisposable
     {
         const string Extension = "401";
         database.Execute("INSERT INTO IPphone (pkey, cluster) VALUES ('401', 'default')");
-        database.Execute($"INSERT INTO IPphoneCOSclosed (IPphone_pkey, COS_pkey) VALUES ('{Extension}', 'c1'), ('{Extension}', 'c2'), ('{Extension}', 'c3')");
+        database.Execute($"INSERT INTO IPphoneCOSclosed (IPphone_pkey, COS_pkey) VALUES ('{Extension}', 'c1'), ('{Extension}', 'c2'), "
+            + $"('{Extension}', 'c3')");
         using var client = service.CreateClient();
         using var one = await client.DeleteAsync($"/api/coscloses/{Extension}?cos_PKEY=c1");
         Assert.Equal(HttpStatusCode.NoContent, one.StatusCode);
@@ -161,7 +166,12 @@ public sealed class RequestTests : IDisposable
     public async Task Both_sides_refuse_a_key_that_no_address_can_hold()
     {
         await using var sides = new TwoSides(Schema.Embedded);
-        var refusal = await sides.Invalid(t => t.CreateAsync(Tenant.Descriptor, null, new Changes { ["pkey"] = "..", ["description"] = "d" }, ChangeOptions.Default, default));
+        var refusal = await sides.Invalid(t => t.CreateAsync(
+            Tenant.Descriptor,
+            null,
+            new Changes { ["pkey"] = "..", ["description"] = "d" },
+            ChangeOptions.Default,
+            default));
         Assert.Contains("may not be '..'", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -171,7 +181,9 @@ public sealed class RequestTests : IDisposable
     [InlineData("json")]
     public async Task A_body_that_is_too_large_is_413_whatever_it_is(string kind)
     {
-        await using var listening = await ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["Sark:Service:MaxBodyBytes"] = "2048" });
+        await using var listening = await ListeningService.StartAsync(
+            database.Path,
+            new Dictionary<string, string?> { ["Sark:Service:MaxBodyBytes"] = "2048" });
         using var client = new HttpClient { BaseAddress = listening.Address };
         var text = new string('x', 5000);
         using HttpContent content = kind switch
@@ -209,7 +221,9 @@ public sealed class RequestTests : IDisposable
         using var client = service.CreateClient();
         using var unknown = await client.DeleteAsync("/api/nosuch");
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
-        Assert.Equal("Page Not Found. Check your URI for correctness", (string?)JsonNode.Parse(await unknown.Content.ReadAsStringAsync())!["message"]);
+        Assert.Equal(
+            "Page Not Found. Check your URI for correctness",
+            (string?)JsonNode.Parse(await unknown.Content.ReadAsStringAsync())!["message"]);
 
         using var wrong = await client.DeleteAsync("/api/tenants");
         Assert.Equal(HttpStatusCode.MethodNotAllowed, wrong.StatusCode);
@@ -223,8 +237,12 @@ public sealed class RequestTests : IDisposable
         var (reader, readerHash) = Tokens.Make();
         var (expired, expiredHash) = Tokens.Make();
         using var closed = service.WithWebHostBuilder(builder => builder
-            .UseSetting("Sark:Service:Tokens:0:Name", "reader").UseSetting("Sark:Service:Tokens:0:Sha256", readerHash).UseSetting("Sark:Service:Tokens:0:Scopes:0", "read")
-            .UseSetting("Sark:Service:Tokens:1:Name", "old").UseSetting("Sark:Service:Tokens:1:Sha256", expiredHash).UseSetting("Sark:Service:Tokens:1:Expires", "2020-01-01"));
+            .UseSetting("Sark:Service:Tokens:0:Name", "reader").UseSetting("Sark:Service:Tokens:0:Sha256", readerHash).UseSetting(
+                "Sark:Service:Tokens:0:Scopes:0",
+                "read")
+            .UseSetting("Sark:Service:Tokens:1:Name", "old").UseSetting("Sark:Service:Tokens:1:Sha256", expiredHash).UseSetting(
+                "Sark:Service:Tokens:1:Expires",
+                "2020-01-01"));
 
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(closed, HttpMethod.Get, "/api/tenants", null));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(closed, HttpMethod.Get, "/api/tenants", "sark_" + new string('0', 64)));
@@ -247,7 +265,9 @@ public sealed class RequestTests : IDisposable
 
         var (token, hash) = Tokens.Make();
         using var closed = service.WithWebHostBuilder(builder => builder
-            .UseSetting("Sark:Service:Tokens:0:Name", "caller").UseSetting("Sark:Service:Tokens:0:Sha256", hash).UseSetting("Sark:Service:Tokens:0:Scopes:0", "call"));
+            .UseSetting("Sark:Service:Tokens:0:Name", "caller").UseSetting("Sark:Service:Tokens:0:Sha256", hash).UseSetting(
+                "Sark:Service:Tokens:0:Scopes:0",
+                "call"));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(closed, HttpMethod.Get, "/api/auth/whoami", null));
         using var client = closed.CreateClient();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -303,7 +323,11 @@ public sealed class RequestTests : IDisposable
         Assert.Null(Record.Exception(() => Exposure.Check([address], hasTokens, new ServiceOptions { AllowOpen = true })));
     }
 
-    private static async Task<HttpStatusCode> StatusAsync(WebApplicationFactory<Program> service, HttpMethod method, string path, string? token)
+    private static async Task<HttpStatusCode> StatusAsync(
+        WebApplicationFactory<Program> service,
+        HttpMethod method,
+        string path,
+        string? token)
     {
         using var client = service.CreateClient();
         using var request = new HttpRequestMessage(method, path);

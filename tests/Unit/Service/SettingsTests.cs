@@ -5,7 +5,10 @@ using SarkPS.Tests.Support;
 
 namespace SarkPS.Tests.Service;
 
-/// <summary>Settings that cannot be meant stop the start with a sentence; open is what somebody wrote, and never what is left of a slip.</summary>
+/// <summary>
+/// Settings that cannot be meant stop the start with a sentence; open is what somebody wrote, and never what is left of a
+/// slip.
+/// </summary>
 public sealed class SettingsTests : IDisposable
 {
     private readonly TestDatabase database = new(Schema.Embedded);
@@ -24,7 +27,11 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Sark:Service:Tokens:crm:Name", "x", "does not belong to a list", "Sark:Service:Tokens:0")]
     [InlineData("Sark:Service:Tokens:0:Expires", "notadate", "'notadate'", "2027-12-31")]
     [InlineData("Sark:Service:Tokens:0:Expires", "01/02/2030", "'01/02/2030'", "2027-12-31")]
-    [InlineData("Sark:Service:Tokens:0:Expire", "2030-01-01", "Sark:Service:Tokens:0:Expire is no setting", "Sark:Service:Tokens:0:Expires")]
+    [InlineData(
+        "Sark:Service:Tokens:0:Expire",
+        "2030-01-01",
+        "Sark:Service:Tokens:0:Expire is no setting",
+        "Sark:Service:Tokens:0:Expires")]
     [InlineData("Sark:Service:Tokens:0:Scopes", "read", "Sark:Service:Tokens:0:Scopes must be a list", "Sark:Service:Tokens:0:Scopes:0")]
     [InlineData("Sark:Service:Tokens:0:Name", "x", "'x' in Sark:Service:Tokens is wrong", "64 hexadecimal digits")]
     [InlineData("Sark:Service:Access", "opne", "'opne'", "Loopback or Tokens or Open")]
@@ -102,7 +109,10 @@ public sealed class SettingsTests : IDisposable
     public async Task Open_is_a_word(string name, string value)
     {
         var log = new CapturedLog();
-        await using var service = await ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["urls"] = "http://0.0.0.0:0", ["Sark:Service:" + name] = value }, log: log);
+        await using var service = await ListeningService.StartAsync(
+            database.Path,
+            new Dictionary<string, string?> { ["urls"] = "http://0.0.0.0:0", ["Sark:Service:" + name] = value },
+            log: log);
         Assert.Contains(log.Lines, l => l.Contains("ANYBODY", StringComparison.Ordinal));
     }
 
@@ -158,7 +168,10 @@ public sealed class SettingsTests : IDisposable
         using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         taken.Start();
         var log = new CapturedLog();
-        var refusal = await Assert.ThrowsAsync<SarkException>(() => ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["urls"] = $"http://{taken.LocalEndpoint}" }, log: log));
+        var refusal = await Assert.ThrowsAsync<SarkException>(() => ListeningService.StartAsync(
+            database.Path,
+            new Dictionary<string, string?> { ["urls"] = $"http://{taken.LocalEndpoint}" },
+            log: log));
         Assert.Contains("Address already in use", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(log.Errors);
     }
@@ -188,7 +201,18 @@ public sealed class SettingsTests : IDisposable
     {
         using var configuration = new ConfigurationManager();
         using var folder = new TemporaryFolder();
-        configuration.AddJsonFile(folder.Write("appsettings.json", """{"Logging":{"LogLevel":{"Default":"Warning"}},"AllowedHosts":"*","urls":"http://127.0.0.1:1","ConnectionStrings":{"a":"b"},"https_port":"443","$schema":"x","Serilog":{"MinimumLevel":"Debug"},"Kestrel":{"Endpoints":{"A":{"Url":"http://127.0.0.1:1"}}}}"""));
+        configuration.AddJsonFile(folder.Write("appsettings.json", """
+            {
+              "Logging": { "LogLevel": { "Default": "Warning" } },
+              "AllowedHosts": "*",
+              "urls": "http://127.0.0.1:1",
+              "ConnectionStrings": { "a": "b" },
+              "https_port": "443",
+              "$schema": "x",
+              "Serilog": { "MinimumLevel": "Debug" },
+              "Kestrel": { "Endpoints": { "A": { "Url": "http://127.0.0.1:1" } } }
+            }
+            """));
         using var settings = new ServiceSettings(configuration, new JudgedEndpoints(), new Exposure());
         Assert.True(settings.Current.IsOpen);
     }
@@ -277,7 +301,9 @@ public sealed class SettingsTests : IDisposable
         var log = new CapturedLog();
         await using var service = await ListeningService.StartAsync(database.Path, log: log);
         Assert.Contains(log.Lines, l => l.Contains($"The database is {database.Path}", StringComparison.Ordinal));
-        Assert.Contains(log.Lines, l => l.Contains("/opt/sark/bkup (backups)", StringComparison.Ordinal) && l.StartsWith("Not there", StringComparison.Ordinal));
+        Assert.Contains(
+            log.Lines,
+            l => l.Contains("/opt/sark/bkup (backups)", StringComparison.Ordinal) && l.StartsWith("Not there", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -285,7 +311,10 @@ public sealed class SettingsTests : IDisposable
     {
         var log = new CapturedLog();
         var missing = Path.Combine(Path.GetDirectoryName(database.Path)!, "nosuch.db");
-        await using var service = await ListeningService.StartAsync(database.Path, new Dictionary<string, string?> { ["Sark:Database"] = missing }, log: log);
+        await using var service = await ListeningService.StartAsync(
+            database.Path,
+            new Dictionary<string, string?> { ["Sark:Database"] = missing },
+            log: log);
         using var client = new HttpClient { BaseAddress = service.Address };
         for (var i = 0; i < 5; i++)
         {
@@ -332,7 +361,9 @@ public sealed class SettingsTests : IDisposable
         using var output = new StringWriter();
         using var errors = new StringWriter();
         Assert.Equal(code, SarkPS.Service.CommandLine.Run(arguments.Split(' '), output, errors));
-        Assert.Equal(arguments.StartsWith("token crm read", StringComparison.Ordinal), output.ToString().Contains("sark_", StringComparison.Ordinal));
+        Assert.Equal(
+            arguments.StartsWith("token crm read", StringComparison.Ordinal),
+            output.ToString().Contains("sark_", StringComparison.Ordinal));
         Assert.NotEmpty(code == 0 ? output.ToString() : errors.ToString());
     }
 
@@ -343,9 +374,14 @@ public sealed class SettingsTests : IDisposable
     [InlineData("--Sark:Database")]
     [InlineData("-Sark:Database=/x")]
     public void An_argument_that_is_neither_word_nor_setting_is_not_passed_over(string arguments) =>
-        Assert.Contains("--help", Assert.Throws<SarkException>(() => SarkPS.Service.CommandLine.Run(arguments.Split(' '), TextWriter.Null, TextWriter.Null)).Message, StringComparison.Ordinal);
+        Assert.Contains("--help", Assert.Throws<SarkException>(
+            () => SarkPS.Service.CommandLine
+                .Run(arguments.Split(' '), TextWriter.Null, TextWriter.Null)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Settings_are_arguments() =>
-        Assert.Null(SarkPS.Service.CommandLine.Run(["--urls", "http://127.0.0.1:5080", "--Sark:Database=/tmp/x.db", "--Sark:Root=/tmp/pbx"], TextWriter.Null, TextWriter.Null));
+        Assert.Null(SarkPS.Service.CommandLine.Run(
+            ["--urls", "http://127.0.0.1:5080", "--Sark:Database=/tmp/x.db", "--Sark:Root=/tmp/pbx"],
+            TextWriter.Null,
+            TextWriter.Null));
 }

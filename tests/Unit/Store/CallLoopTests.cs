@@ -28,12 +28,17 @@ public sealed class CallLoopTests
         await Group(sides, "6001", null);
         await Group(sides, "6002", "6001");
         await Group(sides, "6003", "6002 01924566170");
-        var direct = await sides.Invalid(t => t.UpdateAsync(RingGroup.Descriptor, new RowKey("6001"), Of(("out", "01924566170 6001")), default));
+        var direct = await sides.Invalid(
+            t => t.UpdateAsync(RingGroup.Descriptor, new RowKey("6001"), Of(("out", "01924566170 6001")), default));
         Assert.Contains("6001 > 6001", Assert.Single(direct.Errors).Value.Single(), StringComparison.Ordinal);
         var through = await sides.Invalid(t => t.UpdateAsync(RingGroup.Descriptor, new RowKey("6001"), Of(("out", "6003")), default));
         Assert.Equal("out", through.Errors.Single().Key);
         Assert.Contains("6001 > 6003 > 6002 > 6001", through.Message, StringComparison.Ordinal);
-        await sides.Invalid(t => t.CreateAsync(RingGroup.Descriptor, null, Of(("pkey", "6009"), ("cluster", "default"), ("out", "Local/6009@internal"), ("outcome", "Hangup")), default));
+        await sides.Invalid(t => t.CreateAsync(
+            RingGroup.Descriptor,
+            null,
+            Of(("pkey", "6009"), ("cluster", "default"), ("out", "Local/6009@internal"), ("outcome", "Hangup")),
+            default));
         // What is only nested ends somewhere.
         await sides.Update(RingGroup.Descriptor, new RowKey("6003"), Of(("out", "6001 6002")));
     }
@@ -75,12 +80,19 @@ public sealed class CallLoopTests
         // A menu that says itself again is none, as long as it also leads to somebody.
         await Ivr_("day", ("option1", "day"), ("option2", "Operator"), ("timeout", "None"));
         await Ivr_("later", ("timeout", "None"));
-        var error = await sides.Invalid(t => t.UpdateAsync(Ivr.Descriptor, new RowKey("day"), Of(("option1", "night"), ("option2", "None"), ("timeout", "day")), default));
+        var error = await sides.Invalid(t => t.UpdateAsync(
+            Ivr.Descriptor,
+            new RowKey("day"),
+            Of(("option1", "night"), ("option2", "None"), ("timeout", "day")),
+            default));
         Assert.Matches("day > (day|night > day)", error.Message);
         Assert.Contains("reaches nobody", error.Message, StringComparison.Ordinal);
 
         await Group(sides, "6001", null);
-        await sides.Create(Queue.Descriptor, null, Of(("pkey", "wait"), ("cluster", "default"), ("conf", "strategy=ringall\nmember => Local/6001@internal")));
+        await sides.Create(
+            Queue.Descriptor,
+            null,
+            Of(("pkey", "wait"), ("cluster", "default"), ("conf", "strategy=ringall\nmember => Local/6001@internal")));
         var queue = await sides.Invalid(t => t.UpdateAsync(RingGroup.Descriptor, new RowKey("6001"), Of(("outcome", "wait")), default));
         Assert.Contains("6001 > wait > 6001", queue.Message, StringComparison.Ordinal);
 

@@ -26,9 +26,11 @@ public sealed class DayTimerTests
     public async Task Hours_are_written_as_SARK_reads_them(string? sent, string stored)
     {
         await using var sides = new TwoSides(Schema.Embedded);
-        var made = await sides.Do(t => t.CreateAsync(DayTimer.Descriptor, null, Sent(("cluster", "default"), ("dayofweek", "sun"), ("timespan", sent)), default));
+        var made = await sides.Do(
+            t => t.CreateAsync(DayTimer.Descriptor, null, Sent(("cluster", "default"), ("dayofweek", "sun"), ("timespan", sent)), default));
         Assert.Equal(stored, made.Text("timespan"));
-        var changed = await sides.Do(t => t.UpdateAsync(DayTimer.Descriptor, new RowKey(made.Text("id")!), Sent(("timespan", "10:00-11:00")), default));
+        var changed = await sides.Do(
+            t => t.UpdateAsync(DayTimer.Descriptor, new RowKey(made.Text("id")!), Sent(("timespan", "10:00-11:00")), default));
         Assert.Equal("10:00-11:00", changed.Text("timespan"));
         changed = await sides.Do(t => t.UpdateAsync(DayTimer.Descriptor, new RowKey(made.Text("id")!), Sent(("timespan", sent)), default));
         Assert.Equal(stored, changed.Text("timespan"));
@@ -42,7 +44,8 @@ public sealed class DayTimerTests
     public async Task Days_of_the_month_are_written_without_leading_zeros(string sent, string stored)
     {
         await using var sides = new TwoSides(Schema.Embedded);
-        var made = await sides.Do(t => t.CreateAsync(DayTimer.Descriptor, null, Sent(("cluster", "default"), ("month", "jan"), ("datemonth", sent)), default));
+        var made = await sides.Do(
+            t => t.CreateAsync(DayTimer.Descriptor, null, Sent(("cluster", "default"), ("month", "jan"), ("datemonth", sent)), default));
         Assert.Equal((stored, "*-*"), (made.Text("datemonth"), made.Text("timespan")));
     }
 
@@ -58,14 +61,27 @@ public sealed class DayTimerTests
     [InlineData("timespan", "*", "mon", "*", "xx08:30-17:00", "format is invalid")]
     [InlineData("timespan", "*", "mon", "*", "08:30-17:00xx", "format is invalid")]
     [InlineData("timespan", "*", "mon", "*", "24:00-25:00", "format is invalid")]
-    public async Task A_timer_that_never_matches_is_refused_with_the_reason(string column, string month, string dayOfWeek, string dayOfMonth, string span, string reason)
+    public async Task A_timer_that_never_matches_is_refused_with_the_reason(
+        string column,
+        string month,
+        string dayOfWeek,
+        string dayOfMonth,
+        string span,
+        string reason)
     {
         await using var sides = new TwoSides(Schema.Embedded);
         var sent = Sent(("cluster", "default"), ("month", month), ("dayofweek", dayOfWeek), ("datemonth", dayOfMonth), ("timespan", span));
-        Assert.Contains(reason, Message(await sides.Invalid(t => t.CreateAsync(DayTimer.Descriptor, null, sent, default)), column), StringComparison.Ordinal);
+        Assert.Contains(
+            reason,
+            Message(await sides.Invalid(t => t.CreateAsync(DayTimer.Descriptor, null, sent, default)), column),
+            StringComparison.Ordinal);
 
-        var good = await sides.Do(t => t.CreateAsync(DayTimer.Descriptor, null, Sent(("cluster", "default"), ("dayofweek", "tue")), default));
-        Assert.Contains(reason, Message(await sides.Invalid(t => t.UpdateAsync(DayTimer.Descriptor, new RowKey(good.Text("id")!), sent, default)), column), StringComparison.Ordinal);
+        var good = await sides.Do(
+            t => t.CreateAsync(DayTimer.Descriptor, null, Sent(("cluster", "default"), ("dayofweek", "tue")), default));
+        Assert.Contains(
+            reason,
+            Message(await sides.Invalid(t => t.UpdateAsync(DayTimer.Descriptor, new RowKey(good.Text("id")!), sent, default)), column),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,8 +89,10 @@ public sealed class DayTimerTests
     {
         using var database = new TestDatabase(Schema.Embedded);
         await using var backend = new LocalBackend(database.Options);
-        Task<WriteResult> Create(params (string, object?)[] values) => backend.Store.CreateAsync(DayTimer.Descriptor, null, Sent(values), isStrict: false, ChangeOptions.Default, default);
-        Task<WriteResult> Update(RowKey key, params (string, object?)[] values) => backend.Store.UpdateAsync(DayTimer.Descriptor, key, Sent(values), isStrict: false, ChangeOptions.Default, default);
+        Task<WriteResult> Create(params (string, object?)[] values) =>
+            backend.Store.CreateAsync(DayTimer.Descriptor, null, Sent(values), isStrict: false, ChangeOptions.Default, default);
+        Task<WriteResult> Update(RowKey key, params (string, object?)[] values) =>
+            backend.Store.UpdateAsync(DayTimer.Descriptor, key, Sent(values), isStrict: false, ChangeOptions.Default, default);
 
         var empty = await Create(("cluster", "default"), ("dayofweek", "sun"));
         Assert.Equal("*", empty.Stored.Text("timespan"));
@@ -84,9 +102,18 @@ public sealed class DayTimerTests
         await Update(empty.Key, ("month", "feb"));
         await Update(empty.Key, ("datemonth", "01"));
         Assert.Equal("01", (await backend.Store.GetAsync(DayTimer.Descriptor, empty.Key, default)).Text("datemonth"));
-        Assert.Contains("30", Message(await Assert.ThrowsAsync<SarkValidationException>(() => Update(empty.Key, ("datemonth", "30"))), "datemonth"), StringComparison.Ordinal);
-        Assert.Contains("'*'", Message(await Assert.ThrowsAsync<SarkValidationException>(() => Create(("dayofweek", "sun"), ("timespan", "*"))), "timespan"), StringComparison.Ordinal);
-        Assert.Contains("'*'", Message(await Assert.ThrowsAsync<SarkValidationException>(() => Create(("datemonth", "25"))), "timespan"), StringComparison.Ordinal);
+        Assert.Contains(
+            "30",
+            Message(await Assert.ThrowsAsync<SarkValidationException>(() => Update(empty.Key, ("datemonth", "30"))), "datemonth"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "'*'",
+            Message(await Assert.ThrowsAsync<SarkValidationException>(() => Create(("dayofweek", "sun"), ("timespan", "*"))), "timespan"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "'*'",
+            Message(await Assert.ThrowsAsync<SarkValidationException>(() => Create(("datemonth", "25"))), "timespan"),
+            StringComparison.Ordinal);
         await Update(empty.Key, ("timespan", "*-*"));
         Assert.Null(DayTimer.Descriptor.Hooks.Remark(await backend.Store.GetAsync(DayTimer.Descriptor, empty.Key, default)));
     }
@@ -98,17 +125,31 @@ public sealed class DayTimerTests
         var made = await sides.Do(t => t.CreateAsync(DayTimer.Descriptor, null, Sent(("cluster", "default"), ("desc", "later")), default));
         Assert.Equal("*-*", made.Text("timespan"));
         Assert.Contains("never closes the tenant 'default'", DayTimer.Descriptor.Hooks.Remark(made), StringComparison.Ordinal);
-        Assert.Contains("never holds", HolidayTimer.Descriptor.Hooks.Remark(await sides.Do(t => t.CreateAsync(HolidayTimer.Descriptor, null, Sent(("cluster", "default")), default))), StringComparison.Ordinal);
+        Assert.Contains("never holds", HolidayTimer.Descriptor.Hooks.Remark(
+            await sides.Do(
+                t => t.CreateAsync(HolidayTimer.Descriptor, null, Sent(("cluster", "default")), default))), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_holiday_that_ends_before_it_begins_is_refused()
     {
         await using var sides = new TwoSides(Schema.Embedded);
-        var good = await sides.Do(t => t.CreateAsync(HolidayTimer.Descriptor, null, Sent(("cluster", "default"), ("stime", 1900000000L), ("etime", 1900000000L)), default));
+        var good = await sides.Do(t => t.CreateAsync(
+            HolidayTimer.Descriptor,
+            null,
+            Sent(("cluster", "default"), ("stime", 1900000000L), ("etime", 1900000000L)),
+            default));
         Assert.Null(HolidayTimer.Descriptor.Hooks.Remark(good));
-        Assert.Contains("2030-03-17 17:46:40Z", Message(await sides.Invalid(t => t.UpdateAsync(HolidayTimer.Descriptor, new RowKey(good.Text("id")!), Sent(("stime", 1900000000L), ("etime", 1899999999L)), default)), "etime"), StringComparison.Ordinal);
-        await sides.Invalid(t => t.CreateAsync(HolidayTimer.Descriptor, null, Sent(("cluster", "default"), ("stime", 1900000000L), ("etime", 1800000000L)), default));
+        Assert.Contains("2030-03-17 17:46:40Z", Message(await sides.Invalid(t => t.UpdateAsync(
+            HolidayTimer.Descriptor,
+            new RowKey(good.Text("id")!),
+            Sent(("stime", 1900000000L), ("etime", 1899999999L)),
+            default)), "etime"), StringComparison.Ordinal);
+        await sides.Invalid(t => t.CreateAsync(
+            HolidayTimer.Descriptor,
+            null,
+            Sent(("cluster", "default"), ("stime", 1900000000L), ("etime", 1800000000L)),
+            default));
     }
 
     [Fact]
@@ -123,10 +164,16 @@ public sealed class DayTimerTests
             {
                 foreach (var dayOfMonth in new[] { "*", "1", "01", "29", "30", "31" })
                 {
-                    var day = days.Where(d => TimerTwin.Closes(new(month, dayOfWeek, dayOfMonth, "00:00-23:59"), d.AddHours(12))).Select(d => (DateTime?)d).FirstOrDefault();
-                    foreach (var span in new[] { "*", "*-*", "08:00-08:00", "08:00-08:01", "08:00-08:02", "23:59-00:00", "23:59-00:01", "23:58-00:00", "00:00-23:59", "17:30-08:30", "00:00-24:00", "25:00-26:00", "junk", "" })
+                    var day = days.Where(d => TimerTwin.Closes(new(month, dayOfWeek, dayOfMonth, "00:00-23:59"), d.AddHours(12)))
+                        .Select(d => (DateTime?)d)
+                        .FirstOrDefault();
+                    foreach (var span in new[] {
+                        "*", "*-*", "08:00-08:00", "08:00-08:01", "08:00-08:02", "23:59-00:00", "23:59-00:01",
+                        "23:58-00:00", "00:00-23:59", "17:30-08:30", "00:00-24:00", "25:00-26:00", "junk",
+                        "" })
                     {
-                        var matches = day is { } found && minutes.Any(m => TimerTwin.Closes(new(month, dayOfWeek, dayOfMonth, span), found.AddMinutes(m)));
+                        var matches = day is { } found
+                            && minutes.Any(m => TimerTwin.Closes(new(month, dayOfWeek, dayOfMonth, span), found.AddMinutes(m)));
                         var hours = Hours(month, dayOfWeek, dayOfMonth, span);
                         Assert.True(matches != hours.NeverBecause().Any(), $"{month} {dayOfWeek} {dayOfMonth} {span}: matches {matches}");
                     }
@@ -152,11 +199,19 @@ public sealed class DayTimerTests
                 Any("*", "*", "*", "mar", "oct"),
                 Any("*", "*", "mon", "sun", "sat", "wed"),
                 Any("*", "*", "*", "1", "07", "29"),
-                Any("*-*", "*", "17:30-08:30", "22:00-06:00", "12:00-13:00", "01:30-02:30", "02:00-03:00", "00:00-23:59", "23:58-00:00", $"{random.Next(24):00}:{random.Next(60):00}-{random.Next(24):00}:{random.Next(60):00}"))).ToArray();
+                Any(
+                    "*-*", "*", "17:30-08:30", "22:00-06:00", "12:00-13:00", "01:30-02:30", "02:00-03:00", "00:00-23:59",
+                    "23:58-00:00",
+                    $"{random.Next(24):00}:{random.Next(60):00}-{random.Next(24):00}:{random.Next(60):00}"))).ToArray();
             foreach (var timer in timers)
             {
-                file.Execute("INSERT INTO dateSeg (pkey, cluster, month, dayofweek, datemonth, timespan) VALUES (@name, 'default', @m, @w, @d, @t)",
-                    ("@name", $"dateSeg{random.Next(100000, 1000000)}"), ("@m", timer.Month), ("@w", timer.DayOfWeek), ("@d", timer.DayOfMonth), ("@t", timer.Span));
+                file.Execute(
+                    "INSERT INTO dateSeg (pkey, cluster, month, dayofweek, datemonth, timespan) VALUES (@name, 'default', @m, @w, @d, @t)",
+                    ("@name", $"dateSeg{random.Next(100000, 1000000)}"),
+                    ("@m", timer.Month),
+                    ("@w", timer.DayOfWeek),
+                    ("@d", timer.DayOfMonth),
+                    ("@t", timer.Span));
             }
 
             // Around the days on which clocks are put forward and back, here and there.
@@ -164,10 +219,14 @@ public sealed class DayTimerTests
                 .AddDays(random.Next(3)).AddMinutes(random.Next(24 * 60)).AddSeconds(random.Next(60));
             bool IsOpen(DateTimeOffset time) => !timers.Any(t => TimerTwin.Closes(t, TimeZoneInfo.ConvertTime(time, zone).DateTime));
             var whole = now.AddSeconds(-now.Second);
-            var next = Enumerable.Range(1, 4 * 24 * 60).Select(m => whole.AddMinutes(m)).Where(t => IsOpen(t) != IsOpen(now)).Select(t => (DateTimeOffset?)t).FirstOrDefault();
+            var next = Enumerable.Range(1, 4 * 24 * 60).Select(m => whole.AddMinutes(m)).Where(t => IsOpen(t) != IsOpen(now))
+                .Select(t => (DateTimeOffset?)t)
+                .FirstOrDefault();
 
             using var database = new SqliteDatabase(file.Path);
-            var told = Assert.Single(await new SqliteStore(database, null, () => zone, new StoppedClock(now)).HoursAsync(default), h => h.Tenant == "default");
+            var told = Assert.Single(
+                await new SqliteStore(database, null, () => zone, new StoppedClock(now)).HoursAsync(default),
+                h => h.Tenant == "default");
 
             var what = $"{zoneName} {now:O}: {string.Join("; ", timers.Select(t => t.ToString()))}";
             Assert.True(IsOpen(now) == told.IsOpen, what);
@@ -197,7 +256,8 @@ public sealed class DayTimerTests
         }
 
         // A bare * closes nobody.
-        sides.Execute("INSERT INTO dateSeg (pkey, cluster, month, dayofweek, datemonth, timespan) VALUES ('dateSeg100000', 'always', '*', 'mon', '*', '*')");
+        sides.Execute("INSERT INTO dateSeg (pkey, cluster, month, dayofweek, datemonth, timespan) VALUES ('dateSeg100000', 'always', "
+            + "'*', 'mon', '*', '*')");
         var hours = (await sides.Do(t => t.HoursAsync(default))).ToDictionary(h => h.Tenant);
         Assert.Equal((true, null), (hours["always"].IsOpen, hours["always"].NextChange));
         Assert.Equal((false, null), (hours["shut"].IsOpen, hours["shut"].NextChange));
@@ -240,7 +300,8 @@ public sealed class DayTimerTests
         _ => span,
     });
 
-    private static string Message(SarkValidationException error, string column) => string.Join(' ', error.Errors.Single(e => e.Key == column).Value);
+    private static string Message(SarkValidationException error, string column) =>
+        string.Join(' ', error.Errors.Single(e => e.Key == column).Value);
 
     private static Changes Sent(params (string Column, object? Value)[] values)
     {

@@ -44,9 +44,15 @@ public sealed partial class HookTests
             (string, object?)[] least = [("pkey", key), ("cluster", "default")];
             await store.Create<Extension>(kind, kind == "Provisioned" ? [.. least, ("macaddr", "001565aabbcc")] : least);
             var stanza = ((string)store.Database.Value($"SELECT sipiaxfriend FROM IPphone WHERE pkey = '{key}'")!).Split('\n');
-            Assert.Empty(new[] { "type=friend", "context=internal", "subscribecontext=extensions", "mailbox=$ext@$clst", "secret=$password" }.Except(stanza));
+            Assert.Empty(new[] {
+                "type=friend",
+                "context=internal",
+                "subscribecontext=extensions",
+                "mailbox=$ext@$clst",
+                "secret=$password" }.Except(stanza));
             // SARK replaces these and no others.
-            Assert.Empty(stanza.SelectMany(line => Variable().Matches(line)).Select(m => m.Value).Except(["$desc", "$password", "$ext", "$nat", "$transport", "$encryption", "$clst"]));
+            Assert.Empty(stanza.SelectMany(line => Variable().Matches(line)).Select(m => m.Value)
+                .Except(["$desc", "$password", "$ext", "$nat", "$transport", "$encryption", "$clst"]));
             Assert.Equal(key, store.Database.Value($"SELECT dvrvmail FROM IPphone WHERE pkey = '{key}'"));
             Assert.Equal(kind == "WebRtc", stanza.Contains("dtlsenable=yes"));
         }
@@ -63,9 +69,13 @@ public sealed partial class HookTests
         Assert.Equal("type=friend\nsecret=$password\n; ours", store.Database.Value("SELECT sipiaxfriend FROM IPphone WHERE pkey = '5001'"));
         await store.Update<Extension>("5001", ("sipiaxfriend", "default"));
         Assert.Equal(made, store.Database.Value("SELECT sipiaxfriend FROM IPphone WHERE pkey = '5001'"));
-        foreach (var (stanza, word) in new[] { ("subscribecontext=$subtxt", "$subtxt"), ("type=friend\n[other]", "[other]"), ("#exec /bin/true", "#exec /bin/true") })
+        foreach (var (stanza, word) in new[] {
+            ("subscribecontext=$subtxt", "$subtxt"),
+            ("type=friend\n[other]", "[other]"),
+            ("#exec /bin/true", "#exec /bin/true") })
         {
-            var refused = await Assert.ThrowsAsync<SarkValidationException>(() => store.Update<Extension>("5001", ("sipiaxfriend", stanza)));
+            var refused = await Assert.ThrowsAsync<SarkValidationException>(
+                () => store.Update<Extension>("5001", ("sipiaxfriend", stanza)));
             Assert.Contains(word, refused.Errors.Single(e => e.Key == "sipiaxfriend").Value[0], StringComparison.Ordinal);
         }
     }
@@ -77,8 +87,10 @@ public sealed partial class HookTests
         await using var store = new Rig(schema);
         await store.Create<Extension>("Provisioned", ("pkey", "5001"), ("cluster", "default"), ("macaddr", "001565aabbcc"));
         Assert.DoesNotContain(await store.Tables.InspectAsync(default), f => f.Resource == nameof(Extension));
-        store.Database.Execute("UPDATE IPphone SET sipiaxfriend = 'type=peer' || char(10) || 'subscribecontext=$subtxt', device = 'YEALINK', provision = '#INCLUDE Yealink' || char(10) || '#INCLUDE Yealink.udp'");
-        var faults = (await store.Tables.InspectAsync(default)).Where(f => f.Resource == nameof(Extension)).ToDictionary(f => f.Column, f => f.Problem);
+        store.Database.Execute("UPDATE IPphone SET sipiaxfriend = 'type=peer' || char(10) || 'subscribecontext=$subtxt', device = "
+            + "'YEALINK', provision = '#INCLUDE Yealink' || char(10) || '#INCLUDE Yealink.udp'");
+        var faults = (await store.Tables.InspectAsync(default)).Where(f => f.Resource == nameof(Extension))
+            .ToDictionary(f => f.Column, f => f.Problem);
         Assert.Contains("$subtxt", faults["sipiaxfriend"], StringComparison.Ordinal);
         Assert.Contains("'YEALINK'", faults["device"], StringComparison.Ordinal);
         Assert.Contains("'Yealink.udp'", faults["provision"], StringComparison.Ordinal);
@@ -93,21 +105,43 @@ public sealed partial class HookTests
         var told = new List<string>();
 
         // SARK compares letter by letter, and the table has it in small letters.
-        var snom = await store.Create<Extension>("Provisioned", told, ("pkey", "5001"), ("cluster", "default"), ("macaddr", "000413aabb01"));
+        var snom = await store.Create<Extension>(
+            "Provisioned",
+            told,
+            ("pkey", "5001"),
+            ("cluster", "default"),
+            ("macaddr", "000413aabb01"));
         Assert.Equal("snom", snom.Device);
         Assert.StartsWith("#INCLUDE snom\n", snom.Provision, StringComparison.Ordinal);
         Assert.EndsWith("#INCLUDE snom.udp\n#INCLUDE snom.ipv4", snom.Provision, StringComparison.Ordinal);
-        Assert.Equal("Yealink", (await store.Create<Extension>("Provisioned", told, ("pkey", "5002"), ("cluster", "default"), ("macaddr", "001565aabb02"), ("device", "YEALINK"))).Device);
+        Assert.Equal("Yealink", (await store.Create<Extension>(
+            "Provisioned", told, ("pkey", "5002"), ("cluster", "default"), ("macaddr", "001565aabb02"),
+            ("device", "YEALINK"))).Device);
         Assert.DoesNotContain("ipv4", (await store.Update<Extension>("5002", ("transport", "tcp"))).Provision, StringComparison.Ordinal);
-        Assert.Contains("#INCLUDE yealink.tcp", (await store.Update<Extension>("5002", ("protocol", "IPV6"))).Provision, StringComparison.Ordinal);
-        Assert.EndsWith("\n</flat-profile>\n</device>", (await store.Create<Extension>("Provisioned", told, ("pkey", "5003"), ("cluster", "default"), ("macaddr", "00115caabb03"))).Provision, StringComparison.Ordinal);
+        Assert.Contains(
+            "#INCLUDE yealink.tcp",
+            (await store.Update<Extension>("5002", ("protocol", "IPV6"))).Provision,
+            StringComparison.Ordinal);
+        Assert.EndsWith("\n</flat-profile>\n</device>", (await store.Create<Extension>(
+            "Provisioned",
+            told,
+            ("pkey", "5003"),
+            ("cluster", "default"),
+            ("macaddr", "00115caabb03"))).Provision, StringComparison.Ordinal);
         Assert.Empty(told);
 
-        var without = await store.Create<Extension>("Provisioned", told, ("pkey", "5004"), ("cluster", "default"), ("macaddr", "000b82aabb04"));
+        var without = await store.Create<Extension>(
+            "Provisioned",
+            told,
+            ("pkey", "5004"),
+            ("cluster", "default"),
+            ("macaddr", "000b82aabb04"));
         Assert.Equal(("Grandstream", null), (without.Device, without.Provision));
         Assert.Contains("'Grandstream'", Assert.Single(told), StringComparison.Ordinal);
         told.Clear();
-        await store.Create<Extension>("Provisioned", told, ("pkey", "5005"), ("cluster", "default"), ("macaddr", "000b82aabb05"), ("provision", "#INCLUDE yealink.udp\n#INCLUDE Own"));
+        await store.Create<Extension>(
+            "Provisioned", told, ("pkey", "5005"), ("cluster", "default"), ("macaddr", "000b82aabb05"),
+            ("provision", "#INCLUDE yealink.udp\n#INCLUDE Own"));
         Assert.Contains("'Own'", Assert.Single(told), StringComparison.Ordinal);
     }
 
@@ -126,7 +160,9 @@ public sealed partial class HookTests
         // A telephone's own mailbox goes where it goes.
         Assert.Equal("acme", (await store.Update<Extension>("5001", ("cluster", "acme"))).Tenant);
         await store.Create<Ivr>(null, ("pkey", "main"), ("cluster", "acme"), ("option3", "5001"));
-        Assert.Equal("0 1 0", store.Database.Value("SELECT routeclass0 || ' ' || routeclass3 || ' ' || routeclass11 FROM ivrmenu WHERE pkey = 'main'"));
+        Assert.Equal(
+            "0 1 0",
+            store.Database.Value("SELECT routeclass0 || ' ' || routeclass3 || ' ' || routeclass11 FROM ivrmenu WHERE pkey = 'main'"));
     }
 
     [SkippableTheory]
@@ -159,7 +195,9 @@ public sealed partial class HookTests
         store.Database.Execute("UPDATE globals SET NATDEFAULT = coalesce(@nat, 'local'), VCL = @cloud", ("@nat", nat), ("@cloud", cloud));
         Assert.Equal(expected, (await store.Create<Extension>("Unprovisioned", ("pkey", "5001"), ("cluster", "default"))).Location);
         Assert.Equal("local", (await store.Create<Extension>("Mailbox", ("pkey", "5002"), ("cluster", "default"))).Location);
-        Assert.Equal("remote", (await store.Create<Extension>("Unprovisioned", ("pkey", "5003"), ("cluster", "default"), ("location", "remote"))).Location);
+        Assert.Equal(
+            "remote",
+            (await store.Create<Extension>("Unprovisioned", ("pkey", "5003"), ("cluster", "default"), ("location", "remote"))).Location);
     }
 
     [SkippableTheory]
@@ -189,7 +227,12 @@ public sealed partial class HookTests
         await using var store = new Rig(schema);
         await store.Create<Extension>("Provisioned", ("pkey", "5001"), ("cluster", "default"), ("macaddr", "001565aabbcc"));
         async Task<string[]> Messages(object? address) =>
-            [.. (await Assert.ThrowsAsync<SarkValidationException>(() => store.Create<Extension>("Provisioned", ("pkey", "5002"), ("cluster", "default"), ("macaddr", address)))).Errors.Single(e => e.Key == "macaddr").Value];
+            [.. (await Assert.ThrowsAsync<SarkValidationException>(
+                () => store.Create<Extension>(
+                    "Provisioned",
+                    ("pkey", "5002"),
+                    ("cluster", "default"),
+                    ("macaddr", address)))).Errors.Single(e => e.Key == "macaddr").Value];
         Assert.Equal(["This MAC already exists in the DB! 001565aabbcc"], await Messages("001565aabbcc"));
         Assert.Equal(["This MAC already exists in the DB! 001565AABBCC"], await Messages("001565AABBCC"));
         Assert.Equal(["Can't find Manufacturer for this MAC! "], await Messages("fffffe000001"));
@@ -220,7 +263,9 @@ public sealed partial class HookTests
     public async Task A_trunk_takes_its_stanza_from_the_carrier(Schema schema)
     {
         await using var store = new Rig(schema);
-        var sip = await store.Create<Trunk>(null, ("pkey", "one"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "sip.example.com"), ("username", "acme"), ("password", "s3cret"));
+        var sip = await store.Create<Trunk>(
+            null, ("pkey", "one"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "sip.example.com"),
+            ("username", "acme"), ("password", "s3cret"));
         Assert.Equal(("acme", "acme"), (sip.PeerName, sip.TrunkName));
         var lines = sip.PeerStanza!.Split('\n');
         Assert.Contains("host=sip.example.com", lines);
@@ -228,16 +273,23 @@ public sealed partial class HookTests
         Assert.Contains("allow=", sip.PeerStanza, StringComparison.Ordinal);
         Assert.Equal("SIP", store.Database.Value("SELECT technology FROM lineIO WHERE pkey = 'one'"));
 
-        var iax = await store.Create<Trunk>(null, ("pkey", "two"), ("cluster", "default"), ("carrier", "GeneralIAX2"), ("host", "192.0.2.1"), ("username", "acme"), ("peername", "peer"));
+        var iax = await store.Create<Trunk>(
+            null, ("pkey", "two"), ("cluster", "default"), ("carrier", "GeneralIAX2"), ("host", "192.0.2.1"),
+            ("username", "acme"), ("peername", "peer"));
         Assert.Equal(("peer", "peer"), (iax.PeerName, iax.TrunkName));
         Assert.Equal("IAX2", store.Database.Value("SELECT technology FROM lineIO WHERE pkey = 'two'"));
 
-        store.Database.Execute("UPDATE Carrier SET sipiaxpeer = 'type=peer' || char(10) || 'host=', sipiaxuser = NULL WHERE pkey = 'GeneralSIP'");
-        var bare = await store.Create<Trunk>(null, ("pkey", "three"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "192.0.2.1"), ("username", "acme"));
+        store.Database
+            .Execute("UPDATE Carrier SET sipiaxpeer = 'type=peer' || char(10) || 'host=', sipiaxuser = NULL WHERE pkey = 'GeneralSIP'");
+        var bare = await store.Create<Trunk>(
+            null, ("pkey", "three"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "192.0.2.1"),
+            ("username", "acme"));
         Assert.Equal($"type=peer\nhost=192.0.2.1\n{DefaultStanzaEnd}", bare.PeerStanza);
         Assert.Null(bare.UserStanza);
 
-        var own = await store.Create<Trunk>(null, ("pkey", "four"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "192.0.2.1"), ("username", "acme"), ("sipiaxpeer", "type=friend"));
+        var own = await store.Create<Trunk>(
+            null, ("pkey", "four"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "192.0.2.1"),
+            ("username", "acme"), ("sipiaxpeer", "type=friend"));
         Assert.Equal("type=friend", own.PeerStanza);
     }
 
@@ -247,7 +299,8 @@ public sealed partial class HookTests
     {
         await using var store = new Rig(schema);
         await store.Create<Trunk>(
-            null, ("pkey", "one"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "sip.example.com"), ("username", "acme"), ("password", "s3cret"), ("register", "acme:s3cret@sip.example.com:5070/acme"));
+            null, ("pkey", "one"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "sip.example.com"), ("username", "acme"),
+            ("password", "s3cret"), ("register", "acme:s3cret@sip.example.com:5070/acme"));
         var sip = await store.Update<Trunk>("one", ("host", "192.0.2.1"), ("password", "other"));
         Assert.Contains("host=192.0.2.1\n", sip.PeerStanza, StringComparison.Ordinal);
         Assert.Contains("secret=other\n", sip.PeerStanza, StringComparison.Ordinal);
@@ -256,8 +309,12 @@ public sealed partial class HookTests
 
         // Lines that an administrator wrote stay, and so does a stanza that is sent along.
         await store.Update<Trunk>("one", ("sipiaxpeer", "type=peer\nhost=10.9.9.9\nsecret=other\noutboundproxy=192.0.2.1"));
-        Assert.Equal("type=peer\nhost=10.9.9.9\nsecret=third\noutboundproxy=192.0.2.1", (await store.Update<Trunk>("one", ("host", "192.0.2.3"), ("password", "third"))).PeerStanza);
-        Assert.Equal("host=192.0.2.3", (await store.Update<Trunk>("one", ("host", "192.0.2.4"), ("sipiaxpeer", "host=192.0.2.3"))).PeerStanza);
+        Assert.Equal(
+            "type=peer\nhost=10.9.9.9\nsecret=third\noutboundproxy=192.0.2.1",
+            (await store.Update<Trunk>("one", ("host", "192.0.2.3"), ("password", "third"))).PeerStanza);
+        Assert.Equal(
+            "host=192.0.2.3",
+            (await store.Update<Trunk>("one", ("host", "192.0.2.4"), ("sipiaxpeer", "host=192.0.2.3"))).PeerStanza);
     }
 
     [SkippableTheory]
@@ -265,13 +322,21 @@ public sealed partial class HookTests
     public async Task The_section_of_an_iax2_trunk_has_the_name_of_its_peer(Schema schema)
     {
         await using var store = new Rig(schema);
-        await store.Create<Trunk>(null, ("pkey", "two"), ("cluster", "default"), ("carrier", "GeneralIAX2"), ("host", "192.0.2.1"), ("username", "acme"), ("peername", "peer"));
+        await store.Create<Trunk>(
+            null, ("pkey", "two"), ("cluster", "default"), ("carrier", "GeneralIAX2"), ("host", "192.0.2.1"),
+            ("username", "acme"), ("peername", "peer"));
         Assert.Equal("peer", Section());
-        Assert.Contains("\n;fromuser=acme\n", (string)store.Database.Value("SELECT sipiaxpeer FROM lineIO WHERE pkey = 'two'")!, StringComparison.Ordinal);
+        Assert.Contains(
+            "\n;fromuser=acme\n",
+            (string)store.Database.Value("SELECT sipiaxpeer FROM lineIO WHERE pkey = 'two'")!,
+            StringComparison.Ordinal);
 
         await store.Update<Trunk>("two", ("peername", "renamed"));
         Assert.Equal("renamed", Section());
-        Assert.Contains("\n;fromuser=other\n", (await store.Update<Trunk>("two", ("username", "other"))).PeerStanza, StringComparison.Ordinal);
+        Assert.Contains(
+            "\n;fromuser=other\n",
+            (await store.Update<Trunk>("two", ("username", "other"))).PeerStanza,
+            StringComparison.Ordinal);
 
         // One that an administrator chose stays; one that has none, as sark6api leaves it, gets it.
         store.Database.Execute("UPDATE lineIO SET desc = 'chosen' WHERE pkey = 'two'");
@@ -281,7 +346,9 @@ public sealed partial class HookTests
         await store.Update<Trunk>("two", ("host", "192.0.2.2"));
         Assert.Equal("third", Section());
 
-        await store.Create<Trunk>(null, ("pkey", "three"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "192.0.2.1"), ("username", "acme"));
+        await store.Create<Trunk>(
+            null, ("pkey", "three"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "192.0.2.1"),
+            ("username", "acme"));
         Assert.Null(store.Database.Value("SELECT desc FROM lineIO WHERE pkey = 'three'"));
 
         object? Section() => store.Database.Value("SELECT desc FROM lineIO WHERE pkey = 'two'");
@@ -305,15 +372,19 @@ public sealed partial class HookTests
     public async Task Trunks_and_inbound_routes_never_see_each_other(Schema schema)
     {
         await using var store = new Rig(schema);
-        await store.Create<Trunk>(null, ("pkey", "carrier"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "192.0.2.1"), ("username", "acme"));
+        await store.Create<Trunk>(
+            null, ("pkey", "carrier"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "192.0.2.1"),
+            ("username", "acme"));
         await store.Create<InboundRoute>(null, ("pkey", "0113496000"), ("cluster", "default"), ("carrier", "DiD"), ("trunkname", "acme"));
         Assert.Equal(["carrier"], (await store.List<Trunk>()).Select(t => t.Key));
         Assert.Equal(["0113496000"], (await store.List<InboundRoute>()).Select(t => t.Key));
         await Assert.ThrowsAsync<SarkNotFoundException>(() => store.Tables.GetAsync(Trunk.Descriptor, new RowKey("0113496000"), default));
-        await Assert.ThrowsAsync<SarkNotFoundException>(() => store.Tables.RemoveAsync(InboundRoute.Descriptor, new RowKey("carrier"), force: true, default));
+        await Assert.ThrowsAsync<SarkNotFoundException>(
+            () => store.Tables.RemoveAsync(InboundRoute.Descriptor, new RowKey("carrier"), force: true, default));
         await Assert.ThrowsAsync<SarkNotFoundException>(() => store.Update<InboundRoute>("carrier", ("active", "NO")));
         // They share a table all the same, and with it their keys.
-        var error = await Assert.ThrowsAsync<SarkValidationException>(() => store.Create<InboundRoute>(null, ("pkey", "carrier"), ("cluster", "default"), ("carrier", "DiD"), ("trunkname", "acme")));
+        var error = await Assert.ThrowsAsync<SarkValidationException>(
+            () => store.Create<InboundRoute>(null, ("pkey", "carrier"), ("cluster", "default"), ("carrier", "DiD"), ("trunkname", "acme")));
         Assert.Equal("save", error.Errors.Single().Key);
     }
 
@@ -322,11 +393,13 @@ public sealed partial class HookTests
     public async Task The_default_tenant_and_system_templates_stay(Schema schema)
     {
         await using var store = new Rig(schema);
-        var error = await Assert.ThrowsAsync<SarkConflictException>(() => store.Tables.RemoveAsync(Tenant.Descriptor, new RowKey("default"), force: true, default));
+        var error = await Assert.ThrowsAsync<SarkConflictException>(
+            () => store.Tables.RemoveAsync(Tenant.Descriptor, new RowKey("default"), force: true, default));
         Assert.Equal("Error - Cannot delete default tenant!", error.Message);
 
         var system = (await store.List<Template>()).First(t => t.Owner == "system");
-        error = await Assert.ThrowsAsync<SarkConflictException>(() => store.Tables.RemoveAsync(Template.Descriptor, new RowKey(system.Key!), force: true, default));
+        error = await Assert.ThrowsAsync<SarkConflictException>(
+            () => store.Tables.RemoveAsync(Template.Descriptor, new RowKey(system.Key!), force: true, default));
         Assert.Contains($"'{system.Key}'", error.Message, StringComparison.Ordinal);
 
         var own = await store.Create<Template>(null, ("pkey", "mine"), ("technology", "SIP"));
@@ -340,11 +413,19 @@ public sealed partial class HookTests
     {
         await using var store = new Rig(schema);
         await store.Create<Template>(null, ("pkey", "lamps"), ("technology", "BLF Template"));
-        Assert.Equal("lamps", (await store.Create<Template>(null, ("pkey", "telephone"), ("technology", "SIP"), ("blfkeyname", "lamps"))).BlfTemplate);
+        Assert.Equal(
+            "lamps",
+            (await store.Create<Template>(null, ("pkey", "telephone"), ("technology", "SIP"), ("blfkeyname", "lamps"))).BlfTemplate);
         async Task<string> Message(params (string, object?)[] values) =>
-            (await Assert.ThrowsAsync<SarkValidationException>(() => store.Create<Template>(null, values))).Errors.Single(e => e.Key == "blfkeyname").Value[0];
-        Assert.Equal("blfkeyname reference must be of type 'BLF Template'!", await Message(("pkey", "x"), ("technology", "SIP"), ("blfkeyname", "telephone")));
-        Assert.Equal("blfkeyname only allowed for template type of SIP! ", await Message(("pkey", "x"), ("technology", "Descriptor"), ("blfkeyname", "lamps")));
+            (await Assert.ThrowsAsync<SarkValidationException>(() => store.Create<Template>(null, values))).Errors
+                .Single(e => e.Key == "blfkeyname")
+                .Value[0];
+        Assert.Equal(
+            "blfkeyname reference must be of type 'BLF Template'!",
+            await Message(("pkey", "x"), ("technology", "SIP"), ("blfkeyname", "telephone")));
+        Assert.Equal(
+            "blfkeyname only allowed for template type of SIP! ",
+            await Message(("pkey", "x"), ("technology", "Descriptor"), ("blfkeyname", "lamps")));
         Assert.Equal("The selected blfkeyname is invalid.", await Message(("pkey", "x"), ("technology", "SIP"), ("blfkeyname", "nothing")));
     }
 
@@ -357,7 +438,9 @@ public sealed partial class HookTests
         Assert.Matches("^dateSeg[1-9][0-9]{5}$", day.Name);
         var (first, second) = (await store.Create<HolidayTimer>(null), await store.Create<HolidayTimer>(null));
         Assert.NotEqual(first.Key, second.Key);
-        Assert.Matches("^sched[1-9][0-9]{5}$", (string)store.Database.Value("SELECT pkey FROM Holiday WHERE id = @id", ("@id", first.Key))!);
+        Assert.Matches(
+            "^sched[1-9][0-9]{5}$",
+            (string)store.Database.Value("SELECT pkey FROM Holiday WHERE id = @id", ("@id", first.Key))!);
     }
 
     [SkippableTheory]
@@ -370,12 +453,17 @@ public sealed partial class HookTests
         await store.Create<Queue>(null, ("pkey", "sales"), ("cluster", "default"));
         await store.Create<Ivr>(null, ("pkey", "menu"), ("cluster", "default"));
         await store.Create<CustomApp>(null, ("pkey", "app"), ("cluster", "default"));
-        await store.Create<Trunk>(null, ("pkey", "carrier"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "192.0.2.1"), ("username", "acme"));
-        await store.Create<Trunk>(null, ("pkey", "far~1"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "192.0.2.1"), ("username", "acme"));
+        await store.Create<Trunk>(
+            null, ("pkey", "carrier"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "192.0.2.1"),
+            ("username", "acme"));
+        await store.Create<Trunk>(
+            null, ("pkey", "far~1"), ("cluster", "default"), ("carrier", "GeneralSIP"), ("host", "192.0.2.1"),
+            ("username", "acme"));
         var timer = await store.Create<HolidayTimer>(null);
         foreach (var (name, routeClass) in new[]
         {
-            ("None", 0), ("Operator", 100), ("Hangup", 101), ("Default IVR", 3), ("DISA", 5), ("CALLBACK", 6), ("Retrieve Voicemail", 20), ("Leave Voicemail", 21),
+            ("None", 0), ("Operator", 100), ("Hangup", 101), ("Default IVR", 3), ("DISA", 5), ("CALLBACK", 6), ("Retrieve Voicemail", 20),
+            ("Leave Voicemail", 21),
             ("5001", 1), ("*5001", 1), ("600", 1), ("sales", 4), ("menu", 2), ("app", 10), ("carrier", 9), ("far~1", 8),
         })
         {
@@ -390,7 +478,9 @@ public sealed partial class HookTests
         }
 
         var all = (await store.Tables.DestinationsAsync(default)).ToDictionary(d => $"{d.Kind} {d.Name}", d => d.RouteClass);
-        Assert.Equal((1, 1, 4, 2, 10, 9), (all["Extension 5001"], all["RingGroup 600"], all["Queue sales"], all["Ivr menu"], all["CustomApp app"], all["Trunk carrier"]));
+        Assert.Equal(
+            (1, 1, 4, 2, 10, 9),
+            (all["Extension 5001"], all["RingGroup 600"], all["Queue sales"], all["Ivr menu"], all["CustomApp app"], all["Trunk carrier"]));
     }
 
     [SkippableTheory]
@@ -402,7 +492,8 @@ public sealed partial class HookTests
         // The extension is written first; then its class of service meets a row that is already there.
         store.Database.Execute("INSERT INTO IPphoneCOSopen (IPphone_pkey, COS_pkey) VALUES ('5001', 'day')");
         var before = store.Database.Content();
-        await Assert.ThrowsAnyAsync<SarkException>(() => store.Create<Extension>("Unprovisioned", ("pkey", "5001"), ("cluster", "default")));
+        await Assert.ThrowsAnyAsync<SarkException>(
+            () => store.Create<Extension>("Unprovisioned", ("pkey", "5001"), ("cluster", "default")));
         Assert.Empty(before.ChangesTo(store.Database.Content()));
     }
 
@@ -440,7 +531,11 @@ public sealed partial class HookTests
 
         public async Task<T> Create<T>(string? kind, params (string Column, object? Value)[] values)
             where T : SarkRecord, ISarkResource<T>, new() =>
-            T.Descriptor.Materialize(await Tables.CreateAsync(T.Descriptor, kind is null ? null : T.Descriptor.Kinds.Single(k => k.Name == kind), Changes(values), default));
+            T.Descriptor.Materialize(await Tables.CreateAsync(
+                T.Descriptor,
+                kind is null ? null : T.Descriptor.Kinds.Single(k => k.Name == kind),
+                Changes(values),
+                default));
 
         public async Task<T> Create<T>(string? kind, List<string> told, params (string Column, object? Value)[] values)
             where T : SarkRecord, ISarkResource<T>, new() =>

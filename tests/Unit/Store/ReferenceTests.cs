@@ -49,13 +49,15 @@ public sealed class ReferenceTests
             var owner = resource.IsSingleton ? null : $"owner{++number}";
             Put(sides, target, Key, null);
             Put(sides, resource, owner, (column, value));
-            var expected = $"{noun} {(owner is null ? "global" : Shown(sides.Database, resource, owner))} ({resource.Find(column)!.Property ?? column})";
+            var expected = $"{noun} {(owner is null ? "global" : Shown(sides.Database, resource, owner))} "
+                + $"({resource.Find(column)!.Property ?? column})";
 
             Assert.True(names.Names(value, named, Key), $"{value} names {Key}");
             Assert.Equal(renamed, names.Replace(value, named, Key, "9"));
             Assert.Equal(value, names.Replace(value, named, "471", "9"));
 
-            var refused = Assert.IsType<SarkConflictException>(await sides.Refuses(t => t.RemoveAsync(target, new RowKey(Key), ChangeOptions.Default, default)));
+            var refused = Assert.IsType<SarkConflictException>(
+                await sides.Refuses(t => t.RemoveAsync(target, new RowKey(Key), ChangeOptions.Default, default)));
             Assert.Contains(expected, refused.Dependants);
             // The pairs of a rule go with it.
             Assert.Equal(named == nameof(CosRule) ? [] : refused.Dependants, await sides.Remove(target, new RowKey(Key), force: true));
@@ -75,14 +77,19 @@ public sealed class ReferenceTests
     public async Task What_SARKs_own_tables_name_is_found_as_well(Schema schema)
     {
         await using var sides = new TwoSides(schema);
-        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO IPphone(pkey, cluster) VALUES ('4711', 'default'), ('4712', 'default')");
-        sides.Execute("INSERT INTO meetme(pkey, cluster) VALUES ('300', 'acme'); INSERT INTO Greeting(pkey, cluster) VALUES ('usergreeting0001', 'acme')");
+        sides.Execute(
+            "INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO IPphone(pkey, cluster) VALUES ('4711', 'default'), ('4712', "
+                + "'default')");
+        sides.Execute("INSERT INTO meetme(pkey, cluster) VALUES ('300', 'acme'); INSERT INTO Greeting(pkey, cluster) VALUES "
+            + "('usergreeting0001', 'acme')");
         sides.Execute("INSERT INTO User(pkey, cluster, extension) VALUES ('ann', 'acme', '4711')");
         sides.Execute("INSERT INTO IPphone_FKEY(pkey, seq, type, value) VALUES ('4712', 1, 'blf', '4711'), ('4711', 1, 'blf', '4711')");
 
-        var tenant = Assert.IsType<SarkConflictException>(await sides.Refuses(t => t.RemoveAsync(Tenant.Descriptor, new RowKey("acme"), ChangeOptions.Default, default)));
+        var tenant = Assert.IsType<SarkConflictException>(
+            await sides.Refuses(t => t.RemoveAsync(Tenant.Descriptor, new RowKey("acme"), ChangeOptions.Default, default)));
         Assert.Equal(["Conference 300 (cluster)", "Greeting usergreeting0001 (cluster)", "User ann (cluster)"], tenant.Dependants);
-        var extension = Assert.IsType<SarkConflictException>(await sides.Refuses(t => t.RemoveAsync(Extension.Descriptor, new RowKey("4711"), ChangeOptions.Default, default)));
+        var extension = Assert.IsType<SarkConflictException>(
+            await sides.Refuses(t => t.RemoveAsync(Extension.Descriptor, new RowKey("4711"), ChangeOptions.Default, default)));
         Assert.Equal(["User ann (extension)", "Lamp key of extension 4712 (value)"], extension.Dependants);
     }
 
@@ -91,10 +98,12 @@ public sealed class ReferenceTests
     public async Task The_class_tells_which_of_two_rows_of_one_name_is_meant(Schema schema)
     {
         await using var sides = new TwoSides(schema);
-        sides.Execute("INSERT INTO Queue(pkey, cluster) VALUES ('sales', 'default'); INSERT INTO ivrmenu(pkey, cluster) VALUES ('sales', 'default')");
+        sides.Execute(
+            "INSERT INTO Queue(pkey, cluster) VALUES ('sales', 'default'); INSERT INTO ivrmenu(pkey, cluster) VALUES ('sales', 'default')");
         sides.Execute("INSERT INTO ivrmenu(pkey, cluster, option1, routeclass1) VALUES ('main', 'default', 'sales', '4')");
         Assert.Empty(await sides.Remove(Ivr.Descriptor, new RowKey("sales"), force: false));
-        Assert.IsType<SarkConflictException>(await sides.Refuses(t => t.RemoveAsync(Queue.Descriptor, new RowKey("sales"), ChangeOptions.Default, default)));
+        Assert.IsType<SarkConflictException>(
+            await sides.Refuses(t => t.RemoveAsync(Queue.Descriptor, new RowKey("sales"), ChangeOptions.Default, default)));
     }
 
     [SkippableTheory]
@@ -102,7 +111,8 @@ public sealed class ReferenceTests
     public async Task Two_rows_of_one_key_are_told_and_not_touched(Schema schema)
     {
         await using var sides = new TwoSides(schema);
-        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO Queue(pkey, cluster) VALUES ('sales', 'default'), ('sales', 'acme')");
+        sides.Execute(
+            "INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO Queue(pkey, cluster) VALUES ('sales', 'default'), ('sales', 'acme')");
         foreach (var error in new[]
         {
             await sides.Refuses(t => t.RemoveAsync(Queue.Descriptor, new RowKey("sales"), new ChangeOptions(Force: true), default)),
@@ -127,7 +137,12 @@ public sealed class ReferenceTests
     [InlineData("RingGroup", "out", "SIP/499", "SIP/401 Local/402@internal", Schema.Sark)]
     [InlineData("RingGroup", "divert", "499", "01924566170", Schema.Embedded)]
     [InlineData("RingGroup", "outcome", "*499", "*401", Schema.Embedded)]
-    [InlineData("Queue", "conf", "strategy=ringall\nmember => SIP/499,0", "strategy=ringall\nmember => SIP/401,0\nmember=Local/402@internal/n", Schema.Embedded)]
+    [InlineData(
+        "Queue",
+        "conf",
+        "strategy=ringall\nmember => SIP/499,0",
+        "strategy=ringall\nmember => SIP/401,0\nmember=Local/402@internal/n",
+        Schema.Embedded)]
     [InlineData("Queue", "conf", "member => Agent/1999", "member => Agent/1001", Schema.Sark)]
     [InlineData("Global", "SYSOP", "499", "401", Schema.Embedded)]
     [InlineData("Global", "BLINDBUSY", "nosuch", "Operator", Schema.Sark)]
@@ -135,7 +150,8 @@ public sealed class ReferenceTests
     {
         await using var sides = new TwoSides(schema);
         var resource = SarkResources.Find(noun);
-        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO IPphone(pkey, cluster) VALUES ('401', 'acme'), ('402', 'acme'); INSERT INTO Agent(pkey, cluster) VALUES ('1001', 'acme')");
+        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO IPphone(pkey, cluster) VALUES ('401', 'acme'), ('402', "
+            + "'acme'); INSERT INTO Agent(pkey, cluster) VALUES ('1001', 'acme')");
         var key = new RowKey(resource.IsSingleton ? "" : "acme");
         if (!resource.IsSingleton && noun != "Tenant")
         {
@@ -168,7 +184,9 @@ public sealed class ReferenceTests
     {
         await using var sides = new TwoSides(schema);
         var resource = SarkResources.Find(noun);
-        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'), ('globex'); INSERT INTO IPphone(pkey, cluster) VALUES ('501', 'globex'); INSERT INTO Queue(pkey, cluster) VALUES ('theirs', 'globex'); INSERT INTO lineIO(pkey, cluster, technology, carrier) VALUES ('theirtrunk', 'globex', 'SIP', 'GeneralSIP'), ('shared', 'default', 'SIP', 'GeneralSIP')");
+        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'), ('globex'); INSERT INTO IPphone(pkey, cluster) VALUES ('501', "
+            + "'globex'); INSERT INTO Queue(pkey, cluster) VALUES ('theirs', 'globex'); INSERT INTO lineIO(pkey, cluster, technology, "
+            + "carrier) VALUES ('theirtrunk', 'globex', 'SIP', 'GeneralSIP'), ('shared', 'default', 'SIP', 'GeneralSIP')");
         if (noun != "Tenant")
         {
             Put(sides, resource, "acme", resource.Find("technology") is null && resource.Table == "lineIO" ? ("carrier", "DiD") : null);
@@ -181,25 +199,35 @@ public sealed class ReferenceTests
         Assert.Equal([column], error.Errors.Select(e => e.Key));
         Assert.Contains("'globex'", error.Errors[0].Value[0], StringComparison.Ordinal);
         Assert.Contains("'acme'", error.Errors[0].Value[0], StringComparison.Ordinal);
-        Assert.Equal(theirs, (await sides.Do(t => t.UpdateAsync(resource, key, sent, new ChangeOptions(AllowsOtherTenant: true), default))).Text(column));
+        Assert.Equal(
+            theirs,
+            (await sides.Do(t => t.UpdateAsync(resource, key, sent, new ChangeOptions(AllowsOtherTenant: true), default))).Text(column));
     }
 
     [Fact]
     public async Task The_trunks_of_the_tenant_default_are_everybodys()
     {
         await using var sides = new TwoSides(Schema.Embedded);
-        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO Route(pkey, cluster) VALUES ('out', 'acme'); INSERT INTO lineIO(pkey, cluster, technology, carrier) VALUES ('shared', 'default', 'SIP', 'GeneralSIP')");
-        Assert.Equal("shared", (await sides.Update(Route.Descriptor, new RowKey("out"), new Changes { ["path1"] = "shared" })).Text("path1"));
+        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'); INSERT INTO Route(pkey, cluster) VALUES ('out', 'acme'); INSERT INTO "
+            + "lineIO(pkey, cluster, technology, carrier) VALUES ('shared', 'default', 'SIP', 'GeneralSIP')");
+        Assert.Equal(
+            "shared",
+            (await sides.Update(Route.Descriptor, new RowKey("out"), new Changes { ["path1"] = "shared" })).Text("path1"));
     }
 
     [Fact]
     public async Task A_row_that_moves_to_another_tenant_takes_no_destination_along()
     {
         await using var sides = new TwoSides(Schema.Embedded);
-        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'), ('globex'); INSERT INTO Queue(pkey, cluster) VALUES ('sales', 'acme'); INSERT INTO Agent(pkey, cluster, queue1) VALUES ('1001', 'acme', 'sales')");
-        var error = await sides.Invalid(t => t.UpdateAsync(Agent.Descriptor, new RowKey("1001"), new Changes { ["cluster"] = "globex" }, default));
+        sides.Execute("INSERT INTO Cluster(pkey) VALUES ('acme'), ('globex'); INSERT INTO Queue(pkey, cluster) VALUES ('sales', "
+            + "'acme'); INSERT INTO Agent(pkey, cluster, queue1) VALUES ('1001', 'acme', 'sales')");
+        var error = await sides.Invalid(
+            t => t.UpdateAsync(Agent.Descriptor, new RowKey("1001"), new Changes { ["cluster"] = "globex" }, default));
         Assert.Equal(["queue1"], error.Errors.Select(e => e.Key));
-        Assert.Equal("globex", (await sides.Update(Agent.Descriptor, new RowKey("1001"), new Changes { ["cluster"] = "globex", ["queue1"] = null })).Text("cluster"));
+        Assert.Equal("globex", (await sides.Update(
+            Agent.Descriptor,
+            new RowKey("1001"),
+            new Changes { ["cluster"] = "globex", ["queue1"] = null })).Text("cluster"));
     }
 
     // Values that name 4711, and what they are once it is called 9.
@@ -242,7 +270,8 @@ public sealed class ReferenceTests
             }
             else
             {
-                yield return ("strategy=ringall\nmember => Local/4711@internal/n,0,Ann\nretry=5", "strategy=ringall\nmember => Local/9@internal/n,0,Ann\nretry=5");
+                yield return ("strategy=ringall\nmember => Local/4711@internal/n,0,Ann\nretry=5",
+                    "strategy=ringall\nmember => Local/9@internal/n,0,Ann\nretry=5");
             }
 
             if (noun == nameof(Extension))
@@ -265,7 +294,10 @@ public sealed class ReferenceTests
             database.Execute($"INSERT INTO \"{resource.Table}\"(\"{Told(resource)}\") VALUES (@key)", ("@key", key));
             if (resource.Filter is { IsExclusion: false } filter)
             {
-                database.Execute($"UPDATE \"{resource.Table}\" SET \"{filter.Column}\" = @value WHERE \"{Told(resource)}\" = @key", ("@value", filter.Values[0]), ("@key", key));
+                database.Execute(
+                    $"UPDATE \"{resource.Table}\" SET \"{filter.Column}\" = @value WHERE \"{Told(resource)}\" = @key",
+                    ("@value", filter.Values[0]),
+                    ("@key", key));
             }
             else if (resource.Noun == nameof(Template))
             {
@@ -279,7 +311,9 @@ public sealed class ReferenceTests
 
         if (value is var (column, text))
         {
-            database.Execute($"UPDATE \"{resource.Table}\" SET \"{column}\" = @value" + (key is null ? "" : $" WHERE \"{Told(resource)}\" = @key"), key is null ? [("@value", text)] : [("@value", text), ("@key", key)]);
+            database.Execute(
+                $"UPDATE \"{resource.Table}\" SET \"{column}\" = @value" + (key is null ? "" : $" WHERE \"{Told(resource)}\" = @key"),
+                key is null ? [("@value", text)] : [("@value", text), ("@key", key)]);
         }
     }
 
@@ -287,5 +321,6 @@ public sealed class ReferenceTests
     private static string Told(ResourceDescriptor resource) => resource.GeneratesKey ? "pkey" : resource.KeyColumn;
 
     private static string Shown(TestDatabase database, ResourceDescriptor resource, string owner) =>
-        database.Value($"SELECT \"{resource.KeyColumn}\" FROM \"{resource.Table}\" WHERE \"{Told(resource)}\" = @key", ("@key", owner))!.ToString()!;
+        database.Value($"SELECT \"{resource.KeyColumn}\" FROM \"{resource.Table}\" WHERE \"{Told(resource)}\" = @key", ("@key", owner))!
+            .ToString()!;
 }

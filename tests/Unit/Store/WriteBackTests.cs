@@ -55,7 +55,9 @@ public sealed class WriteBackTests
         Assert.NotEmpty(rows);
         foreach (var row in rows)
         {
-            var path = resource.IsSingleton ? $"/api/{resource.Route}" : $"/api/{resource.Route}/{Uri.EscapeDataString(row.Text(resource.KeyColumn)!)}"
+            var path = resource.IsSingleton
+                ? $"/api/{resource.Route}"
+                : $"/api/{resource.Route}/{Uri.EscapeDataString(row.Text(resource.KeyColumn)!)}"
                 + (resource.SecondKeyColumn is { } second ? $"?{second}={Uri.EscapeDataString(row.Text(second)!)}" : "");
             var body = await client.GetStringAsync(path);
             var before = database.Content();
@@ -88,7 +90,8 @@ public sealed class WriteBackTests
     public async Task Only_what_differs_is_judged(Schema schema)
     {
         using var database = new TestDatabase(schema);
-        database.Execute("INSERT INTO IPphone(pkey, cluster, devicerec, celltwin, device) VALUES ('401', 'gone', 'sometimes', 'maybe', ' padded ')");
+        database.Execute(
+            "INSERT INTO IPphone(pkey, cluster, devicerec, celltwin, device) VALUES ('401', 'gone', 'sometimes', 'maybe', ' padded ')");
         await using var service = new TestService(database.Path);
         using var client = service.CreateClient();
         var row = JsonNode.Parse(await client.GetStringAsync("/api/extensions/401"))!.AsObject();
@@ -114,13 +117,16 @@ public sealed class WriteBackTests
     public async Task A_column_of_a_newer_SARK_passes_as_it_is_and_not_changed()
     {
         using var database = new TestDatabase(Schema.Embedded);
-        database.Execute("ALTER TABLE IPphone ADD COLUMN ownmax TEXT; INSERT INTO IPphone(pkey, cluster, ownmax) VALUES ('401', 'default', '3')");
+        database.Execute(
+            "ALTER TABLE IPphone ADD COLUMN ownmax TEXT; INSERT INTO IPphone(pkey, cluster, ownmax) VALUES ('401', 'default', '3')");
         await using var service = new TestService(database.Path);
         using var client = service.CreateClient();
         var row = JsonNode.Parse(await client.GetStringAsync("/api/extensions/401"))!.AsObject();
         Assert.Equal(HttpStatusCode.OK, (await PutAsync(client, "/api/extensions/401", row.ToJsonString(), isStrict: true)).Status);
         row["ownmax"] = "4";
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PutAsync(client, "/api/extensions/401", row.ToJsonString(), isStrict: true)).Status);
+        Assert.Equal(
+            HttpStatusCode.UnprocessableEntity,
+            (await PutAsync(client, "/api/extensions/401", row.ToJsonString(), isStrict: true)).Status);
     }
 
     private static void Odd(TestDatabase database, ResourceDescriptor resource, Schema schema)
@@ -131,18 +137,28 @@ public sealed class WriteBackTests
             return;
         }
 
-        var filter = resource.Filter is { IsExclusion: false } one ? (one.Column, one.Values[0]) : resource.ListFilters.LastOrDefault() is { Values.Count: > 0 } list ? (list.Column, list.Values[0]) : default((string, string)?);
+        var filter = resource.Filter is { IsExclusion: false } one ? (one.Column, one.Values[0])
+            : resource.ListFilters.LastOrDefault() is { Values.Count: > 0 } list ? (list.Column, list.Values[0])
+            : default((string, string)?);
         var key = resource.GeneratesKey ? "pkey" : resource.KeyColumn;
         foreach (var name in new[] { "odd one", "bare" })
         {
             database.Execute($"INSERT INTO \"{resource.Table}\"(\"{key}\") VALUES (@key)", ("@key", name));
             if (filter is var (column, value))
             {
-                database.Execute($"UPDATE \"{resource.Table}\" SET \"{column}\" = @value WHERE \"{key}\" = @key", ("@value", value), ("@key", name));
+                database.Execute(
+                    $"UPDATE \"{resource.Table}\" SET \"{column}\" = @value WHERE \"{key}\" = @key",
+                    ("@value", value),
+                    ("@key", name));
             }
         }
 
-        foreach (var column in resource.Columns.Where(c => c is { IsHidden: false } && (c.Since is null || TestDatabase.VersionOf(schema).IsSince(c.Since)) && c.Name != key && c.Name != resource.KeyColumn && c.Name != filter?.Item1 && !c.Name.StartsWith("z_", StringComparison.Ordinal)))
+        foreach (var column in resource.Columns.Where(c => c is { IsHidden: false }
+            && (c.Since is null || TestDatabase.VersionOf(schema).IsSince(c.Since))
+            && c.Name != key
+            && c.Name != resource.KeyColumn
+            && c.Name != filter?.Item1
+            && !c.Name.StartsWith("z_", StringComparison.Ordinal)))
         {
             database.Execute($"UPDATE \"{resource.Table}\" SET \"{column.Name}\" = '  what no rule allows, ' WHERE \"{key}\" = 'odd one'");
         }
@@ -150,7 +166,10 @@ public sealed class WriteBackTests
 
     private static async Task<(HttpStatusCode Status, string Answer)> PutAsync(HttpClient client, string path, string body, bool isStrict)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Put, path)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json")
+        };
         if (isStrict)
         {
             request.Headers.Add("Prefer", "handling=strict");

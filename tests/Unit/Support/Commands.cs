@@ -17,7 +17,10 @@ internal static class Commands
     /// <summary>How a cmdlet is declared.</summary>
     public static CmdletAttribute Attribute(Type command) => command.GetCustomAttribute<CmdletAttribute>()!;
 
-    /// <summary>The parameters of a cmdlet, those that it inherits included. As for the engine, one that is declared anew is what is said there.</summary>
+    /// <summary>
+    /// The parameters of a cmdlet, those that it inherits included. As for the engine, one that is declared anew is what is
+    /// said there.
+    /// </summary>
     public static IEnumerable<PropertyInfo> Parameters(Type command) =>
         command.GetProperties().Where(p => p.GetCustomAttributes<ParameterAttribute>(inherit: false).Any());
 }

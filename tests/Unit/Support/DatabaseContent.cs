@@ -8,7 +8,8 @@ internal sealed class DatabaseContent
     /// <summary>Kept by triggers; they follow every change.</summary>
     private static readonly string[] Bookkeeping = ["master_audit", "master_xref"];
 
-    private DatabaseContent(IReadOnlyDictionary<string, IReadOnlyDictionary<long, IReadOnlyDictionary<string, object?>>> tables) => Tables = tables;
+    private DatabaseContent(IReadOnlyDictionary<string, IReadOnlyDictionary<long, IReadOnlyDictionary<string, object?>>> tables) =>
+        Tables = tables;
 
     /// <summary>Rows by table and row id.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<long, IReadOnlyDictionary<string, object?>>> Tables { get; }
@@ -110,8 +111,17 @@ internal enum RowChangeKind
 /// <param name="Kind">What happened.</param>
 /// <param name="Row">The row as it is now, or was.</param>
 /// <param name="Columns">The columns that changed, time stamps apart.</param>
-internal sealed record RowChange(string Table, long Id, RowChangeKind Kind, IReadOnlyDictionary<string, object?> Row, IReadOnlyList<string> Columns)
+internal sealed record RowChange(
+    string Table,
+    long Id,
+    RowChangeKind Kind,
+    IReadOnlyDictionary<string, object?> Row,
+    IReadOnlyList<string> Columns)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"{Kind} {Table} {string.Join(", ", Columns.Count > 0 ? Columns.Select(c => $"{c}={Row[c]}") : Row.Where(v => v.Value is not null).Select(v => $"{v.Key}={v.Value}"))}";
+    public override string ToString()
+    {
+        var told = Columns.Count > 0 ? Columns : Row.Where(v => v.Value is not null).Select(v => v.Key);
+        return $"{Kind} {Table} {string.Join(", ", told.Select(c => $"{c}={Row[c]}"))}";
+    }
 }

@@ -8,7 +8,8 @@ namespace SarkPS.Tests.Support;
 internal static partial class Normal
 {
     /// <summary>A row as text, columns in their order.</summary>
-    public static string Row(IEnumerable<KeyValuePair<string, object?>> row) => string.Join("\n", row.Select(v => $"{v.Key} = {Value(v.Key, v.Value)}"));
+    public static string Row(IEnumerable<KeyValuePair<string, object?>> row) =>
+        string.Join("\n", row.Select(v => $"{v.Key} = {Value(v.Key, v.Value)}"));
 
     /// <summary>A value as text. Null and an empty text differ, a number and its text do not.</summary>
     public static string Value(string column, object? value)

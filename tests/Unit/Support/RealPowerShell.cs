@@ -28,7 +28,10 @@ internal static class RealPowerShell
     /// <param name="command">The command; the module must be imported by it.</param>
     /// <param name="environment">Variables besides those of the tests.</param>
     /// <param name="folder">Where it stands; the repository unless given.</param>
-    public static Task<ProgramResult> RunAsync(string command, IReadOnlyDictionary<string, string>? environment = null, string? folder = null) =>
+    public static Task<ProgramResult> RunAsync(
+        string command,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? folder = null) =>
         StartAsync(["-Command", command], environment, folder);
 
     /// <summary>Runs a script file as a scheduler would: <c>pwsh -NonInteractive -File</c>.</summary>
@@ -36,10 +39,17 @@ internal static class RealPowerShell
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables besides those of the tests.</param>
     /// <param name="folder">Where it stands; the repository unless given.</param>
-    public static Task<ProgramResult> RunFileAsync(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null) =>
+    public static Task<ProgramResult> RunFileAsync(
+        string file,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? folder = null) =>
         StartAsync(["-File", file, .. arguments], environment, folder);
 
-    private static Task<ProgramResult> StartAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string? folder) => Programs.RunAsync(
+    private static Task<ProgramResult> StartAsync(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment,
+        string? folder) => Programs.RunAsync(
         Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
         [Program, "-NoProfile", "-NonInteractive", .. arguments],
         folder: folder,

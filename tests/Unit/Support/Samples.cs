@@ -50,7 +50,8 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
     public static string Key(ResourceDescriptor resource, int number) => resource.Noun switch
     {
         nameof(Agent) => (7000 + number).ToString(CultureInfo.InvariantCulture),
-        nameof(Extension) or nameof(RingGroup) => ((resource.Noun == nameof(Extension) ? 4000 : 6000) + number).ToString(CultureInfo.InvariantCulture),
+        nameof(Extension) or nameof(RingGroup) => ((resource.Noun == nameof(Extension) ? 4000 : 6000) + number).ToString(
+            CultureInfo.InvariantCulture),
         nameof(InboundRoute) => $"0113496{number:0000}",
         _ => $"{resource.Noun.ToLowerInvariant()}{number}",
     };
@@ -88,7 +89,8 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
 
         if (rules.Reference is { } reference)
         {
-            var resource = SarkResources.Find(reference.Noun ?? throw new InvalidOperationException($"{column.Name} names rows of {reference.Table}, which is no resource."));
+            var resource = SarkResources.Find(reference.Noun
+                ?? throw new InvalidOperationException($"{column.Name} names rows of {reference.Table}, which is no resource."));
             return [await EnsureAsync(resource, 1), await EnsureAsync(resource, 2)];
         }
 
@@ -99,7 +101,8 @@ internal sealed class Samples(Func<ResourceDescriptor, CreateKind?, Changes, Tas
 
         if (rules.Hint is not null || column.Name is "host" or "include" or "conf" or "sipiaxfriend")
         {
-            return Known.GetValueOrDefault(column.Name) ?? throw new InvalidOperationException($"{column.Name} has a pattern ({rules.Hint}): add samples of it.");
+            return Known.GetValueOrDefault(column.Name)
+                ?? throw new InvalidOperationException($"{column.Name} has a pattern ({rules.Hint}): add samples of it.");
         }
 
         var names = rules.Rules.Select(r => r.Text).ToArray();

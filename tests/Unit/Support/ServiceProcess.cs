@@ -45,7 +45,9 @@ internal sealed class ServiceProcess : IDisposable
             {
                 // A full pipe would stop it.
                 _ = process.StandardOutput.ReadToEndAsync();
-                return new ServiceProcess(process, new HttpClient { BaseAddress = new Uri(line[(at + Mark.Length)..]), Timeout = TimeSpan.FromMinutes(2) });
+                return new ServiceProcess(
+                    process,
+                    new HttpClient { BaseAddress = new Uri(line[(at + Mark.Length)..]), Timeout = TimeSpan.FromMinutes(2) });
             }
         }
 

@@ -11,7 +11,8 @@ namespace SarkPS.Tests.Support;
 internal sealed class StubService : IAsyncDisposable
 {
     /// <summary>What a service says of itself.</summary>
-    public const string Identity = """{"name":"local","email":null,"scopes":["read","write"],"product":"SarkPS","version":"0.1.0","dryRun":true,"coverage":"Tree"}""";
+    public const string Identity =
+        """{"name":"local","email":null,"scopes":["read","write"],"product":"SarkPS","version":"0.1.0","dryRun":true,"coverage":"Tree"}""";
 
     private readonly WebApplication app;
 
@@ -32,7 +33,10 @@ internal sealed class StubService : IAsyncDisposable
     /// <param name="answer">Answers what is not about its identity, or everything.</param>
     /// <param name="isService">Whether it says of itself that it is a service of SarkPS.</param>
     /// <param name="tls">Whether it speaks TLS, with a certificate that nobody trusts.</param>
-    public static async Task<StubService> StartAsync(RequestDelegate answer, bool isService = true, System.Security.Cryptography.X509Certificates.X509Certificate2? tls = null)
+    public static async Task<StubService> StartAsync(
+        RequestDelegate answer,
+        bool isService = true,
+        System.Security.Cryptography.X509Certificates.X509Certificate2? tls = null)
     {
         StubService? stub = null;
         var builder = WebApplication.CreateBuilder();

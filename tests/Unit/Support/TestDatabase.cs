@@ -43,7 +43,8 @@ public static class Schemas
         return SarkResources.All
             .Where(other => !other.IsSingleton)
             .Select(other => (other, other.Columns.Where(c =>
-                (c.Reference?.Noun == resource.Noun && c.Name != other.KeyColumn) || (isDestination && c.Destination is not null)).ToArray()))
+                (c.Reference?.Noun == resource.Noun && c.Name != other.KeyColumn)
+                    || (isDestination && c.Destination is not null)).ToArray()))
             .Where(n => n.Item2.Length > 0);
     }
 
@@ -168,7 +169,8 @@ internal sealed class TestDatabase : IDisposable
     /// <summary>A connection past the product, unpooled, to be disposed by the caller.</summary>
     public SqliteConnection Open()
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false, DefaultTimeout = 30 }.ToString());
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false, DefaultTimeout = 30 }.ToString());
         connection.Open();
         return connection;
     }
@@ -206,9 +208,12 @@ internal sealed class TestDatabase : IDisposable
             Run($"DROP TRIGGER main.\"{name}\"");
         }
 
-        foreach (var table in Texts("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name IN (SELECT name FROM old.sqlite_master) AND name NOT LIKE 'sqlite_%'"))
+        foreach (var table in Texts("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name IN (SELECT name FROM "
+            + "old.sqlite_master) AND name NOT LIKE 'sqlite_%'"))
         {
-            var columns = string.Join(", ", Texts($"SELECT name FROM pragma_table_info('{table}', 'old') ORDER BY cid").Select(c => $"\"{c}\""));
+            var columns = string.Join(
+                ", ",
+                Texts($"SELECT name FROM pragma_table_info('{table}', 'old') ORDER BY cid").Select(c => $"\"{c}\""));
             Run($"DELETE FROM main.\"{table}\"");
             Run($"INSERT INTO main.\"{table}\" (rowid, {columns}) SELECT rowid, {columns} FROM old.\"{table}\"");
         }

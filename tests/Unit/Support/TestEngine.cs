@@ -115,7 +115,11 @@ internal sealed class TestEngine : IAsyncDisposable
         var service = side == Side.Remote ? await ListeningService.StartAsync(database.Path) : null;
         var engine = new TestEngine(database, service);
         var address = service is null ? "-Database $database -Root $root" : "$address";
-        engine.Run($"Connect-Sark {address}", ("database", database.Path), ("root", database.Folder), ("address", service?.Address.ToString())).Good();
+        engine.Run(
+            $"Connect-Sark {address}",
+            ("database", database.Path),
+            ("root", database.Folder),
+            ("address", service?.Address.ToString())).Good();
         return engine;
     }
 
@@ -147,7 +151,11 @@ internal sealed class TestEngine : IAsyncDisposable
 /// <param name="Errors">Errors that did not end it.</param>
 /// <param name="Warnings">Its warnings.</param>
 /// <param name="End">The error that ended it, or null.</param>
-internal sealed record ScriptResult(IReadOnlyList<PSObject> Output, IReadOnlyList<ErrorRecord> Errors, IReadOnlyList<string> Warnings, ErrorRecord? End)
+internal sealed record ScriptResult(
+    IReadOnlyList<PSObject> Output,
+    IReadOnlyList<ErrorRecord> Errors,
+    IReadOnlyList<string> Warnings,
+    ErrorRecord? End)
 {
     /// <summary>The objects themselves.</summary>
     public IEnumerable<T> Of<T>() => Output.Select(o => Assert.IsType<T>(o.BaseObject));
@@ -158,7 +166,9 @@ internal sealed record ScriptResult(IReadOnlyList<PSObject> Output, IReadOnlyLis
     /// <summary>The result of a script without errors.</summary>
     public ScriptResult Good()
     {
-        Assert.True(End is null && Errors.Count == 0, string.Join('\n', Errors.Append(End).OfType<ErrorRecord>().Select(e => $"{e.FullyQualifiedErrorId}: {e}")));
+        Assert.True(
+            End is null && Errors.Count == 0,
+            string.Join('\n', Errors.Append(End).OfType<ErrorRecord>().Select(e => $"{e.FullyQualifiedErrorId}: {e}")));
         return this;
     }
 
@@ -175,10 +185,12 @@ internal sealed record ScriptResult(IReadOnlyList<PSObject> Output, IReadOnlyLis
     /// <summary>Objects, errors and warnings as text, to compare two runs.</summary>
     public string Text => string.Join('\n', [
         .. Output.Select(o => o.BaseObject is SarkRecord record ? Properties(record) : o.ToString()),
-        .. Errors.Append(End).OfType<ErrorRecord>().Select(e => $"error {e.FullyQualifiedErrorId} {e.CategoryInfo.Category} {e.TargetObject}: {e}"),
+        .. Errors.Append(End).OfType<ErrorRecord>()
+            .Select(e => $"error {e.FullyQualifiedErrorId} {e.CategoryInfo.Category} {e.TargetObject}: {e}"),
         .. Warnings.Select(w => $"warning {w}")]);
 
     private static string Properties(SarkRecord record) => string.Join('\n', record.GetType().GetProperties()
-        .Where(p => p.Name is not (nameof(SarkRecord.Created) or nameof(SarkRecord.Updated)) && p.GetIndexParameters().Length == 0 && p.CanWrite)
+        .Where(p => p.Name is not (nameof(SarkRecord.Created) or nameof(SarkRecord.Updated)) && p.GetIndexParameters().Length == 0
+            && p.CanWrite)
         .Select(p => $"{p.Name} : {Normal.Value(p.Name == "Password" ? "passwd" : p.Name, p.GetValue(record)?.ToString())}"));
 }

@@ -60,7 +60,8 @@ internal sealed class ListeningService : IAsyncDisposable
     public Uri Address => new(app.Urls.Single());
 
     /// <summary>What it serves, by route.</summary>
-    public IReadOnlyList<RouteEndpoint> Endpoints => [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()];
+    public IReadOnlyList<RouteEndpoint> Endpoints =>
+        [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()];
 
     /// <summary>Starts one.</summary>
     /// <param name="database">The database file; every other path is kept in its folder.</param>
@@ -68,7 +69,12 @@ internal sealed class ListeningService : IAsyncDisposable
     /// <param name="file">A settings file that is followed.</param>
     /// <param name="log">Takes what is logged.</param>
     /// <param name="map">Maps routes beside those of the service.</param>
-    public static async Task<ListeningService> StartAsync(string database, IReadOnlyDictionary<string, string?>? settings = null, string? file = null, CapturedLog? log = null, Action<IEndpointRouteBuilder>? map = null)
+    public static async Task<ListeningService> StartAsync(
+        string database,
+        IReadOnlyDictionary<string, string?>? settings = null,
+        string? file = null,
+        CapturedLog? log = null,
+        Action<IEndpointRouteBuilder>? map = null)
     {
         var more = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>());
         if (log is not null)

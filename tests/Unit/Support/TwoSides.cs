@@ -55,7 +55,8 @@ internal sealed class TwoSides : IAsyncDisposable
     }
 
     /// <summary>The same, for something that breaks rules.</summary>
-    public async Task<SarkValidationException> Invalid<T>(Func<ITableOperations, Task<T>> work) => Assert.IsType<SarkValidationException>(await Refuses(work));
+    public async Task<SarkValidationException> Invalid<T>(Func<ITableOperations, Task<T>> work) =>
+        Assert.IsType<SarkValidationException>(await Refuses(work));
 
     /// <summary>The rows that one change changed, which must be the same on both sides.</summary>
     public async Task<IReadOnlyList<RowChange>> Changes<T>(Func<ITableOperations, Task<T>> work)
@@ -74,11 +75,14 @@ internal sealed class TwoSides : IAsyncDisposable
 
     public Task<SarkRow> Get(ResourceDescriptor resource, RowKey key) => Do(t => t.GetAsync(resource, key, default));
 
-    public Task<SarkRow> Create(ResourceDescriptor resource, CreateKind? kind, Changes changes) => Do(t => t.CreateAsync(resource, kind, changes, default));
+    public Task<SarkRow> Create(ResourceDescriptor resource, CreateKind? kind, Changes changes) =>
+        Do(t => t.CreateAsync(resource, kind, changes, default));
 
-    public Task<SarkRow> Update(ResourceDescriptor resource, RowKey key, Changes changes) => Do(t => t.UpdateAsync(resource, key, changes, default));
+    public Task<SarkRow> Update(ResourceDescriptor resource, RowKey key, Changes changes) =>
+        Do(t => t.UpdateAsync(resource, key, changes, default));
 
-    public Task<IReadOnlyList<string>> Remove(ResourceDescriptor resource, RowKey key, bool force = false) => Do(t => t.RemoveAsync(resource, key, force, default));
+    public Task<IReadOnlyList<string>> Remove(ResourceDescriptor resource, RowKey key, bool force = false) =>
+        Do(t => t.RemoveAsync(resource, key, force, default));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -115,7 +119,9 @@ internal sealed class TwoSides : IAsyncDisposable
             SarkRow row => Normal.Row(row),
             IEnumerable<SarkRow> rows => string.Join("\n\n", rows.Select(r => Normal.Row(r))),
             IEnumerable<Destination> all => string.Join("\n", all.Select(d => $"{d.Kind} {d.Name} {d.RouteClass} {d.Tenant}")),
-            IEnumerable<SarkPS.Resources.OpeningHours> hours => string.Join("\n", hours.Select(h => $"{h.Tenant} {h.IsOpen} {h.NextChange:O}")),
+            IEnumerable<SarkPS.Resources.OpeningHours> hours => string.Join(
+                "\n",
+                hours.Select(h => $"{h.Tenant} {h.IsOpen} {h.NextChange:O}")),
             IEnumerable<string> texts => string.Join("\n", texts),
             _ => throw new InvalidOperationException($"What to compare of {value}?"),
         };

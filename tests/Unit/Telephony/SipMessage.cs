@@ -17,16 +17,19 @@ internal sealed class SipMessage
     public string Body { get; set; } = "";
 
     /// <summary>The status of a response; null of a request.</summary>
-    public int? Status => StartLine.StartsWith("SIP/2.0 ", StringComparison.Ordinal) ? int.Parse(StartLine.AsSpan(8, 3), CultureInfo.InvariantCulture) : null;
+    public int? Status =>
+        StartLine.StartsWith("SIP/2.0 ", StringComparison.Ordinal) ? int.Parse(StartLine.AsSpan(8, 3), CultureInfo.InvariantCulture) : null;
 
     /// <summary>The method of a request; of a response that of the request that it answers.</summary>
     public string Method => Status is null ? StartLine.Split(' ')[0] : this["CSeq"]!.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
 
     /// <summary>The first value of a header; null where there is none.</summary>
-    public string? this[string name] => headers.Where(h => string.Equals(h.Name, name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value).FirstOrDefault();
+    public string? this[string name] =>
+        headers.Where(h => string.Equals(h.Name, name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value).FirstOrDefault();
 
     /// <summary>All values of a header, in their order.</summary>
-    public IEnumerable<string> All(string name) => headers.Where(h => string.Equals(h.Name, name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value);
+    public IEnumerable<string> All(string name) =>
+        headers.Where(h => string.Equals(h.Name, name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value);
 
     public SipMessage With(string name, string? value)
     {

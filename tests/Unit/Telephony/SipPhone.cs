@@ -43,13 +43,19 @@ internal sealed partial class SipPhone : IAsyncDisposable
     public bool IsBrowser => wire.Transport == "WSS";
 
     /// <summary>Registers and tells the status of the final answer.</summary>
-    public async Task<int> RegisterAsync() => (await AskAsync("REGISTER", $"sip:{exchange}", $"<sip:{number}@{exchange}>", Token(), [("Expires", "120")])).Answer.Status!.Value;
+    public async Task<int> RegisterAsync() =>
+        (await AskAsync("REGISTER", $"sip:{exchange}", $"<sip:{number}@{exchange}>", Token(), [("Expires", "120")])).Answer.Status!.Value;
 
     /// <summary>Asks to be told the state of another extension, as a telephone does for a key with a lamp.</summary>
     /// <returns>The status of the final answer, and the state that was told, where it was told: terminated, early, confirmed.</returns>
     public async Task<(int Status, string? State)> WatchAsync(string other)
     {
-        var (answer, _) = await AskAsync("SUBSCRIBE", $"sip:{other}@{exchange}", $"<sip:{other}@{exchange}>", Token(), [("Event", "dialog"), ("Accept", "application/dialog-info+xml"), ("Expires", "120")]);
+        var (answer, _) = await AskAsync(
+            "SUBSCRIBE",
+            $"sip:{other}@{exchange}",
+            $"<sip:{other}@{exchange}>",
+            Token(),
+            [("Event", "dialog"), ("Accept", "application/dialog-info+xml"), ("Expires", "120")]);
         return (answer.Status!.Value, answer.Status == 200 ? await NextLampAsync() : null);
     }
 
@@ -57,7 +63,9 @@ internal sealed partial class SipPhone : IAsyncDisposable
     public async Task<string> NextLampAsync()
     {
         var notice = await NextAsync(lamps.Reader, "A lamp was told nothing.");
-        return State().Match(notice.Body) is { Success: true } state ? state.Groups[1].Value : throw new Xunit.Sdk.XunitException($"A lamp was told: {notice.Body}");
+        return State().Match(notice.Body) is { Success: true } state
+            ? state.Groups[1].Value
+            : throw new Xunit.Sdk.XunitException($"A lamp was told: {notice.Body}");
     }
 
     /// <summary>Waits until a lamp is told a state; others that come before are passed over.</summary>
@@ -72,7 +80,13 @@ internal sealed partial class SipPhone : IAsyncDisposable
     /// <returns>The final answer; a call that was answered goes on until it is hung up.</returns>
     public async Task<SipCall> CallAsync(string target)
     {
-        var (answer, request) = await AskAsync("INVITE", $"sip:{target}@{exchange}", $"<sip:{target}@{exchange}>", Token(), [("Content-Type", "application/sdp")], Offer("actpass"));
+        var (answer, request) = await AskAsync(
+            "INVITE",
+            $"sip:{target}@{exchange}",
+            $"<sip:{target}@{exchange}>",
+            Token(),
+            [("Content-Type", "application/sdp")],
+            Offer("actpass"));
         return new SipCall(this, request, answer);
     }
 
@@ -105,7 +119,9 @@ internal sealed partial class SipPhone : IAsyncDisposable
             .With("From", invitation["From"])
             .With("To", answer["To"])
             .With("Call-ID", invitation["Call-ID"])
-            .With("CSeq", $"{(method == "ACK" ? int.Parse(invitation["CSeq"]!.Split(' ')[0], CultureInfo.InvariantCulture) : 99)} {method}");
+            .With(
+                "CSeq",
+                $"{(method == "ACK" ? int.Parse(invitation["CSeq"]!.Split(' ')[0], CultureInfo.InvariantCulture) : 99)} {method}");
         if (method == "ACK")
         {
             await SendAsync(request);
@@ -119,7 +135,9 @@ internal sealed partial class SipPhone : IAsyncDisposable
 
     private static string Token() => RandomNumberGenerator.GetHexString(16, lowercase: true);
 
-    private static string Target(SipMessage answer) => Address().Match(answer["Contact"] ?? "") is { Success: true } contact ? contact.Groups[1].Value : throw new Xunit.Sdk.XunitException($"No contact in: {answer.StartLine}");
+    private static string Target(SipMessage answer) => Address().Match(answer["Contact"] ?? "") is { Success: true } contact
+        ? contact.Groups[1].Value
+        : throw new Xunit.Sdk.XunitException($"No contact in: {answer.StartLine}");
 
     private string Contact => $"<sip:{number}@{wire.Address}{wire.ContactParameter}>";
 
@@ -132,7 +150,13 @@ internal sealed partial class SipPhone : IAsyncDisposable
 
     private string Via() => $"SIP/2.0/{wire.Transport} {wire.Address};branch=z9hG4bK{Token()};rport";
 
-    private async Task<(SipMessage Answer, SipMessage Request)> AskAsync(string method, string uri, string to, string call, (string, string)[] headers, string body = "")
+    private async Task<(SipMessage Answer, SipMessage Request)> AskAsync(
+        string method,
+        string uri,
+        string to,
+        string call,
+        (string, string)[] headers,
+        string body = "")
     {
         var answers = waiting[call] = Channel.CreateUnbounded<SipMessage>();
         string? proof = null;
@@ -157,7 +181,11 @@ internal sealed partial class SipPhone : IAsyncDisposable
             var answer = await FinalAsync(answers.Reader, method);
             if (method == "INVITE" && answer.Status >= 300)
             {
-                await SendAsync(new SipMessage($"ACK {uri} SIP/2.0").With("Via", request["Via"]).With("Max-Forwards", "70").With("From", request["From"]).With("To", answer["To"]).With("Call-ID", call).With("CSeq", $"{attempt} ACK"));
+                await SendAsync(new SipMessage($"ACK {uri} SIP/2.0").With("Via", request["Via"]).With("Max-Forwards", "70")
+                    .With("From", request["From"])
+                    .With("To", answer["To"])
+                    .With("Call-ID", call)
+                    .With("CSeq", $"{attempt} ACK"));
             }
 
             if (answer.Status is not (401 or 407) || attempt > 1)
@@ -172,9 +200,11 @@ internal sealed partial class SipPhone : IAsyncDisposable
     // Digest authentication without a quality of protection, which is what chan_sip asks for.
     private string Digest(string challenge, string method, string uri)
     {
-        var asked = Parameter().Matches(challenge).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value, StringComparer.OrdinalIgnoreCase);
+        var asked = Parameter().Matches(challenge)
+            .ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value, StringComparer.OrdinalIgnoreCase);
         var answer = Hash($"{Hash($"{number}:{asked["realm"]}:{password}")}:{asked["nonce"]}:{Hash($"{method}:{uri}")}");
-        return $"Digest username=\"{number}\", realm=\"{asked["realm"]}\", nonce=\"{asked["nonce"]}\", uri=\"{uri}\", response=\"{answer}\", algorithm=MD5";
+        return $"Digest username=\"{number}\", realm=\"{asked["realm"]}\", nonce=\"{asked["nonce"]}\", uri=\"{uri}\", "
+            + $"response=\"{answer}\", algorithm=MD5";
     }
 
 #pragma warning disable CA5351 // MD5 is what the protocol's challenge is made of.
@@ -222,7 +252,8 @@ internal sealed partial class SipPhone : IAsyncDisposable
                 }
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or SocketException or WebSocketException)
+        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or SocketException
+            or WebSocketException)
         {
             // Hung up for good; who still waits is told by its own limit of time.
         }
@@ -278,7 +309,7 @@ internal sealed partial class SipPhone : IAsyncDisposable
                 "m=audio 40000 UDP/TLS/RTP/SAVPF 8 0 101",
                 .. voice,
                 $"a=setup:{setup}",
-                $"a=fingerprint:sha-256 {string.Join(':', Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(number))).Chunk(2).Select(c => new string(c)))}",
+                "a=fingerprint:sha-256 " + string.Join(':', SHA256.HashData(Encoding.UTF8.GetBytes(number)).Select(b => $"{b:X2}")),
                 "a=ice-ufrag:sark",
                 "a=ice-pwd:0123456789abcdef01234567",
                 "a=candidate:1 1 UDP 2130706431 127.0.0.1 40000 typ host",

@@ -53,7 +53,8 @@ internal sealed class WebSocketWire : ISipWire
     private WebSocketWire()
     {
         socket.Options.AddSubProtocol("sip");
-        socket.Options.RemoteCertificateValidationCallback = (_, _, _, errors) => (errors & SslPolicyErrors.RemoteCertificateNotAvailable) == 0;
+        socket.Options.RemoteCertificateValidationCallback = (_, _, _, errors) => (errors
+            & SslPolicyErrors.RemoteCertificateNotAvailable) == 0;
     }
 
     public string Transport => "WSS";
@@ -69,7 +70,8 @@ internal sealed class WebSocketWire : ISipWire
         return wire;
     }
 
-    public async Task SendAsync(byte[] message, CancellationToken token) => await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, token);
+    public async Task SendAsync(byte[] message, CancellationToken token) =>
+        await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, token);
 
     public async Task<byte[]> ReceiveAsync(CancellationToken token)
     {

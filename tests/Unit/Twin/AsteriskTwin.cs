@@ -34,15 +34,22 @@ internal static class AsteriskTwin
         return lines;
     }
 
-    /// <summary>What is included by iax.conf: of each trunk the peer that is called, and the user that calls, whose name is the column <c>desc</c>.</summary>
+    /// <summary>
+    /// What is included by iax.conf: of each trunk the peer that is called, and the user that calls, whose name is the
+    /// column <c>desc</c>.
+    /// </summary>
     public static IReadOnlyList<string> Iax(SqliteConnection database) =>
         [.. Trunks(database, "IAX2").SelectMany(t => new[] { $"[{t["peername"]}]", t["sipiaxpeer"], $"[{t["desc"]}]", t["sipiaxuser"] })];
 
     /// <summary>What is included by voicemail.conf, into the context default.</summary>
     public static IReadOnlyList<string> Voicemail(SqliteConnection database) =>
-        [.. Rows(database, "SELECT * FROM IPphone WHERE coalesce(dvrvmail, '') <> 'None' ORDER BY pkey").Select(p => $"{p["pkey"]} => {p["pkey"]},{p["desc"]},{p["vmailfwd"]}")];
+        [.. Rows(database, "SELECT * FROM IPphone WHERE coalesce(dvrvmail, '') <> 'None' ORDER BY pkey").Select(
+            p => $"{p["pkey"]} => {p["pkey"]},{p["desc"]},{p["vmailfwd"]}")];
 
-    /// <summary>What is included by extensions.conf: who can be dialled and watched, and where numbers from outside and the keys of a menu lead.</summary>
+    /// <summary>
+    /// What is included by extensions.conf: who can be dialled and watched, and where numbers from outside and the keys of
+    /// a menu lead.
+    /// </summary>
     public static IReadOnlyList<string> DialPlan(SqliteConnection database)
     {
         List<string> lines = ["[internal]", "include => extensions", "[extensions]"];
@@ -70,10 +77,14 @@ internal static class AsteriskTwin
     }
 
     private static string Lead(SqliteConnection database, string destination) =>
-        Rows(database, "SELECT * FROM ivrmenu").Any(m => m["pkey"] == destination) ? $"Goto(sarkps-menu-{destination},s,1)" : $"Goto(extensions,{destination},1)";
+        Rows(database, "SELECT * FROM ivrmenu").Any(m => m["pkey"] == destination)
+        ? $"Goto(sarkps-menu-{destination},s,1)"
+        : $"Goto(extensions,{destination},1)";
 
     private static IEnumerable<Dictionary<string, string>> Trunks(SqliteConnection database, string technology) =>
-        Rows(database, $"SELECT l.* FROM lineIO l JOIN Carrier c ON c.pkey = l.carrier WHERE l.active = 'YES' AND c.technology = '{technology}' ORDER BY l.pkey");
+        Rows(database,
+            $"SELECT l.* FROM lineIO l JOIN Carrier c ON c.pkey = l.carrier WHERE l.active = 'YES' AND c.technology = '{technology}' "
+                + "ORDER BY l.pkey");
 
     private static List<Dictionary<string, string>> Rows(SqliteConnection database, string sql)
     {
@@ -84,7 +95,8 @@ internal static class AsteriskTwin
         while (reader.Read())
         {
             rows.Add(Enumerable.Range(0, reader.FieldCount).ToDictionary(
-                reader.GetName, i => Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture) ?? "", StringComparer.OrdinalIgnoreCase));
+                reader.GetName, i => Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture) ?? "",
+                StringComparer.OrdinalIgnoreCase));
         }
 
         return rows;

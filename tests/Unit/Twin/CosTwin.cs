@@ -23,12 +23,15 @@ internal static class CosTwin
 
         foreach (var extension in Column(database, "SELECT pkey FROM IPphone ORDER BY pkey"))
         {
-            foreach (var (hours, table, forEverybody) in new[] { ("open", "IPphoneCOSopen", "orideopen"), ("closed", "IPphoneCOSclosed", "orideclosed") })
+            foreach (var (hours, table, forEverybody) in new[] {
+                ("open", "IPphoneCOSopen", "orideopen"),
+                ("closed", "IPphoneCOSclosed", "orideclosed") })
             {
                 var overriding = Column(database, $"SELECT pkey FROM COS WHERE {forEverybody} = 'YES' ORDER BY pkey");
                 var own = Column(database, $"SELECT COS_pkey FROM {table} WHERE IPphone_pkey = @key", extension);
                 lines.Add($"[{extension}{hours}cos]");
-                lines.AddRange(new[] { "Emergency" }.Concat(overriding).Concat(own.Except(overriding)).Append("Cosend").Select(name => $"include => {name}"));
+                lines.AddRange(new[] { "Emergency" }.Concat(overriding).Concat(own.Except(overriding)).Append("Cosend")
+                    .Select(name => $"include => {name}"));
             }
         }
 

@@ -14,14 +14,16 @@ internal static class DumpTwin
     public static string Statement(string table, IReadOnlyDictionary<string, object?> row)
     {
         var kept = row.Where(v => IsDumped(v.Key, v.Value)).ToArray();
-        var statement = $"INSERT OR IGNORE INTO {table}({string.Join(',', kept.Select(v => v.Key))}) values ({string.Join(',', kept.Select(v => $"'{Text(v.Value)}'"))});";
+        var statement = $"INSERT OR IGNORE INTO {table}({string.Join(',', kept.Select(v => v.Key))}) values "
+            + $"({string.Join(',', kept.Select(v => $"'{Text(v.Value)}'"))});";
         return statement.Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
     /// <summary>What is read back of a statement; null where it is no statement, and with it all that stand beside it are lost.</summary>
     public static IReadOnlyDictionary<string, string>? Read(string statement)
     {
-        var names = statement[(statement.IndexOf('(', StringComparison.Ordinal) + 1)..statement.IndexOf(')', StringComparison.Ordinal)].Split(',');
+        var names = statement[(statement.IndexOf('(', StringComparison.Ordinal) + 1)..statement.IndexOf(')', StringComparison.Ordinal)]
+            .Split(',');
         var at = statement.IndexOf(" values (", StringComparison.Ordinal) + " values (".Length;
         var row = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in names)
@@ -95,5 +97,6 @@ internal static class DumpTwin
     /// <summary>A value as the dumper writes it.</summary>
     public static string Text(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
-    private static bool IsDumped(string column, object? value) => !column.StartsWith("z_", StringComparison.Ordinal) && Text(value) is not ("" or "0");
+    private static bool IsDumped(string column, object? value) =>
+        !column.StartsWith("z_", StringComparison.Ordinal) && Text(value) is not ("" or "0");
 }

@@ -32,7 +32,9 @@ public sealed class GeneratedFilesTests
                 var section = line.Section ?? line.Meant[0].Parts[1];
                 // What is registered stands above the first section.
                 Assert.True(section == "general" || written.ContainsKey(section), $"{line.Owner}: {name} has no [{section}]");
-                Assert.All(line.Section is null ? [] : line.Read, m => Assert.True(written[written.ContainsKey(section) ? section : ""].Contains(m), $"{line.Owner}: {name} [{section}] has no '{m}'"));
+                Assert.All(line.Section is null ? [] : line.Read, m => Assert.True(
+                    written[written.ContainsKey(section) ? section : ""].Contains(m),
+                    $"{line.Owner}: {name} [{section}] has no '{m}'"));
             }
         }
     }
@@ -44,20 +46,29 @@ public sealed class GeneratedFilesTests
         var own = reading.Written.Where(l => l.Section is null).Select(l => (l.File, Name: l.Meant[0].Parts[1])).ToHashSet();
         foreach (var (name, files) in Files.Where(f => f.Key is not (SarkReading.Pjsip or SarkReading.Music)))
         {
-            var said = reading.Written.Where(l => l.File == name && l.Section is not null).SelectMany(l => l.Read.Select(m => (l.Section, m))).ToHashSet();
+            var said = reading.Written.Where(l => l.File == name && l.Section is not null)
+                .SelectMany(l => l.Read.Select(m => (l.Section, m)))
+                .ToHashSet();
             foreach (var (section, meanings) in Sections(folder, files).Where(s => own.Contains((name, s.Key))))
             {
                 // Lines that are the same in every one of these contexts are no row's.
-                Assert.All(meanings.Where(m => m.Parts is not ["set", "include", "parkedcalls" or "internal-presets" or "extensions" or "Emergency" or "Cosend"]), m => Assert.Contains((section, m), said));
+                Assert.All(meanings.Where(
+                    m => m.Parts is not ["set", "include",
+                        "parkedcalls" or "internal-presets" or "extensions" or "Emergency" or "Cosend"]), m =>
+                            Assert.Contains((section, m), said));
             }
         }
     }
 
     private static (SarkReading Reading, string Folder) Start()
     {
-        var (database, folder) = (Environment.GetEnvironmentVariable("SARK_TEST_GENERATED_DATABASE"), Environment.GetEnvironmentVariable("SARK_TEST_GENERATED_FILES"));
-        Skip.If(string.IsNullOrEmpty(database) || string.IsNullOrEmpty(folder), "No files that SARK generated: SARK_TEST_GENERATED_DATABASE and SARK_TEST_GENERATED_FILES are not set.");
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        var (database, folder) = (Environment.GetEnvironmentVariable("SARK_TEST_GENERATED_DATABASE"), Environment.GetEnvironmentVariable(
+            "SARK_TEST_GENERATED_FILES"));
+        Skip.If(
+            string.IsNullOrEmpty(database) || string.IsNullOrEmpty(folder),
+            "No files that SARK generated: SARK_TEST_GENERATED_DATABASE and SARK_TEST_GENERATED_FILES are not set.");
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = database, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         connection.Open();
         return (new SarkReading(DatabaseContent.Read(connection), TwinCheck.Version(connection)), folder!);
     }

@@ -18,16 +18,22 @@ public sealed class PropertyTests(ITestOutputHelper output)
     // What has a meaning to SARK's dumper, to its generator, to a file of Asterisk's or to a shell, and letters that have none.
     private static readonly string[] Pieces =
     [
-        "'", "''", "\"", "\\", "\\\\", "\\1", "\\0", "$1", "$0", "${1}", "$", "$desc", "$ext", "$password", "$clst", "${EXTEN}", "$(id)", "`id`", ",", ";", ";--", "\\;",
-        "[", "]", "[x]", "(", ")", "(!)", "<", ">", "<1>", "{", "}", "\n", "\r\n", "\r", "\n[x]\n", "\n#exec id\n", "\t", "\0", "\u0001", "\u007f", "\u0085", "\u2028", "\ufeff",
-        "ä", "ß", "中", "\U0001f600", "|", "&", "#", "%", "=", "=>", "@", ":", "/", "../", ".", "*", "+", "?", "!", "~", "^", "-", "_", " ", "  ", "\u00a0", "x", "7",
+        "'", "''", "\"", "\\", "\\\\", "\\1", "\\0", "$1", "$0", "${1}", "$", "$desc", "$ext", "$password", "$clst", "${EXTEN}", "$(id)",
+        "`id`", ",", ";", ";--", "\\;",
+        "[", "]", "[x]", "(", ")", "(!)", "<", ">", "<1>", "{", "}", "\n", "\r\n", "\r", "\n[x]\n", "\n#exec id\n", "\t", "\0", "\u0001",
+        "\u007f", "\u0085", "\u2028", "\ufeff",
+        "ä", "ß", "中", "\U0001f600", "|", "&", "#", "%", "=", "=>", "@", ":", "/", "../", ".", "*", "+", "?", "!", "~", "^", "-", "_", " ",
+        "  ", "\u00a0", "x", "7",
     ];
 
     // Names that are SARK's own, words that its columns know, and texts that are long.
     private static readonly string[] Whole =
     [
-        "internal", "extensions", "mainmenu", "general", "globals", "parkedcalls", "Cosend", "queues", "from-internal", "macro-x", "macro-clear", "default", "MASTER", "RINGALL",
-        "4011opencos", "4011closedcos", "4011", "6011", "i", "t", "0", "None", "*-*", "*", ".", "..", new('x', 80), new('x', 300), new('x', 9000), new('7', 80), "\u00e4" + new string('\u00e4', 60),
+        "internal", "extensions", "mainmenu", "general", "globals", "parkedcalls", "Cosend", "queues", "from-internal", "macro-x",
+        "macro-clear", "default", "MASTER", "RINGALL",
+        "4011opencos", "4011closedcos", "4011", "6011", "i", "t", "0", "None", "*-*", "*", ".", "..", new('x', 80), new('x', 300), new(
+            'x',
+            9000), new('7', 80), "\u00e4" + new string('\u00e4', 60),
     ];
 
     /// <summary>Every resource, strictly and as sark6api reads a request.</summary>
@@ -66,7 +72,13 @@ public sealed class PropertyTests(ITestOutputHelper output)
         var key = new RowKey(noun);
         if (!resource.IsSingleton)
         {
-            key = (await store.CreateAsync(resource, kind, await samples.LeastAsync(resource, kind, Own), isStrict: true, ChangeOptions.Default, default)).Key;
+            key = (await store.CreateAsync(
+                resource,
+                kind,
+                await samples.LeastAsync(resource, kind, Own),
+                isStrict: true,
+                ChangeOptions.Default,
+                default)).Key;
         }
 
         var wrong = new List<string>();
@@ -86,20 +98,32 @@ public sealed class PropertyTests(ITestOutputHelper output)
             }
 
             accepted++;
-            if (TwinCheck.Faults(database.Path).Where(f => isStrict || !TwinCheck.IsTakenFromOldClients(f)).ToArray() is { Length: > 0 } faults)
+            if (TwinCheck.Faults(database.Path).Where(f => isStrict || !TwinCheck.IsTakenFromOldClients(f))
+                .ToArray() is { Length: > 0 } faults)
             {
                 wrong.Add($"{column} = {Shown(value)}: {faults[0]}");
                 Undo(database, before);
             }
         }
 
-        foreach (var (column, rules) in resource.RulesFor(resource.IsSingleton ? null : kind, isCreate: false, isStrict, SarkVersion.V62).Where(c => c.Column.Type == ColumnType.Text).ToArray())
+        foreach (var (column, rules) in resource.RulesFor(resource.IsSingleton ? null : kind, isCreate: false, isStrict, SarkVersion.V62)
+            .Where(c => c.Column.Type == ColumnType.Text)
+            .ToArray())
         {
             var valid = (await samples.ValidAsync(column, rules)).OfType<string>().ToArray();
             for (var round = 0; round < rounds; round++)
             {
                 var value = Text(random, valid);
-                await Try(column.Name, value, () => store.UpdateAsync(resource, key, new Changes { [column.Name] = value }, isStrict, ChangeOptions.Default, default));
+                await Try(
+                    column.Name,
+                    value,
+                    () => store.UpdateAsync(
+                        resource,
+                        key,
+                        new Changes { [column.Name] = value },
+                        isStrict,
+                        ChangeOptions.Default,
+                        default));
             }
         }
 
@@ -115,7 +139,9 @@ public sealed class PropertyTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{accepted} accepted, {refused} refused");
-        Assert.True(wrong.Count == 0, $"SARKPS_PROPERTY_SEED={seed} SARKPS_PROPERTY_ROUNDS={rounds}: {wrong.Count} texts were accepted that SARK cannot carry:\n{string.Join('\n', wrong.Take(40))}");
+        Assert.True(wrong.Count == 0,
+            $"SARKPS_PROPERTY_SEED={seed} SARKPS_PROPERTY_ROUNDS={rounds}: {wrong.Count} texts were accepted that SARK cannot "
+                + $"carry:\n{string.Join('\n', wrong.Take(40))}");
     }
 
     // One of the known, or a text that fits with something in it that perhaps does not.
@@ -129,7 +155,9 @@ public sealed class PropertyTests(ITestOutputHelper output)
         var text = valid.Length > 0 && random.Next(3) > 0 ? valid[random.Next(valid.Length)] : "sample";
         for (var more = random.Next(1, 4); more > 0; more--)
         {
-            text = text.Insert(random.Next(3) switch { 0 => 0, 1 => text.Length, _ => random.Next(text.Length + 1) }, Pieces[random.Next(Pieces.Length)]);
+            text = text.Insert(
+                random.Next(3) switch { 0 => 0, 1 => text.Length, _ => random.Next(text.Length + 1) },
+                Pieces[random.Next(Pieces.Length)]);
         }
 
         return text;
@@ -148,12 +176,19 @@ public sealed class PropertyTests(ITestOutputHelper output)
             var row = before.Tables[change.Table][change.Id];
             foreach (var column in change.Columns)
             {
-                database.Execute($"UPDATE \"{change.Table}\" SET \"{column}\" = @value WHERE rowid = @id", ("value", row[column]), ("id", change.Id));
+                database.Execute(
+                    $"UPDATE \"{change.Table}\" SET \"{column}\" = @value WHERE rowid = @id",
+                    ("value", row[column]),
+                    ("id", change.Id));
             }
         }
     }
 
-    private static int Number(string name, int otherwise) => int.Parse(Environment.GetEnvironmentVariable(name) ?? otherwise.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static int Number(
+        string name,
+        int otherwise) => int.Parse(
+            Environment.GetEnvironmentVariable(name) ?? otherwise.ToString(CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture);
 
     private static string Shown(string text)
     {

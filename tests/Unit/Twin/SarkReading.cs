@@ -23,7 +23,8 @@ internal sealed record SarkLine(string Owner, string File, string? Section, stri
 internal sealed partial class SarkReading
 {
     /// <summary>The dialplan, and the files of what it dials, by their contents.</summary>
-    public const string Dialplan = "extensions.conf", Telephones = "sip.conf", Inter = "iax.conf", Pjsip = "pjsip", Queues = "queues.conf", Voicemail = "voicemail.conf", Music = "musiconhold.conf";
+    public const string Dialplan = "extensions.conf", Telephones = "sip.conf", Inter = "iax.conf", Pjsip = "pjsip", Queues =
+        "queues.conf", Voicemail = "voicemail.conf", Music = "musiconhold.conf";
 
     // Longer names and values are cut by Asterisk or refused: its buffers hold 80 bytes of a context or an extension, and of a
     // mailbox's name and password, and 8192 of a line.
@@ -34,8 +35,10 @@ internal sealed partial class SarkReading
     {
         [Dialplan] =
         [
-            "general", "globals", "from-internal", "internal", "priv_sibling", "qrxvtmny", "extensions", "queues", "Emergency", "Cosend", "conferences",
-            "from-trunk", "digital", "fxo", "gsm", "from-pstn", "mainmenu", "macro-clear", "macro-pause", "macro-resume", "internal-presets",
+            "general", "globals", "from-internal", "internal", "priv_sibling", "qrxvtmny", "extensions", "queues", "Emergency", "Cosend",
+            "conferences",
+            "from-trunk", "digital", "fxo", "gsm", "from-pstn", "mainmenu", "macro-clear", "macro-pause", "macro-resume",
+            "internal-presets",
             "defaultOpenGreet", "defaultClosedGreet", "customOpenGreet", "customClosedGreet", "parkedcalls", "recurse", "recursedial",
             "macro-auto-confirm", "macro-confirm",
         ],
@@ -67,7 +70,8 @@ internal sealed partial class SarkReading
     {
         this.content = content;
         this.version = version;
-        foreach (var write in (Action[])[Globals, Tenants, Extensions, ClassesOfService, CustomApps, QueueSections, RingGroups, Lines, Routes])
+        foreach (var write in (Action[])[Globals, Tenants, Extensions, ClassesOfService, CustomApps, QueueSections, RingGroups, Lines,
+            Routes])
         {
             write();
         }
@@ -80,15 +84,18 @@ internal sealed partial class SarkReading
     public IEnumerable<string> Faults() => faults.Concat(lines.SelectMany(Broken)).Concat(Collisions()).Concat(Dangling());
 
     private IEnumerable<Row> Rows(string table, bool all = false) =>
-        (content.Tables.GetValueOrDefault(table)?.Values ?? []).Select(r => new Row(r)).Where(r => all || r["active"] != "NO").OrderBy(r => r["pkey"], StringComparer.Ordinal);
+        (content.Tables.GetValueOrDefault(table)?.Values ?? []).Select(r => new Row(r)).Where(r => all || r["active"] != "NO")
+            .OrderBy(r => r["pkey"], StringComparer.Ordinal);
 
     private void Globals()
     {
         foreach (var row in Rows("globals"))
         {
             owner = "globals";
-            foreach (var name in (string[])["ABSTIMEOUT", "ALLOWHASHXFER", "BLINDBUSY", "BOUNCEALERT", "CALLRECORD1", "EXTLEN", "FAX", "FAXDETECT", "INTRINGDELAY", "LANGUAGE", "LTERM", "OPERATOR",
-                "PLAYBEEP", "PLAYBUSY", "PLAYCONGESTED", "PLAYTRANSFER", "RINGDELAY", "SYSOP", "SYSPASS", "SPYPASS", "VOIPMAX", "VOICEINSTR", "ASTDLIM", "MAXIN"])
+            foreach (var name in (string[])["ABSTIMEOUT", "ALLOWHASHXFER", "BLINDBUSY", "BOUNCEALERT", "CALLRECORD1", "EXTLEN", "FAX",
+                "FAXDETECT", "INTRINGDELAY", "LANGUAGE", "LTERM", "OPERATOR",
+                "PLAYBEEP", "PLAYBUSY", "PLAYCONGESTED", "PLAYTRANSFER", "RINGDELAY", "SYSOP", "SYSPASS", "SPYPASS", "VOIPMAX",
+                "VOICEINSTR", "ASTDLIM", "MAXIN"])
             {
                 if (row[name].Length > 0)
                 {
@@ -121,7 +128,8 @@ internal sealed partial class SarkReading
             const string presets = "internal-presets";
             Exten(presets, key, "1", "Set", [$"state=${{DB({key}/OCSTAT)}}"]);
             Exten(presets, key, "n", "GoToIf", [$"$[\"${{state}}\" = \"AUTO\"]?{key}close:{key}open"]);
-            foreach (var (label, state, device, sound) in ((string, string, string, string)[])[("close", "CLOSED", "INUSE", "activated"), ("open", "AUTO", "NOT_INUSE", "de-activated")])
+            foreach (var (label, state, device, sound) in ((string, string, string, string)[])[("close", "CLOSED", "INUSE", "activated"),
+                ("open", "AUTO", "NOT_INUSE", "de-activated")])
             {
                 Exten(presets, key, $"n({key}{label})", "Set", [$"DB({key}/OCSTAT)={state}"]);
                 Exten(presets, key, "n", "Set", [$"DEVICE_STATE(Custom:{key})={device}"]);
@@ -149,7 +157,11 @@ internal sealed partial class SarkReading
                 Exten("extensions", "*" + key, "1", "Voicemail", [mailbox, "su"]);
                 Exten("extensions", "vm" + key, "hint", $"Custom:vm{key}");
                 Exten("extensions", "vm" + key, "1", "VoicemailMain", [key]);
-                Write(Voicemail, "default", $"{key} => {key},{row["desc"]},{row["vmailfwd"]} ", Meaning.Box(key, key, row["desc"], row["vmailfwd"]));
+                Write(
+                    Voicemail,
+                    "default",
+                    $"{key} => {key},{row["desc"]},{row["vmailfwd"]} ",
+                    Meaning.Box(key, key, row["desc"], row["vmailfwd"]));
                 Short("desc", row["desc"]);
             }
 
@@ -190,12 +202,14 @@ internal sealed partial class SarkReading
         ShellWord(key);
         var inserted = new (string Placeholder, string Value)[]
         {
-            ("$ext", key), ("$clst", row["cluster"]), ("$transport", row["transport"]), ("$desc", row["desc"]), ("$password", row["passwd"]),
+            ("$ext", key), ("$clst", row["cluster"]), ("$transport", row["transport"]), ("$desc", row["desc"]),
+            ("$password", row["passwd"]),
         };
         Begin(Pjsip, key);
         Stanza(Pjsip, key, row["device"] == "WebRTC"
             ? "username=$ext\npassword=$password"
-            : "callerid = \"$desc\" <$ext>\nmailboxes = $ext@$clst\nnamed_call_group=$clst\nnamed_pickup_group=$clst\ntransport=transport-$transport\npassword=$password\nusername=$ext", inserted);
+            : "callerid = \"$desc\" <$ext>\nmailboxes = $ext@$clst\nnamed_call_group=$clst\nnamed_pickup_group=$clst\n"
+                + "transport=transport-$transport\npassword=$password\nusername=$ext", inserted);
     }
 
     /// <summary>What SARK 6.2 puts in the place of the variables in a telephone's stanza, in this order and wherever they stand.</summary>
@@ -203,7 +217,9 @@ internal sealed partial class SarkReading
     /// <param name="remote">What stands for a telephone beyond a router.</param>
     public static (string Placeholder, string Value)[] Placeholders(Func<string, string> column, string remote) =>
     [
-        ("$desc", column("desc")), ("$password", column("passwd")), ("$ext", column("pkey")), ("$nat", column("location") == "remote" ? remote : "no"),
+        ("$desc", column("desc")), ("$password", column("passwd")), ("$ext", column("pkey")), ("$nat", column("location") == "remote"
+        ? remote
+        : "no"),
         ("$transport", column("transport")), ("$encryption", column("transport") == "tls" ? "yes" : "no"), ("$clst", column("cluster")),
     ];
 
@@ -264,7 +280,9 @@ internal sealed partial class SarkReading
                 continue;
             }
 
-            string[] legs = key == "RINGALL" ? [.. Rows("IPphone", all: true).Select(r => $"{(version == SarkVersion.V65 ? "PJSIP" : "SIP")}/{r["pkey"]}")] : [.. Legs(groups, key, [])];
+            string[] legs = key == "RINGALL"
+                ? [.. Rows("IPphone", all: true).Select(r => $"{(version == SarkVersion.V65 ? "PJSIP" : "SIP")}/{r["pkey"]}")]
+                : [.. Legs(groups, key, [])];
             string[] arguments = ["sarkhpe", "Alias", string.Join('&', legs), "${EXTEN}", ""];
             if (legs.SelectMany(l => l.Split('&')).Count() != legs.Length)
             {
@@ -308,7 +326,12 @@ internal sealed partial class SarkReading
             Exten("mainmenu", key, "1", "agi", ["sarkhpe", "Inbound", key, "", ""]);
             if (row["match"].Length > 0)
             {
-                Exten(row["cluster"] is "" or "default" ? "qrxvtmny" : row["cluster"], $"_{row["match"]}X.", "1", "agi", ["sarkhpe", "OutTrunk", key, "", ""]);
+                Exten(
+                    row["cluster"] is "" or "default" ? "qrxvtmny" : row["cluster"],
+                    $"_{row["match"]}X.",
+                    "1",
+                    "agi",
+                    ["sarkhpe", "OutTrunk", key, "", ""]);
             }
 
             var file = row["technology"] switch { "SIP" when version == SarkVersion.V62 => Telephones, "IAX2" => Inter, _ => null };
@@ -340,7 +363,12 @@ internal sealed partial class SarkReading
             // Without a pattern it is a line that nobody can dial.
             foreach (var pattern in Words(row["dialplan"]))
             {
-                Exten(row["cluster"] is "" or "default" ? "qrxvtmny" : row["cluster"], pattern, "1", "agi", ["sarkhpe", "OutRoute", key, "", ""]);
+                Exten(
+                    row["cluster"] is "" or "default" ? "qrxvtmny" : row["cluster"],
+                    pattern,
+                    "1",
+                    "agi",
+                    ["sarkhpe", "OutRoute", key, "", ""]);
             }
         }
     }
@@ -374,12 +402,17 @@ internal sealed partial class SarkReading
         lines.Add(new SarkLine(owner, file, null, $"[{name}]", [Meaning.Section(name)]));
     }
 
-    private void Write(string file, string section, string text, params IReadOnlyList<Meaning> meant) => lines.Add(new SarkLine(owner, file, section, text, meant));
+    private void Write(string file, string section, string text, params IReadOnlyList<Meaning> meant) =>
+        lines.Add(new SarkLine(owner, file, section, text, meant));
 
     private void Exten(string context, string name, string priority, string application, string[]? arguments = null)
     {
         Short("the extension", name);
-        Write(Dialplan, context, $"exten => {name},{priority},{application}{(arguments is null ? "" : $"({string.Join(',', arguments)})")}", Meaning.Exten(name, priority, application, arguments ?? []));
+        Write(
+            Dialplan,
+            context,
+            $"exten => {name},{priority},{application}{(arguments is null ? "" : $"({string.Join(',', arguments)})")}",
+            Meaning.Exten(name, priority, application, arguments ?? []));
     }
 
     private void Include(string context, string name) => Write(Dialplan, context, $"include => {name}", Meaning.Setting("include", name));
@@ -398,21 +431,26 @@ internal sealed partial class SarkReading
     private void Stanza(string file, string section, string text, (string Placeholder, string Value)[] values)
     {
         // 6.5 leaves the placeholder of a value that is not there.
-        var written = values.Where(v => version == SarkVersion.V62 || v.Value.Length > 0).Aggregate(text, (t, v) => t.Replace(v.Placeholder, Inserted(v.Value, v.Placeholder), StringComparison.Ordinal));
+        var written = values.Where(v => version == SarkVersion.V62 || v.Value.Length > 0)
+            .Aggregate(text, (t, v) => t.Replace(v.Placeholder, Inserted(v.Value, v.Placeholder), StringComparison.Ordinal));
         Meaning Filled(Meaning m) => m.Parts[0] switch
         {
             "set" => Meaning.Setting(Fill(m.Parts[1]), Fill(m.Parts[2])),
             "caller" => Meaning.Caller(Fill(m.Parts[1]), Fill(m.Parts[2])),
             _ => m,
         };
-        string Fill(string part) => Placeholder().Replace(part, m => Array.Find(values, v => v.Placeholder == m.Value) is { Placeholder: not null } found ? found.Value : m.Value);
+        string Fill(
+            string part) => Placeholder().Replace(
+                part,
+                m => Array.Find(values, v => v.Placeholder == m.Value) is { Placeholder: not null } found ? found.Value : m.Value);
         Block(file, section, "the stanza", text);
         lines[^1] = new SarkLine(owner, file, section, written, [.. Meaning.Of(text).Select(Filled)]);
     }
 
     // The value is a replacement of a pattern: $1, ${1} and \1 in it are what a group matched, of which there is none, $0 and
     // \0 are the placeholder itself, and of two backslashes one stays.
-    private static string Inserted(string value, string placeholder) => Reference().Replace(value, m => m.Value == @"\\" ? @"\" : m.Groups[1].Value is "0" or "00" ? placeholder : "");
+    private static string Inserted(string value, string placeholder) =>
+        Reference().Replace(value, m => m.Value == @"\\" ? @"\" : m.Groups[1].Value is "0" or "00" ? placeholder : "");
 
     private static IEnumerable<string> Broken(SarkLine line)
     {
@@ -421,7 +459,8 @@ internal sealed partial class SarkReading
             var (meant, read) = (line.Meant.Except(line.Read).FirstOrDefault(), line.Read.Except(line.Meant).FirstOrDefault());
             yield return $"{line.Owner}: in {line.File} [{line.Section}] '{meant}' is read as '{read}'";
         }
-        else if (line.Section is null && (line.Text is "[]" || line.Meant[0].Parts[1].Trim() != line.Meant[0].Parts[1] || line.Text.Contains('(', StringComparison.Ordinal)))
+        else if (line.Section is null && (line.Text is "[]" || line.Meant[0].Parts[1].Trim() != line.Meant[0].Parts[1]
+            || line.Text.Contains('(', StringComparison.Ordinal)))
         {
             yield return $"{line.Owner}: in {line.File} {line.Text} is no name of a section";
         }
@@ -447,13 +486,15 @@ internal sealed partial class SarkReading
                 yield return $"{owners[0]}: [{sections.Key.Name}] of {sections.Key.File} is SARK's or Asterisk's own";
             }
             // One account at two hosts is two trunks of one peer, as sark6api makes them.
-            else if (owners.Distinct(StringComparer.Ordinal).Count() > 1 && !Array.TrueForAll(owners, o => o.StartsWith("trunk", StringComparison.Ordinal)))
+            else if (owners.Distinct(StringComparer.Ordinal).Count() > 1
+                && !Array.TrueForAll(owners, o => o.StartsWith("trunk", StringComparison.Ordinal)))
             {
                 yield return $"[{sections.Key.Name}] of {sections.Key.File} belongs to {string.Join(" and to ", owners)}";
             }
         }
 
-        foreach (var extensions in lines.Where(l => l.File == Dialplan && TakenExtensions.ContainsKey(l.Section ?? "") && l.Meant is [{ Parts: ["exten", ..] }])
+        foreach (var extensions in lines.Where(
+            l => l.File == Dialplan && TakenExtensions.ContainsKey(l.Section ?? "") && l.Meant is [{ Parts: ["exten", ..] }])
             .GroupBy(l => (l.Section, Name: l.Meant[0].Parts[1])))
         {
             var owners = extensions.Select(l => l.Owner).Distinct(StringComparer.Ordinal).ToArray();
@@ -467,8 +508,10 @@ internal sealed partial class SarkReading
     // An include of a context that nothing makes.
     private IEnumerable<string> Dangling()
     {
-        var made = lines.Where(l => l.Section is null && l.File == Dialplan).Select(l => l.Meant[0].Parts[1]).ToHashSet(StringComparer.Ordinal);
-        return lines.Where(l => l.Meant is [{ Parts: ["set", "include", var name] }] && !made.Contains(name)).Select(l => $"{l.Owner}: [{l.Section}] includes {l.Meant[0].Parts[2]}, which nothing makes");
+        var made = lines.Where(l => l.Section is null && l.File == Dialplan).Select(l => l.Meant[0].Parts[1])
+            .ToHashSet(StringComparer.Ordinal);
+        return lines.Where(l => l.Meant is [{ Parts: ["set", "include", var name] }] && !made.Contains(name))
+            .Select(l => $"{l.Owner}: [{l.Section}] includes {l.Meant[0].Parts[2]}, which nothing makes");
     }
 
     private static string[] Words(string text) => text.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);

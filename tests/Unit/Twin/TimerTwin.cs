@@ -56,7 +56,11 @@ internal static partial class TimerTwin
 
     /// <summary>Whether the row of a day timer closes its tenant in a minute.</summary>
     public static bool RowCloses(IReadOnlyDictionary<string, object?> row, DateTime minute) =>
-        Closes(new Timer(DumpTwin.Text(row["month"]), DumpTwin.Text(row["dayofweek"]), DumpTwin.Text(row["datemonth"]), DumpTwin.Text(row["timespan"])), minute);
+        Closes(new Timer(
+            DumpTwin.Text(row["month"]),
+            DumpTwin.Text(row["dayofweek"]),
+            DumpTwin.Text(row["datemonth"]),
+            DumpTwin.Text(row["timespan"])), minute);
 
     /// <summary>Runs once over a database, as cron does each minute: notes the state of each tenant and timer.</summary>
     /// <param name="database">The database.</param>

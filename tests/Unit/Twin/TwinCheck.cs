@@ -11,7 +11,8 @@ namespace SarkPS.Tests.Twin;
 internal static class TwinCheck
 {
     // What SARK delivers itself and takes from no dump, or what belongs to its pages.
-    private static readonly string[] Foreign = ["tt_help_core", "master_audit", "master_xref", "Carrier", "mfgmac", "Panel", "PanelGroup", "PanelGroupPanel", "UserPanel", "User", "page", "users"];
+    private static readonly string[] Foreign = ["tt_help_core", "master_audit", "master_xref", "Carrier", "mfgmac", "Panel", "PanelGroup",
+        "PanelGroupPanel", "UserPanel", "User", "page", "users"];
 
     // The seed is in most of them, and many tests leave it as it was.
     private static readonly ConcurrentDictionary<string, string[]> Known = new(StringComparer.Ordinal);
@@ -59,7 +60,8 @@ internal static class TwinCheck
     /// key that is longer than Asterisk keeps, of which the client is told, and a SIP trunk's user without a name.
     /// </summary>
     public static bool IsTakenFromOldClients(string fault) =>
-        fault.EndsWith("longer than 79 bytes", StringComparison.Ordinal) || fault.EndsWith("in sip.conf [] is no name of a section", StringComparison.Ordinal);
+        fault.EndsWith("longer than 79 bytes", StringComparison.Ordinal)
+            || fault.EndsWith("in sip.conf [] is no name of a section", StringComparison.Ordinal);
 
     /// <summary>Which SARK's database it is: 6.5 is known by a column of its own.</summary>
     public static SarkVersion Version(SqliteConnection connection)
@@ -73,7 +75,8 @@ internal static class TwinCheck
     {
         try
         {
-            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+            using var connection = new SqliteConnection(
+                new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
             connection.Open();
             return Faults(connection);
         }
@@ -144,7 +147,13 @@ internal sealed class TwinGuard(string path)
         connection.Open();
         var memory = SQLitePCL.raw.sqlite3_malloc64(plain.Length);
         System.Runtime.InteropServices.Marshal.Copy(plain, 0, memory, plain.Length);
-        Assert.Equal(SQLitePCL.raw.SQLITE_OK, SQLitePCL.raw.sqlite3_deserialize(connection.Handle!, "main", memory, plain.Length, plain.Length, SQLitePCL.raw.SQLITE_DESERIALIZE_FREEONCLOSE));
+        Assert.Equal(SQLitePCL.raw.SQLITE_OK, SQLitePCL.raw.sqlite3_deserialize(
+            connection.Handle!,
+            "main",
+            memory,
+            plain.Length,
+            plain.Length,
+            SQLitePCL.raw.SQLITE_DESERIALIZE_FREEONCLOSE));
         return TwinCheck.Faults(connection);
     }
 }

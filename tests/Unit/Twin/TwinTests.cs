@@ -9,15 +9,19 @@ public sealed class TwinTests
     private static readonly string[] Company =
     [
         "INSERT INTO Cluster(pkey, description) VALUES ('acme', 'Acme Ltd')",
-        "INSERT INTO IPphone(pkey, cluster, desc, passwd, dvrvmail, location, technology, transport, sipiaxfriend) VALUES ('4001', 'acme', 'Reception', 's3cret', '4001', 'local', 'SIP', 'udp', 'type=friend\ndefaultuser=$desc\nsecret=$password\nmailbox=$ext@$clst\ncallerid=\"$desc\" <$ext>')",
-        "INSERT INTO IPphone(pkey, cluster, desc, passwd, dvrvmail, location, technology, transport) VALUES ('4002', 'acme', 'Workshop', 's4cret', 'None', 'local', 'SIP', 'udp')",
+        "INSERT INTO IPphone(pkey, cluster, desc, passwd, dvrvmail, location, technology, transport, sipiaxfriend) VALUES ('4001', "
+            + "'acme', 'Reception', 's3cret', '4001', 'local', 'SIP', 'udp', "
+            + "'type=friend\ndefaultuser=$desc\nsecret=$password\nmailbox=$ext@$clst\ncallerid=\"$desc\" <$ext>')",
+        "INSERT INTO IPphone(pkey, cluster, desc, passwd, dvrvmail, location, technology, transport) VALUES ('4002', 'acme', "
+            + "'Workshop', 's4cret', 'None', 'local', 'SIP', 'udp')",
         "INSERT INTO COS(pkey, dialplan) VALUES ('abroad', '_900. _901.')",
         "INSERT INTO IPphoneCOSopen(IPphone_pkey, COS_pkey) VALUES ('4001', 'abroad')",
         "INSERT INTO Appl(pkey, cluster, extcode, span) VALUES ('appone', 'acme', 'exten => s,1,Answer()', 'Neither')",
         "INSERT INTO Queue(pkey, cluster, conf) VALUES ('helpdesk', 'acme', 'strategy=ringall\nretry=5')",
         "INSERT INTO speed(pkey, cluster, out, grouptype) VALUES ('6001', 'acme', '4001 4002', 'Ring')",
         "INSERT INTO speed(pkey, cluster, out, grouptype) VALUES ('6002', 'acme', '6001 voip/0123', 'Ring')",
-        "INSERT INTO lineIO(pkey, cluster, technology, peername, sipiaxpeer) VALUES ('voip', 'acme', 'SIP', 'voipuser', 'type=peer\nhost=192.0.2.1')",
+        "INSERT INTO lineIO(pkey, cluster, technology, peername, sipiaxpeer) VALUES ('voip', 'acme', 'SIP', 'voipuser', "
+            + "'type=peer\nhost=192.0.2.1')",
         "INSERT INTO Route(pkey, cluster, dialplan, active) VALUES ('out', 'acme', '_9. _8.', 'YES')",
     ];
 
@@ -33,7 +37,9 @@ public sealed class TwinTests
     {
         using var database = Start();
         using var connection = database.Connect();
-        var said = new SarkReading(DatabaseContent.Read(connection), SarkVersion.V62).Written.SelectMany(l => l.Read.Select(m => $"{l.File} [{l.Section}] {m}")).ToArray();
+        var said = new SarkReading(DatabaseContent.Read(connection), SarkVersion.V62).Written
+            .SelectMany(l => l.Read.Select(m => $"{l.File} [{l.Section}] {m}"))
+            .ToArray();
         foreach (var line in (string[])[
             "sip.conf [4001] caller | Reception | 4001",
             "sip.conf [4001] set | mailbox | 4001@acme",
@@ -43,7 +49,8 @@ public sealed class TwinTests
             "extensions.conf [abroad] exten | _901. | 1 | Playtones | congestion",
             "extensions.conf [4001opencos] set | include | abroad",
             "extensions.conf [acme] exten | _8. | 1 | agi | sarkhpe | OutRoute | out |  | ",
-            "extensions.conf [internal-presets] exten | 6002 | 1 | agi | sarkhpe | Alias | Local/4001@internal&Local/4002@internal&voip/0123 | ${EXTEN} | ",
+            "extensions.conf [internal-presets] exten | 6002 | 1 | agi | sarkhpe | Alias | "
+                + "Local/4001@internal&Local/4002@internal&voip/0123 | ${EXTEN} | ",
             "extensions.conf [mainmenu] exten | voip | 1 | agi | sarkhpe | Inbound | voip |  | "])
         {
             Assert.Contains(line, said);
@@ -124,9 +131,18 @@ public sealed class TwinTests
     public void A_timer_closes_when_SARKs_own_script_does(string timer, string closed)
     {
         var parts = timer.Split('|');
-        var row = new Dictionary<string, object?> { ["timespan"] = parts[0], ["dayofweek"] = parts[1], ["datemonth"] = parts[2], ["month"] = parts[3] };
-        string[] minutes = ["30 08:59", "30 09:00", "30 09:01", "30 17:00", "30 18:00", "30 22:30", "30 23:59", "01 00:00", "01 05:00", "01 08:00"];
-        Assert.Equal(closed, string.Join(',', minutes.Where(m => TimerTwin.RowCloses(row, DateTime.Parse($"2026-{(m[0] == '3' ? 11 : 12)}-{m}", System.Globalization.CultureInfo.InvariantCulture)))));
+        var row = new Dictionary<string, object?>
+        {
+            ["timespan"] = parts[0],
+            ["dayofweek"] = parts[1],
+            ["datemonth"] = parts[2],
+            ["month"] = parts[3]
+        };
+        string[] minutes =
+            ["30 08:59", "30 09:00", "30 09:01", "30 17:00", "30 18:00", "30 22:30", "30 23:59", "01 00:00", "01 05:00", "01 08:00"];
+        Assert.Equal(closed, string.Join(',', minutes.Where(m => TimerTwin.RowCloses(
+            row,
+            DateTime.Parse($"2026-{(m[0] == '3' ? 11 : 12)}-{m}", System.Globalization.CultureInfo.InvariantCulture)))));
     }
 
     private static TemporaryDatabase Start()

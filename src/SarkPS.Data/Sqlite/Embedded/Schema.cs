@@ -39,7 +39,8 @@ internal static partial class Schema
             if (line[0] != ' ')
             {
                 var words = line.Split(' ');
-                var marks = words.Skip(1).Select(w => w.Split('=')).ToDictionary(w => w[0], w => w.ElementAtOrDefault(1), StringComparer.Ordinal);
+                var marks = words.Skip(1).Select(w => w.Split('='))
+                    .ToDictionary(w => w[0], w => w.ElementAtOrDefault(1), StringComparer.Ordinal);
                 tables.Add(new Table(
                     words[0],
                     marks.TryGetValue("audit", out var alias) ? alias ?? words[0] : null,
@@ -73,7 +74,8 @@ internal static partial class Schema
 
     private static string CreateTable(Table table)
     {
-        var lines = table.Columns.Select(c => $"{Quote(c.Name)} {c.Type}{(c.IsRequired ? " NOT NULL" : "")}{(c.Default is null ? "" : " DEFAULT " + c.Default)}")
+        var lines = table.Columns
+            .Select(c => $"{Quote(c.Name)} {c.Type}{(c.IsRequired ? " NOT NULL" : "")}{(c.Default is null ? "" : " DEFAULT " + c.Default)}")
             .Append($"PRIMARY KEY ({string.Join(", ", table.Columns.Where(c => c.IsKey).Select(c => Quote(c.Name)))})")
             .Concat(table.Unique.Select(u => $"UNIQUE ({Quote(u)})"));
         return $"CREATE TABLE {Quote(table.Name)} ({string.Join(", ", lines)})";
@@ -89,13 +91,21 @@ internal static partial class Schema
         }
 
         var name = Quote(table.Name);
-        yield return Trigger("insert", "INSERT", $"UPDATE {name} SET {Created} = CURRENT_TIMESTAMP, {Updated} = CURRENT_TIMESTAMP WHERE pkey = NEW.pkey; {Report("INSERT", "NEW")}");
-        yield return Trigger("update", "UPDATE", $"UPDATE {name} SET {Updated} = CURRENT_TIMESTAMP WHERE pkey = NEW.pkey; {Report("UPDATE", "NEW")}");
+        yield return Trigger("insert", "INSERT",
+            $"UPDATE {name} SET {Created} = CURRENT_TIMESTAMP, {Updated} = CURRENT_TIMESTAMP WHERE pkey = NEW.pkey; "
+                + $"{Report("INSERT", "NEW")}");
+        yield return Trigger(
+            "update",
+            "UPDATE",
+            $"UPDATE {name} SET {Updated} = CURRENT_TIMESTAMP WHERE pkey = NEW.pkey; {Report("UPDATE", "NEW")}");
         yield return Trigger("delete", "DELETE", Report("DELETE", "OLD"));
         if (table.IsListed)
         {
             yield return Trigger("xref_insert", "INSERT", $"INSERT INTO master_xref (relation, pkey) VALUES ('{relation}', NEW.pkey)");
-            yield return Trigger("update_key", "UPDATE OF pkey", $"UPDATE master_xref SET pkey = NEW.pkey WHERE relation = '{relation}' AND pkey = OLD.pkey");
+            yield return Trigger(
+                "update_key",
+                "UPDATE OF pkey",
+                $"UPDATE master_xref SET pkey = NEW.pkey WHERE relation = '{relation}' AND pkey = OLD.pkey");
             yield return Trigger("xref_delete", "DELETE", $"DELETE FROM master_xref WHERE relation = '{relation}' AND pkey = OLD.pkey");
         }
 
@@ -108,7 +118,9 @@ internal static partial class Schema
 
     private static string Quote(string name) => $"\"{name}\"";
 
-    [GeneratedRegex("^(?<name>[^*!:=@]+)(?<key>[*])?(?<required>!)?(:(?<type>[^=@]*))?(=(?<default>[^@]+))?(@(?<only>.+))?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "^(?<name>[^*!:=@]+)(?<key>[*])?(?<required>!)?(:(?<type>[^=@]*))?(=(?<default>[^@]+))?(@(?<only>.+))?$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex ColumnWord();
 
     private sealed record Table(string Name, string? Relation, bool IsListed, IReadOnlyList<string> Unique, bool IsThere)
