@@ -8,7 +8,7 @@ using SarkPS.Descriptors;
 namespace SarkPS.Cmdlets;
 
 /// <summary>The base of all cmdlets: which exchange is meant, how to wait, and how failures are reported.</summary>
-public abstract class SarkCmdlet : PSCmdlet, IDisposable
+public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
 {
     /// <summary>The parameter set with names that were typed.</summary>
     internal const string KeySet = "Key";

@@ -10,7 +10,7 @@ public sealed class GetSarkBackupCommand : SarkGetFileCommand<Backup>;
 /// <summary>Takes a backup of the machine.</summary>
 [Cmdlet(VerbsCommon.New, "SarkBackup", SupportsShouldProcess = true)]
 [OutputType(typeof(Backup))]
-public sealed class NewSarkBackupCommand : SarkOperationCmdlet
+public sealed class NewSarkBackupCommand : SarkCmdlet
 {
     /// <inheritdoc/>
     protected override void EndProcessing()

@@ -4,7 +4,7 @@ namespace SarkPS.Cmdlets;
 
 /// <summary>A cmdlet of a store of files.</summary>
 /// <typeparam name="TFile">What a file of the store is described by.</typeparam>
-public abstract class SarkFileStoreCommand<TFile> : SarkOperationCmdlet
+public abstract class SarkFileStoreCommand<TFile> : SarkCmdlet
     where TFile : StoredFile, IStoredFile<TFile>
 {
     private protected static FileStoreKind<TFile> Kind => TFile.Store;

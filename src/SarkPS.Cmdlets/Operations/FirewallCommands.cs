@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace SarkPS.Cmdlets;
 
 /// <summary>A cmdlet of the firewall.</summary>
-public abstract class SarkFirewallCommand : SarkOperationCmdlet
+public abstract class SarkFirewallCommand : SarkCmdlet
 {
     /// <summary>Which rule set: IPv4, the default, or IPv6.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]

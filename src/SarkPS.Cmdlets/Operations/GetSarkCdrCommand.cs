@@ -5,7 +5,7 @@ namespace SarkPS.Cmdlets;
 /// <summary>Reads call records.</summary>
 [Cmdlet(VerbsCommon.Get, "SarkCdr")]
 [OutputType(typeof(CallRecord))]
-public sealed class GetSarkCdrCommand : SarkOperationCmdlet
+public sealed class GetSarkCdrCommand : SarkCmdlet
 {
     /// <summary>Only calls that began at this time or later, in the exchange's own time.</summary>
     [Parameter]

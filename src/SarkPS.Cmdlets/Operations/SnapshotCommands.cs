@@ -10,7 +10,7 @@ public sealed class GetSarkSnapshotCommand : SarkGetFileCommand<Snapshot>;
 /// <summary>Takes a snapshot of the database.</summary>
 [Cmdlet(VerbsCommon.New, "SarkSnapshot", SupportsShouldProcess = true)]
 [OutputType(typeof(Snapshot))]
-public sealed class NewSarkSnapshotCommand : SarkOperationCmdlet
+public sealed class NewSarkSnapshotCommand : SarkCmdlet
 {
     /// <inheritdoc/>
     protected override void EndProcessing()

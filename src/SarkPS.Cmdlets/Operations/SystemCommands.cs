@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace SarkPS.Cmdlets;
 
 /// <summary>A cmdlet that gives the machine a command.</summary>
-public abstract class SarkSystemCommand : SarkOperationCmdlet
+public abstract class SarkSystemCommand : SarkCmdlet
 {
     /// <summary>Asks, and does it. A connection that does not cover the machine is refused before anybody is asked.</summary>
     private protected void Do(
@@ -52,7 +52,7 @@ public sealed class InvokeSarkCommitCommand : SarkSystemCommand
 /// <summary>Tells whether the database has changed since the last commit.</summary>
 [Cmdlet(VerbsCommon.Get, "SarkCommitStatus")]
 [OutputType(typeof(CommitStatus))]
-public sealed class GetSarkCommitStatusCommand : SarkOperationCmdlet
+public sealed class GetSarkCommitStatusCommand : SarkCmdlet
 {
     /// <inheritdoc/>
     protected override void EndProcessing() => Try(() => Emit(Wait(token => Backend.System.GetCommitStatusAsync(token))));
@@ -73,7 +73,7 @@ public sealed class RestartSarkSystemCommand : SarkSystemCommand
 /// <summary>Tells whether Asterisk runs.</summary>
 [Cmdlet(VerbsCommon.Get, "SarkPbxState")]
 [OutputType(typeof(PbxState))]
-public sealed class GetSarkPbxStateCommand : SarkOperationCmdlet
+public sealed class GetSarkPbxStateCommand : SarkCmdlet
 {
     /// <inheritdoc/>
     protected override void EndProcessing() => Try(() => Emit(Wait(token => Backend.System.GetPbxStateAsync(token))));

@@ -6,9 +6,11 @@ namespace SarkPS.Ami;
 internal static class AmiValues
 {
     // Asterisk's ways to say that there is nothing.
-    private static readonly HashSet<string> Placeholders = new(StringComparer.Ordinal) {
+    private static readonly HashSet<string> Placeholders = new(StringComparer.Ordinal)
+    {
         "", "(null)", "<unknown>", "-none-", "<Not set>", "(None)", "N/A",
-        "<Unregistered>" };
+        "<Unregistered>",
+    };
 
     public static string? Text(this AmiMessage message, string key) =>
         message[key] is { } value && !Placeholders.Contains(value) ? value : null;

@@ -20,8 +20,8 @@ public sealed record RowFileName(SarkVersion Since, string Beginning, string End
             : null;
 
     /// <summary>Whether a key can be part of a name: it leads into no other folder and no program stumbles over it.</summary>
-    public static bool IsName(
-        string key) => key.Length is > 0 and <= 200 && key.All(c => !char.IsControl(c) && !char.IsWhiteSpace(c)
+    public static bool IsName(string key) =>
+        key.Length is > 0 and <= 200 && key.All(c => !char.IsControl(c) && !char.IsWhiteSpace(c)
             && c is not ('/' or '\\' or ':' or '\'' or '"' or '`' or '$' or '&' or '|' or '<' or '>' or '(' or ')'));
 }
 

@@ -94,8 +94,8 @@ public static class ProblemDetails
                 detail,
                 [.. (problem[Dependants] as JsonArray ?? []).Select(d => d!.ToString())]),
             SarkErrorKind.Validation => new SarkValidationException(noun, target, Messages(problem[Errors] as JsonObject ?? []), detail),
-            SarkErrorKind.Unavailable when problem[WireHeaders.CommitMember].Deserialize<CommitResult>(
-                OperationJson.Options) is { } result => new SarkCommitException(result, detail),
+            SarkErrorKind.Unavailable when problem[WireHeaders.CommitMember].Deserialize<CommitResult>(OperationJson.Options)
+                is { } result => new SarkCommitException(result, detail),
             SarkErrorKind.Unavailable => new SarkUnavailableException(noun, target, detail),
             SarkErrorKind.Denied => new SarkDeniedException(noun, target, detail),
             _ => new SarkException(kind, noun, target, detail),

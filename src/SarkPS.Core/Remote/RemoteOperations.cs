@@ -373,29 +373,32 @@ public static class CallRecordQuery
             Before = Time("before"),
             Source = value("source"),
             Destination = value("destination"),
-            Disposition = Parse<CallDisposition>("disposition", text => Enum.TryParse<CallDisposition>(
-                text.Replace(" ", "", StringComparison.Ordinal),
-                ignoreCase: true,
-                out var word) && Enum.IsDefined(word) && !char.IsAsciiDigit(text[0]) ? word : null,
+            Disposition = Parse<CallDisposition>(
+                "disposition",
+                text => Enum.TryParse<CallDisposition>(text.Replace(" ", "", StringComparison.Ordinal), ignoreCase: true, out var word)
+                    && Enum.IsDefined(word) && !char.IsAsciiDigit(text[0])
+                    ? word
+                    : null,
                 text => $"The disposition '{text}' is unknown; allowed are {string.Join(", ", CallDispositions.Words.Keys)}."),
-            MinimumDuration = Parse<TimeSpan>("minimumduration", text => double.TryParse(
-                text,
-                NumberStyles.Float,
-                CultureInfo.InvariantCulture,
-                out var seconds) && seconds is >= 0 and < 1e9 ? TimeSpan.FromSeconds(
-                    seconds) : null, _ => "The minimumduration must be a number."),
+            MinimumDuration = Parse<TimeSpan>(
+                "minimumduration",
+                text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+                    && seconds is >= 0 and < 1e9
+                    ? TimeSpan.FromSeconds(seconds)
+                    : null,
+                _ => "The minimumduration must be a number."),
             Last = Parse<int>(
                 "limit",
                 text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : null,
                 _ => "The limit must be a number."),
         };
 
-        DateTime? Time(
-            string name) => Parse<DateTime>(name, text => DateTime.TryParse(
-                text,
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.None,
-                out var time) ? DateTime.SpecifyKind(time, DateTimeKind.Unspecified) : null, text => $"The {name} is not a valid date.");
+        DateTime? Time(string name) => Parse<DateTime>(
+            name,
+            text => DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+                ? DateTime.SpecifyKind(time, DateTimeKind.Unspecified)
+                : null,
+            text => $"The {name} is not a valid date.");
 
         T? Parse<T>(string name, Func<string, T?> read, Func<string, string> message) where T : struct =>
             value(name) is not { Length: > 0 } text

@@ -59,8 +59,8 @@ public static class WireHeaders
     public const string Notice = "X-Notice";
 
     /// <summary>A notice as it stands in its header.</summary>
-    public static string ToNotice(
-        string text) => string.Concat(
+    public static string ToNotice(string text) =>
+        string.Concat(
             Encoding.UTF8.GetBytes(text).Select(b => b is >= 0x20 and < 0x7F and not (byte)'%' ? ((char)b).ToString() : $"%{b:X2}"));
 
     /// <summary>A notice as its header holds it.</summary>

@@ -51,8 +51,8 @@ internal sealed class DayTimerHooks() : TimerHooks("dateSeg", "dateSeg")
         }
     }
 
-    public override string? Remark(
-        SarkRow row) => new DayTimerHours(row.Text).NeverBecause().Select(n => n.Reason).FirstOrDefault() is { } reason
+    public override string? Remark(SarkRow row) =>
+        new DayTimerHours(row.Text).NeverBecause().Select(n => n.Reason).FirstOrDefault() is { } reason
         ? $"The day timer {row.Text("id")} never matches as it is, so it never closes the tenant '{row.Text("cluster")}': {reason}."
         : null;
 

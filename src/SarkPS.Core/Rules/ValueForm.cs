@@ -195,8 +195,8 @@ public sealed partial class ValueForm
                 : "a line break: SARK's generator copies it into Asterisk's configuration, where another line begins";
         }
 
-        if (Rune.GetUnicodeCategory(
-            letter) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+        if (Rune.GetUnicodeCategory(letter)
+            is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
         {
             return HasLines && letter.Value == '\t'
                 ? null

@@ -146,10 +146,9 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
         return new CommitStatus(true, time, null, null, []) { Incomplete = isIncomplete };
     }
 
-    private static string NotKept(
-        Exception e) =>
-            "The commit is not affected, but no copy of what it worked on could be kept, so that Get-SarkCommitStatus goes by SARK's "
-                + $"own copies: {e.Message}";
+    private static string NotKept(Exception e) =>
+        "The commit is not affected, but no copy of what it worked on could be kept, so that Get-SarkCommitStatus goes by SARK's "
+            + $"own copies: {e.Message}";
 
     // What the generator may have worked on, the surest first.
     private IEnumerable<(CommitBasis Basis, string Path)> Bases(DateTime last)

@@ -94,11 +94,8 @@ internal sealed partial class GeneratedConfiguration(SarkOptions options)
 
             return found;
         }
-        catch (Exception e) when (FileErrors.Map(
-            "Commit",
-            Path.GetFileName(folder),
-            "see whether configuration is generated",
-            e) is { } failure)
+        catch (Exception e) when (
+            FileErrors.Map("Commit", Path.GetFileName(folder), "see whether configuration is generated", e) is { } failure)
         {
             throw failure;
         }
@@ -136,9 +133,11 @@ internal sealed partial class GeneratedConfiguration(SarkOptions options)
         GeneratedWhen[] due = [GeneratedWhen.Always, .. begun.Length > 0 ? begun : Of(filled)];
         return [.. Known.Where(known => due.Contains(known.When) && !written.Contains(known.Name)).Select(known => known.Name)];
 
-        static GeneratedWhen[] Of(
-            HashSet<string> names) => [.. new[] { GeneratedWhen.Sip, GeneratedWhen.Pjsip }.Where(
-                when => Known.Any(known => known.When == when && names.Contains(known.Name)))];
+        static GeneratedWhen[] Of(HashSet<string> names) =>
+        [
+            .. new[] { GeneratedWhen.Sip, GeneratedWhen.Pjsip }
+                .Where(when => Known.Any(known => known.When == when && names.Contains(known.Name))),
+        ];
     }
 
     private static GeneratedFile Compare(string name, GeneratedContent? before, GeneratedContent? after, bool detailed)

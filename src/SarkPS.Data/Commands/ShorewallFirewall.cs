@@ -106,8 +106,8 @@ internal sealed class ShorewallFirewall(SarkOptions options) : IFirewallOperatio
     }
 
     // A restart that is cut off leaves the machine without a firewall.
-    private Task<CommandResult> RestartAsync(
-        RuleSet set) => runner.ChangeAsync(
+    private Task<CommandResult> RestartAsync(RuleSet set) =>
+        runner.ChangeAsync(
             set.Program,
             options.IsWholeMachine ? ["restart"] : ["restart", set.Folder],
             options.Commands.Timeout,

@@ -19,9 +19,11 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
     private const int SetGroupBit = 0b010_000_000_000;
 
     // Already as small as they get; packing them again only costs time.
-    private static readonly HashSet<string> PackedFormats = new(StringComparer.OrdinalIgnoreCase) {
+    private static readonly HashSet<string> PackedFormats = new(StringComparer.OrdinalIgnoreCase)
+    {
         ".mp3", ".gsm", ".g729", ".zip", ".gz", ".bz2", ".xz", ".tgz", ".png",
-        ".jpg" };
+        ".jpg",
+    };
 
     private readonly ProgramRunner runner = new(options);
 
@@ -1155,11 +1157,13 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         if (hasServer && await StartLdapAsync().ConfigureAwait(false) is { } notStarted)
         {
             warnings.Add(notStarted);
-            failure = failure is SarkException told ? new SarkUnavailableException(
-                Kind.Noun,
-                "ldap",
-                $"{told.Message} The LDAP server was stopped for it and did not start again: {notStarted}",
-                told) : failure;
+            failure = failure is SarkException told
+                ? new SarkUnavailableException(
+                    Kind.Noun,
+                    "ldap",
+                    $"{told.Message} The LDAP server was stopped for it and did not start again: {notStarted}",
+                    told)
+                : failure;
         }
 
         if (failure is not null)

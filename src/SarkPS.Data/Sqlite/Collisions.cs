@@ -92,10 +92,9 @@ internal static class Collisions
             .FirstOrDefault(row => !isTrunk || row.Text(trunks.KeyColumn) != values(trunks.KeyColumn));
         return other is null ? null : (column, Merged($"the trunk '{other.Text(trunks.KeyColumn)}'"), !isTrunk);
 
-        string Merged(
-            string with) =>
-                $"The {RuleSet.Spell(column)} '{name}' would become a section of the configuration of peers, as {with} does, and both "
-                    + "would merge. Choose another name.";
+        string Merged(string with) =>
+            $"The {RuleSet.Spell(column)} '{name}' would become a section of the configuration of peers, as {with} does, and both "
+                + "would merge. Choose another name.";
     }
 
     // A telephone is called by its key, and so is a trunk in the file that is written for chan_pjsip; others by their peer.

@@ -117,8 +117,8 @@ internal static class SqliteErrors
         ? detail[(detail.LastIndexOfAny([' ', '.']) is var before && before >= at + what.Length ? before + 1 : at + what.Length)..]
         : null;
 
-    private static bool IsEmpty(
-        string path) => new FileInfo(path) is { Exists: true } file
+    private static bool IsEmpty(string path) =>
+        new FileInfo(path) is { Exists: true } file
             && (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file) is { Exists: true, Length: 0 };
 
     // The library puts "SQLite Error 19: '...'." around what SQLite, or a trigger of the database, said.

@@ -254,25 +254,27 @@ public sealed class SqliteStore(
         database.ReadAsync(Inspection.Read, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Destination>> DestinationsAsync(
-        CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<Destination>>(
-        session =>
-        [
-            .. Destinations.Fixed.Select(f => new Destination { Name = f.Key, Kind = "Target", RouteClass = f.Value }),
-            .. from kind in Destinations.Kinds
-               from row in session.SelectPairs(
-                   kind.Resource.Table,
-                   kind.Resource.KeyColumn,
-                   "cluster",
-                   kind.Resource.ListFilters,
-                   kind.OrderBy.Count > 0 ? kind.OrderBy : ["rowid"])
-               select new Destination {
-                   Name = row.First,
-                   Kind = kind.Resource.Noun,
-                   RouteClass = kind.ClassOf(row.First),
-                   Tenant = row.Second },
-        ],
-        cancellationToken);
+    public Task<IReadOnlyList<Destination>> DestinationsAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<Destination>>(
+            session =>
+            [
+                .. Destinations.Fixed.Select(f => new Destination { Name = f.Key, Kind = "Target", RouteClass = f.Value }),
+                .. from kind in Destinations.Kinds
+                   from row in session.SelectPairs(
+                       kind.Resource.Table,
+                       kind.Resource.KeyColumn,
+                       "cluster",
+                       kind.Resource.ListFilters,
+                       kind.OrderBy.Count > 0 ? kind.OrderBy : ["rowid"])
+                   select new Destination
+                   {
+                       Name = row.First,
+                       Kind = kind.Resource.Noun,
+                       RouteClass = kind.ClassOf(row.First),
+                       Tenant = row.Second,
+                   },
+            ],
+            cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<OpeningHours>> HoursAsync(CancellationToken cancellationToken) =>

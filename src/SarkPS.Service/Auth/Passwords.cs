@@ -54,8 +54,9 @@ internal static class Passwords
 
         try
         {
-            return (Convert.FromBase64String(salt), Convert.FromBase64String(hash)) is ({ Length: >= SaltLength } bytes,
-                { Length: SHA256.HashSizeInBytes } wanted) ? (count, bytes, wanted) : null;
+            var bytes = Convert.FromBase64String(salt);
+            var wanted = Convert.FromBase64String(hash);
+            return bytes.Length >= SaltLength && wanted.Length == SHA256.HashSizeInBytes ? (count, bytes, wanted) : null;
         }
         catch (FormatException)
         {

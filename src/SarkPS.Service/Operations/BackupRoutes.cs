@@ -90,10 +90,12 @@ internal static class BackupRoutes
             {
                 ["wouldrestore"] = restored.Name,
                 ["changes"] = new JsonArray([.. restored.Changes.Select(
-                change => (JsonNode)new JsonObject {
+                change => (JsonNode)new JsonObject
+                {
                     ["action"] = change.Action.ToString(),
                     ["path"] = change.Path,
-                    ["size"] = change.Size })])
+                    ["size"] = change.Size,
+                })])
             }
             : new JsonObject { ["restored"] = restored.Name }).ConfigureAwait(false);
     }

@@ -93,8 +93,8 @@ public sealed class IdentityTests
 
         engine.Run($"$null = New-Sark{noun} $other {make}", ("odd", odd), ("other", other)).Good();
         MakeOdd();
-        string Keys(
-            string script) => string.Join(
+        string Keys(string script) =>
+            string.Join(
                 '|',
                 engine.Run(script).Good().Output.Select(o => ((SarkRecord)o.BaseObject).ToString()).Where(k => k == odd || k == other));
 

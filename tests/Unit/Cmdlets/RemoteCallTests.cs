@@ -471,8 +471,8 @@ public sealed class RemoteCallTests
                 if ($i % 2) { Disconnect-Sark }
             }
             """;
-        void Run(
-            int count) => engine.Run(
+        void Run(int count) =>
+            engine.Run(
                 Script,
                 ("count", count),
                 ("address", service.Address),

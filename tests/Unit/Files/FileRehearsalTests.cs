@@ -204,8 +204,8 @@ public sealed class FileRehearsalTests
             StringComparison.Ordinal);
     }
 
-    private static string Files(
-        TestEngine engine) => string.Join('\n', Directory.EnumerateFiles(engine.Database.Folder, "*", SearchOption.AllDirectories)
+    private static string Files(TestEngine engine) =>
+        string.Join('\n', Directory.EnumerateFiles(engine.Database.Folder, "*", SearchOption.AllDirectories)
         .Where(f => !Path.GetFileName(f).StartsWith("sark.db-", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
         .Select(f => $"{f} {new FileInfo(f).Length} {File.GetLastWriteTimeUtc(f):O}"));
 

@@ -414,11 +414,13 @@ public sealed class OperationRouteTests : IDisposable
         tree.Write(
             "/var/log/asterisk/cdr-csv/Master.csv",
             CallRecordTests.Row(1) + "cut short\n" + CallRecordTests.Row(2, "NO ANSWER") + CallRecordTests.Row(3)[..50]);
-        foreach (var filter in new[] { new CallRecordFilter(), new CallRecordFilter { Last = 1 }, new CallRecordFilter {
+        foreach (var filter in new[] { new CallRecordFilter(), new CallRecordFilter { Last = 1 }, new CallRecordFilter
+        {
             Source = "40?",
             MinimumDuration = TimeSpan.FromSeconds(1.5),
             After = new DateTime(2020, 1, 1),
-            Disposition = CallDisposition.NoAnswer } })
+            Disposition = CallDisposition.NoAnswer,
+        } })
         {
             var (here, there) = (new CallRecordStatistics(), new CallRecordStatistics());
             var expected = await ToListAsync(local.CallRecords.ReadAsync(filter, here));

@@ -136,8 +136,8 @@ public sealed class PbxTree : IDisposable
     public object? Ask(string sql) => Ask(Database, sql);
 
     /// <summary>All files below a folder with their content, to tell whether anything changed.</summary>
-    public string Fingerprint(
-        string path) => string.Join("\n", Directory.EnumerateFiles(this[path], "*", SearchOption.AllDirectories)
+    public string Fingerprint(string path) =>
+        string.Join("\n", Directory.EnumerateFiles(this[path], "*", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
             .Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"));
 

@@ -269,8 +269,10 @@ public sealed class EndpointTests : IDisposable
 
     private static async Task<HttpStatusCode> UploadAsync(HttpClient client, string address)
     {
-        using var form = new MultipartFormDataContent {
-            { new ByteArrayContent(GreetingTests.Wave()), "greeting", "usergreeting0001.wav" } };
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(GreetingTests.Wave()), "greeting", "usergreeting0001.wav" },
+        };
         using var response = await client.PostAsync(address, form);
         return response.StatusCode;
     }

@@ -439,8 +439,8 @@ internal sealed partial class SarkReading
             "caller" => Meaning.Caller(Fill(m.Parts[1]), Fill(m.Parts[2])),
             _ => m,
         };
-        string Fill(
-            string part) => Placeholder().Replace(
+        string Fill(string part) =>
+            Placeholder().Replace(
                 part,
                 m => Array.Find(values, v => v.Placeholder == m.Value) is { Placeholder: not null } found ? found.Value : m.Value);
         Block(file, section, "the stanza", text);

@@ -3,8 +3,8 @@ using System.Management.Automation;
 
 namespace SarkPS.Cmdlets;
 
-/// <summary>What the cmdlets of operations have in common: whether they look first, and progress.</summary>
-public abstract class SarkOperationCmdlet : SarkCmdlet
+// Whether something long is looked at first, and how far it is.
+public abstract partial class SarkCmdlet
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestGoodbye = TimeSpan.FromMilliseconds(200);
@@ -23,8 +23,8 @@ public abstract class SarkOperationCmdlet : SarkCmdlet
         WaitWithProgress(activity, work, isChange: false);
 
     /// <summary>
-    /// The same for a restore or a commit. Ctrl+C asks it to stop, which a restore can until it puts things in place. Whoever pressed it is
-    /// told what became of it: at once, or when it has ended, with the next command.
+    /// The same for a restore or a commit. Ctrl+C asks it to stop, which a restore can until it puts things in place. Whoever
+    /// pressed it is told what became of it: at once, or when it has ended, with the next command.
     /// </summary>
     private protected T WaitForChange<T>(string activity, Func<IProgress<OperationProgress>, CancellationToken, Task<T>> work) =>
         WaitWithProgress(activity, work, isChange: true);
@@ -74,9 +74,9 @@ public abstract class SarkOperationCmdlet : SarkCmdlet
                 Unfinished.Add(activity, task);
             }
 
-            Host?.UI?.WriteWarningLine(hasEnded ? Unfinished.Outcome(
-                activity,
-                task) : $"{activity}: it was told to stop. Unless it is putting things in place already, nothing will be changed; what "
+            Host?.UI?.WriteWarningLine(hasEnded
+                ? Unfinished.Outcome(activity, task)
+                : $"{activity}: it was told to stop. Unless it is putting things in place already, nothing will be changed; what "
                     + "became of it is told with the next command.");
         }
         else
