@@ -21,8 +21,9 @@ internal static class FormatFile
 {
     private const string Time = "yyyy-MM-dd HH:mm";
 
-    public static XElement Make(Assembly cmdlets) =>
-        new("Configuration", new XElement("ViewDefinitions", SarkResources.All.SelectMany(Views), ResultViews.All(cmdlets)));
+    public static XElement Make(Assembly cmdlets, IEnumerable<ModuleCommand> commands) => new(
+        "Configuration",
+        new XElement("ViewDefinitions", SarkResources.All.SelectMany(Views), ResultViews.All(cmdlets, commands)));
 
     /// <summary>What everybody sees of an object, in the order of its class; what its base has comes last.</summary>
     public static IEnumerable<PropertyInfo> Properties(Type type) =>
@@ -50,11 +51,11 @@ internal static class FormatFile
             "ListItem",
             Optional("Label", line.Label),
             line is ScriptColumn { Condition: { } condition }
-        ? new XElement("ItemSelectionCondition", new XElement("ScriptBlock", condition))
-        : null,
+                ? new XElement("ItemSelectionCondition", new XElement("ScriptBlock", condition))
+                : null,
             line is ScriptColumn { Script: var script }
-        ? new XElement("ScriptBlock", script)
-        : new XElement("PropertyName", Property(type, line).Name))))))));
+                ? new XElement("ScriptBlock", script)
+                : new XElement("PropertyName", Property(type, line).Name))))))));
 
     private static XElement[] Views(ResourceDescriptor resource)
     {

@@ -27,7 +27,7 @@ try
     manifest.Check(options.Version);
     var library = HelpLibrary.Read(options.Docs, Path.GetDirectoryName(options.Assembly)!);
     library.Check(commands);
-    var views = FormatFile.Make(assembly);
+    var views = FormatFile.Make(assembly, commands);
 
     manifest.Write(options.Module, commands);
     views.Save(Path.Combine(options.Module, "SarkPS.format.ps1xml"));

@@ -14,7 +14,13 @@ internal static class ResultViews
         12,
         IsNumber: true);
 
-    public static IEnumerable<XElement> All(Assembly cmdlets) =>
+    public static IEnumerable<XElement> All(Assembly cmdlets, IEnumerable<ModuleCommand> commands)
+    {
+        var chosen = Chosen(cmdlets).ToList();
+        return chosen.Concat(Rest(commands, chosen));
+    }
+
+    private static IEnumerable<XElement> Chosen(Assembly cmdlets) =>
     [
         FormatFile.Table(
             cmdlets.GetType("SarkPS.Cmdlets.SarkConnection", throwOnError: true)!,
@@ -22,7 +28,6 @@ internal static class ResultViews
         Table<Destination>("Name", ("Kind", 12), ("RouteClass", 10), ("Tenant", 14)),
         Table<Snapshot>(("Name", 28), ("Size", 12), ("Taken", 22)),
         Table<Backup>(("Name", 32), ("Size", 14), ("Taken", 22)),
-        List<BackupReport>(),
         Table<BackupChange>(("Action", 8), ("Part", 10), ("Size", 12), "Path"),
         List<BackupRestore>("Name", "Restored", "NotInBackup", "KeptAs", "Warnings"),
         List<SnapshotRestore>("Restored", "KeptAs"),
@@ -32,16 +37,12 @@ internal static class ResultViews
             typeof(ConfigurationFault),
             [("Kind", 9), ("Resource", 12), ("Key", 12), ("Property", 12), "Problem"],
             isWrapped: true),
-        List<FirewallRules>(),
-        List<FirewallCheck>(),
-        List<PbxState>(),
         Table<Job>(
             ("Id", 36),
             ("Activity", 36),
             ("State", 9),
             ("Started", 19),
             new ScriptColumn("Progress", "if (-not $_.Ended -and $_.Progress) { \"$($_.Progress.Percent) % $($_.Progress.Activity)\" }")),
-        List<SystemCommandResult>(),
         List<CommitStatus>("Changed", "LastCommit", "LastChange", "ChangedBy", "Incomplete", "Flag", "Basis", "Tables", "Changes"),
         Table<PendingTable>(("Table", 20), ("Added", 8), ("Changed", 8), ("Removed", 8)),
         Table<PendingChange>(("Time", 20), ("Action", 8), ("Table", 14), ("Key", 20), "By"),
@@ -92,13 +93,24 @@ internal static class ResultViews
                 "Fields",
                 "($_.Message | Where-Object { $_.Value -and $_.Key -notin 'Event', 'Privilege' } | "
                     + """ForEach-Object { "$($_.Key)=$($_.Value)" }) -join '; '""")),
-        List<CoreSettings>(),
-        List<CoreStatus>(),
     ];
 
     private static XElement Table<T>(params ViewColumn[] columns) => FormatFile.Table(typeof(T), columns);
 
-    /// <summary>A list of what is named, or of everything.</summary>
-    private static XElement List<T>(params ViewColumn[] lines) =>
-        FormatFile.List(typeof(T), lines.Length > 0 ? lines : FormatFile.Properties(typeof(T)).Select(p => (ViewColumn)p.Name));
+    private static XElement List<T>(params ViewColumn[] lines) => FormatFile.List(typeof(T), lines);
+
+    // Of whatever else a cmdlet says that it gives, everything.
+    private static IEnumerable<XElement> Rest(IEnumerable<ModuleCommand> commands, IEnumerable<XElement> chosen)
+    {
+        var known = chosen.Select(view => view.Descendants("TypeName").First().Value)
+            .Concat(SarkResources.All.Select(r => r.RecordType.FullName!))
+            .ToHashSet(StringComparer.Ordinal);
+        return commands.SelectMany(c => c.Outputs)
+            .Distinct(StringComparer.Ordinal)
+            .Where(name => !known.Contains(name))
+            .Order(StringComparer.Ordinal)
+            .Select(name => typeof(SarkResources).Assembly.GetType(name))
+            .OfType<Type>()
+            .Select(type => FormatFile.List(type, FormatFile.Properties(type).Select(p => (ViewColumn)p.Name)));
+    }
 }

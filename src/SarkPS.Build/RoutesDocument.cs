@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SarkPS.Ami;
 using SarkPS.Descriptors;
 using SarkPS.Rules;
 
@@ -8,7 +9,8 @@ namespace SarkPS.Build;
 /// <summary>
 /// docs/routes.md: the routes of every table resource with their fields, written from the descriptors and the doc comments
 /// of the resources, so that it says what the service does. What no descriptor knows is written by hand in docs/routes:
-/// introduction.md comes first, the other files follow the resources by name.
+/// introduction.md comes first, the other files follow the resources by name. In these, comments stand for
+/// what descriptors know after all: <c>lists</c> and <c>objects</c> for the functions of Asterisk.
 /// </summary>
 internal sealed class RoutesDocument(DocComments comments)
 {
@@ -44,9 +46,17 @@ internal sealed class RoutesDocument(DocComments comments)
 
     private void Include(string file)
     {
-        Line(File.ReadAllText(file).ReplaceLineEndings("\n").Trim());
+        Line(File.ReadAllText(file).ReplaceLineEndings("\n").Trim()
+            .Replace("<!-- lists -->", Functions(isArray: true), StringComparison.Ordinal)
+            .Replace("<!-- objects -->", Functions(isArray: false), StringComparison.Ordinal));
         Line("");
     }
+
+    // The questions to Asterisk that need nothing more than their name.
+    private static string Functions(bool isArray) => string.Join(
+        ", ",
+        AsteriskFunctions.All.Where(f => f.IsArray == isArray && f.Parameters.All(p => p.Optional || p.Default is not null))
+            .Select(f => $"`{f.Name}`"));
 
     private void Resource(ResourceDescriptor resource)
     {

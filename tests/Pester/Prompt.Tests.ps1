@@ -14,14 +14,15 @@ BeforeAll {
     $null = New-SarkCosRule international -DialPlan _00.
     $null = New-SarkCosOpen 401 international
     $null = New-SarkCosClose 401 international
-    $null = New-SarkCustomApp clock -Tenant acme
-    $null = New-SarkDayTimer -Tenant acme
     $null = New-SarkHolidayTimer -Tenant acme -Start 2026-12-24 -End 2026-12-27
-    $null = New-SarkIvr day -Tenant acme
-    $null = New-SarkQueue support -Tenant acme
-    $null = New-SarkInboundRoute 5551000 -Tenant acme -TrunkName main -Carrier DiD
     $null = New-SarkRoute out -Tenant acme -Path1 provider -DialPlan _0X.
     $null = New-SarkRingGroup 600 -Tenant acme -Outcome None -Members 401
+    # The others need nothing of their own to be looked at.
+    foreach ($resource in Get-TestResource | Where-Object { -not (& "Get-Sark$($_.Noun)") }) {
+        $key = if ($resource.Numbered) { @{} } else { @{ Key = $resource.Key } }
+        $new = $resource.New
+        $null = & "New-Sark$($resource.Noun)" @key @new
+    }
 }
 
 AfterAll { Disconnect-Sark }

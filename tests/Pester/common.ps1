@@ -13,6 +13,25 @@ function New-TestExchange {
     Connect-Sark -Root (New-Item -ItemType Directory -Path $Folder -Force).FullName
 }
 
+# The resources that are made by one key, and how. New: what it is made with, in a tenant acme that has the extension 401.
+# Change: a parameter and its new value. Numbered: the database gives the key.
+function Get-TestResource {
+    @{ Noun = 'Tenant'; Key = 'globex'; New = @{ Description = 'Globex' }; Change = @{ MaxChannels = 12 } }
+    @{ Noun = 'Extension'; Key = '402'; New = @{ Tenant = 'acme'; Description = 'Hall' }; Change = @{ Description = 'Kitchen' } }
+    @{ Noun = 'Trunk'; Key = 'provider'; New = @{ Tenant = 'acme'; HostName = 'sip.example.com'; UserName = 'acme'; Carrier = 'GeneralSIP' }; Change = @{ Description = 'MainLine' } }
+    @{ Noun = 'Agent'; Key = '1001'; New = @{ Tenant = 'acme'; Name = 'Ann'; Password = '1234' }; Change = @{ Name = 'Anna' } }
+    @{ Noun = 'CosRule'; Key = 'international'; New = @{ DialPlan = '_00.' }; Change = @{ Description = 'Abroad' } }
+    @{ Noun = 'CustomApp'; Key = 'clock'; New = @{ Tenant = 'acme' }; Change = @{ Description = 'The time' } }
+    @{ Noun = 'DayTimer'; New = @{ Tenant = 'acme'; Description = 'Lunch' }; Change = @{ Description = 'Late lunch' }; Numbered = $true }
+    @{ Noun = 'HolidayTimer'; New = @{ Tenant = 'acme'; Description = 'Easter' }; Change = @{ Description = 'Whitsun' }; Numbered = $true }
+    @{ Noun = 'InboundRoute'; Key = '5551000'; New = @{ Tenant = 'acme'; TrunkName = 'main'; Carrier = 'DiD' }; Change = @{ OpenRoute = '401' } }
+    @{ Noun = 'Ivr'; Key = 'day'; New = @{ Tenant = 'acme' }; Change = @{ Description = 'By day' } }
+    @{ Noun = 'Queue'; Key = 'support'; New = @{ Tenant = 'acme' }; Change = @{ Recording = 'OTR' } }
+    @{ Noun = 'RingGroup'; Key = '600'; New = @{ Tenant = 'acme'; Outcome = '401' }; Change = @{ Description = 'Sales' } }
+    @{ Noun = 'Route'; Key = 'out'; New = @{ Tenant = 'acme' }; Change = @{ DialPlan = '_9.' } }
+    @{ Noun = 'Template'; Key = 'lobby'; New = @{ Technology = 'SIP' }; Change = @{ Description = 'Lobby phones' } }
+}
+
 # What Tab offers at the end of a line.
 function Complete {
     param([Parameter(Mandatory)] [string] $Line)

@@ -88,6 +88,16 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void Every_resource_that_is_described_is_in_the_list_of_all() =>
+        Assert.Equal(
+            typeof(SarkResources).Assembly.GetTypes()
+                .Where(t => t.IsClass
+                    && t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ISarkResource<>)))
+                .Select(t => t.Name)
+                .Order(StringComparer.Ordinal),
+            SarkResources.All.Select(r => r.RecordType.Name).Order(StringComparer.Ordinal));
+
+    [Fact]
     public void Of_the_local_back_end_the_service_knows_where_it_is_put_together_and_nowhere_else() =>
         Assert.Equal(["SarkPS.Service/SarkApplication.cs"], Sources("SarkPS.Service").Where(
             file => File.ReadAllText(Path.Combine(Repository.Root, "src", file)).Contains("LocalBackend", StringComparison.Ordinal)));

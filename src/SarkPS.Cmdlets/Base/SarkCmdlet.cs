@@ -217,8 +217,8 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
                 SarkNotFoundException { Target: string key } => [Near(resource, key)],
                 SarkValidationException { IsDuplicate: false } invalid => invalid.Errors.Select(e =>
                     resource.Find(e.Key)?.Reference?.Noun is { } noun && Sent?[e.Key] is string key
-                ? Near(SarkResources.Find(noun), key)
-                : null),
+                        ? Near(SarkResources.Find(noun), key)
+                        : null),
                 _ => Enumerable.Empty<string?>(),
             };
             foreach (var name in near.OfType<string>().Distinct(StringComparer.Ordinal))

@@ -220,8 +220,8 @@ public sealed class SipPeer : AsteriskResult
 
                 // A contact that is configured rather than registered is not in the list of contacts, and nobody asks it.
                 _ => endpoint["DeviceState"] is "Unavailable"
-            ? PeerStatus.Unreachable
-            : address is null ? PeerStatus.Unknown : PeerStatus.Unmonitored,
+                    ? PeerStatus.Unreachable
+                    : address is null ? PeerStatus.Unknown : PeerStatus.Unmonitored,
             },
             Latency = contact?.Int("RoundtripUsec") is { } microseconds ? TimeSpan.FromMicroseconds(microseconds) : null,
             UserAgent = contact?.Text("UserAgent"),

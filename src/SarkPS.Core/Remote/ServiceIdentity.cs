@@ -41,8 +41,8 @@ public sealed record ServiceIdentity(
                 Enum.TryParse<ExchangeCoverage>(who[CoverageMember]?.ToString(), out var coverage) ? coverage : ExchangeCoverage.Unknown,
                 (who[PartsMember] as JsonArray)?.Select(
                     p => Enum.TryParse<ExchangePart>(p?.ToString(), out var part)
-        ? part
-        : (ExchangePart?)null).OfType<ExchangePart>().ToArray(),
+                        ? part
+                        : (ExchangePart?)null).OfType<ExchangePart>().ToArray(),
                 SarkVersion.Find(who[SarkMember]?.ToString()))
             : null;
 }

@@ -36,8 +36,8 @@ internal static class Apostrophes
            where !NotDumped.Contains(table.Key)
            let holding = string.Join(" OR ", table.Select(column => $"instr({RowSession.Quote(column)}, @p0) > 0"))
            let condition = table.Key.Equals(Dumped.Table, StringComparison.OrdinalIgnoreCase)
-        ? $"({holding}) AND {Dumped.Condition}"
-        : holding
+               ? $"({holding}) AND {Dumped.Condition}"
+               : holding
            from row in session.Rows($"SELECT * FROM {RowSession.Quote(table.Key)} WHERE {condition}", ["'"])
            from column in row.Keys
            where row.Text(column)?.Contains('\'', StringComparison.Ordinal) == true

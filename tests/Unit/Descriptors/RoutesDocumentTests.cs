@@ -1,3 +1,5 @@
+using SarkPS.Ami;
+
 // Not Tests.Descriptors: that would hide SarkPS.Descriptors from the other tests.
 namespace SarkPS.Tests.RoutePages;
 
@@ -27,5 +29,22 @@ public sealed class RoutesDocumentTests
         var lines = await File.ReadAllLinesAsync(Page);
         Assert.DoesNotContain(lines, l => l.StartsWith("| `", StringComparison.Ordinal) && l.Split(" | ") is { Length: 7 } cells
             && cells[1].Length > 0 && (cells[3] != "never" || cells[4] != "never") && cells[6].Trim(' ', '|').Length == 0);
+    }
+
+    [Fact]
+    public async Task Every_function_of_Asterisk_has_its_route_and_its_rights_on_the_pages()
+    {
+        var routes = await File.ReadAllTextAsync(Page);
+        var rights = (await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "docs", "asterisk.md")))
+            .Where(l => l.StartsWith("| ", StringComparison.Ordinal) && l.Split('|').Length == 5)
+            .Select(l => l.Split('|', StringSplitOptions.TrimEntries))
+            .ToList();
+        Assert.All(AsteriskFunctions.All, function =>
+        {
+            Assert.Matches($@"(?i)`{function.Name}`|/{function.Name}/\{{", routes);
+            var classes = function.Classes.Count == 0 ? "any" : string.Join(", ", function.Classes);
+            Assert.Contains(rights, row => row[1].Split(", ").Contains(function.Name, StringComparer.OrdinalIgnoreCase)
+                && row[2] == function.Module && row[3] == classes);
+        });
     }
 }
