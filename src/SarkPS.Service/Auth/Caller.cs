@@ -20,6 +20,11 @@ internal static class Caller
     /// <summary>Whether the caller sits on this machine, as far as can be told: not when anything was passed on.</summary>
     public static bool IsLocal(HttpContext context, ServiceSettings settings)
     {
+        if (context.User.Identity is CallerIdentity { IsLocal: true })
+        {
+            return true;
+        }
+
         if (context.Connection.RemoteIpAddress is { } remote
             && (!IsLoopback(remote) || settings.IsProxy(remote)))
         {

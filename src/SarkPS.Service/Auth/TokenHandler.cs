@@ -9,8 +9,12 @@ namespace SarkPS.Service.Auth;
 
 /// <summary>A caller who was let in.</summary>
 /// <param name="token">The token; null for who needs none, and may do anything.</param>
-internal sealed class CallerIdentity(TokenOptions? token) : ClaimsIdentity(TokenHandler.SchemeName)
+/// <param name="isLocal">Whether the caller was let in because he sits on this machine.</param>
+internal sealed class CallerIdentity(TokenOptions? token, bool isLocal = false) : ClaimsIdentity(TokenHandler.SchemeName)
 {
+    /// <summary>Whether it is known already that the caller sits on this machine.</summary>
+    public bool IsLocal => isLocal;
+
     /// <summary>The token, unless none was needed.</summary>
     public TokenOptions? Token => token;
 
@@ -37,7 +41,9 @@ internal sealed class TokenHandler(
 
     private const string Prefix = SchemeName + " ";
 
-    private static readonly Task<AuthenticateResult> Local = LetIn(null);
+    private static readonly Task<AuthenticateResult> Anybody = LetIn(new CallerIdentity(null));
+
+    private static readonly Task<AuthenticateResult> Local = LetIn(new CallerIdentity(null, isLocal: true));
 
     private static readonly Task<AuthenticateResult> Nobody = Task.FromResult(AuthenticateResult.NoResult());
 
@@ -49,9 +55,12 @@ internal sealed class TokenHandler(
 
     private HttpContext context = null!;
 
+    /// <summary>Takes up a request.</summary>
+    public void Begin(HttpContext request) => context = request;
+
     public Task InitializeAsync(AuthenticationScheme scheme, HttpContext context)
     {
-        this.context = context;
+        Begin(context);
         return Task.CompletedTask;
     }
 
@@ -66,15 +75,20 @@ internal sealed class TokenHandler(
             : $"Nobody may use {route}: it does not say which scope it needs.");
     }
 
-    private static Task<AuthenticateResult> LetIn(TokenOptions? token) =>
-        Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new CallerIdentity(token)), SchemeName)));
+    private static Task<AuthenticateResult> LetIn(CallerIdentity caller) =>
+        Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(caller), SchemeName)));
 
     public Task<AuthenticateResult> AuthenticateAsync()
     {
         var state = settings.Current;
         if (state.IsOpen)
         {
-            if (state.Options.Mode == AccessMode.Open || Caller.IsLocal(context, settings))
+            if (state.Options.Mode == AccessMode.Open)
+            {
+                return Anybody;
+            }
+
+            if (Caller.IsLocal(context, settings))
             {
                 return Local;
             }
@@ -100,11 +114,26 @@ internal sealed class TokenHandler(
         var sent = header[Prefix.Length..].Trim();
         if ((state.Tokens.Find(sent, clock.GetUtcNow()) ?? logins.Find(sent)) is { } token)
         {
-            return token is LoginToken ? LetIn(token) : Known.GetValue(token, LetIn);
+            return token is LoginToken
+                ? LetIn(new CallerIdentity(token))
+                : Known.GetValue(token, known => LetIn(new CallerIdentity(known)));
         }
 
         refuse = () => wrongTokens.RefuseAsync(context);
         return Nobody;
+    }
+}
+
+/// <summary>The handler of a request. There is one scheme, for which the framework's provider would keep a dictionary.</summary>
+/// <param name="handler">It.</param>
+internal sealed class TokenHandlers(TokenHandler handler) : IAuthenticationHandlerProvider
+{
+    private readonly Task<IAuthenticationHandler?> asked = Task.FromResult<IAuthenticationHandler?>(handler);
+
+    public Task<IAuthenticationHandler?> GetHandlerAsync(HttpContext context, string authenticationScheme)
+    {
+        handler.Begin(context);
+        return asked;
     }
 }
 
@@ -156,6 +185,7 @@ internal static class AccessServices
         services.AddSingleton<IAuthorizationService, DefaultAuthorizationService>();
         services.AddSingleton<IPolicyEvaluator, PolicyEvaluator>();
         services.AddTransient<TokenHandler>();
+        services.AddScoped<IAuthenticationHandlerProvider, TokenHandlers>();
         services.AddAuthentication(options =>
         {
             options.DefaultScheme = TokenHandler.SchemeName;
