@@ -105,7 +105,7 @@ internal static class FormatFile
             : kind == typeof(TimeSpan) ? new(Width: "hh:mm:ss".Length)
             // What is kept is UTC. What is worked out for the exchange has its time zone, or none.
             : kind == typeof(DateTime) || (kind == typeof(DateTimeOffset) && resource is not null && described is null)
-            ? new(Format: $"{{0:{time}}}", Width: Time.Length)
+                ? new(Format: $"{{0:{time}}}", Width: Time.Length)
             : kind == typeof(DateTimeOffset) ? new($"if ($_.{name}) {{ $_.{name}.ToLocalTime().ToString('{time}') }}", Width: Time.Length)
             : kind != typeof(string) && kind.IsAssignableTo(typeof(IEnumerable)) ? new($"$_.{name}.Count", Width: 1, IsNumber: true)
             : new(Width: described?.AllowedValues.Select(v => v.Length).DefaultIfEmpty().Max() ?? 0);

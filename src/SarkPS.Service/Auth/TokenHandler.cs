@@ -55,12 +55,9 @@ internal sealed class TokenHandler(
 
     private HttpContext context = null!;
 
-    /// <summary>Takes up a request.</summary>
-    public void Begin(HttpContext request) => context = request;
-
     public Task InitializeAsync(AuthenticationScheme scheme, HttpContext context)
     {
-        Begin(context);
+        this.context = context;
         return Task.CompletedTask;
     }
 
@@ -124,19 +121,6 @@ internal sealed class TokenHandler(
     }
 }
 
-/// <summary>The handler of a request. There is one scheme, for which the framework's provider would keep a dictionary.</summary>
-/// <param name="handler">It.</param>
-internal sealed class TokenHandlers(TokenHandler handler) : IAuthenticationHandlerProvider
-{
-    private readonly Task<IAuthenticationHandler?> asked = Task.FromResult<IAuthenticationHandler?>(handler);
-
-    public Task<IAuthenticationHandler?> GetHandlerAsync(HttpContext context, string authenticationScheme)
-    {
-        handler.Begin(context);
-        return asked;
-    }
-}
-
 /// <summary>The policy of a scope. It judges itself, since it is all there is to know.</summary>
 /// <param name="scope">The scope.</param>
 internal sealed class ScopeRequirement(string scope) : IAuthorizationHandler, IAuthorizationRequirement
@@ -185,7 +169,6 @@ internal static class AccessServices
         services.AddSingleton<IAuthorizationService, DefaultAuthorizationService>();
         services.AddSingleton<IPolicyEvaluator, PolicyEvaluator>();
         services.AddTransient<TokenHandler>();
-        services.AddScoped<IAuthenticationHandlerProvider, TokenHandlers>();
         services.AddAuthentication(options =>
         {
             options.DefaultScheme = TokenHandler.SchemeName;

@@ -29,32 +29,25 @@ internal sealed record Sent(Body Body);
 /// <param name="Body">What it holds; null for nothing.</param>
 internal sealed record Answer(int StatusCode, string Description, Body? Body = null)
 {
-    public static readonly Answer Unreadable = new(
-        StatusCodes.Status400BadRequest,
-        "The body, a form or a switch cannot be read.",
-        Body.Json(Schemas.Message));
+    public static readonly Answer Unreadable =
+        Told(StatusCodes.Status400BadRequest, "The body, a form or a switch cannot be read.");
     public static readonly Answer NotFound = new(StatusCodes.Status404NotFound, "There is none.", Body.Json());
     public static readonly Answer Conflict = new(StatusCodes.Status409Conflict, "It is there already, or in use.", Body.Json());
     public static readonly Answer Invalid = new(
         StatusCodes.Status422UnprocessableEntity,
         "Something is missing or wrong; nothing was written.",
         Body.Json(Schemas.Errors));
-    public static readonly Answer Unavailable = new(
-        StatusCodes.Status503ServiceUnavailable,
-        "What is needed for it is locked, missing or does not run.",
-        Body.Json(Schemas.Message));
-    private static readonly Answer Unauthorized = new(
-        StatusCodes.Status401Unauthorized,
-        "There is no valid token.",
-        Body.Json(Schemas.Message));
-    private static readonly Answer Forbidden = new(
-        StatusCodes.Status403Forbidden,
-        "The token lacks the scope, or the request comes from where it may not.",
-        Body.Json(Schemas.Message));
-    private static readonly Answer TooMany = new(
-        StatusCodes.Status429TooManyRequests,
-        "There were too many requests, or wrong tokens or passwords.",
-        Body.Json(Schemas.Message));
+    public static readonly Answer Unavailable =
+        Told(StatusCodes.Status503ServiceUnavailable, "What is needed for it is locked, missing or does not run.");
+    private static readonly Answer Unauthorized =
+        Told(StatusCodes.Status401Unauthorized, "There is no valid token.");
+    private static readonly Answer Forbidden =
+        Told(StatusCodes.Status403Forbidden, "The token lacks the scope, or the request comes from where it may not.");
+    private static readonly Answer TooMany =
+        Told(StatusCodes.Status429TooManyRequests, "There were too many requests, or wrong tokens or passwords.");
+
+    // A sentence and nothing else.
+    private static Answer Told(int statusCode, string description) => new(statusCode, description, Body.Json(Schemas.Message));
 
     /// <summary>Those that many endpoints give; the description tells each once, by this name.</summary>
     public static readonly IReadOnlyDictionary<Answer, string> Shared = new Dictionary<Answer, string>

@@ -22,10 +22,12 @@ internal static class SnapshotRoutes
         api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, CreateAsync).Needs(Tokens.System).ChangesByGet()
             .WithSummary("Takes a snapshot of the database.")
             .AnswersJson("Its name.", Answer.Unavailable);
-        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(
-            context), error => error is SarkNotFoundException
-            ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = "snapshot file not found" })
-            : null))
+        api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(
+            context,
+            () => RestoreAsync(context),
+            error => error is SarkNotFoundException
+                ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = "snapshot file not found" })
+                : null))
             .Needs(Tokens.System).WithSummary("Restores the database; the one that it replaces is kept as a snapshot.").AnswersJson(
                 "What was restored.",
                 Answer.Unreadable,

@@ -148,11 +148,13 @@ internal static class ResourceRoutes
             context.Response.StatusCode = StatusCodes.Status201Created;
             context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}"
                 + (resource.SecondKeyColumn is { } second && result.Key.Second is { } value
-                ? $"?{second}={Uri.EscapeDataString(value)}"
-                : "");
-            await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer)
-                .ConfigureAwait(false);
+                    ? $"?{second}={Uri.EscapeDataString(value)}"
+                    : "");
+            await WriteAsync(context, result).ConfigureAwait(false);
         }
+
+        private static Task WriteAsync(HttpContext context, WriteResult result) =>
+            JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer);
 
         public async Task UpdateAsync(HttpContext context)
         {
@@ -165,8 +167,7 @@ internal static class ResourceRoutes
                 ClientWish.IsStrict(context.Request),
                 Options(context),
                 context.RequestAborted)).ConfigureAwait(false);
-            await JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer)
-                .ConfigureAwait(false);
+            await WriteAsync(context, result).ConfigureAwait(false);
         }
 
         public async Task RemoveAsync(HttpContext context)
