@@ -7,6 +7,7 @@ using static SarkPS.Tests.Data.DatabaseExtensions;
 namespace SarkPS.Tests.Data;
 
 /// <summary>A lock that another program holds: everybody waits for himself, holds nobody up, and may stop waiting.</summary>
+[Collection(Alone.Name)]
 public sealed class LockTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
