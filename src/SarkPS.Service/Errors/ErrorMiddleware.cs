@@ -22,6 +22,11 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ServiceSettings sett
         }
 
         context.Response.Headers[RequestId] = context.TraceIdentifier;
+        if (IsOverLimit(context))
+        {
+            context.Response.OnStarting(static state => SayThatItCloses((HttpContext)state), context);
+        }
+
         try
         {
             await next(context).ConfigureAwait(false);
@@ -92,6 +97,22 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ServiceSettings sett
             context,
             wantsProblem ? ProblemDetails.Write(error, isLocal) : ErrorBody.Plain(error, isLocal),
             wantsProblem ? WireHeaders.Problem : JsonAnswer.ContentType).ConfigureAwait(false);
+    }
+
+    // Whoever answers such a request without reading it, as an unknown address or a missing token is answered, leaves a body
+    // that the server does not read either: it closes the connection. A client that is not told sends its next request into it.
+    private static bool IsOverLimit(HttpContext context) =>
+        context.Request.ContentLength > context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
+
+    // A route that takes files has raised the limit by now.
+    private static Task SayThatItCloses(HttpContext context)
+    {
+        if (IsOverLimit(context) && (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol)))
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
+        return Task.CompletedTask;
     }
 
     // What a handler had begun to say goes; which request it was stays.

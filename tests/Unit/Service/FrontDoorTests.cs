@@ -317,6 +317,38 @@ public sealed class FrontDoorTests : IDisposable
     }
 
     [Theory]
+    [InlineData("POST /api/tenants", 413)]
+    [InlineData("PUT /api/tenants", 405)]
+    [InlineData("POST /api/nosuch", 404)]
+    [InlineData("POST /nosuch", 404)]
+    [InlineData("POST /api/greetings", 413)]
+    public async Task Who_is_answered_before_a_body_that_is_too_large_is_told_that_the_connection_ends(string request, int status)
+    {
+        await using var service = await ListeningService.StartAsync(database.Path, log: log);
+        using var client = new TcpClient();
+        await client.ConnectAsync(service.Address.Host, service.Address.Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(
+            $"{request} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 999999999999\r\n\r\n"));
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync();
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Contains("Connection: close\r\n", answer, StringComparison.Ordinal);
+        Assert.Empty(log.Errors);
+    }
+
+    [Fact]
+    public async Task A_body_within_the_limit_costs_no_connection()
+    {
+        await using var service = await ListeningService.StartAsync(database.Path, log: log);
+        using var client = new HttpClient { BaseAddress = service.Address };
+        using var body = new ByteArrayContent(new byte[1024 * 1024]);
+        using var response = await client.PutAsync("/api/tenants", body);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+        Assert.NotEqual(true, response.Headers.ConnectionClose);
+    }
+
+    [Theory]
     [InlineData("a/b")]
     [InlineData("a%2Fb")]
     [InlineData("a?b")]
