@@ -14,6 +14,8 @@ public sealed class CommitTests : IDisposable
 
     private ISystemOperations System => tree.Operations.System;
 
+    private static Changes Acme => new() { ["pkey"] = "acme", ["description"] = "Acme" };
+
     private string Flag => tree[tree.Options.Paths.CommitFlag];
 
     private string Running => tree[tree.Options.Paths.CommittedDatabase];
@@ -255,18 +257,13 @@ public sealed class CommitTests : IDisposable
         await backend.Tables.CreateAsync(
             Tenant.Descriptor,
             null,
-            new Changes { ["pkey"] = "acme", ["description"] = "Acme" },
+            Acme,
             new ChangeOptions(IsRehearsal: true),
             default);
         await Assert.ThrowsAsync<SarkValidationException>(
             () => backend.Tables.CreateAsync(Tenant.Descriptor, null, new Changes { ["pkey"] = "acme" }, ChangeOptions.Default, default));
         Assert.False(File.Exists(Flag));
-        await backend.Tables.CreateAsync(
-            Tenant.Descriptor,
-            null,
-            new Changes { ["pkey"] = "acme", ["description"] = "Acme" },
-            ChangeOptions.Default,
-            default);
+        await backend.Tables.CreateAsync(Tenant.Descriptor, null, Acme, default);
         Assert.True(File.Exists(Flag));
         Assert.True((await backend.System.GetCommitStatusAsync()).Flag);
 
@@ -306,7 +303,7 @@ public sealed class CommitTests : IDisposable
     {
         var warnings = new List<string>();
         await using var backend = new LocalBackend(tree.Options, warnings.Add);
-        var changes = new Changes { ["pkey"] = "acme", ["description"] = "Acme" };
+        var changes = Acme;
         await backend.Tables.CreateAsync(Tenant.Descriptor, null, changes, ChangeOptions.Default, default);
         Assert.Empty(warnings);
         Assert.False(File.Exists(Flag));
@@ -324,12 +321,7 @@ public sealed class CommitTests : IDisposable
         var options = new SarkOptions { Database = tree.Database, Paths = new SarkPaths { CommitFlag = Flag } };
         await using var backend = new LocalBackend(options);
         Assert.Equal(ExchangeCoverage.Database, backend.Coverage);
-        await backend.Tables.CreateAsync(
-            Tenant.Descriptor,
-            null,
-            new Changes { ["pkey"] = "acme", ["description"] = "Acme" },
-            ChangeOptions.Default,
-            default);
+        await backend.Tables.CreateAsync(Tenant.Descriptor, null, Acme, default);
         Assert.False(File.Exists(Flag));
     }
 
