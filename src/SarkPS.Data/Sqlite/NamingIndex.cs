@@ -78,6 +78,7 @@ internal sealed class NamingMemory
     private const int MostTouched = 1000;
 
     private readonly Dictionary<string, HashSet<long>> touched = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> tables = new(StringComparer.OrdinalIgnoreCase);
 
     private NamingIndex? index;
     private long version = -1;
@@ -85,13 +86,27 @@ internal sealed class NamingMemory
     private int touchedCount;
     private bool isOverfull;
 
-    /// <summary>Listens to what a connection changes, for as long as it is open.</summary>
-    public NamingMemory(sqlite3 connection) =>
-        raw.sqlite3_update_hook(connection, (_, kind, _, table, rowId) => Touch(kind, table.utf8_to_string(), rowId), null);
+    /// <summary>
+    /// Listens to what a connection changes, for as long as it is open. SQLite tells one listener only, so whoever else wants
+    /// to know asks <see cref="Tables"/>.
+    /// </summary>
+    public NamingMemory(sqlite3 connection) => raw.sqlite3_update_hook(
+        connection,
+        (_, kind, _, name, rowId) =>
+        {
+            var table = name.utf8_to_string();
+            tables.Add(table);
+            Touch(kind, table, rowId);
+        },
+        null);
+
+    /// <summary>The tables that the transaction has written so far, those that triggers write included.</summary>
+    public IReadOnlyCollection<string> Tables => tables;
 
     /// <summary>To be told before each transaction that writes: what was changed before is in the file now, or never will be.</summary>
     public void Begin()
     {
+        tables.Clear();
         isOverfull = false;
         if (index is null)
         {

@@ -143,14 +143,13 @@ public sealed class SqliteDatabase : IDisposable
                         {
                             var naming = namings.GetValue(connection.Handle!, handle => new NamingMemory(handle));
                             naming.Begin();
-                            var tables = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-                            var result = Watching(connection, tables, () => work(new RowSession(connection, naming: naming)));
+                            var result = work(new RowSession(connection, naming: naming));
                             if (IsStill(connection, begun)
                                 && await EndWritingAsync(connection, isRehearsal, wait, cancellationToken).ConfigureAwait(false))
                             {
-                                if (!isRehearsal && tables.Count > 0)
+                                if (!isRehearsal && naming.Tables.Count > 0)
                                 {
-                                    Written?.Invoke(tables);
+                                    Written?.Invoke([.. naming.Tables]);
                                 }
 
                                 return result;
@@ -400,26 +399,6 @@ public sealed class SqliteDatabase : IDisposable
 
             TryRun(connection, "ROLLBACK");
             known = Forget(connection, stamp);
-        }
-    }
-
-    // Notes the tables of all rows that are written meanwhile.
-    private T Watching<T>(SqliteConnection connection, HashSet<string> tables, Func<T> work)
-    {
-        if (Written is null)
-        {
-            return work();
-        }
-
-        delegate_update note = (_, _, _, table, _) => tables.Add(table.utf8_to_string());
-        raw.sqlite3_update_hook(connection.Handle, note, null);
-        try
-        {
-            return work();
-        }
-        finally
-        {
-            raw.sqlite3_update_hook(connection.Handle, (delegate_update?)null, null);
         }
     }
 
