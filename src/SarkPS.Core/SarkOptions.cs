@@ -33,6 +33,9 @@ public sealed class SarkOptions
     [Range(0, long.MaxValue)]
     public long ReadCacheBytes { get; set; } = 32 * 1024 * 1024;
 
+    /// <summary>What becomes of a change that cannot be noted in the journal.</summary>
+    public JournalUse Journal { get; set; }
+
     /// <summary>Where SARK keeps its files, below <see cref="Root"/>.</summary>
     public SarkPaths Paths { get; set; } = new();
 
@@ -63,6 +66,16 @@ public sealed class SarkOptions
         var rooted = Rooted(path);
         return File.Exists(rooted) || path == select(CommandOptions.Default) ? rooted : path;
     }
+}
+
+/// <summary>What becomes of a change that cannot be noted in the journal, <c>Sark:Paths:Journal</c>.</summary>
+public enum JournalUse
+{
+    /// <summary>It is refused.</summary>
+    Required,
+
+    /// <summary>It is made, and found later as if another program had made it: without a name, and it cannot be told from others.</summary>
+    Optional,
 }
 
 /// <summary>
@@ -114,6 +127,12 @@ public sealed class SarkPaths
 
     /// <summary>The file that is there while SARK's own pages show that a commit is due.</summary>
     public string CommitFlag { get; set; } = "/opt/sark/cache/commitflag";
+
+    /// <summary>
+    /// The journal of changes of the database <see cref="Database"/>. Any other database has its own beside it, called
+    /// <c>NAME.journal.db</c>, unless another path than this is named.
+    /// </summary>
+    public string Journal { get; set; } = "/var/lib/sarkps/journal.db";
 
     /// <summary>The files of the LDAP directory, emptied and filled again when an LDAP export is restored.</summary>
     public string Ldap { get; set; } = "/var/lib/ldap";

@@ -40,6 +40,9 @@ public static partial class SarkText
         return words.ToString();
     }
 
+    /// <summary>A noun with its article: <c>an extension</c>, <c>a trunk</c>.</summary>
+    public static string WithArticle(string words) => $"{("aeiouAEIOU".Contains(words[0], StringComparison.Ordinal) ? "an" : "a")} {words}";
+
     /// <summary>What to tell of a number that <see cref="IsSpreadsheetNumber"/> finds.</summary>
     public const string SpreadsheetHint = "It looks as if a spreadsheet had rewritten it: format its column there as text.";
 

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using SarkPS.Ami;
 using SarkPS.Data.Commands;
 using SarkPS.Data.Files;
+using SarkPS.Data.Journal;
 using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Data;
@@ -37,7 +38,14 @@ public sealed class LocalBackend : ISarkBackend
     {
         Options = options;
         CreatedDatabase = found.IsNew;
-        database = new SqliteDatabase(found.Path) { ReadCacheBytes = options.ReadCacheBytes };
+        database = new SqliteDatabase(found.Path)
+        {
+            ReadCacheBytes = options.ReadCacheBytes,
+            Ledger = new ChangeLedger(
+                new JournalFile(JournalOf(options, found.Path), TimeProvider.System),
+                options.Journal == JournalUse.Optional,
+                TimeProvider.System),
+        };
         covered = new LocalCoverage(options, database.Path, found.IsNamed);
         files = new RowFiles(
             options.Rooted(options.Paths.Asterisk),
@@ -265,6 +273,15 @@ public sealed class LocalBackend : ISarkBackend
         }
 
         database.Dispose();
+    }
+
+    // Two databases in one journal would each be taken for the other, restored from a copy.
+    private static string JournalOf(SarkOptions options, string path)
+    {
+        var own = options.Rooted(options.Paths.Journal);
+        return options.Paths.Journal != SarkPaths.Default.Journal || Posix.IsSameFile(path, options.Rooted(options.Paths.Database))
+            ? own
+            : DatabaseFile.Resolve(path) + ".journal.db";
     }
 
     private T Covered<T>(ExchangePart part, T operation)

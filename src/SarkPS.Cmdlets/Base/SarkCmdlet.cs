@@ -550,7 +550,7 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
     private static ErrorCategory CategoryOf(SarkErrorKind kind) => kind switch
     {
         SarkErrorKind.NotFound => ErrorCategory.ObjectNotFound,
-        SarkErrorKind.Conflict => ErrorCategory.ResourceExists,
+        SarkErrorKind.Conflict or SarkErrorKind.Stale => ErrorCategory.ResourceExists,
         SarkErrorKind.Validation => ErrorCategory.InvalidData,
         SarkErrorKind.BadRequest => ErrorCategory.InvalidArgument,
         SarkErrorKind.Unavailable => ErrorCategory.ConnectionError,

@@ -81,6 +81,12 @@ public sealed record RowKey(string First, string? Second = null)
 /// <param name="AllowsOtherTenant">Whether a destination may belong to another tenant than the row that names it.</param>
 public sealed record ChangeOptions(bool IsRehearsal = false, bool Force = false, bool AllowsOtherTenant = false)
 {
+    /// <summary>Why a change that is made by itself is made, for the history. A set of several says it for all.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Who makes a change that is made by itself.</summary>
+    public ChangeOrigin Origin { get; init; } = ChangeOrigin.Local;
+
     /// <summary>A real change, with every safeguard.</summary>
     public static ChangeOptions Default { get; } = new();
 }

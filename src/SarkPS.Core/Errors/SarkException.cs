@@ -14,6 +14,9 @@ public enum SarkErrorKind
     /// </summary>
     Conflict,
 
+    /// <summary>It is in another state than the caller knows it in. 412, ResourceExists.</summary>
+    Stale,
+
     /// <summary>A value broke a rule. 422, InvalidData.</summary>
     Validation,
 

@@ -24,6 +24,7 @@ public static class ProblemDetails
         SarkValidationException => HttpStatusCode.UnprocessableEntity,
         { Kind: SarkErrorKind.NotFound } => HttpStatusCode.NotFound,
         { Kind: SarkErrorKind.Conflict } => HttpStatusCode.Conflict,
+        { Kind: SarkErrorKind.Stale } => HttpStatusCode.PreconditionFailed,
         { Kind: SarkErrorKind.Validation } => HttpStatusCode.UnprocessableEntity,
         { Kind: SarkErrorKind.BadRequest } => HttpStatusCode.BadRequest,
         { Kind: SarkErrorKind.Unavailable } => HttpStatusCode.ServiceUnavailable,

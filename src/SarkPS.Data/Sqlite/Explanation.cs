@@ -62,11 +62,9 @@ internal static class Explanation
         }
         else if (column.Reference?.Noun is { } noun)
         {
-            facts.Add($"it must be the key of {Article(noun)} {SarkText.Words(noun)}");
+            facts.Add($"it must be the key of {SarkText.WithArticle(SarkText.Words(noun))}");
         }
 
         return facts;
     }
-
-    private static string Article(string noun) => noun[0] is 'A' or 'E' or 'I' or 'O' or 'U' ? "an" : "a";
 }

@@ -88,7 +88,7 @@ internal sealed class NamingMemory
 
     /// <summary>
     /// Listens to what a connection changes, for as long as it is open. SQLite tells one listener only, so whoever else wants
-    /// to know asks <see cref="Tables"/>.
+    /// to know asks <see cref="TakeTables"/>.
     /// </summary>
     public NamingMemory(sqlite3 connection) => raw.sqlite3_update_hook(
         connection,
@@ -100,8 +100,14 @@ internal sealed class NamingMemory
         },
         null);
 
-    /// <summary>The tables that the transaction has written so far, those that triggers write included.</summary>
-    public IReadOnlyCollection<string> Tables => tables;
+    /// <summary>The tables that were written since this was last asked, or since the transaction began, those that triggers write
+    /// included.</summary>
+    public IReadOnlyCollection<string> TakeTables()
+    {
+        string[] taken = [.. tables];
+        tables.Clear();
+        return taken;
+    }
 
     /// <summary>To be told before each transaction that writes: what was changed before is in the file now, or never will be.</summary>
     public void Begin()

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using SarkPS.Data.Journal;
 using SarkPS.Descriptors;
 using SarkPS.Rules;
+using SQLitePCL;
 
 namespace SarkPS.Data.Sqlite;
 
@@ -10,12 +12,56 @@ namespace SarkPS.Data.Sqlite;
 /// The only place where SQL is put together. Names of tables and columns come from descriptors and hooks, never from a
 /// request, and are quoted all the same; values are always parameters.
 /// </summary>
+/// <param name="connection">The connection.</param>
+/// <param name="transaction">Its transaction, where it has one that the library knows.</param>
+/// <param name="naming">What is remembered of who names whom.</param>
+/// <param name="recorder">Remembers what is changed.</param>
+/// <param name="state">The state of the database before the transaction, as the journal knows it.</param>
 internal sealed class RowSession(
     SqliteConnection connection,
     SqliteTransaction? transaction = null,
-    NamingMemory? naming = null) : IRowSession
+    NamingMemory? naming = null,
+    RowRecorder? recorder = null,
+    KnownState? state = null) : IRowSession
 {
     private SarkVersion? version;
+
+    /// <summary>The state of the database before the transaction; null where nobody keeps count.</summary>
+    public KnownState? State => state;
+
+    /// <summary>How many rows the transaction has changed so far, with those that others in it have.</summary>
+    public int ChangeCount => recorder?.Changes.Count ?? 0;
+
+    /// <summary>Whether the transaction goes on: SQLite may take the whole of it back when a statement fails.</summary>
+    public bool IsAlive => raw.sqlite3_get_autocommit(connection.Handle) == 0;
+
+    /// <summary>The rows that were changed since.</summary>
+    /// <param name="count">What <see cref="ChangeCount"/> was then.</param>
+    public IEnumerable<RowChange> ChangesSince(int count) => recorder?.Changes.Skip(count) ?? [];
+
+    /// <summary>A row by its id, as SQLite keeps it; null where there is none.</summary>
+    public RowImage? Find(string table, long rowId) => Recorder.Find(table, rowId);
+
+    /// <summary>Does a change as it is remembered, without rules and hooks; it is remembered in turn.</summary>
+    /// <returns>False where the row is not as it was then.</returns>
+    public bool TryApply(RowChange change) => Recorder.TryApply(change);
+
+    private RowRecorder Recorder => recorder ?? throw new InvalidOperationException("A session that only reads.");
+
+    /// <summary>Begins a part that can be taken back.</summary>
+    public void Begin(string part) => connection.Execute($"SAVEPOINT {Quote(part)}", transaction: transaction);
+
+    /// <summary>Ends a part; what it did stays.</summary>
+    public void Keep(string part) => connection.Execute($"RELEASE {Quote(part)}", transaction: transaction);
+
+    /// <summary>Ends a part; what it did is undone.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="count">What <see cref="ChangeCount"/> was when it began.</param>
+    public void TakeBack(string part, int count)
+    {
+        connection.Execute($"ROLLBACK TO {Quote(part)}; RELEASE {Quote(part)}", transaction: transaction);
+        recorder?.Truncate(count);
+    }
 
     public SarkVersion Version => version ??= UsedSchema.Recognize(Has);
 
@@ -40,8 +86,7 @@ internal sealed class RowSession(
 
     public int Delete(string table, params (string Column, object? Value)[] where)
     {
-        var values = new List<object?>();
-        var count = connection.Execute($"DELETE FROM {Quote(table)}{Where(where, [], values)}", Parameters(values), transaction);
+        var count = Remove(table, where);
         return Any(table, where) ? throw SqliteErrors.TakenBack("Database", null, $"the removal of rows of the table {table}") : count;
     }
 
@@ -49,8 +94,7 @@ internal sealed class RowSession(
     /// <returns>Whether they are gone.</returns>
     public bool TryDelete(string table, IEnumerable<(string Column, object? Value)> where)
     {
-        var values = new List<object?>();
-        connection.Execute($"DELETE FROM {Quote(table)}{Where(where, [], values)}", Parameters(values), transaction);
+        Remove(table, where);
         return !Any(table, where);
     }
 
@@ -200,7 +244,9 @@ internal sealed class RowSession(
         }
 
         // Triggers insert into other tables; SQLite puts the value back when they are done.
-        return connection.ExecuteScalar<long>("SELECT last_insert_rowid()", transaction: transaction);
+        var rowId = connection.ExecuteScalar<long>("SELECT last_insert_rowid()", transaction: transaction);
+        recorder?.Made(table, rowId);
+        return rowId;
     }
 
     /// <summary>Changes columns of the rows that a condition finds.</summary>
@@ -214,10 +260,10 @@ internal sealed class RowSession(
             values.Add(value);
         }
 
-        return connection.Execute(
+        return Recorded(table, where, () => connection.Execute(
             $"UPDATE {Quote(table)} SET {string.Join(", ", sets)}{Where(where, [], values)}",
             Parameters(values),
-            transaction);
+            transaction));
     }
 
     /// <summary>The text of a query for rows, and the values of its numbered parameters.</summary>
@@ -243,6 +289,27 @@ internal sealed class RowSession(
         }
 
         return (sql, values);
+    }
+
+    private int Remove(string table, IEnumerable<(string Column, object? Value)> where) => Recorded(table, where, () =>
+    {
+        var values = new List<object?>();
+        return connection.Execute($"DELETE FROM {Quote(table)}{Where(where, [], values)}", Parameters(values), transaction);
+    });
+
+    private int Recorded(string table, IEnumerable<(string Column, object? Value)> where, Func<int> change)
+    {
+        if (recorder is null)
+        {
+            return change();
+        }
+
+        var values = new List<object?>();
+        var condition = Where(where, [], values);
+        var before = recorder.Look(table, condition, [.. values.Select(Parameter)]);
+        var count = change();
+        recorder.Compare(table, before);
+        return count;
     }
 
     private bool Any(string table, IEnumerable<(string Column, object? Value)> where)
@@ -290,11 +357,14 @@ internal sealed class RowSession(
         var number = 0;
         foreach (var value in values)
         {
-            // Booleans and floats go in as the text that PHP makes of them; whole numbers keep their type, and the column's
-            // affinity decides what is stored.
-            parameters.Add("p" + number++, value is bool or double or System.Text.Json.Nodes.JsonNode ? PhpValue.Text(value) : value);
+            parameters.Add("p" + number++, Parameter(value));
         }
 
         return parameters;
     }
+
+    // Booleans and floats go in as the text that PHP makes of them; whole numbers keep their type, and the column's affinity
+    // decides what is stored.
+    private static object? Parameter(object? value) =>
+        value is bool or double or System.Text.Json.Nodes.JsonNode ? PhpValue.Text(value) : value;
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
+using SarkPS.Data.Journal;
 using SQLitePCL;
 
 namespace SarkPS.Data.Sqlite;
@@ -35,8 +36,8 @@ public sealed class SqliteDatabase : IDisposable
     private int generation;
     private volatile bool isDraining;
 
-    // SQLite lets one connection write at a time; waiting here is fair and needs no polling.
-    private readonly SemaphoreSlim writer = new(1, 1);
+    // SQLite lets one connection write at a time; whoever comes meanwhile shares the next commit.
+    private readonly Lazy<ChangeWriter> writer;
 
     /// <summary>Names a database file; it is opened when it is needed.</summary>
     public SqliteDatabase(string path)
@@ -62,6 +63,7 @@ public sealed class SqliteDatabase : IDisposable
         settings.Pooling = false;
         unpooledConnectionString = settings.ToString();
         readers = new Lazy<ReadPool>(() => new ReadPool(this, ReadCacheBytes));
+        writer = new Lazy<ChangeWriter>(() => new ChangeWriter(this, Ledger));
     }
 
     /// <summary>The file.</summary>
@@ -72,6 +74,12 @@ public sealed class SqliteDatabase : IDisposable
 
     /// <summary>Is told, after a change is in the database, which tables it was in, those that triggers write included.</summary>
     internal Action<IReadOnlyCollection<string>>? Written { get; set; }
+
+    /// <summary>Remembers what is changed; null where nobody does.</summary>
+    internal ChangeLedger? Ledger { get; init; }
+
+    /// <summary>The one that writes.</summary>
+    internal ChangeWriter Writer => writer.Value;
 
     /// <summary>The connections that read rows as JSON.</summary>
     internal ReadPool Readers => readers.Value;
@@ -115,73 +123,14 @@ public sealed class SqliteDatabase : IDisposable
     /// <summary>The same, for who has nothing else to do meanwhile.</summary>
     internal T Read<T>(Func<RowSession, T> work) => ReadAsync(work, CancellationToken.None).GetAwaiter().GetResult();
 
-    /// <summary>
-    /// Reads and writes in one transaction: all of it happens, or nothing. Who waits for another's lock holds no thread and
-    /// gives up after his own time.
-    /// </summary>
-    /// <param name="work">What is done. It may be done a second time, when the file was overwritten meanwhile.</param>
-    /// <param name="isRehearsal">Whether it is taken back at the end, whatever came of it.</param>
-    /// <param name="cancellationToken">Ends the waiting; what has begun is then taken back.</param>
-    internal async Task<T> WriteAsync<T>(Func<RowSession, T> work, bool isRehearsal, CancellationToken cancellationToken)
-    {
-        var wait = StartWait();
-        if (!await writer.WaitAsync(wait.Left, cancellationToken).ConfigureAwait(false))
-        {
-            throw SqliteErrors.Locked(Path);
-        }
+    /// <summary>What a connection remembers of who names whom.</summary>
+    internal NamingMemory Naming(SqliteConnection connection) =>
+        namings.GetValue(connection.Handle!, handle => new NamingMemory(handle));
 
-        try
-        {
-            for (var isSecond = false; ;)
-            {
-                using (var connection = TryOpen(isPooled: true))
-                {
-                    try
-                    {
-                        if (connection is not null
-                            && await BeginWritingAsync(connection, wait, cancellationToken).ConfigureAwait(false) is { } begun)
-                        {
-                            var naming = namings.GetValue(connection.Handle!, handle => new NamingMemory(handle));
-                            naming.Begin();
-                            var result = work(new RowSession(connection, naming: naming));
-                            if (IsStill(connection, begun)
-                                && await EndWritingAsync(connection, isRehearsal, wait, cancellationToken).ConfigureAwait(false))
-                            {
-                                if (!isRehearsal && naming.Tables.Count > 0)
-                                {
-                                    Written?.Invoke([.. naming.Tables]);
-                                }
-
-                                return result;
-                            }
-
-                            if (isSecond)
-                            {
-                                throw SqliteErrors.Overwritten(Path);
-                            }
-
-                            isSecond = true;
-                        }
-                    }
-                    finally
-                    {
-                        EndTransaction(connection);
-                    }
-                }
-
-                // Another file has come, or those who hold the one before have to let go of it.
-                await NextAsync(wait, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch (SqliteException error)
-        {
-            throw SqliteErrors.Translate(error, Path);
-        }
-        finally
-        {
-            writer.Release();
-        }
-    }
+    /// <summary>Work in a transaction that is no change set.</summary>
+    /// <inheritdoc cref="ChangeWriter.RunAsync"/>
+    internal async Task<T> WriteAsync<T>(Func<RowSession, T> work, bool isRehearsal, CancellationToken cancellationToken) =>
+        (await Writer.RunAsync(work, new WriteIntent { IsRehearsal = isRehearsal }, cancellationToken).ConfigureAwait(false)).Result;
 
     /// <summary>A wait of this database's length that begins now.</summary>
     internal LockWait StartWait() => new(busyTimeout);
@@ -233,7 +182,7 @@ public sealed class SqliteDatabase : IDisposable
     }
 
     // Null when connections of before are still in use.
-    private SqliteConnection? TryOpen(bool isPooled)
+    internal SqliteConnection? TryOpen(bool isPooled)
     {
         for (var left = MaximumOpening; !IsDraining(); left--)
         {
@@ -314,7 +263,7 @@ public sealed class SqliteDatabase : IDisposable
         }
 
         MoveLog();
-        writer.Dispose();
+        Ledger?.Dispose();
     }
 
     // Our connections leave the log where it is. One that was opened just now knows the files as they are, and does as it
@@ -366,20 +315,24 @@ public sealed class SqliteDatabase : IDisposable
             && IsHolding(connection, file.Read());
     }
 
-    // Immediate: two writers that both started by reading could never both finish. Null when the connection holds what is
-    // not the database of the name any more.
-    private async ValueTask<FileStamp?> BeginWritingAsync(SqliteConnection connection, LockWait wait, CancellationToken cancellationToken)
+    /// <summary>Takes the lock that writing needs. Immediate: two that both started by reading could never both finish.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="pause">Waits before the next look; false when nobody waits any more.</param>
+    /// <returns>
+    /// The file as it is now; null when nobody waits any more, and when the connection holds what is not the database of the name.
+    /// </returns>
+    internal async ValueTask<FileStamp?> BeginWritingAsync(SqliteConnection connection, Func<ValueTask<bool>> pause)
     {
         // Pages that were changed stay in memory until the commit, so that the file has nothing of a change that may yet be
-        // taken back.
-        TryRun(connection, "PRAGMA cache_spill = OFF");
+        // taken back. Extra: lost power may not take back what the journal's next entry rests on.
+        TryRun(connection, "PRAGMA cache_spill = OFF; PRAGMA synchronous = EXTRA");
         var known = Forget(connection, file.Read());
         while (true)
         {
             while (!TryRun(connection, "BEGIN IMMEDIATE"))
             {
-                await NextAsync(wait, cancellationToken).ConfigureAwait(false);
-                if (Held(connection).Compare(file.Read()) != Holding.Same || IsAbandoned(connection))
+                if (!await pause().ConfigureAwait(false) || Held(connection).Compare(file.Read()) != Holding.Same
+                    || IsAbandoned(connection))
                 {
                     return null;
                 }
@@ -403,23 +356,19 @@ public sealed class SqliteDatabase : IDisposable
     }
 
     /// <summary>Commits.</summary>
-    /// <returns>Whether the change is in the database of the name; false when it went into a log that was deleted.</returns>
-    private async ValueTask<bool> EndWritingAsync(
-        SqliteConnection connection,
-        bool isRehearsal,
-        LockWait wait,
-        CancellationToken cancellationToken)
+    /// <param name="connection">The connection.</param>
+    /// <param name="limit">How long those who read may hold it up.</param>
+    /// <exception cref="SqliteException">It failed, and the transaction is gone.</exception>
+    internal async ValueTask<CommitOutcome> TryCommitAsync(SqliteConnection connection, TimeSpan limit)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (isRehearsal)
-        {
-            return true;
-        }
-
         // Those who are reading end first; new ones do not begin meanwhile.
+        var wait = new LockWait(limit);
         while (!TryRun(connection, "COMMIT"))
         {
-            await NextAsync(wait, cancellationToken).ConfigureAwait(false);
+            if (!await wait.NextAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                return CommitOutcome.Busy;
+            }
         }
 
         var now = file.Read();
@@ -428,12 +377,17 @@ public sealed class SqliteDatabase : IDisposable
             known.Value = now;
         }
 
-        return !Held(connection).HasLog || IsHolding(connection, now);
+        return Held(connection).HasLog ? IsHolding(connection, now) ? CommitOutcome.Done : CommitOutcome.Moved
+            : HasMoved(connection) ? CommitOutcome.Lost
+            : CommitOutcome.Done;
     }
 
-    // Nothing of ours is in the file before the commit, and no program that asks for SQLite's lock can have written either.
-    // With a write-ahead log others may move finished changes into the file while we write.
-    private bool IsStill(SqliteConnection connection, FileStamp begun)
+    /// <summary>Whether the file is as it was when the lock was taken.</summary>
+    /// <remarks>
+    /// Nothing of ours is in the file before the commit, and no program that asks for SQLite's lock can have written either.
+    /// With a write-ahead log others may move finished changes into the file while we write.
+    /// </remarks>
+    internal bool IsStill(SqliteConnection connection, FileStamp begun)
     {
         var now = file.Read();
         return Held(connection).HasLog ? IsHolding(connection, now) : now == begun;
@@ -451,7 +405,8 @@ public sealed class SqliteDatabase : IDisposable
         return holding == Holding.Same;
     }
 
-    private static void EndTransaction(SqliteConnection? connection)
+    /// <summary>Takes back what was not committed.</summary>
+    internal static void EndTransaction(SqliteConnection? connection)
     {
         if (connection is not null && raw.sqlite3_get_autocommit(connection.Handle) == 0)
         {

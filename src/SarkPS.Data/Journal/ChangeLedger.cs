@@ -1,0 +1,190 @@
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+using SarkPS.Data.Sqlite;
+using SQLitePCL;
+
+namespace SarkPS.Data.Journal;
+
+/// <summary>
+/// What a writer does with the journal while it holds the database's lock: it finds out what became of the group before, and
+/// what others have written since; then it notes what it is about to commit.
+/// </summary>
+/// <param name="file">The journal.</param>
+/// <param name="isOptional">Whether changes are made without it where it cannot be written.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class ChangeLedger(JournalFile file, bool isOptional, TimeProvider clock) : IDisposable
+{
+    // After so many changes it is less to read the database anew than to do them again.
+    private const int MostFollowed = 5000;
+
+    private KnownRows? known;
+
+    /// <summary>Whether changes are made without it where it cannot be written.</summary>
+    public bool IsOptional => isOptional;
+
+    /// <summary>The journal.</summary>
+    public JournalFile File => file;
+
+    /// <summary>What is told where the journal was at fault; null where something else was.</summary>
+    public SarkException? Refusal(Exception error)
+    {
+        var why = error switch
+        {
+            JournalException { InnerException: SqliteException failure } => SqliteErrors.Translate(failure, file.Path, "Journal").Message,
+            JournalException { InnerException: { } cause } => cause.Message,
+            _ => null,
+        };
+        return why is null ? null : new SarkUnavailableException(
+            "Journal",
+            Path.GetFileName(file.Path),
+            $"Every change is noted in the journal '{Path.GetFileName(file.Path)}', and it cannot be: {why} Nothing was changed. "
+                + "Sark:Paths:Journal names another file; with Sark:Journal set to Optional changes are made without it.",
+            error)
+        { FilePath = file.Path };
+    }
+
+    /// <summary>Makes durable what a group is about to commit.</summary>
+    /// <param name="marker">The marker that the commit carries.</param>
+    /// <param name="group">The group.</param>
+    public void Prepare(int marker, IEnumerable<WriteRequest> group)
+    {
+        var sets = new List<JournalSet>();
+        foreach (var request in group.Where(r => r.HasChanges))
+        {
+            request.SetId = SetId.New(clock);
+            var intent = request.Intent;
+            sets.Add(new JournalSet(request.SetId, intent.Cause, intent.Origin, intent.Reason, intent.Undoes, request.Rows));
+        }
+
+        file.Prepare(marker, sets);
+    }
+
+    /// <summary>Says that what was prepared is committed. Where that cannot be said, the marker tells whoever comes next.</summary>
+    /// <param name="marker">The marker.</param>
+    /// <param name="before">The state before.</param>
+    public void Keep(int marker, KnownState before) => Quietly(() => file.Keep(marker, before.NextCounter));
+
+    /// <summary>Forgets what was prepared and not committed. Where that cannot be done, the marker tells whoever comes next.</summary>
+    public void Discard(int marker) => Quietly(() => file.Discard(marker));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        known?.Dispose();
+        known = null;
+        file.Dispose();
+    }
+
+    private static void Quietly(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (JournalException)
+        {
+            // What became of the group is told by the marker, to this process as well.
+        }
+    }
+
+    /// <summary>Brings the journal up to the database. To be called with the lock held, and before anything is written.</summary>
+    /// <param name="connection">The connection that holds it.</param>
+    /// <param name="statements">Its statements.</param>
+    /// <returns>The state of the database.</returns>
+    /// <exception cref="JournalException">The journal cannot be read or written.</exception>
+    public KnownState CatchUp(SqliteConnection connection, Statements statements)
+    {
+        file.Begin();
+        var marker = (int)(long)statements.Value("PRAGMA user_version")!;
+        var counter = DatabaseHeader.CommitCount(connection);
+        var state = file.ReadState();
+        if (state?.Pending is { } pending)
+        {
+            if (pending == marker)
+            {
+                // Where a write-ahead log is used the count stands still.
+                file.Keep(pending, Math.Min(state.NextCounter, counter));
+            }
+            else
+            {
+                file.Discard(pending);
+            }
+
+            state = file.ReadState();
+        }
+
+        if (state is not null && state.Marker == marker && state.Counter == counter)
+        {
+            return state;
+        }
+
+        if (state is null || state.Marker != marker || state.Counter > counter || !TryNoteOthers(state, counter, connection, statements))
+        {
+            file.BeginEpoch(marker, counter, Image(connection));
+        }
+
+        return file.ReadState()!;
+    }
+
+    // Others have committed since.
+    private bool TryNoteOthers(KnownState state, uint counter, SqliteConnection connection, Statements statements)
+    {
+        if (known?.Epoch != state.Epoch)
+        {
+            known?.Dispose();
+            known = null;
+        }
+
+        known ??= KnownRows.Read(file, state.Epoch);
+        if (!known.TryFollow(file))
+        {
+            known.Dispose();
+            known = null;
+            return false;
+        }
+
+        file.AddOutside(counter, known.Differences(statements));
+        var isSameSchema = known.HasSchemaOf(statements);
+        if (!isSameSchema || known.Count > MostFollowed)
+        {
+            file.WriteBase(Image(connection));
+            known.Dispose();
+            known = null;
+        }
+
+        return true;
+    }
+
+    /// <summary>A marker that the database does not carry yet.</summary>
+    public static int NewMarker(KnownState state)
+    {
+        while (true)
+        {
+            var marker = RandomNumberGenerator.GetInt32(int.MinValue, int.MaxValue);
+            if (marker != 0 && marker != state.Marker)
+            {
+                return marker;
+            }
+        }
+    }
+
+    private static byte[] Image(SqliteConnection connection)
+    {
+        var image = raw.sqlite3_serialize(connection.Handle, "main", out var length, 0);
+        if (image == IntPtr.Zero)
+        {
+            SqliteException.ThrowExceptionForRC(raw.SQLITE_NOMEM, connection.Handle);
+        }
+
+        try
+        {
+            var bytes = new byte[length];
+            System.Runtime.InteropServices.Marshal.Copy(image, bytes, 0, bytes.Length);
+            return bytes;
+        }
+        finally
+        {
+            raw.sqlite3_free(image);
+        }
+    }
+}

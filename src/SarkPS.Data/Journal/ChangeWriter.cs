@@ -1,0 +1,478 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using SarkPS.Data.Sqlite;
+using SQLitePCL;
+
+namespace SarkPS.Data.Journal;
+
+/// <summary>What is to be known of a piece of work beside what it does.</summary>
+internal sealed record WriteIntent
+{
+    /// <summary>Whether it is taken back at the end, whatever came of it.</summary>
+    public bool IsRehearsal { get; init; }
+
+    /// <summary>Where it comes from.</summary>
+    public ChangeCause Cause { get; init; } = ChangeCause.Set;
+
+    /// <summary>Who does it.</summary>
+    public ChangeOrigin Origin { get; init; } = ChangeOrigin.Local;
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The set that is undone by it.</summary>
+    public string? Undoes { get; init; }
+
+    /// <summary>The state that the database must be in; null where it may be in any.</summary>
+    public string? State { get; init; }
+}
+
+/// <summary>
+/// The one that writes a database: all who come while it is busy share the next commit. Each has a savepoint of its own, so that
+/// one that fails disturbs no other, and is answered after the commit.
+/// </summary>
+/// <param name="database">The database.</param>
+/// <param name="ledger">Its journal; null where changes are not remembered.</param>
+internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger)
+{
+    private const string Savepoint = "SAVEPOINT one";
+    private const string Release = "RELEASE one";
+    private const string RollBack = "ROLLBACK TO one; RELEASE one";
+
+    // So long others are kept from writing where sets allow it: SARK's pages give up after some seconds.
+    private static readonly TimeSpan LongestLock = TimeSpan.FromMilliseconds(50);
+
+    // Between two commits the file is left alone as long as the last one took, up to this: whoever waits gets his turn, and who
+    // comes meanwhile makes the next group larger.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(5);
+
+    // While a commit waits for readers to end, no new ones may begin.
+    private static readonly TimeSpan LongestCommit = TimeSpan.FromSeconds(2);
+
+    private readonly LinkedList<WriteRequest> queue = new();
+    private TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool isRunning;
+
+    /// <summary>Does a piece of work in a transaction.</summary>
+    /// <param name="work">What is done. It may be done again, where the transaction that it was in did not come about.</param>
+    /// <param name="intent">What is to be known of it.</param>
+    /// <param name="cancellationToken">Ends the waiting; what has begun ends as it will.</param>
+    /// <returns>What the work returned, after the commit, and the id of the set; null where nothing was changed.</returns>
+    /// <exception cref="SarkException">It was refused, or the database could not be written.</exception>
+    public Task<(T Result, string? Set)> RunAsync<T>(
+        Func<RowSession, T> work,
+        WriteIntent intent,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var request = new WriteRequest<T>(work, intent, database.StartWait(), cancellationToken);
+        bool isFirst;
+        lock (queue)
+        {
+            queue.AddLast(request);
+            isFirst = !isRunning;
+            isRunning = true;
+        }
+
+        if (isFirst)
+        {
+            // He does his own work, and that of whoever came with him, in his own thread; what comes later goes on without him, and
+            // nothing that he listens to follows it.
+            using (ExecutionContext.SuppressFlow())
+            {
+                _ = PumpAsync();
+            }
+        }
+
+        return request.WaitAsync(Locked);
+    }
+
+    /// <summary>Waits until something was written, at most for a time.</summary>
+    public Task WhenWrittenAsync(TimeSpan limit, CancellationToken cancellationToken) =>
+        Task.WhenAny(Volatile.Read(ref written).Task, Task.Delay(limit, cancellationToken)).Unwrap();
+
+    private Exception Told(Exception error) =>
+        error is SqliteException failure ? SqliteErrors.Translate(failure, database.Path) : error;
+
+    private SarkUnavailableException Locked() => SqliteErrors.Locked(database.Path);
+
+    private async Task PumpAsync()
+    {
+        while (HasWork(isEnd: true))
+        {
+            var pause = await RunGroupAsync().ConfigureAwait(false);
+            if (HasWork(isEnd: false))
+            {
+                await Task.Delay(pause).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private bool HasWork(bool isEnd)
+    {
+        lock (queue)
+        {
+            while (queue.First is { } first && !first.Value.IsWaiting)
+            {
+                queue.RemoveFirst();
+            }
+
+            isRunning = queue.Count > 0 || !isEnd;
+            return queue.Count > 0;
+        }
+    }
+
+    private async ValueTask<bool> PauseAsync(LockWait wait) =>
+        HasWork(isEnd: false) && await wait.NextAsync(CancellationToken.None).ConfigureAwait(false) && HasWork(isEnd: false);
+
+    private bool TryTake(bool isFirst, out WriteRequest request)
+    {
+        lock (queue)
+        {
+            while (queue.First is { } first)
+            {
+                request = first.Value;
+                if (request.IsWaiting && request.IsSolitary && !isFirst)
+                {
+                    return false;
+                }
+
+                queue.RemoveFirst();
+                if (request.TryTake())
+                {
+                    return true;
+                }
+            }
+        }
+
+        request = null!;
+        return false;
+    }
+
+    // Before all others, in their order.
+    private void WaitAgain(IReadOnlyList<WriteRequest> requests)
+    {
+        foreach (var request in requests.Reverse())
+        {
+            if (request.TryWaitAgain(Locked))
+            {
+                lock (queue)
+                {
+                    queue.AddFirst(request);
+                }
+            }
+        }
+    }
+
+    // One transaction. Whatever becomes of it, each request that was taken is answered or waits again.
+    private async Task<TimeSpan> RunGroupAsync()
+    {
+        var group = new List<WriteRequest>();
+        var wait = new LockWait(TimeSpan.MaxValue);
+        var clock = new Stopwatch();
+        try
+        {
+            while (true)
+            {
+                using (var connection = database.TryOpen(isPooled: true))
+                {
+                    try
+                    {
+                        if (connection is not null
+                            && await database.BeginWritingAsync(connection, () => PauseAsync(wait)).ConfigureAwait(false) is { } begun)
+                        {
+                            clock.Start();
+                            using var statements = new Statements(connection);
+                            await RunInAsync(connection, statements, begun, group, clock).ConfigureAwait(false);
+                            break;
+                        }
+                    }
+                    finally
+                    {
+                        SqliteDatabase.EndTransaction(connection);
+                    }
+                }
+
+                // Another file has come, or those who hold the one before have to let go of it.
+                if (!await PauseAsync(wait).ConfigureAwait(false))
+                {
+                    return TimeSpan.Zero;
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            Fail(group, Told(error));
+        }
+
+        var tables = group.Where(r => r.HasChanges).SelectMany(r => r.Tables).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (tables.Count > 0)
+        {
+            database.Written?.Invoke(tables);
+            Interlocked.Exchange(ref written, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        }
+
+        group.ForEach(r => r.Answer());
+        return clock.Elapsed < LongestPause ? clock.Elapsed : LongestPause;
+    }
+
+    // What cannot even begin is told to all who wait: it would be the same for each.
+    private void Fail(List<WriteRequest> group, Exception error)
+    {
+        if (group.Count == 0)
+        {
+            while (TryTake(isFirst: true, out var request))
+            {
+                group.Add(request);
+            }
+        }
+
+        foreach (var request in group)
+        {
+            (request.Failure, request.HasChanges) = (error, false);
+        }
+    }
+
+    private async Task RunInAsync(
+        SqliteConnection connection,
+        Statements statements,
+        FileStamp begun,
+        List<WriteRequest> group,
+        Stopwatch clock)
+    {
+        var naming = database.Naming(connection);
+        naming.Begin();
+        var (state, obstacle) = CatchUp(connection, statements);
+        var recorder = new RowRecorder(statements);
+        while (TryTake(group.Count == 0, out var request))
+        {
+            if (!TryRun(connection, naming, recorder, request, state, obstacle))
+            {
+                // SQLite has taken everything back. Whoever brought that about is tried again without the others.
+                if (group.Count > 0)
+                {
+                    request.RunsAlone = true;
+                    WaitAgain([.. group, request]);
+                    group.Clear();
+                }
+                else
+                {
+                    request.Failure = Told(request.Failure!);
+                    group.Add(request);
+                }
+
+                return;
+            }
+
+            group.Add(request);
+            if (request.IsSolitary || clock.Elapsed > LongestLock)
+            {
+                break;
+            }
+        }
+
+        if (!group.Exists(r => r.HasChanges))
+        {
+            return;
+        }
+
+        if (obstacle is not null)
+        {
+            Refuse(group, obstacle);
+            return;
+        }
+
+        await CommitAsync(connection, statements, begun, group, state).ConfigureAwait(false);
+    }
+
+    private (KnownState? State, SarkException? Obstacle) CatchUp(SqliteConnection connection, Statements statements)
+    {
+        if (ledger is null)
+        {
+            return (null, null);
+        }
+
+        try
+        {
+            return (ledger.CatchUp(connection, statements), null);
+        }
+        catch (Exception error) when (ledger.Refusal(error) is { } refusal)
+        {
+            return (null, ledger.IsOptional ? null : refusal);
+        }
+    }
+
+    // Nothing of the group was changed, and whoever changed nothing may have been told of what a neighbour would have.
+    private void Refuse(List<WriteRequest> group, Exception reason)
+    {
+        WaitAgain([.. group.Where(r => !r.HasChanges)]);
+        group.RemoveAll(r => !r.HasChanges);
+        foreach (var request in group)
+        {
+            (request.Failure, request.HasChanges) = (reason, false);
+        }
+    }
+
+    /// <summary>Does the work of one request in its savepoint.</summary>
+    /// <returns>False where the whole transaction is gone.</returns>
+    private bool TryRun(
+        SqliteConnection connection,
+        NamingMemory naming,
+        RowRecorder recorder,
+        WriteRequest request,
+        KnownState? state,
+        SarkException? obstacle)
+    {
+        var count = recorder.Changes.Count;
+        var changes = raw.sqlite3_total_changes(connection.Handle);
+        Execute(connection, Savepoint);
+        try
+        {
+            if (request.Intent.State is { } wanted && wanted != state?.ToString())
+            {
+                throw new SarkException(
+                    SarkErrorKind.Stale,
+                    SqliteErrors.Noun,
+                    null,
+                    "The database has changed since the plan was made, so it was not applied. Nothing was changed; make the plan anew.");
+            }
+
+            request.Run(new RowSession(connection, naming: naming, recorder: recorder, state: state));
+        }
+        catch (Exception error)
+        {
+            request.Failure = Told(error);
+        }
+
+        // An error may have ended the transaction, and a trigger may do so without one that reaches us.
+        if (raw.sqlite3_get_autocommit(connection.Handle) != 0)
+        {
+            request.Failure ??= SqliteErrors.TakenBack(SqliteErrors.Noun, null, "the change");
+            return false;
+        }
+
+        var tables = naming.TakeTables();
+        var hasChanges = raw.sqlite3_total_changes(connection.Handle) != changes;
+        if (request.Failure is not null || request.Intent.IsRehearsal)
+        {
+            recorder.Truncate(count);
+            Execute(connection, RollBack);
+            // A rehearsal promises nothing that would be refused.
+            request.Failure ??= hasChanges ? obstacle : null;
+            return true;
+        }
+
+        Execute(connection, Release);
+        request.HasChanges = hasChanges;
+        request.Rows = [.. recorder.Changes.Skip(count)];
+        request.Tables = tables;
+        return true;
+    }
+
+    private async Task CommitAsync(
+        SqliteConnection connection,
+        Statements statements,
+        FileStamp begun,
+        List<WriteRequest> group,
+        KnownState? state)
+    {
+        int? marker = null;
+        if (state is not null)
+        {
+            marker = ChangeLedger.NewMarker(state);
+            statements.Run(FormattableString.Invariant($"PRAGMA user_version = {marker}"));
+            try
+            {
+                ledger!.Prepare(marker.Value, group);
+            }
+            catch (Exception error) when (ledger!.Refusal(error) is { } refusal)
+            {
+                if (!ledger.IsOptional)
+                {
+                    Refuse(group, refusal);
+                    return;
+                }
+
+                // Then it is found later, as if another program had made it.
+                statements.Run(FormattableString.Invariant($"PRAGMA user_version = {state.Marker}"));
+                marker = null;
+            }
+        }
+
+        var outcome = CommitOutcome.Moved;
+        SqliteException? failure = null;
+        try
+        {
+            outcome = database.IsStill(connection, begun)
+                ? await database.TryCommitAsync(connection, LongestCommit).ConfigureAwait(false)
+                : CommitOutcome.Moved;
+        }
+        catch (SqliteException error)
+        {
+            failure = error;
+        }
+
+        if (failure is null && outcome == CommitOutcome.Done)
+        {
+            if (marker is { } kept)
+            {
+                ledger!.Keep(kept, state!);
+            }
+
+            return;
+        }
+
+        if (marker is { } lost)
+        {
+            SqliteDatabase.EndTransaction(connection);
+            ledger!.Discard(lost);
+        }
+
+        if (failure is not null && group.Count == 1)
+        {
+            (group[0].Failure, group[0].HasChanges) = (SqliteErrors.Translate(failure, database.Path), false);
+            return;
+        }
+
+        // Whoever changed nothing may have been told of what a neighbour would have.
+        var again = group.Where(r => !r.HasChanges || !IsOver(r)).ToArray();
+        foreach (var request in group.Except(again))
+        {
+            (request.Failure, request.HasChanges) = (SqliteErrors.Overwritten(database.Path), false);
+        }
+
+        group.RemoveAll(again.Contains);
+        WaitAgain(again);
+
+        bool IsOver(WriteRequest request)
+        {
+            request.RunsAlone |= failure is not null;
+            return failure is null && (outcome == CommitOutcome.Lost || (outcome == CommitOutcome.Moved && ++request.Losses > 1));
+        }
+    }
+
+    private static void Execute(SqliteConnection connection, string statements)
+    {
+        var result = raw.sqlite3_exec(connection.Handle, statements);
+        if (result != raw.SQLITE_OK)
+        {
+            SqliteException.ThrowExceptionForRC(result, connection.Handle);
+        }
+    }
+}
+
+/// <summary>What became of a commit.</summary>
+internal enum CommitOutcome
+{
+    /// <summary>It is in the database.</summary>
+    Done,
+
+    /// <summary>Readers held it up too long. It was not made.</summary>
+    Busy,
+
+    /// <summary>The database was exchanged for another before. It was not made.</summary>
+    Moved,
+
+    /// <summary>The database was exchanged for another meanwhile: it went into a file that nobody reads any more.</summary>
+    Lost,
+}

@@ -1,0 +1,43 @@
+using SarkPS.Data.Files;
+
+namespace SarkPS.Data.Journal;
+
+/// <summary>The folder and the file of a journal as they are made: it holds secrets, and nobody but its owner may read it.</summary>
+internal static class JournalFolder
+{
+    /// <summary>Makes the folder, and in it an empty file, where they are missing.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">They cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The account may not.</exception>
+    public static void Make(string path)
+    {
+        if (File.Exists(path))
+        {
+            return;
+        }
+
+        var folder = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(folder))
+        {
+            if (Path.GetDirectoryName(folder) is { } above)
+            {
+                Directory.CreateDirectory(above);
+            }
+
+            Posix.CreateFolder(folder);
+        }
+
+        try
+        {
+            using var file = Posix.CreatePrivate(path, FileShare.ReadWrite | FileShare.Delete);
+            if (Posix.Status(folder) is { } own)
+            {
+                Posix.TakeOwner(path, own.Owner, own.Group);
+            }
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process was faster.
+        }
+    }
+}

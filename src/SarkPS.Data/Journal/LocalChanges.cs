@@ -1,0 +1,300 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+using SarkPS.Data.Files;
+using SarkPS.Data.Sqlite;
+using SarkPS.Descriptors;
+
+namespace SarkPS.Data.Journal;
+
+/// <summary>Change sets on a database of this machine.</summary>
+/// <param name="database">The database.</param>
+/// <param name="forms">What is let through of values that SARK cannot carry; null for nothing.</param>
+/// <param name="files">The files that belong to rows; null where rows alone are written.</param>
+internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, RowFiles? files) : IChanges
+{
+    private const string Savepoint = "step";
+
+    // So often others are looked for who may have changed something: other processes, and programs that write no journal.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
+    /// <inheritdoc/>
+    public async Task<ChangeResult> PlanAsync(ChangeSet set, CancellationToken cancellationToken) =>
+        (await RunAsync(set, isRehearsal: true, cancellationToken).ConfigureAwait(false)).Result;
+
+    /// <inheritdoc/>
+    public async Task<ChangeResult> ApplyAsync(ChangeSet set, CancellationToken cancellationToken) =>
+        (await RunAsync(set, isRehearsal: false, cancellationToken).ConfigureAwait(false)).Result with { State = null };
+
+    /// <inheritdoc/>
+    public async Task<UndoResult> UndoAsync(
+        string changeSet,
+        bool isRehearsal,
+        ChangeOrigin origin,
+        string? reason,
+        CancellationToken cancellationToken)
+    {
+        var journal = RequireLedger().File;
+        using var own = files is null ? null : new SetFiles(files, isRehearsal);
+        var intent = new WriteIntent
+        {
+            IsRehearsal = isRehearsal,
+            Cause = ChangeCause.Undo,
+            Origin = origin,
+            Reason = reason,
+            Undoes = changeSet,
+        };
+        var (rows, id) = await database.Writer.RunAsync(
+            session =>
+            {
+                // It may be the second time.
+                own?.Truncate(0);
+                return new Undoing(session, journal, own).Run(changeSet, session.State?.Epoch ?? 0);
+            },
+            intent,
+            cancellationToken).ConfigureAwait(false);
+        if (own is not null)
+        {
+            await own.SettleAsync(database, Tell).ConfigureAwait(false);
+        }
+
+        return new UndoResult(id, changeSet, [.. rows.Select(r => Masks.Entry(r, id, intent))]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ChangePage> HistoryAsync(ChangeQuery query, CancellationToken cancellationToken)
+    {
+        var history = new JournalHistory(RequireLedger().File.Path);
+        await LookAsync(cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => history.Read(query), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ChangeEntry> WatchAsync(
+        long? after,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var history = new JournalHistory(RequireLedger().File.Path);
+        var query = new ChangeQuery { After = after ?? history.LastSequence() };
+        FileStamp? seen = null;
+        while (true)
+        {
+            var stamp = database.File.Read();
+            if (stamp != seen)
+            {
+                await LookAsync(cancellationToken).ConfigureAwait(false);
+                seen = stamp;
+            }
+
+            ChangePage page;
+            do
+            {
+                page = history.Read(query);
+                foreach (var change in page.Changes)
+                {
+                    yield return change;
+                    query = query with { After = change.Sequence };
+                }
+            }
+            while (page.Next is not null);
+            await database.Writer.WhenWrittenAsync(LookEvery, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private ChangeLedger RequireLedger() => database.Ledger ?? throw new SarkException(
+        SarkErrorKind.Unsupported, SqliteErrors.Noun, null, "Changes of this database are not noted in a journal.");
+
+    // What others have changed is found by whoever holds the lock.
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.Writer.RunAsync(_ => true, new WriteIntent { IsRehearsal = true }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SarkException)
+        {
+            // Whoever may only read, or finds it locked, is told what is known.
+        }
+    }
+
+    /// <summary>Makes a set of one step, or rehearses it.</summary>
+    /// <returns>What it did.</returns>
+    /// <exception cref="SarkException">It was refused.</exception>
+    public async Task<StepDone> RunOneAsync(ChangeStep step, CancellationToken cancellationToken)
+    {
+        var set = ChangeSet.Of(step) with { Reason = step.Options.Reason, Origin = step.Options.Origin };
+        var (result, done) = await RunAsync(set, step.Options.IsRehearsal, cancellationToken).ConfigureAwait(false);
+        return done[0] ?? throw result.Steps[0].Error!;
+    }
+
+    /// <summary>Makes a set, or rehearses it.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="isRehearsal">Whether it is taken back.</param>
+    /// <param name="cancellationToken">Stops it between two steps.</param>
+    /// <returns>What became of it, and what each step did that came about.</returns>
+    public async Task<(ChangeResult Result, IReadOnlyList<StepDone?> Done)> RunAsync(
+        ChangeSet set,
+        bool isRehearsal,
+        CancellationToken cancellationToken)
+    {
+        var hasFiles = files is not null && set.Steps.Any(s => RowFiles.Has(s.Resource));
+        if (hasFiles && !isRehearsal)
+        {
+            await files!.RepairAsync(database, Tell, isAgain: false, cancellationToken).ConfigureAwait(false);
+        }
+
+        using var own = hasFiles ? new SetFiles(files!, isRehearsal) : null;
+        var intent = new WriteIntent
+        {
+            IsRehearsal = isRehearsal,
+            Origin = set.Origin,
+            Reason = set.Reason,
+            State = set.State,
+        };
+        try
+        {
+            var (run, id) = await database.Writer.RunAsync(
+                session => Run(session, set, own, cancellationToken),
+                intent,
+                cancellationToken).ConfigureAwait(false);
+            if (own is not null)
+            {
+                await own.SettleAsync(database, Tell).ConfigureAwait(false);
+            }
+
+            return (run.Result with { ChangeSet = id, IsApplied = !isRehearsal }, run.Done);
+        }
+        catch (SetRefusedException refused)
+        {
+            return (refused.Result, refused.Done);
+        }
+    }
+
+    private static void Tell(string sentence) => Notices.Tell(sentence);
+
+    private SetRun Run(RowSession session, ChangeSet set, SetFiles? own, CancellationToken cancellationToken)
+    {
+        // It may be the second time.
+        own?.Truncate(0);
+        var results = new StepResult[set.Steps.Count];
+        var done = new StepDone?[set.Steps.Count];
+        var keys = new Dictionary<string, RowKey>(StringComparer.Ordinal);
+        var inUse = new List<int>();
+        // What a single step does is taken back with the set.
+        var isOne = results.Length == 1;
+        for (var i = 0; i < results.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var (step, index) = (set.Steps[i], i);
+            var place = new StepPlace(session, forms, own)
+            {
+                // What remains after the whole set counts.
+                InUse = set.IsAtomic && !isOne ? _ => inUse.Add(index) : null,
+            };
+            var (changes, files) = (session.ChangeCount, own?.Count ?? 0);
+            if (!isOne)
+            {
+                session.Begin(Savepoint);
+            }
+
+            try
+            {
+                var key = step.KeyOf is { } id ? keys.GetValueOrDefault(id) ?? throw UnknownStep(step, id) : step.Key;
+                done[i] = StepRunner.Run(place, step, key);
+                if (!isOne)
+                {
+                    session.Keep(Savepoint);
+                }
+
+                results[i] = Told(i, step, done[i]!, session.ChangesSince(changes));
+                if (step.Id is { } name)
+                {
+                    keys[name] = done[i]!.Key;
+                }
+            }
+            catch (Exception error) when (error is SarkException or SqliteException && session.IsAlive)
+            {
+                if (!isOne)
+                {
+                    session.TakeBack(Savepoint, changes);
+                }
+
+                own?.Truncate(files);
+                inUse.Remove(index);
+                done[i] = null;
+                results[i] = Failed(i, step, error as SarkException ?? SqliteErrors.Translate((SqliteException)error, database.Path));
+            }
+        }
+
+        foreach (var i in inUse)
+        {
+            var (resource, key) = (set.Steps[i].Resource, done[i]!.Key);
+            if (Dependants.Find(session, resource.Noun, key.First) is { Count: > 0 } dependants)
+            {
+                results[i] = Failed(i, set.Steps[i], StepRunner.InUse(resource, key, dependants)) with { Key = key };
+            }
+            else
+            {
+                results[i] = results[i] with { Orphans = [] };
+            }
+        }
+
+        if ((set.IsAtomic || isOne) && Array.Exists(results, r => r.Outcome == StepOutcome.Error))
+        {
+            throw new SetRefusedException(
+                new ChangeResult(
+                    null,
+                    false,
+                    [.. results.Select(r => r.Outcome == StepOutcome.Error ? r : r with { Outcome = StepOutcome.Skipped, Stored = null })]),
+                done);
+        }
+
+        return new SetRun(new ChangeResult(null, false, results) { State = session.State?.ToString() }, done);
+    }
+
+    private static SarkException UnknownStep(ChangeStep step, string id) => new(
+        SarkErrorKind.BadRequest,
+        step.Resource.Noun,
+        id,
+        $"The key is that of the step '{id}', and no step before this one that was done is called so.");
+
+    private static StepResult Failed(int index, ChangeStep step, SarkException error) =>
+        new(index, StepOutcome.Error, step.Resource, step.Key ?? KeyOf(error)) { Error = error };
+
+    private static RowKey? KeyOf(SarkException error) => error.Target is string { Length: > 0 } key ? new RowKey(key) : null;
+
+    private static StepResult Told(int index, ChangeStep step, StepDone done, IEnumerable<RowChange> changes) =>
+        new(index, done.Outcome, step.Resource, done.Key)
+        {
+            Stored = done.Stored,
+            Notices = done.Notices,
+            Orphans = done.Orphans,
+            Changes = done.Outcome == StepOutcome.Updated ? [.. Columns(step.Resource, done.Key, changes)] : [],
+        };
+
+    private static IEnumerable<ColumnChange> Columns(ResourceDescriptor resource, RowKey key, IEnumerable<RowChange> changes)
+    {
+        foreach (var change in changes.Where(c => c.Action == RowAction.Updated && c.Resource == resource.Route))
+        {
+            foreach (var (column, before) in change.Before!.Columns)
+            {
+                if (Masks.Column(resource, new ColumnChange(column, RowImage.Plain(before), RowImage.Plain(change.After![column])))
+                    is { } told)
+                {
+                    yield return told;
+                }
+            }
+        }
+    }
+
+    private sealed record SetRun(ChangeResult Result, IReadOnlyList<StepDone?> Done);
+
+    /// <summary>Takes a set back of which a step was refused.</summary>
+    /// <param name="result">What is told of it.</param>
+    /// <param name="done">What each step did.</param>
+    private sealed class SetRefusedException(ChangeResult result, IReadOnlyList<StepDone?> done) : Exception
+    {
+        public ChangeResult Result { get; } = result;
+
+        public IReadOnlyList<StepDone?> Done { get; } = done;
+    }
+}

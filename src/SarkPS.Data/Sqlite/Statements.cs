@@ -1,0 +1,104 @@
+using Microsoft.Data.Sqlite;
+using SarkPS.Data.Journal;
+using SQLitePCL;
+
+namespace SarkPS.Data.Sqlite;
+
+/// <summary>Statements of one connection that are kept prepared. Used by one thread at a time.</summary>
+/// <param name="connection">The connection; it stays its owner's.</param>
+internal sealed class Statements(SqliteConnection connection) : IDisposable
+{
+    // Names of tables are part of a text, and somebody's schema may have any number of them.
+    private const int Maximum = 200;
+
+    private readonly Dictionary<string, sqlite3_stmt> prepared = new(StringComparer.Ordinal);
+
+    /// <summary>Runs a statement to its end.</summary>
+    /// <exception cref="SqliteException">It failed.</exception>
+    public void Run(string sql, params object?[] values)
+    {
+        foreach (var _ in Rows(sql, values))
+        {
+            // What it returns does not matter.
+        }
+    }
+
+    /// <summary>The first column of the first row; null where there is no row, as for a NULL.</summary>
+    /// <exception cref="SqliteException">It failed.</exception>
+    public object? Value(string sql, params object?[] values)
+    {
+        foreach (var row in Rows(sql, values))
+        {
+            return RowImage.Value(row, 0);
+        }
+
+        return null;
+    }
+
+    /// <summary>The rows, each while it is looked at. No statement of the same text may be run meanwhile.</summary>
+    /// <exception cref="SqliteException">It failed.</exception>
+    public IEnumerable<sqlite3_stmt> Rows(string sql, params object?[] values)
+    {
+        var statement = Prepare(sql);
+        try
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                Check(RowImage.Bind(statement, i + 1, values[i]), raw.SQLITE_OK);
+            }
+
+            while (true)
+            {
+                var result = raw.sqlite3_step(statement);
+                if (result == raw.SQLITE_DONE)
+                {
+                    yield break;
+                }
+
+                Check(result, raw.SQLITE_ROW);
+                yield return statement;
+            }
+        }
+        finally
+        {
+            // What reset returns is the error of the last step again.
+            raw.sqlite3_reset(statement);
+            raw.sqlite3_clear_bindings(statement);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var statement in prepared.Values)
+        {
+            statement.Dispose();
+        }
+
+        prepared.Clear();
+    }
+
+    private sqlite3_stmt Prepare(string sql)
+    {
+        if (prepared.TryGetValue(sql, out var statement))
+        {
+            return statement;
+        }
+
+        if (prepared.Count >= Maximum)
+        {
+            Dispose();
+        }
+
+        Check(raw.sqlite3_prepare_v2(connection.Handle, sql, out statement), raw.SQLITE_OK);
+        return prepared[sql] = statement;
+    }
+
+    private void Check(int result, int expected)
+    {
+        if (result != expected)
+        {
+            SqliteException.ThrowExceptionForRC(result, connection.Handle);
+        }
+    }
+}
