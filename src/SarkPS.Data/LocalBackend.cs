@@ -108,6 +108,9 @@ public sealed class LocalBackend : ISarkBackend
     public ITableOperations Tables => Store;
 
     /// <inheritdoc/>
+    public IChanges Changes => Store.Changes;
+
+    /// <inheritdoc/>
     public ISnapshotOperations Snapshots => Covered(ExchangePart.Snapshots, snapshots);
 
     /// <inheritdoc/>

@@ -22,6 +22,7 @@ public sealed partial class ArchitectureTests
         ["Rules"] = [],
         ["Descriptors"] = ["Rules"],
         ["Resources"] = ["Descriptors", "Rules"],
+        ["Changes"] = ["Descriptors"],
         ["Ami"] = [],
         ["Asterisk"] = ["Ami"],
         ["Backend"] = ["Ami", "Descriptors", "Resources"],

@@ -38,6 +38,9 @@ public interface ISarkBackend : IAsyncDisposable
     /// <summary>Everything that is kept in tables.</summary>
     ITableOperations Tables { get; }
 
+    /// <summary>Changes of those as sets: planned, made, remembered, undone.</summary>
+    IChanges Changes { get; }
+
     /// <summary>The Asterisk that runs on it.</summary>
     IAsteriskOperations Asterisk { get; }
 

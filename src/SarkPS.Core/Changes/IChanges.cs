@@ -1,3 +1,5 @@
+using SarkPS.Descriptors;
+
 namespace SarkPS;
 
 /// <summary>
@@ -36,6 +38,9 @@ public interface IChanges
         ChangeOrigin origin,
         string? reason,
         CancellationToken cancellationToken);
+
+    /// <summary>The entity tag of a row as it is, which a step can demand; null where there is no such row.</summary>
+    Task<string?> TagAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken);
 
     /// <summary>Changes that were made, by whomever.</summary>
     Task<ChangePage> HistoryAsync(ChangeQuery query, CancellationToken cancellationToken);

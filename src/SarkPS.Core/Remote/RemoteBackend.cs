@@ -47,6 +47,9 @@ public sealed class RemoteBackend(SarkHttpClient client, bool? rehearses = null)
     public ITableOperations Tables { get; } = new RemoteTables(client, rehearses);
 
     /// <inheritdoc/>
+    public IChanges Changes { get; } = new RemoteChanges(client);
+
+    /// <inheritdoc/>
     public IAsteriskOperations Asterisk => Covered(ExchangePart.Asterisk, asterisk);
 
     /// <inheritdoc/>
@@ -214,18 +217,23 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
         ResourceDescriptor resource, HttpMethod method, string path, JsonNode? body, ChangeOptions options,
         CancellationToken cancellationToken)
     {
-        List<string> preferences = [WireHeaders.HandlingStrict, WireHeaders.ReturnRepresentation];
+        List<KeyValuePair<string, string>> headers =
+        [
+            new(WireHeaders.Prefer, WireHeaders.HandlingStrict),
+            new(WireHeaders.Prefer, WireHeaders.ReturnRepresentation),
+        ];
         if (options.AllowsOtherTenant)
         {
-            preferences.Add(WireHeaders.AllowOtherTenant);
+            headers.Add(new(WireHeaders.Prefer, WireHeaders.AllowOtherTenant));
         }
 
-        if (!options.IsRehearsal)
+        if (options.Reason is { } reason)
         {
-            return await client.SendAsync(method, path, body, cancellationToken, [.. preferences]).ConfigureAwait(false);
+            headers.Add(new(WireHeaders.ChangeReason, WireHeaders.ToNotice(reason)));
         }
 
-        if (!(rehearses ??= client.Identity?.AnswersRehearsals ?? await AskAsync(cancellationToken).ConfigureAwait(false)))
+        if (options.IsRehearsal
+            && !(rehearses ??= client.Identity?.AnswersRehearsals ?? await AskAsync(cancellationToken).ConfigureAwait(false)))
         {
             throw new SarkException(
                 SarkErrorKind.Unsupported,
@@ -235,8 +243,12 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
                     + "Nothing was sent.");
         }
 
-        preferences.Add(WireHeaders.DryRun);
-        return await client.SendAsync(method, path, body, cancellationToken, [.. preferences]).ConfigureAwait(false);
+        if (options.IsRehearsal)
+        {
+            headers.Add(new(WireHeaders.Prefer, WireHeaders.DryRun));
+        }
+
+        return await client.SendAsync(method, path, body, null, headers, null, cancellationToken).ConfigureAwait(false);
     }
 
     // An older service, or sark6api itself, does not know the address.
@@ -267,7 +279,7 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
         $"The service at {client.Address} was asked for the {SarkText.Words(resource.Noun)} '{key}' and answered {answer}, which is not "
             + "taken for it.");
 
-    private static string Path(ResourceDescriptor resource, RowKey key) =>
+    internal static string Path(ResourceDescriptor resource, RowKey key) =>
         resource.IsSingleton ? resource.Route
         : key.Second is not { } second ? $"{resource.Route}/{SarkHttpClient.Escape(key.First, resource.Noun)}"
         // An empty second part would mean all.

@@ -154,13 +154,38 @@ public sealed class SarkHttpClient : IDisposable
     /// <param name="limit">How long the answer may take, if that is longer than <see cref="Timeout"/>; null for a question.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <param name="preferences">Values of the Prefer header.</param>
-    public async Task<JsonNode?> SendAsync(
+    public Task<JsonNode?> SendAsync(
         HttpMethod method,
         string path,
         JsonNode? body,
         TimeSpan? limit,
         CancellationToken cancellationToken,
-        params string[] preferences)
+        params string[] preferences) =>
+        SendAsync(
+            method,
+            path,
+            body,
+            limit,
+            [.. preferences.Select(p => KeyValuePair.Create(WireHeaders.Prefer, p))],
+            null,
+            cancellationToken);
+
+    /// <summary>The same with headers of its own.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">The path below <c>/api/</c>, its parts already escaped with <see cref="Escape"/>.</param>
+    /// <param name="body">The body, or null for none.</param>
+    /// <param name="limit">How long the answer may take, if that is longer than <see cref="Timeout"/>; null for a question.</param>
+    /// <param name="headers">The headers.</param>
+    /// <param name="isAnswer">Which statuses beside those of success are no refusal of the request; null for none.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    internal async Task<JsonNode?> SendAsync(
+        HttpMethod method,
+        string path,
+        JsonNode? body,
+        TimeSpan? limit,
+        IReadOnlyList<KeyValuePair<string, string>> headers,
+        Func<HttpStatusCode, bool>? isAnswer,
+        CancellationToken cancellationToken)
     {
         using var response = await SendAsync(
             () =>
@@ -171,16 +196,17 @@ public sealed class SarkHttpClient : IDisposable
                     request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
                 }
 
-                foreach (var preference in preferences)
+                foreach (var (name, value) in headers)
                 {
-                    request.Headers.Add(WireHeaders.Prefer, preference);
+                    request.Headers.Add(name, value);
                 }
 
                 return request;
             },
             HttpCompletionOption.ResponseContentRead,
             limit,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            isAnswer).ConfigureAwait(false);
         var answer = await ReadAsync(response, cancellationToken).ConfigureAwait(false);
         foreach (var notice in response.Headers.TryGetValues(WireHeaders.Notice, out var notices) ? notices : [])
         {
@@ -199,12 +225,14 @@ public sealed class SarkHttpClient : IDisposable
     /// <param name="completion">Whether to wait for the whole answer.</param>
     /// <param name="limit">How long the answer may take, if that is longer than <see cref="Timeout"/>; null for a question.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="isAnswer">Which statuses beside those of success are no refusal of the request; null for none.</param>
     /// <exception cref="SarkException">The service refused, or did not answer.</exception>
     public async Task<HttpResponseMessage> SendAsync(
         Func<HttpRequestMessage> make,
         HttpCompletionOption completion,
         TimeSpan? limit,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Func<HttpStatusCode, bool>? isAnswer = null)
     {
         ArgumentNullException.ThrowIfNull(make);
         var clock = Stopwatch.StartNew();
@@ -212,7 +240,7 @@ public sealed class SarkHttpClient : IDisposable
         {
             var request = make();
             var response = await SendOnceAsync(request, completion, Longer(limit), cancellationToken).ConfigureAwait(false);
-            if (response.IsSuccessStatusCode)
+            if (response.IsSuccessStatusCode || isAnswer?.Invoke(response.StatusCode) == true)
             {
                 return response.Content.Headers.ContentType?.MediaType is "text/html" ? throw NoService(response) : response;
             }

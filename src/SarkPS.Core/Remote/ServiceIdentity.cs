@@ -10,9 +10,10 @@ namespace SarkPS.Remote;
 /// <param name="Coverage">How much of an exchange it serves.</param>
 /// <param name="Parts">The parts of it beside the tables; null when it does not tell.</param>
 /// <param name="Sark">The version of SARK that its database is of; null when it does not tell.</param>
+/// <param name="TakesChanges">Whether it takes change sets and keeps a history.</param>
 public sealed record ServiceIdentity(
     string Version, string? Caller, IReadOnlyList<string> Scopes, bool AnswersRehearsals, ExchangeCoverage Coverage,
-    IReadOnlyCollection<ExchangePart>? Parts = null, SarkVersion? Sark = null)
+    IReadOnlyCollection<ExchangePart>? Parts = null, SarkVersion? Sark = null, bool TakesChanges = false)
 {
     /// <summary>The member of the answer that names the parts.</summary>
     public const string PartsMember = "covers";
@@ -43,6 +44,7 @@ public sealed record ServiceIdentity(
                     p => Enum.TryParse<ExchangePart>(p?.ToString(), out var part)
                         ? part
                         : (ExchangePart?)null).OfType<ExchangePart>().ToArray(),
-                SarkVersion.Find(who[SarkMember]?.ToString()))
+                SarkVersion.Find(who[SarkMember]?.ToString()),
+                who[WireHeaders.ChangesMember]?.GetValue<bool>() ?? false)
             : null;
 }

@@ -31,6 +31,29 @@ public static class WireHeaders
     /// <summary>Let a row name a destination of another tenant.</summary>
     public const string AllowOtherTenant = "allow-other-tenant";
 
+    /// <summary>Why a change is made, for the history; written as <see cref="Notice"/> is.</summary>
+    public const string ChangeReason = "X-Change-Reason";
+
+    /// <summary>
+    /// The change set that a change was noted as; with it the change can be undone. Not there where nothing was changed.
+    /// </summary>
+    public const string ChangeSet = "X-Change-Set";
+
+    /// <summary>
+    /// Tells a request that is sent again, since its answer was lost, from another: what was done is answered again and not done
+    /// twice. (draft-ietf-httpapi-idempotency-key-header-08)
+    /// </summary>
+    public const string IdempotencyKey = "Idempotency-Key";
+
+    /// <summary>Where change sets are sent, below <c>/api/</c>.</summary>
+    public const string Batch = "batch";
+
+    /// <summary>Where the history of changes is, below <c>/api/</c>.</summary>
+    public const string Changes = "changes";
+
+    /// <summary>The member of the answer of <see cref="WhoAmI"/> that is true where the service takes change sets.</summary>
+    public const string ChangesMember = "changes";
+
     /// <summary>Which preferences an answer has followed. (RFC 7240, section 3)</summary>
     public const string PreferenceApplied = "Preference-Applied";
 

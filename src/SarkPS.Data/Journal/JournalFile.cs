@@ -241,6 +241,17 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
         sequence,
         (long)RowAction.Removed)) is not null;
 
+    /// <summary>Whether something was done to a row after a change.</summary>
+    /// <param name="table">Its table.</param>
+    /// <param name="key">Its key, or the first part of it.</param>
+    /// <param name="sequence">The change.</param>
+    public bool IsTouchedSince(string table, string key, long sequence) => Guarded(() => Open.Value(
+        "SELECT 1 FROM entries AS e JOIN sets AS s ON s.number = e.set_number AND s.pending IS NULL WHERE e.table_name = ?1 AND e.seq > ?3 "
+            + "AND (e.key = ?2 OR substr(e.key, 1, length(?2) + 1) = ?2 || '/') LIMIT 1",
+        table,
+        key,
+        sequence)) is not null;
+
     private FoundSet? FindSet(string id)
     {
         foreach (var row in Open.Rows(

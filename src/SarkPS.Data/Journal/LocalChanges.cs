@@ -61,6 +61,11 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
     }
 
     /// <inheritdoc/>
+    public Task<string?> TagAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken) => database.ReadAsync(
+        session => RowSearch.Find(session, resource, key, null) is [var row, ..] ? RowTag.Of(row) : null,
+        cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<ChangePage> HistoryAsync(ChangeQuery query, CancellationToken cancellationToken)
     {
         var history = new JournalHistory(RequireLedger().File.Path);

@@ -175,7 +175,9 @@ internal sealed class Undoing(RowSession session, JournalFile file, SetFiles? fi
 
             var key = change.Key.Split('/')[0];
             if (change.Action == RowAction.Created && resource.SecondKeyColumn is null && Row(resource, key) is null
-                && Dependants.Find(session, resource.Noun, key) is { Count: > 0 } dependants)
+                // What named it when it was not there does so again.
+                && Dependants.FindRows(session, resource.Noun, key).Where(d => file.IsTouchedSince(d.Table, d.Key, last))
+                    .Select(d => d.Label).ToArray() is { Length: > 0 } dependants)
             {
                 conflicts.Add($"the {Name(change)} is in use since: {SarkText.Listed(dependants)}.");
             }

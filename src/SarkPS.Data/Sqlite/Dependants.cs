@@ -34,10 +34,15 @@ internal static class Dependants
     /// <param name="noun">The row's resource, or another thing that rows name, as greetings are.</param>
     /// <param name="key">The row's key.</param>
     /// <param name="outside">A tenant whose own rows do not count, nor those that belong to none; null for all.</param>
-    public static IReadOnlyList<string> Find(RowSession session, string noun, string key, string? outside = null)
+    public static IReadOnlyList<string> Find(RowSession session, string noun, string key, string? outside = null) =>
+        [.. FindRows(session, noun, key, outside).Select(d => d.Label)];
+
+    /// <summary>The same with the rows themselves.</summary>
+    /// <inheritdoc cref="Find"/>
+    public static IReadOnlyList<Dependant> FindRows(RowSession session, string noun, string key, string? outside = null)
     {
         session.AskNaming();
-        var found = new List<string>();
+        var found = new List<Dependant>();
         foreach (var naming in Known.GetOrAdd(noun, _ => [.. Of(noun)]))
         {
             if (naming.Owner is null && !session.Has(naming.Table, naming.Columns[0].Name))
@@ -65,7 +70,10 @@ internal static class Dependants
 
                 found.AddRange(naming.Columns.Where(c => row.Text(c.Name) is { Length: > 0 } value && c.Names.Names(value, noun, key)
                         && !IsAnother(session, noun, key, row, c))
-                    .Select(c => $"{naming.Label} {row.Text(naming.KeyColumn)} ({c.Label})"));
+                    .Select(c => new Dependant(
+                        naming.Table,
+                        row.Text(naming.KeyColumn) ?? "",
+                        $"{naming.Label} {row.Text(naming.KeyColumn)} ({c.Label})")));
             }
         }
 
@@ -99,6 +107,12 @@ internal static class Dependants
         RowFilter? Filter,
         NamingColumn[] Columns);
 }
+
+/// <summary>A row that names another.</summary>
+/// <param name="Table">Its table.</param>
+/// <param name="Key">Its key, or the first part of it.</param>
+/// <param name="Label">What people are told, such as <c>Extension 401 (Tenant)</c>.</param>
+internal sealed record Dependant(string Table, string Key, string Label);
 
 /// <summary>A column that names rows.</summary>
 /// <param name="Name">The column.</param>

@@ -27,6 +27,7 @@ internal static class WhoAmI
             ["product"] = nameof(SarkPS),
             ["version"] = typeof(WhoAmI).Assembly.GetName().Version!.ToString(3),
             [WireHeaders.DryRunMember] = true,
+            [WireHeaders.ChangesMember] = true,
             [ServiceIdentity.SarkMember] = backend.Version?.Name,
             [ServiceIdentity.CoverageMember] = backend.Coverage.ToString(),
             [ServiceIdentity.PartsMember] = new JsonArray(

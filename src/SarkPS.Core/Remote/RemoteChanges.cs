@@ -1,0 +1,192 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using SarkPS.Descriptors;
+
+namespace SarkPS.Remote;
+
+/// <summary>Change sets over HTTP.</summary>
+/// <param name="client">The connection to the service.</param>
+internal sealed class RemoteChanges(SarkHttpClient client) : IChanges
+{
+    private const string DataField = "data: ";
+
+    // A connection that broke is made anew, and goes on where it ended.
+    private static readonly TimeSpan PauseBeforeAgain = TimeSpan.FromSeconds(1);
+    private const int MostAttempts = 5;
+
+    /// <inheritdoc/>
+    public Task<ChangeResult> PlanAsync(ChangeSet set, CancellationToken cancellationToken) =>
+        SendAsync(new ChangeRequest(set, IsRehearsal: true, WantsRows: set.Steps.Count == 1), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ChangeResult> ApplyAsync(ChangeSet set, CancellationToken cancellationToken) =>
+        SendAsync(new ChangeRequest(set, WantsRows: set.Steps.Count == 1), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<UndoResult> UndoAsync(
+        string changeSet,
+        bool isRehearsal,
+        ChangeOrigin origin,
+        string? reason,
+        CancellationToken cancellationToken)
+    {
+        await RequireAsync(cancellationToken).ConfigureAwait(false);
+        var headers = new List<KeyValuePair<string, string>>();
+        if (isRehearsal)
+        {
+            headers.Add(new(WireHeaders.Prefer, WireHeaders.DryRun));
+        }
+
+        if (reason is not null)
+        {
+            headers.Add(new(WireHeaders.ChangeReason, WireHeaders.ToNotice(reason)));
+        }
+
+        var answer = await client.SendAsync(
+            HttpMethod.Post,
+            $"{WireHeaders.Changes}/{SarkHttpClient.Escape(changeSet, "Change")}/undo",
+            null,
+            Timeout.InfiniteTimeSpan,
+            headers,
+            null,
+            cancellationToken).ConfigureAwait(false);
+        return client.Understand(() => ChangeDocument.ReadUndo(answer));
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> TagAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken)
+    {
+        await RequireAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var response = await client.SendAsync(
+                () => new HttpRequestMessage(HttpMethod.Head, client.Resolve(RemoteTables.Path(resource, key))),
+                HttpCompletionOption.ResponseHeadersRead,
+                null,
+                cancellationToken).ConfigureAwait(false);
+            return response.Headers.ETag?.ToString();
+        }
+        catch (SarkNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ChangePage> HistoryAsync(ChangeQuery query, CancellationToken cancellationToken)
+    {
+        await RequireAsync(cancellationToken).ConfigureAwait(false);
+        var names = ChangeDocument.Write(query).Select(q => $"{q.Key}={SarkHttpClient.EscapeQuery(q.Value)}");
+        var answer = await client.SendAsync(
+            HttpMethod.Get, $"{WireHeaders.Changes}?{string.Join('&', names)}", null, cancellationToken).ConfigureAwait(false);
+        return client.Understand(() => ChangeDocument.ReadPage(answer));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ChangeEntry> WatchAsync(
+        long? after,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await RequireAsync(cancellationToken).ConfigureAwait(false);
+        // Also of the first there is a place to go on from.
+        var place = after ?? (await HistoryAsync(new ChangeQuery { Limit = 1 }, cancellationToken).ConfigureAwait(false)).Changes
+            .Select(c => c.Sequence).FirstOrDefault();
+        for (var failures = 0; ;)
+        {
+            var stream = ReadAsync(place, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using (stream.ConfigureAwait(false))
+            {
+                while (true)
+                {
+                    try
+                    {
+                        if (!await stream.MoveNextAsync().ConfigureAwait(false))
+                        {
+                            break;
+                        }
+
+                        failures = 0;
+                    }
+                    catch (SarkException error) when (error.Kind is SarkErrorKind.Unavailable && ++failures < MostAttempts)
+                    {
+                        break;
+                    }
+
+                    place = stream.Current.Sequence;
+                    yield return stream.Current;
+                }
+            }
+
+            await Task.Delay(PauseBeforeAgain, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async IAsyncEnumerable<ChangeEntry> ReadAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await client.SendAsync(
+            () =>
+            {
+                var request = new HttpRequestMessage(HttpMethod.Get, client.Resolve(WireHeaders.Changes + "/events"));
+                request.Headers.Add("Last-Event-ID", after.ToString(CultureInfo.InvariantCulture));
+                request.Headers.Accept.ParseAdd("text/event-stream");
+                return request;
+            },
+            HttpCompletionOption.ResponseHeadersRead,
+            Timeout.InfiniteTimeSpan,
+            cancellationToken).ConfigureAwait(false);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+        while (await client.ReceiveAsync(() => reader.ReadLineAsync(cancellationToken).AsTask()).ConfigureAwait(false) is { } line)
+        {
+            // Each event is one line of data; ids and signs of life say nothing more.
+            if (line.StartsWith(DataField, StringComparison.Ordinal))
+            {
+                yield return client.Understand(() => ChangeDocument.ReadEntry((JsonObject)JsonNode.Parse(line[DataField.Length..])!));
+            }
+        }
+    }
+
+    private async Task<ChangeResult> SendAsync(ChangeRequest request, CancellationToken cancellationToken)
+    {
+        await RequireAsync(cancellationToken).ConfigureAwait(false);
+        // What was done is answered again when the answer is lost on its way, and not done twice.
+        KeyValuePair<string, string>[] headers = [new(WireHeaders.IdempotencyKey, $"\"{Guid.NewGuid():N}\"")];
+        var body = ChangeDocument.Write(request);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var answer = await client.SendAsync(
+                    HttpMethod.Post,
+                    WireHeaders.Batch,
+                    body,
+                    Timeout.InfiniteTimeSpan,
+                    request.IsRehearsal ? [] : headers,
+                    status => status == HttpStatusCode.UnprocessableEntity,
+                    cancellationToken).ConfigureAwait(false);
+                return client.Understand(() => ProblemDetails.Read(answer) is { } refusal
+                    ? throw refusal
+                    : ChangeDocument.ReadResult(answer, request.Set));
+            }
+            catch (SarkUnreachableException) when (attempt < MostAttempts)
+            {
+                await Task.Delay(PauseBeforeAgain, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // sark6api, or an older service, might take a part of what it does not know for something else.
+    private async Task RequireAsync(CancellationToken cancellationToken)
+    {
+        var identity = client.Identity ?? await client.IdentifyAsync(cancellationToken).ConfigureAwait(false);
+        if (!identity.TakesChanges)
+        {
+            throw new SarkException(
+                SarkErrorKind.Unsupported,
+                "ChangeSet",
+                client.Address,
+                $"The service at {client.Address} is of version {identity.Version}, which takes no change sets. Nothing was sent.");
+        }
+    }
+}
