@@ -7,13 +7,39 @@ namespace SarkPS.Data;
 /// <param name="Answer">What sark6api would answer: on create the defaults and what was sent, on update the old row with
 /// what was sent.</param>
 /// <param name="Key">The row that was written.</param>
-/// <param name="Stored">The row as it is stored now.</param>
+/// <param name="Stored">The row as it is stored now; null where it was removed.</param>
 /// <param name="Notices">What is to be known of it, as sentences.</param>
 public sealed record WriteResult(
     IEnumerable<KeyValuePair<string, object?>> Answer,
     RowKey Key,
-    SarkRow Stored,
-    IReadOnlyList<string> Notices);
+    SarkRow? Stored,
+    IReadOnlyList<string> Notices)
+{
+    /// <summary>The entity tag of the row as it is stored now; null where it was removed.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>What names a row that was removed and now points nowhere.</summary>
+    public IReadOnlyList<string> Orphans { get; init; } = [];
+}
+
+/// <summary>What became of a set, with what sark6api would answer to each of its steps.</summary>
+/// <param name="Result">What became of it.</param>
+/// <param name="Rows">What each step wrote; null for one that was refused.</param>
+public sealed record SetOutcome(ChangeResult Result, IReadOnlyList<WriteResult?> Rows);
+
+/// <summary>A request that may be sent again because its answer was lost: it is answered again then, and not done twice.</summary>
+/// <param name="Caller">Who sends it; each caller has keys of his own.</param>
+/// <param name="Key">What tells it from others of the caller.</param>
+/// <param name="Fingerprint">Tells whether it is the same request.</param>
+public sealed record Repeatable(string Caller, string Key, byte[] Fingerprint);
+
+/// <summary>A request was done before; nothing was done now.</summary>
+/// <param name="answer">The answer that it got.</param>
+public sealed class AnsweredBeforeException(byte[] answer) : Exception("The request was done before, and is answered again.")
+{
+    /// <summary>The answer that it got.</summary>
+    public byte[] Answer { get; } = answer;
+}
 
 /// <summary>Rows of any resource as a service passes them on: as bytes, and with the answers that sark6api gives.</summary>
 public interface IJsonTables
@@ -27,28 +53,37 @@ public interface IJsonTables
     /// <summary>One row as a JSON object in UTF-8, or null where there is none.</summary>
     ValueTask<JsonRows?> GetJsonAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken);
 
-    /// <summary>Makes a row.</summary>
-    /// <param name="resource">The resource.</param>
-    /// <param name="kind">Which kind of it, where there are several.</param>
-    /// <param name="sent">What was sent.</param>
-    /// <param name="isStrict">Whether what cannot be written is refused instead of ignored.</param>
-    /// <param name="options">How it is done.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    Task<WriteResult> CreateAsync(
-        ResourceDescriptor resource,
-        CreateKind? kind,
-        Changes sent,
-        bool isStrict,
-        ChangeOptions options,
+    /// <summary>Makes a set, or rehearses it.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="isRehearsal">Whether it is taken back.</param>
+    /// <param name="repeatable">The request that it is of; null for one that is not sent again.</param>
+    /// <param name="answer">What is answered, kept together with the change and answered again.</param>
+    /// <param name="cancellationToken">Stops it between two steps.</param>
+    /// <exception cref="AnsweredBeforeException">The request was done before.</exception>
+    /// <exception cref="SarkException">It could not be tried at all, or the key is that of another request.</exception>
+    Task<SetOutcome> RunAsync(
+        ChangeSet set,
+        bool isRehearsal,
+        Repeatable? repeatable,
+        Func<SetOutcome, byte[]>? answer,
         CancellationToken cancellationToken);
 
-    /// <summary>Changes the columns that are named and no others.</summary>
-    /// <inheritdoc cref="CreateAsync"/>
-    Task<WriteResult> UpdateAsync(
-        ResourceDescriptor resource,
-        RowKey key,
-        Changes sent,
-        bool isStrict,
-        ChangeOptions options,
+    /// <summary>Turns a set round.</summary>
+    /// <inheritdoc cref="IChanges.UndoAsync"/>
+    Task<UndoResult> UndoAsync(
+        string changeSet,
+        bool isRehearsal,
+        ChangeOrigin origin,
+        string? reason,
+        Repeatable? repeatable,
+        Func<UndoResult, byte[]>? answer,
         CancellationToken cancellationToken);
+
+    /// <summary>The answer to a request that was done before.</summary>
+    /// <returns>Null where it was not.</returns>
+    /// <exception cref="SarkException">The key is that of another request.</exception>
+    Task<byte[]?> FindAnswerAsync(Repeatable repeatable, CancellationToken cancellationToken);
+
+    /// <summary>Keeps the answer to a request that changes no rows, once it is done.</summary>
+    Task KeepAnswerAsync(Repeatable repeatable, byte[] answer);
 }

@@ -22,6 +22,10 @@ internal static class ClientWish
     /// <summary>To name a destination of another tenant.</summary>
     public static bool AllowsOtherTenant(HttpRequest request) => Has(request.Headers[WireHeaders.Prefer], WireHeaders.AllowOtherTenant);
 
+    /// <summary>Why a change is made; null where that is not said.</summary>
+    public static string? Reason(HttpRequest request) =>
+        request.Headers[WireHeaders.ChangeReason] is [{ Length: > 0 } reason, ..] ? WireHeaders.FromNotice(reason) : null;
+
     /// <summary>Problem details instead of sark6api's bodies.</summary>
     public static bool WantsProblem(HttpRequest request) => Has(request.Headers.Accept, WireHeaders.Problem);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -26,6 +27,13 @@ internal static class JsonAnswer
     /// <summary>JSON that is ready.</summary>
     public static Task WriteAsync(HttpContext context, JsonRows json)
     {
+        context.Response.Headers.ETag = json.Tag;
+        if (context.Request.Headers.IfNoneMatch is { Count: > 0 } known && json.IsAmong(string.Join(',', known.ToArray())))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return Task.CompletedTask;
+        }
+
         context.Response.ContentType = ContentType;
         context.Response.ContentLength = json.Length;
         if (json.Bytes is not { Length: <= Piece } bytes)
@@ -57,6 +65,23 @@ internal static class JsonAnswer
                 return;
             }
         }
+    }
+
+    /// <summary>A row as the bytes of an answer.</summary>
+    public static byte[] Bytes(IEnumerable<KeyValuePair<string, object?>> row) => Bytes(writer => Write(writer, row));
+
+    /// <summary>A node as the bytes of an answer.</summary>
+    public static byte[] Bytes(JsonNode node) => Bytes(writer => node.WriteTo(writer));
+
+    private static byte[] Bytes(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, Options))
+        {
+            write(writer);
+        }
+
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>A row.</summary>

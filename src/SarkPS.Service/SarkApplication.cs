@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using SarkPS.Ami;
 using SarkPS.Data;
 using SarkPS.Service.Auth;
+using SarkPS.Service.History;
 using SarkPS.Service.Description;
 using SarkPS.Service.Errors;
 using SarkPS.Service.Operations;
@@ -184,6 +185,7 @@ internal static class SarkApplication
         app.UseAuthorization();
         app.UseMiddleware<ChangeMiddleware>();
         app.UseRateLimiter();
+        app.UseMiddleware<RepeatMiddleware>();
     }
 
     public static void MapSark(this WebApplication app)
@@ -192,6 +194,7 @@ internal static class SarkApplication
         ApiDocument.Map(app);
         var api = app.MapGroup(ApiPrefix);
         api.MapResources();
+        api.MapChanges();
         api.MapDestinations();
         api.MapConfiguration();
         api.MapHours();

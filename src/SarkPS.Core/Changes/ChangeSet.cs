@@ -41,8 +41,13 @@ public sealed record ChangeStep(ChangeAction Action, ResourceDescriptor Resource
     /// <summary>What later steps of the set call this one.</summary>
     public string? Id { get; init; }
 
-    /// <summary>The entity tag that the row must have; null where it may be in any state.</summary>
+    /// <summary>
+    /// The entity tags one of which the row must have, separated by commas; <c>*</c> for any; null where it may be in any state.
+    /// </summary>
     public string? IfMatch { get; init; }
+
+    /// <summary>The entity tags none of which the row may have; <c>*</c> where there may be no row.</summary>
+    public string? IfNoneMatch { get; init; }
 
     /// <summary>How it is done.</summary>
     public ChangeOptions Options { get; init; } = ChangeOptions.Default;

@@ -52,6 +52,16 @@ public sealed class SarkRow(RowShape shape, object?[] values) : IReadOnlyDiction
     /// <summary>The value of a column as text, null where it is null or missing.</summary>
     public string? Text(string column) => this[column] is { } value ? Rules.PhpValue.Text(value) : null;
 
+    /// <summary>The same row without some columns.</summary>
+    public SarkRow Without(IReadOnlySet<string> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        var kept = Enumerable.Range(0, values.Length).Where(i => !columns.Contains(Shape.Names[i])).ToArray();
+        return kept.Length == values.Length
+            ? this
+            : new SarkRow(new RowShape([.. kept.Select(i => Shape.Names[i])]), [.. kept.Select(i => values[i])]);
+    }
+
     /// <inheritdoc/>
     public bool ContainsKey(string key) => Shape.IndexOf(key) >= 0;
 

@@ -45,6 +45,9 @@ public static class WireHeaders
     /// </summary>
     public const string IdempotencyKey = "Idempotency-Key";
 
+    /// <summary>Says <c>true</c> in an answer that was given before, and is given again.</summary>
+    public const string IdempotentReplayed = "Idempotent-Replayed";
+
     /// <summary>Where change sets are sent, below <c>/api/</c>.</summary>
     public const string Batch = "batch";
 

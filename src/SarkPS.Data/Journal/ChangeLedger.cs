@@ -53,10 +53,41 @@ internal sealed class ChangeLedger(JournalFile file, bool isOptional, TimeProvid
         {
             request.SetId = SetId.New(clock);
             var intent = request.Intent;
-            sets.Add(new JournalSet(request.SetId, intent.Cause, intent.Origin, intent.Reason, intent.Undoes, request.Rows));
+            var answer = intent.Repeatable is { } again && request.AnswerAgain(request.SetId) is { } bytes
+                ? new KeptAnswer(again, bytes)
+                : null;
+            sets.Add(new JournalSet(request.SetId, intent.Cause, intent.Origin, intent.Reason, intent.Undoes, request.Rows, answer));
         }
 
         file.Prepare(marker, sets);
+    }
+
+    /// <summary>Refuses a request that was done before.</summary>
+    /// <param name="repeatable">The request; null for one that is not sent again.</param>
+    /// <param name="state">The state of the database; null where the journal cannot be read.</param>
+    /// <exception cref="AnsweredBeforeException">It was.</exception>
+    /// <exception cref="SarkException">The key is that of another request.</exception>
+    public void RequireNew(Repeatable? repeatable, KnownState? state)
+    {
+        if (repeatable is not null && state is not null && FindAnswer(repeatable) is { } answer)
+        {
+            throw new AnsweredBeforeException(answer);
+        }
+    }
+
+    /// <summary>The answer to a request that was done before; null where it was not.</summary>
+    /// <exception cref="SarkException">The key is that of another request.</exception>
+    public byte[]? FindAnswer(Repeatable repeatable)
+    {
+        var kept = file.ReadAnswer(repeatable);
+        return kept is null || kept.Request.Fingerprint.AsSpan().SequenceEqual(repeatable.Fingerprint)
+            ? kept?.Answer
+            : throw new SarkValidationException(
+                "Request",
+                repeatable.Key,
+                "Idempotency-Key",
+                $"The idempotency key '{SarkText.Printable(repeatable.Key)}' was used for another request. Nothing was done; each "
+                    + "request has a key of its own.");
     }
 
     /// <summary>Says that what was prepared is committed. Where that cannot be said, the marker tells whoever comes next.</summary>

@@ -25,6 +25,9 @@ internal sealed record WriteIntent
 
     /// <summary>The state that the database must be in; null where it may be in any.</summary>
     public string? State { get; init; }
+
+    /// <summary>The request that it is of, where that may be sent again.</summary>
+    public Repeatable? Repeatable { get; init; }
 }
 
 /// <summary>
@@ -57,15 +60,17 @@ internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger
     /// <param name="work">What is done. It may be done again, where the transaction that it was in did not come about.</param>
     /// <param name="intent">What is to be known of it.</param>
     /// <param name="cancellationToken">Ends the waiting; what has begun ends as it will.</param>
+    /// <param name="answer">What is answered to the request when it is sent again, of the result and the id of the set.</param>
     /// <returns>What the work returned, after the commit, and the id of the set; null where nothing was changed.</returns>
     /// <exception cref="SarkException">It was refused, or the database could not be written.</exception>
     public Task<(T Result, string? Set)> RunAsync<T>(
         Func<RowSession, T> work,
         WriteIntent intent,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Func<T, string, byte[]>? answer = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var request = new WriteRequest<T>(work, intent, database.StartWait(), cancellationToken);
+        var request = new WriteRequest<T>(work, intent, database.StartWait(), answer, cancellationToken);
         bool isFirst;
         lock (queue)
         {
@@ -337,6 +342,7 @@ internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger
                     "The database has changed since the plan was made, so it was not applied. Nothing was changed; make the plan anew.");
             }
 
+            ledger?.RequireNew(request.Intent.Repeatable, state);
             request.Run(new RowSession(connection, naming: naming, recorder: recorder, state: state));
         }
         catch (Exception error)

@@ -47,11 +47,9 @@ internal sealed record JournalSet(
 internal sealed record FoundSet(JournalSet Set, long Epoch, long LastSequence);
 
 /// <summary>The answer to a request with an idempotency key.</summary>
-/// <param name="Caller">Whose key it is.</param>
-/// <param name="Key">The key.</param>
-/// <param name="Request">What tells the request from another with the same key.</param>
+/// <param name="Request">The request.</param>
 /// <param name="Answer">The answer.</param>
-internal sealed record KeptAnswer(string Caller, string Key, byte[] Request, byte[] Answer);
+internal sealed record KeptAnswer(Repeatable Request, byte[] Answer);
 
 /// <summary>
 /// The file that remembers every change, <c>journal.db</c>: with a write-ahead log, and never attached to the database that it
@@ -67,6 +65,9 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
     private const int Format = 1;
 
     private const int BusyMilliseconds = 2000;
+
+    // So long a request can be sent again.
+    private static readonly TimeSpan AnswersKept = TimeSpan.FromDays(1);
 
     private const string Tables = """
         CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL, marker INTEGER NOT NULL,
@@ -214,7 +215,10 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
     public FoundSet? ReadSet(string id) => Guarded(() => FindSet(id));
 
     /// <summary>The answer that was given to a request with an idempotency key; null where there was none in this epoch.</summary>
-    public KeptAnswer? ReadAnswer(string caller, string key) => Guarded(() => FindAnswer(caller, key));
+    public KeptAnswer? ReadAnswer(Repeatable request) => Guarded(() => FindAnswer(request));
+
+    /// <summary>Keeps the answer to a request that has changed nothing in the database.</summary>
+    public void AddAnswer(KeptAnswer answer) => Transact(() => Add(FindState()?.Epoch ?? 0, null, answer));
 
     /// <summary>Whether a row was made, other than by an undoing, after a change: then it is not the one that was changed.</summary>
     /// <param name="table">The table.</param>
@@ -277,14 +281,16 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
         return null;
     }
 
-    private KeptAnswer? FindAnswer(string caller, string key)
+    private KeptAnswer? FindAnswer(Repeatable request)
     {
         foreach (var row in Open.Rows(
             "SELECT request, answer FROM retries WHERE caller = ?1 AND key = ?2 AND pending IS NULL AND epoch = (SELECT epoch FROM state)",
-            caller,
-            key))
+            request.Caller,
+            request.Key))
         {
-            return new KeptAnswer(caller, key, (byte[])RowImage.Value(row, 0)!, (byte[])RowImage.Value(row, 1)!);
+            return new KeptAnswer(
+                request with { Fingerprint = (byte[])RowImage.Value(row, 0)! },
+                (byte[])RowImage.Value(row, 1)!);
         }
 
         return null;
@@ -352,18 +358,25 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
 
         if (set.Answer is { } answer)
         {
-            Open.Run(
-                "INSERT INTO retries (caller, key, epoch, pending, time, request, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT "
-                    + "(caller, key) DO UPDATE SET epoch = excluded.epoch, pending = excluded.pending, time = excluded.time, request = "
-                    + "excluded.request, answer = excluded.answer",
-                answer.Caller,
-                answer.Key,
-                epoch,
-                (long?)pending,
-                time,
-                answer.Request,
-                answer.Answer);
+            Add(epoch, pending, answer);
         }
+    }
+
+    private void Add(long epoch, int? pending, KeptAnswer answer)
+    {
+        var time = clock.GetUtcNow();
+        Open.Run("DELETE FROM retries WHERE time < ?1", (time - AnswersKept).ToUnixTimeMilliseconds());
+        Open.Run(
+            "INSERT INTO retries (caller, key, epoch, pending, time, request, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT "
+                + "(caller, key) DO UPDATE SET epoch = excluded.epoch, pending = excluded.pending, time = excluded.time, request = "
+                + "excluded.request, answer = excluded.answer",
+            answer.Request.Caller,
+            answer.Request.Key,
+            epoch,
+            (long?)pending,
+            time.ToUnixTimeMilliseconds(),
+            answer.Request.Fingerprint,
+            answer.Answer);
     }
 
     private void PutBase(byte[] image)

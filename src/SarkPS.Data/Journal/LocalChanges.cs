@@ -19,18 +19,29 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
 
     /// <inheritdoc/>
     public async Task<ChangeResult> PlanAsync(ChangeSet set, CancellationToken cancellationToken) =>
-        (await RunAsync(set, isRehearsal: true, cancellationToken).ConfigureAwait(false)).Result;
+        (await RunAsync(set, isRehearsal: true, null, null, cancellationToken).ConfigureAwait(false)).Result;
 
     /// <inheritdoc/>
     public async Task<ChangeResult> ApplyAsync(ChangeSet set, CancellationToken cancellationToken) =>
-        (await RunAsync(set, isRehearsal: false, cancellationToken).ConfigureAwait(false)).Result with { State = null };
+        (await RunAsync(set, isRehearsal: false, null, null, cancellationToken).ConfigureAwait(false)).Result with { State = null };
 
     /// <inheritdoc/>
+    public Task<UndoResult> UndoAsync(
+        string changeSet,
+        bool isRehearsal,
+        ChangeOrigin origin,
+        string? reason,
+        CancellationToken cancellationToken) =>
+        UndoAsync(changeSet, isRehearsal, origin, reason, null, null, cancellationToken);
+
+    /// <inheritdoc cref="IJsonTables.UndoAsync"/>
     public async Task<UndoResult> UndoAsync(
         string changeSet,
         bool isRehearsal,
         ChangeOrigin origin,
         string? reason,
+        Repeatable? repeatable,
+        Func<UndoResult, byte[]>? answer,
         CancellationToken cancellationToken)
     {
         var journal = RequireLedger().File;
@@ -42,6 +53,7 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
             Origin = origin,
             Reason = reason,
             Undoes = changeSet,
+            Repeatable = repeatable,
         };
         var (rows, id) = await database.Writer.RunAsync(
             session =>
@@ -51,14 +63,36 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
                 return new Undoing(session, journal, own).Run(changeSet, session.State?.Epoch ?? 0);
             },
             intent,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            answer is null ? null : (done, set) => answer(Told(done, set))).ConfigureAwait(false);
         if (own is not null)
         {
             await own.SettleAsync(database, Tell).ConfigureAwait(false);
         }
 
-        return new UndoResult(id, changeSet, [.. rows.Select(r => Masks.Entry(r, id, intent))]);
+        return Told(rows, id);
+
+        UndoResult Told(IReadOnlyList<RowChange> rows, string? set) =>
+            new(set, changeSet, [.. rows.Select(r => Masks.Entry(r, set, intent))]);
     }
+
+    /// <inheritdoc cref="IJsonTables.FindAnswerAsync"/>
+    public async Task<byte[]?> FindAnswerAsync(Repeatable repeatable, CancellationToken cancellationToken) =>
+        // Whoever holds the lock alone uses the journal.
+        (await database.Writer.RunAsync(
+            _ => database.Ledger?.FindAnswer(repeatable),
+            new WriteIntent { IsRehearsal = true },
+            cancellationToken).ConfigureAwait(false)).Result;
+
+    /// <inheritdoc cref="IJsonTables.KeepAnswerAsync"/>
+    public Task KeepAnswerAsync(Repeatable repeatable, byte[] answer) => database.Writer.RunAsync(
+        _ =>
+        {
+            database.Ledger?.File.AddAnswer(new KeptAnswer(repeatable, answer));
+            return true;
+        },
+        new WriteIntent { IsRehearsal = true },
+        CancellationToken.None);
 
     /// <inheritdoc/>
     public Task<string?> TagAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken) => database.ReadAsync(
@@ -124,21 +158,19 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
     /// <summary>Makes a set of one step, or rehearses it.</summary>
     /// <returns>What it did.</returns>
     /// <exception cref="SarkException">It was refused.</exception>
-    public async Task<StepDone> RunOneAsync(ChangeStep step, CancellationToken cancellationToken)
+    public async Task<WriteResult> RunOneAsync(ChangeStep step, CancellationToken cancellationToken)
     {
         var set = ChangeSet.Of(step) with { Reason = step.Options.Reason, Origin = step.Options.Origin };
-        var (result, done) = await RunAsync(set, step.Options.IsRehearsal, cancellationToken).ConfigureAwait(false);
-        return done[0] ?? throw result.Steps[0].Error!;
+        var (result, rows) = await RunAsync(set, step.Options.IsRehearsal, null, null, cancellationToken).ConfigureAwait(false);
+        return rows[0] ?? throw result.Steps[0].Error!;
     }
 
-    /// <summary>Makes a set, or rehearses it.</summary>
-    /// <param name="set">The set.</param>
-    /// <param name="isRehearsal">Whether it is taken back.</param>
-    /// <param name="cancellationToken">Stops it between two steps.</param>
-    /// <returns>What became of it, and what each step did that came about.</returns>
-    public async Task<(ChangeResult Result, IReadOnlyList<StepDone?> Done)> RunAsync(
+    /// <inheritdoc cref="IJsonTables.RunAsync"/>
+    public async Task<SetOutcome> RunAsync(
         ChangeSet set,
         bool isRehearsal,
+        Repeatable? repeatable,
+        Func<SetOutcome, byte[]>? answer,
         CancellationToken cancellationToken)
     {
         var hasFiles = files is not null && set.Steps.Any(s => RowFiles.Has(s.Resource));
@@ -154,29 +186,34 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
             Origin = set.Origin,
             Reason = set.Reason,
             State = set.State,
+            Repeatable = repeatable,
         };
         try
         {
             var (run, id) = await database.Writer.RunAsync(
                 session => Run(session, set, own, cancellationToken),
                 intent,
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken,
+                answer is null ? null : (done, set) => answer(Told(done, set))).ConfigureAwait(false);
             if (own is not null)
             {
                 await own.SettleAsync(database, Tell).ConfigureAwait(false);
             }
 
-            return (run.Result with { ChangeSet = id, IsApplied = !isRehearsal }, run.Done);
+            return Told(run, id);
         }
         catch (SetRefusedException refused)
         {
-            return (refused.Result, refused.Done);
+            return refused.Outcome;
         }
+
+        SetOutcome Told(SetOutcome outcome, string? id) =>
+            outcome with { Result = outcome.Result with { ChangeSet = id, IsApplied = !isRehearsal } };
     }
 
     private static void Tell(string sentence) => Notices.Tell(sentence);
 
-    private SetRun Run(RowSession session, ChangeSet set, SetFiles? own, CancellationToken cancellationToken)
+    private SetOutcome Run(RowSession session, ChangeSet set, SetFiles? own, CancellationToken cancellationToken)
     {
         // It may be the second time.
         own?.Truncate(0);
@@ -245,15 +282,22 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
 
         if ((set.IsAtomic || isOne) && Array.Exists(results, r => r.Outcome == StepOutcome.Error))
         {
-            throw new SetRefusedException(
+            throw new SetRefusedException(new SetOutcome(
                 new ChangeResult(
                     null,
                     false,
-                    [.. results.Select(r => r.Outcome == StepOutcome.Error ? r : r with { Outcome = StepOutcome.Skipped, Stored = null })]),
-                done);
+                    [.. results.Select(r => r.Outcome == StepOutcome.Error ? r : r with { Outcome = StepOutcome.Skipped, Stored = null })])
+                { State = session.State?.ToString() },
+                new WriteResult?[results.Length]));
         }
 
-        return new SetRun(new ChangeResult(null, false, results) { State = session.State?.ToString() }, done);
+        return new SetOutcome(
+            new ChangeResult(null, false, results) { State = session.State?.ToString() },
+            [
+                .. done.Select(d => d is null
+                    ? null
+                    : new WriteResult(d.Answer, d.Key, d.Stored, d.Notices) { Tag = d.Tag, Orphans = d.Orphans }),
+            ]);
     }
 
     private static SarkException UnknownStep(ChangeStep step, string id) => new(
@@ -291,15 +335,10 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
         }
     }
 
-    private sealed record SetRun(ChangeResult Result, IReadOnlyList<StepDone?> Done);
-
     /// <summary>Takes a set back of which a step was refused.</summary>
-    /// <param name="result">What is told of it.</param>
-    /// <param name="done">What each step did.</param>
-    private sealed class SetRefusedException(ChangeResult result, IReadOnlyList<StepDone?> done) : Exception
+    /// <param name="outcome">What is told of it.</param>
+    private sealed class SetRefusedException(SetOutcome outcome) : Exception
     {
-        public ChangeResult Result { get; } = result;
-
-        public IReadOnlyList<StepDone?> Done { get; } = done;
+        public SetOutcome Outcome { get; } = outcome;
     }
 }

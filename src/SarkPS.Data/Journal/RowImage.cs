@@ -31,6 +31,9 @@ internal sealed class RowImage(IReadOnlyList<KeyValuePair<string, object?>> colu
     /// <summary>Whether it has a column.</summary>
     public bool Has(string column) => Columns.Any(c => string.Equals(c.Key, column, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The columns with values as rows hold them.</summary>
+    public IEnumerable<KeyValuePair<string, object?>> Plain() => Columns.Select(c => KeyValuePair.Create(c.Key, Plain(c.Value)));
+
     /// <summary>The value of a column as text, null where it is null or missing.</summary>
     public string? Text(string column) => Text(this[column]);
 

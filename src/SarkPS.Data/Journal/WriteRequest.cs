@@ -90,6 +90,11 @@ internal abstract class WriteRequest(WriteIntent intent, LockWait wait, Cancella
     /// <summary>Tells whoever waits what came of it.</summary>
     public abstract void Answer();
 
+    /// <summary>What is answered to the same request when it is sent again.</summary>
+    /// <param name="set">The id that its changes get.</param>
+    /// <returns>Null where it is not.</returns>
+    public abstract byte[]? AnswerAgain(string set);
+
     /// <summary>Gives up waiting.</summary>
     /// <returns>False where it has begun.</returns>
     protected bool TryAbandon() => Interlocked.CompareExchange(ref state, Abandoned, Waiting) == Waiting;
@@ -100,11 +105,13 @@ internal abstract class WriteRequest(WriteIntent intent, LockWait wait, Cancella
 /// <param name="work">What is done.</param>
 /// <param name="intent">What is to be known of it.</param>
 /// <param name="wait">How long it may wait for its turn.</param>
+/// <param name="again">What is answered to the same request when it is sent again; null where it is not.</param>
 /// <param name="cancellationToken">Ends the waiting.</param>
 internal sealed class WriteRequest<T>(
     Func<RowSession, T> work,
     WriteIntent intent,
     LockWait wait,
+    Func<T, string, byte[]>? again,
     CancellationToken cancellationToken) : WriteRequest(intent, wait, cancellationToken)
 {
     private readonly TaskCompletionSource<(T, string?)> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -129,6 +136,9 @@ internal sealed class WriteRequest<T>(
                 break;
         }
     }
+
+    /// <inheritdoc/>
+    public override byte[]? AnswerAgain(string set) => again?.Invoke(result!, set);
 
     /// <summary>Waits for the outcome.</summary>
     /// <param name="locked">What is told to who has waited too long for his turn.</param>

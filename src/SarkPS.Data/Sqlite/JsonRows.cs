@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace SarkPS.Data.Sqlite;
@@ -12,15 +13,19 @@ public sealed class JsonRows : IDisposable
     private readonly Action? onGone;
     private int users = 1;
 
-    internal JsonRows(byte[] bytes)
+    private string? tag;
+
+    internal JsonRows(byte[] bytes, string? tag = null)
     {
         Bytes = bytes;
         Length = bytes.Length;
+        this.tag = tag;
     }
 
-    internal JsonRows(SafeFileHandle file, long length, Action onGone)
+    internal JsonRows(SafeFileHandle file, long length, string tag, Action onGone)
     {
         this.file = file;
+        this.tag = tag;
         this.onGone = onGone;
         Length = length;
     }
@@ -30,6 +35,14 @@ public sealed class JsonRows : IDisposable
 
     /// <summary>All of them where they are in memory, else null. Not to be changed.</summary>
     public byte[]? Bytes { get; }
+
+    /// <summary>
+    /// The entity tag (RFC 9110, 8.8.3): of one row that of all its columns, see <see cref="RowTag"/>; of a list, of what is told.
+    /// </summary>
+    public string Tag => tag ??= RowTag.OfContent(SHA256.HashData(Bytes!));
+
+    /// <summary>Whether the tag is one of those that a header lists.</summary>
+    public bool IsAmong(string tags) => RowTag.IsAmong(Tag, tags);
 
     /// <summary>Some of them.</summary>
     /// <param name="offset">Where to begin.</param>

@@ -149,7 +149,8 @@ internal sealed class LongLists(SqliteDatabase database) : IDisposable
         var file = OpenFile();
         try
         {
-            var rows = new JsonRows(file, connection.Spool(makeQuery(), file, cancellationToken), () => Interlocked.Decrement(ref files));
+            var (length, tag) = connection.Spool(makeQuery(), file, cancellationToken);
+            var rows = new JsonRows(file, length, tag, () => Interlocked.Decrement(ref files));
             Interlocked.Increment(ref files);
             lists[key] = rows;
             StartIdle();

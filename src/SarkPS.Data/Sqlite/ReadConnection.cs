@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Win32.SafeHandles;
+using SarkPS.Data.Journal;
 using SQLitePCL;
 
 namespace SarkPS.Data.Sqlite;
@@ -125,6 +127,7 @@ internal sealed class ReadConnection : IDisposable
         using var buffer = new PooledBuffer();
         using var writer = new Utf8JsonWriter(buffer, Options);
         var isWhole = false;
+        string? tag = null;
         var count = Run(query, statement =>
         {
             var isRow = key.Form == AnswerForm.Row;
@@ -139,6 +142,11 @@ internal sealed class ReadConnection : IDisposable
             {
                 WriteRow(writer, statement, columns ??= Columns(statement, query.Hidden));
                 written++;
+                if (key.Key is not null)
+                {
+                    tag = written == 1 ? RowTag.Of(RowImage.Read(statement, 0).Plain()) : null;
+                }
+
                 if (isRow)
                 {
                     break;
@@ -166,7 +174,7 @@ internal sealed class ReadConnection : IDisposable
         }
 
         // A row that is alone stands without the brackets.
-        answer = new JsonRows((count == 1 && key.Form == AnswerForm.RowOrRows ? buffer.Written[1..^1] : buffer.Written).ToArray());
+        answer = new JsonRows((count == 1 && key.Form == AnswerForm.RowOrRows ? buffer.Written[1..^1] : buffer.Written).ToArray(), tag);
         if (key.Size + answer.Length is var size && size <= cacheBytes)
         {
             if (answersBytes + size > cacheBytes)
@@ -183,9 +191,10 @@ internal sealed class ReadConnection : IDisposable
     }
 
     /// <summary>A list of any length as JSON, into a file.</summary>
-    /// <returns>How many bytes it is.</returns>
-    public long Spool(RowQuery query, SafeFileHandle target, CancellationToken cancellationToken)
+    /// <returns>How many bytes it is, and its entity tag.</returns>
+    public (long Length, string Tag) Spool(RowQuery query, SafeFileHandle target, CancellationToken cancellationToken)
     {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var buffer = new PooledBuffer();
         using var writer = new Utf8JsonWriter(buffer, Options);
         var length = 0L;
@@ -212,12 +221,13 @@ internal sealed class ReadConnection : IDisposable
             Empty();
             return count;
         });
-        return length;
+        return (length, RowTag.OfContent(hash.GetHashAndReset()));
 
         void Empty()
         {
             writer.Flush();
             RandomAccess.Write(target, buffer.Written, length);
+            hash.AppendData(buffer.Written);
             length += buffer.Count;
             buffer.Clear();
         }

@@ -18,7 +18,7 @@ internal static class RowTag
 
     /// <summary>The tag of a row.</summary>
     /// <param name="row">The row with all its columns.</param>
-    public static string Of(SarkRow row)
+    public static string Of(IEnumerable<KeyValuePair<string, object?>> row)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (column, value) in row)
@@ -34,27 +34,44 @@ internal static class RowTag
             hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{column.Length}:{column}{kind}{text.Length}:{text}")));
         }
 
-        return $"\"{Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, Length)).ToLowerInvariant()}\"";
+        return OfContent(hash.GetHashAndReset());
     }
+
+    /// <summary>The tag of anything.</summary>
+    /// <param name="hash">The SHA-256 of it.</param>
+    public static string OfContent(byte[] hash) => $"\"{Convert.ToHexString(hash.AsSpan(0, Length)).ToLowerInvariant()}\"";
 
     /// <summary>Refuses a step whose row is in another state than it demands.</summary>
     /// <exception cref="SarkException">It is.</exception>
     public static void Require(ChangeStep step, RowKey key, SarkRow row)
     {
-        if (step.IfMatch is not { } wanted || wanted.Trim() == Any)
+        if (step.IfMatch is null && step.IfNoneMatch is null)
         {
             return;
         }
 
         var tag = Of(row);
-        if (!wanted.Split(',').Any(w => w.Trim() == tag))
+        if (step.IfMatch is { } wanted && !IsAmong(tag, wanted))
         {
-            throw new SarkException(
-                SarkErrorKind.Stale,
-                step.Resource.Noun,
-                key.ToString(),
-                $"The {SarkText.Words(step.Resource.Noun)}{(step.Resource.IsSingleton ? "" : $" '{key}'")} has been changed since it was "
-                    + "read. Nothing was changed; read it again.");
+            throw Stale(step, key, "has been changed since it was read. Nothing was changed; read it again.");
+        }
+
+        if (step.IfNoneMatch is { } unwanted && IsAmong(tag, unwanted))
+        {
+            throw Stale(step, key, "is there, and in a state that was not to be. Nothing was changed.");
         }
     }
+
+    /// <summary>Whether a tag is one of those that a header lists. Weak tags are none of ours, and compare as what they are of.</summary>
+    /// <param name="tag">The tag.</param>
+    /// <param name="list">Tags separated by commas, or a star for any.</param>
+    public static bool IsAmong(string tag, string list) =>
+        list.Split(',').Any(one => one.Trim() is var trimmed && (trimmed == Any || trimmed == tag || trimmed == "W/" + tag));
+
+    /// <summary>What is told where a row is in another state than was demanded.</summary>
+    public static SarkException Stale(ChangeStep step, RowKey? key, string what) => new(
+        SarkErrorKind.Stale,
+        step.Resource.Noun,
+        key?.ToString(),
+        $"The {SarkText.Words(step.Resource.Noun)}{(step.Resource.IsSingleton ? "" : $" '{key}'")} {what}");
 }

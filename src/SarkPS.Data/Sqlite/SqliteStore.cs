@@ -42,43 +42,23 @@ public sealed class SqliteStore(
         cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<SarkRow> CreateAsync(
+    public Task<SarkRow> CreateAsync(
         ResourceDescriptor resource,
         CreateKind? kind,
         Changes changes,
         ChangeOptions options,
-        CancellationToken cancellationToken) =>
-        (await CreateAsync(resource, kind, changes, isStrict: true, options, cancellationToken).ConfigureAwait(false)).Stored;
-
-    /// <inheritdoc/>
-    public Task<WriteResult> CreateAsync(
-        ResourceDescriptor resource,
-        CreateKind? kind,
-        Changes sent,
-        bool isStrict,
-        ChangeOptions options,
         CancellationToken cancellationToken) => WriteAsync(
-            new ChangeStep(ChangeAction.Create, resource) { Kind = kind, Values = sent, IsStrict = isStrict, Options = options },
+            new ChangeStep(ChangeAction.Create, resource) { Kind = kind, Values = changes, Options = options },
             cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<SarkRow> UpdateAsync(
+    public Task<SarkRow> UpdateAsync(
         ResourceDescriptor resource,
         RowKey key,
         Changes changes,
         ChangeOptions options,
-        CancellationToken cancellationToken) =>
-        (await UpdateAsync(resource, key, changes, isStrict: true, options, cancellationToken).ConfigureAwait(false)).Stored;
-
-    /// <inheritdoc/>
-    public Task<WriteResult> UpdateAsync(
-        ResourceDescriptor resource,
-        RowKey key,
-        Changes sent,
-        bool isStrict,
-        ChangeOptions options,
         CancellationToken cancellationToken) => WriteAsync(
-            new ChangeStep(ChangeAction.Update, resource) { Key = key, Values = sent, IsStrict = isStrict, Options = options },
+            new ChangeStep(ChangeAction.Update, resource) { Key = key, Values = changes, Options = options },
             cancellationToken);
 
     /// <inheritdoc/>
@@ -89,6 +69,32 @@ public sealed class SqliteStore(
         CancellationToken cancellationToken) => (await Changes.RunOneAsync(
             new ChangeStep(ChangeAction.Remove, resource) { Key = key, Options = options },
             cancellationToken).ConfigureAwait(false)).Orphans;
+
+    /// <inheritdoc/>
+    public Task<SetOutcome> RunAsync(
+        ChangeSet set,
+        bool isRehearsal,
+        Repeatable? repeatable,
+        Func<SetOutcome, byte[]>? answer,
+        CancellationToken cancellationToken) => Changes.RunAsync(set, isRehearsal, repeatable, answer, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<UndoResult> UndoAsync(
+        string changeSet,
+        bool isRehearsal,
+        ChangeOrigin origin,
+        string? reason,
+        Repeatable? repeatable,
+        Func<UndoResult, byte[]>? answer,
+        CancellationToken cancellationToken) =>
+        Changes.UndoAsync(changeSet, isRehearsal, origin, reason, repeatable, answer, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<byte[]?> FindAnswerAsync(Repeatable repeatable, CancellationToken cancellationToken) =>
+        Changes.FindAnswerAsync(repeatable, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task KeepAnswerAsync(Repeatable repeatable, byte[] answer) => Changes.KeepAnswerAsync(repeatable, answer);
 
     /// <inheritdoc/>
     public ValueTask<JsonRows> ListJsonAsync(
@@ -152,15 +158,15 @@ public sealed class SqliteStore(
             session => OpeningHours.Of(session, (clock ?? TimeProvider.System).GetUtcNow(), zone?.Invoke() ?? TimeZoneInfo.Local),
             cancellationToken);
 
-    private async Task<WriteResult> WriteAsync(ChangeStep step, CancellationToken cancellationToken)
+    private async Task<SarkRow> WriteAsync(ChangeStep step, CancellationToken cancellationToken)
     {
-        var done = await Changes.RunOneAsync(step, cancellationToken).ConfigureAwait(false);
-        foreach (var notice in done.Notices)
+        var written = await Changes.RunOneAsync(step, cancellationToken).ConfigureAwait(false);
+        foreach (var notice in written.Notices)
         {
             Notices.Tell(notice);
         }
 
-        return new WriteResult(done.Answer, done.Key, done.Stored!, done.Notices);
+        return written.Stored!;
     }
 
     private static (string Column, object? Value)[] Conditions(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter) =>

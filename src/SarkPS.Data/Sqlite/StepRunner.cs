@@ -27,6 +27,9 @@ internal sealed record StepDone(StepOutcome Outcome, RowKey Key)
     /// <summary>The row as it is stored now, without its hidden columns; null for one that was removed.</summary>
     public SarkRow? Stored { get; init; }
 
+    /// <summary>The entity tag of the row as it is stored now; null for one that was removed.</summary>
+    public string? Tag { get; init; }
+
     /// <summary>What sark6api would answer.</summary>
     public IEnumerable<KeyValuePair<string, object?>> Answer { get; init; } = [];
 
@@ -122,6 +125,11 @@ internal static class StepRunner
         if (key is not null && !looksLast && !context.HasError(resource.KeyColumn)
             && RowSearch.Find(session, resource, key, null, useFilter: false).Count > 0)
         {
+            if (step.IfNoneMatch is not null)
+            {
+                throw RowTag.Stale(step, key, "is there already. Nothing was changed.");
+            }
+
             context.AddError(SarkValidationException.DuplicateField, resource.Duplicate(key));
         }
 
@@ -134,7 +142,8 @@ internal static class StepRunner
         }
 
         Finish(context, session, step.Options, key);
-        var files = place.Files?.Begin(resource, key!.First, null, session);
+        // Rows whose key the database makes have no files.
+        var files = key is null ? null : place.Files?.Begin(resource, key.First, null, session);
         var rowId = Insert(context, session, key);
         if (resource.GeneratesKey)
         {
@@ -144,10 +153,11 @@ internal static class StepRunner
         }
 
         resource.Hooks.AfterCreate(context);
-        var stored = RowSearch.Find(session, resource, key!, resource.Hidden) is [var made, ..]
+        var whole = RowSearch.Find(session, resource, key!, null) is [var made, ..]
             ? made
             : throw TakenBack(resource, key, "the new");
-        files?.End(RowSearch.Find(session, resource, key!, null)[0], session);
+        files?.End(whole, session);
+        var stored = whole.Without(resource.Hidden);
         if (resource.Hooks.Remark(stored) is { } remark)
         {
             context.AddNotice(remark);
@@ -156,6 +166,7 @@ internal static class StepRunner
         return new StepDone(StepOutcome.Created, key!)
         {
             Stored = stored,
+            Tag = RowTag.Of(whole),
             Answer = CreateAnswer(context, rowId ?? 0),
             Notices = context.Notices,
         };
@@ -188,13 +199,15 @@ internal static class StepRunner
         }
 
         var now = resource.IsSingleton ? key : KeyFrom(resource, Merged(resource, current, context.Row))!;
-        var stored = RowSearch.Find(session, resource, now, resource.Hidden) is [var kept, ..] && IsKept(context, kept)
+        var whole = RowSearch.Find(session, resource, now, null) is [var kept, ..] && IsKept(context, kept)
             ? kept
             : throw TakenBack(resource, key, "the change of the");
-        files?.End(RowSearch.Find(session, resource, now, null)[0], session);
+        files?.End(whole, session);
+        var stored = whole.Without(resource.Hidden);
         return new StepDone(context.Row.Count > 0 ? StepOutcome.Updated : StepOutcome.Unchanged, now)
         {
             Stored = stored,
+            Tag = RowTag.Of(whole),
             // sark6api reads its single row again before it answers; of all others it tells what it knew before.
             Answer = resource.IsSingleton ? stored : UpdateAnswer(context),
             Notices = context.Notices,

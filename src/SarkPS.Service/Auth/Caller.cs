@@ -14,6 +14,10 @@ internal static class Caller
     /// <summary>The token that a caller was let in with; null where none was needed, or nobody was let in.</summary>
     public static TokenOptions? Token(HttpContext context) => (context.User.Identity as CallerIdentity)?.Token;
 
+    /// <summary>Who makes a change, for the history.</summary>
+    public static ChangeOrigin Origin(HttpContext context) =>
+        new(Token(context)?.Name ?? ChangeOrigin.LocalAddress, Source(context), context.TraceIdentifier);
+
     /// <summary>Whether an address is one of this machine only.</summary>
     public static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 

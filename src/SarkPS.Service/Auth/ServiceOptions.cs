@@ -32,6 +32,14 @@ internal sealed class ServiceOptions
     [Range(1024, 1 << 30)]
     public long MaxBodyBytes { get; set; } = 8 * 1024 * 1024;
 
+    /// <summary>Most steps of a change set.</summary>
+    [Range(1, 1_000_000)]
+    public int BatchSteps { get; set; } = 20_000;
+
+    /// <summary>Largest body of a change set, in bytes.</summary>
+    [Range(1024, 1 << 30)]
+    public long BatchBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>The tokens that are accepted. Left out: see <see cref="Access"/>.</summary>
     public List<TokenOptions> Tokens { get; set; } = [];
 

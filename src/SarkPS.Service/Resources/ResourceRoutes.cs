@@ -1,8 +1,10 @@
+using System.Text.Json.Nodes;
 using SarkPS.Data;
 using SarkPS.Descriptors;
 using SarkPS.Remote;
 using SarkPS.Rules;
 using SarkPS.Service.Auth;
+using SarkPS.Service.History;
 using SarkPS.Service.Description;
 using SarkPS.Service.Errors;
 using SarkPS.Service.Operations;
@@ -51,7 +53,7 @@ internal static class ResourceRoutes
         {
             api.MapMethods(route, OperationAnswer.Reading, handlers.GetAsync).Needs(Tokens.Read)
                 .WithSummary($"Shows {resource.PluralName}.").Answers(found, Answer.Unavailable);
-            api.MapPut(route, handlers.UpdateAsync).Needs(Tokens.Write).WithMetadata(names)
+            api.MapPut(route, handlers.UpdateAsync).Needs(Tokens.Write).KeepsAnswers().WithMetadata(names)
                 .WithSummary($"Changes {resource.PluralName}.").Reads(Body.Json(Schemas.Update(resource)))
                 .Answers(done, Answer.Unreadable, Answer.Invalid, Answer.Unavailable);
             return;
@@ -65,10 +67,10 @@ internal static class ResourceRoutes
                 Answer.Unavailable);
         api.MapMethods(item, OperationAnswer.Reading, handlers.GetAsync).Needs(Tokens.Read).Takes(second is null ? [] : [second])
             .WithSummary($"Shows one of {resource.PluralName}.").Answers(found, Answer.NotFound, Answer.Unavailable);
-        api.MapPut(item, handlers.UpdateAsync).Needs(Tokens.Write).WithMetadata(names)
+        api.MapPut(item, handlers.UpdateAsync).Needs(Tokens.Write).KeepsAnswers().WithMetadata(names)
             .WithSummary($"Changes one of {resource.PluralName}.").Reads(Body.Json(Schemas.Update(resource)))
             .Answers(done, Answer.Unreadable, Answer.NotFound, Answer.Conflict, Answer.Invalid, Answer.Unavailable);
-        api.MapDelete(item, handlers.RemoveAsync).Needs(Tokens.Write).WithMetadata(names)
+        api.MapDelete(item, handlers.RemoveAsync).Needs(Tokens.Write).KeepsAnswers().WithMetadata(names)
             .WithSummary($"Removes a row of {resource.PluralName}.").Answers(
                 Removed, Orphans, Answer.Unreadable, Answer.NotFound, Protected, Answer.Unavailable);
         if (resource.Kinds.Count == 0)
@@ -87,7 +89,7 @@ internal static class ResourceRoutes
         }
 
         void MapCreate(string at, RequestDelegate handler, CreateKind? kind) =>
-            api.MapPost(at, handler).Needs(Tokens.Write).WithMetadata(names with { TakesNoOthers = false })
+            api.MapPost(at, handler).Needs(Tokens.Write).KeepsAnswers().WithMetadata(names with { TakesNoOthers = false })
                 .WithSummary($"Makes one of {resource.PluralName}.").Reads(Body.Json(Schemas.Create(resource, kind)))
                 .Answers(
                     new(StatusCodes.Status201Created, "Done.", row),
@@ -136,62 +138,76 @@ internal static class ResourceRoutes
             await CreateAsync(context, null, sent).ConfigureAwait(false);
         }
 
-        private async Task CreateAsync(HttpContext context, CreateKind? kind, Changes sent)
+        private Task CreateAsync(HttpContext context, CreateKind? kind, Changes sent)
         {
-            var result = await Telling(context, () => tables.Value.CreateAsync(
-                resource,
-                kind,
-                sent,
-                ClientWish.IsStrict(context.Request),
-                Options(context),
-                context.RequestAborted)).ConfigureAwait(false);
-            context.Response.StatusCode = StatusCodes.Status201Created;
-            context.Response.Headers.Location = $"/api/{resource.Route}/{Uri.EscapeDataString(result.Key.First)}"
-                + (resource.SecondKeyColumn is { } second && result.Key.Second is { } value
-                    ? $"?{second}={Uri.EscapeDataString(value)}"
-                    : "");
-            await WriteAsync(context, result).ConfigureAwait(false);
+            var wantsRepresentation = ClientWish.WantsRepresentation(context.Request);
+            return RunAsync(
+                context,
+                new ChangeStep(ChangeAction.Create, resource) { Kind = kind, Values = sent },
+                written => Row(StatusCodes.Status201Created, written, wantsRepresentation).With(
+                    "Location",
+                    $"/api/{resource.Route}/{Uri.EscapeDataString(written.Key.First)}"
+                        + (resource.SecondKeyColumn is { } second && written.Key.Second is { } value
+                            ? $"?{second}={Uri.EscapeDataString(value)}"
+                            : "")));
         }
-
-        private static Task WriteAsync(HttpContext context, WriteResult result) =>
-            JsonAnswer.WriteAsync(context, ClientWish.WantsRepresentation(context.Request) ? result.Stored : result.Answer);
 
         public async Task UpdateAsync(HttpContext context)
         {
             var key = Key(context);
             var sent = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-            var result = await Telling(context, () => tables.Value.UpdateAsync(
-                resource,
-                key,
-                sent,
-                ClientWish.IsStrict(context.Request),
-                Options(context),
-                context.RequestAborted)).ConfigureAwait(false);
-            await WriteAsync(context, result).ConfigureAwait(false);
-        }
-
-        public async Task RemoveAsync(HttpContext context)
-        {
-            var orphans = await Telling(
+            var wantsRepresentation = ClientWish.WantsRepresentation(context.Request);
+            await RunAsync(
                 context,
-                () => OperationAnswer.Backend(context).Tables
-                    .RemoveAsync(resource, Key(context), Options(context), context.RequestAborted)).ConfigureAwait(false);
-            if (orphans.Count == 0)
-            {
-                context.Response.StatusCode = StatusCodes.Status204NoContent;
-                return;
-            }
-
-            await JsonAnswer.WriteAsync(context, new System.Text.Json.Nodes.JsonObject
-            {
-                ["orphans"] = new System.Text.Json.Nodes.JsonArray(
-                    [.. orphans.Select(o => (System.Text.Json.Nodes.JsonNode)o)])
-            }).ConfigureAwait(false);
+                new ChangeStep(ChangeAction.Update, resource) { Key = key, Values = sent },
+                written => Row(StatusCodes.Status200OK, written, wantsRepresentation)).ConfigureAwait(false);
         }
 
-        // What is to be known of a change goes with its answer.
-        private static Task<T> Telling<T>(HttpContext context, Func<Task<T>> change) =>
-            Notices.Hear(notice => context.Response.Headers.Append(WireHeaders.Notice, WireHeaders.ToNotice(notice.Sentence)), change);
+        public Task RemoveAsync(HttpContext context) => RunAsync(
+            context,
+            new ChangeStep(ChangeAction.Remove, resource) { Key = Key(context) },
+            written => written.Orphans.Count == 0
+                ? new KeptResponse(StatusCodes.Status204NoContent)
+                : new KeptResponse(
+                    StatusCodes.Status200OK,
+                    JsonAnswer.Bytes(new JsonObject { ["orphans"] = ProblemDetails.Texts(written.Orphans) })));
+
+        private static KeptResponse Row(int status, WriteResult written, bool wantsRepresentation) =>
+            new KeptResponse(status, JsonAnswer.Bytes(wantsRepresentation ? written.Stored! : written.Answer)).With("ETag", written.Tag);
+
+        // A row is a set of one.
+        private async Task RunAsync(HttpContext context, ChangeStep step, Func<WriteResult, KeptResponse> answer)
+        {
+            var request = context.Request;
+            var options = Options(context);
+            var set = ChangeSet.Of(step with
+            {
+                IsStrict = ClientWish.IsStrict(request),
+                Options = options,
+                IfMatch = Condition(request.Headers.IfMatch),
+                IfNoneMatch = Condition(request.Headers.IfNoneMatch),
+            }) with
+            { Origin = Caller.Origin(context), Reason = ClientWish.Reason(request) };
+            await KeptResponse.AnswerAsync(
+                context,
+                async repeatable =>
+                {
+                    var outcome = await tables.Value.RunAsync(
+                        set,
+                        options.IsRehearsal,
+                        repeatable,
+                        done => Told(done).ToBytes(),
+                        context.RequestAborted).ConfigureAwait(false);
+                    return outcome.Rows[0] is null ? throw outcome.Result.Steps[0].Error! : Told(outcome);
+                }).ConfigureAwait(false);
+
+            KeptResponse Told(SetOutcome outcome) => answer(outcome.Rows[0]!)
+                .With(WireHeaders.ChangeSet, outcome.Result.ChangeSet)
+                .With(WireHeaders.Notice, outcome.Rows[0]!.Notices.Select(WireHeaders.ToNotice));
+        }
+
+        private static string? Condition(Microsoft.Extensions.Primitives.StringValues header) =>
+            header.Count == 0 ? null : string.Join(',', header.ToArray());
 
         private static ChangeOptions Options(HttpContext context)
         {

@@ -95,10 +95,10 @@ public sealed class DayTimerTests
             backend.Store.UpdateAsync(DayTimer.Descriptor, key, Sent(values), isStrict: false, ChangeOptions.Default, default);
 
         var empty = await Create(("cluster", "default"), ("dayofweek", "sun"));
-        Assert.Equal("*", empty.Stored.Text("timespan"));
-        Assert.NotNull(DayTimer.Descriptor.Hooks.Remark(empty.Stored));
+        Assert.Equal("*", empty.Stored!.Text("timespan"));
+        Assert.NotNull(DayTimer.Descriptor.Hooks.Remark(empty.Stored!));
         // What GET gave PUT takes.
-        await Update(empty.Key, [.. empty.Stored.Select(c => (c.Key, c.Value))]);
+        await Update(empty.Key, [.. empty.Stored!.Select(c => (c.Key, c.Value))]);
         await Update(empty.Key, ("month", "feb"));
         await Update(empty.Key, ("datemonth", "01"));
         Assert.Equal("01", (await backend.Store.GetAsync(DayTimer.Descriptor, empty.Key, default)).Text("datemonth"));

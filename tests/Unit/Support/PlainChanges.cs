@@ -1,3 +1,5 @@
+using SarkPS.Data;
+using SarkPS.Data.Sqlite;
 using SarkPS.Descriptors;
 
 namespace SarkPS.Tests.Support;
@@ -20,6 +22,32 @@ internal static class PlainChanges
         Changes changes,
         CancellationToken cancellationToken) =>
         tables.UpdateAsync(resource, key, changes, ChangeOptions.Default, cancellationToken);
+
+    /// <summary>As a client of sark6api creates where it is not strict.</summary>
+    public static Task<WriteResult> CreateAsync(
+        this SqliteStore store,
+        ResourceDescriptor resource,
+        CreateKind? kind,
+        Changes changes,
+        bool isStrict,
+        ChangeOptions options,
+        CancellationToken cancellationToken) =>
+        store.Changes.RunOneAsync(
+            new ChangeStep(ChangeAction.Create, resource) { Kind = kind, Values = changes, IsStrict = isStrict, Options = options },
+            cancellationToken);
+
+    /// <summary>As a client of sark6api updates where it is not strict.</summary>
+    public static Task<WriteResult> UpdateAsync(
+        this SqliteStore store,
+        ResourceDescriptor resource,
+        RowKey key,
+        Changes changes,
+        bool isStrict,
+        ChangeOptions options,
+        CancellationToken cancellationToken) =>
+        store.Changes.RunOneAsync(
+            new ChangeStep(ChangeAction.Update, resource) { Key = key, Values = changes, IsStrict = isStrict, Options = options },
+            cancellationToken);
 
     public static Task<IReadOnlyList<string>> RemoveAsync(
         this ITableOperations tables,
