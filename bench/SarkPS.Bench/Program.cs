@@ -1,6 +1,6 @@
 using SarkPS.Bench;
 
-// Without arguments everything is measured; "http" or "module" measures one part, "--quick" in shorter rounds, which
+// Without arguments everything is measured; "http", "changes" or "module" measures one part, "--quick" in shorter rounds, which
 // says only that it works. The other words are for the processes that this one starts.
 Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
 Environment.SetEnvironmentVariable("POWERSHELL_UPDATECHECK", "Off");
@@ -23,10 +23,20 @@ if (args is [ModuleBench.RemoveWord, var file])
     return 0;
 }
 
-var parts = args.Where(a => a != "--quick").ToArray();
-if (parts.FirstOrDefault(p => p is not ("http" or "module")) is { } unknown)
+if (args is [ChangeBench.CountWord, var callers, var count])
 {
-    Console.Error.WriteLine($"'{unknown}' is not known. Usage: SarkPS.Bench [http] [module] [--quick]");
+    using var own = new WorkFolder();
+    await ChangeBench.CountAsync(
+        own,
+        int.Parse(callers, System.Globalization.CultureInfo.InvariantCulture),
+        int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
+    return 0;
+}
+
+var parts = args.Where(a => a != "--quick").ToArray();
+if (parts.FirstOrDefault(p => p is not ("http" or "changes" or "module")) is { } unknown)
+{
+    Console.Error.WriteLine($"'{unknown}' is not known. Usage: SarkPS.Bench [http] [changes] [module] [--quick]");
     return 2;
 }
 
@@ -37,6 +47,11 @@ Console.WriteLine(
 if (parts.Length == 0 || parts.Contains("http"))
 {
     await HttpBench.RunAsync(folder, pace);
+}
+
+if (parts.Length == 0 || parts.Contains("changes"))
+{
+    await ChangeBench.RunAsync(folder, pace);
 }
 
 if (parts.Length == 0 || parts.Contains("module"))

@@ -17,6 +17,13 @@ internal static class LiveAnswer
         HttpContext context, string contentType, Func<CancellationToken, IAsyncEnumerable<T>> watch, Func<T, string> text,
         string heartbeat, string? opening = null)
     {
+        // Who asks for the head alone is not kept waiting for an end that does not come.
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.ContentType = contentType;
+            return;
+        }
+
         // An open stream must not hold up the end of the service.
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);

@@ -153,7 +153,7 @@ public abstract class PairGetCommand<T> : SarkListCommand<T>
 
 /// <summary>Makes or removes pairs: each extension that is given or piped in with each rule.</summary>
 /// <typeparam name="T">The resource.</typeparam>
-public abstract class PairChangeCommand<T> : SarkCmdlet
+public abstract class PairChangeCommand<T> : SarkChangeCommand
     where T : SarkRecord, ISarkResource<T>, new()
 {
     /// <summary>The extensions, letter by letter.</summary>

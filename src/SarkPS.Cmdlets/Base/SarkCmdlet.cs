@@ -319,6 +319,7 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
         ChangeOptions options)
         where T : SarkRecord, ISarkResource<T>, new()
     {
+        options = options with { Reason = ChangeReason };
         Rehearsal.Create(
             resource,
             kind,
@@ -333,7 +334,7 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
     /// <summary>Removes a row, after asking, and tells what still names it.</summary>
     private protected void RemoveRow(ResourceDescriptor resource, RowKey key, bool force)
     {
-        var options = new ChangeOptions(Force: force);
+        var options = new ChangeOptions(Force: force) { Reason = ChangeReason };
         Rehearsal.Remove(
             resource,
             key,
@@ -347,11 +348,44 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Why what is changed is changed, for the history; null where that is not said.</summary>
+    private protected virtual string? ChangeReason => null;
+
     /// <summary>The columns that were sent last, to explain a refusal.</summary>
     private protected Changes? Sent { get; set; }
 
     /// <summary>Says under -WhatIf what would be refused.</summary>
     private protected Rehearsals Rehearsal => rehearsals ??= new Rehearsals(this);
+
+    /// <summary>Follows what happens, until enough was seen, the time is over or Ctrl+C is pressed.</summary>
+    /// <param name="watch">What happens.</param>
+    /// <param name="limit">For how long; null for no limit.</param>
+    /// <param name="see">Gets one thing after the other; false when it was the last that is wanted.</param>
+    private protected void Follow<T>(Func<CancellationToken, IAsyncEnumerable<T>> watch, TimeSpan? limit, Func<T, bool> see)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        if (limit is { } time)
+        {
+            end.CancelAfter(time > TimeSpan.Zero ? time : TimeSpan.Zero);
+        }
+
+        var things = watch(end.Token).GetAsyncEnumerator(end.Token);
+        try
+        {
+            while (Wait(_ => things.MoveNextAsync().AsTask()) && see(things.Current))
+            {
+                // It goes on.
+            }
+        }
+        catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
+        {
+            // The time is over, which is an end like any other.
+        }
+        finally
+        {
+            things.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
 
     /// <summary>Passes an object on; it knows from then on which exchange it came from.</summary>
     private protected void Emit(object? thing) => WriteObject(Marked(thing));

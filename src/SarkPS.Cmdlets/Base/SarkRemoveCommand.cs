@@ -5,7 +5,7 @@ namespace SarkPS.Cmdlets;
 
 /// <summary>Removes rows of a resource.</summary>
 /// <typeparam name="T">The resource.</typeparam>
-public abstract class SarkRemoveCommand<T> : SarkCmdlet
+public abstract class SarkRemoveCommand<T> : SarkChangeCommand
     where T : SarkRecord, ISarkResource<T>, new()
 {
     /// <summary>

@@ -11,7 +11,7 @@ namespace SarkPS.Cmdlets;
 /// of code for one.
 /// </summary>
 /// <typeparam name="T">The resource.</typeparam>
-public abstract class SarkWriteCommand<T> : SarkCmdlet
+public abstract class SarkWriteCommand<T> : SarkChangeCommand
     where T : SarkRecord, ISarkResource<T>, new()
 {
     // What $_ is in a script block: the row that is worked on.
@@ -193,18 +193,19 @@ public abstract class SarkWriteCommand<T> : SarkCmdlet
     {
         Sent = changes = WithParameters(changes);
         ResourceValues.RefuseDamage(Resource, key, changes);
+        var options = WriteOptions with { Reason = ChangeReason };
         Rehearsal.Update(
             Resource,
             key,
             changes,
-            () => Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions with { IsRehearsal = true }, token)));
+            () => Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, options with { IsRehearsal = true }, token)));
         var told = (Rehearsal.IsOn ? Differences(key, changes) : [.. changes.Select(c => c.Key)]).Select(
             c => Resource.Find(c)?.Property ?? c).ToArray();
         if (Confirmed(
             Resource.IsSingleton ? Resource.PluralName : key.ToString(),
             told.Length > 0 ? $"Set {string.Join(", ", told)}" : "Leave as it is"))
         {
-            var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, WriteOptions, token));
+            var stored = Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, options, token));
             if (MyInvocation.BoundParameters.TryGetValue("PassThru", out var passThru) && LanguagePrimitives.IsTrue(passThru))
             {
                 WriteRow(Resource, stored);

@@ -36,56 +36,37 @@ public sealed class WatchSarkEventCommand : SarkCmdlet
     public string? After { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Try(() =>
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-        if (Timeout is { } time)
+        var wanted = Name is null ? null : new HashSet<string>(Name, StringComparer.OrdinalIgnoreCase);
+        // Whether Asterisk is there is told to whoever watches, whatever they watch for.
+        var asked = wanted?.Append(AmiEventHub.Connected).Append(AmiEventHub.Disconnected).ToArray();
+        var isAway = false;
+        var dropped = 0L;
+        var count = 0;
+        Follow(token => Backend.Asterisk.WatchAsync(asked, After, token), Timeout, next =>
         {
-            end.CancelAfter(time > TimeSpan.Zero ? time : TimeSpan.Zero);
-        }
+            if (next.Name == AmiEventHub.Disconnected)
+            {
+                isAway = true;
+                WriteWarning($"Asterisk is gone: {next.Message["Reason"]} What it reports is missed until it is back; it is asked until "
+                    + "then.");
+            }
+            else if (next.Name == AmiEventHub.Connected && isAway)
+            {
+                isAway = false;
+                WriteWarning("Asterisk is back.");
+            }
 
-        Try(() =>
-        {
-            var wanted = Name is null ? null : new HashSet<string>(Name, StringComparer.OrdinalIgnoreCase);
-            // Whether Asterisk is there is told to whoever watches, whatever they watch for.
-            var asked = wanted?.Append(AmiEventHub.Connected).Append(AmiEventHub.Disconnected).ToArray();
-            var events = Backend.Asterisk.WatchAsync(asked, After, end.Token).GetAsyncEnumerator(end.Token);
-            var isAway = false;
-            var dropped = 0L;
-            try
+            dropped += next.Dropped;
+            if (wanted is null || wanted.Contains(next.Name) || next.Name == AmiEventHub.EventsLost)
             {
-                for (var count = 0; count < First && Wait(_ => events.MoveNextAsync().AsTask());)
-                {
-                    var next = events.Current;
-                    if (next.Name == AmiEventHub.Disconnected)
-                    {
-                        isAway = true;
-                        WriteWarning($"Asterisk is gone: {next.Message["Reason"]} What it reports is missed until it is back; it is "
-                            + "asked until then.");
-                    }
-                    else if (next.Name == AmiEventHub.Connected && isAway)
-                    {
-                        isAway = false;
-                        WriteWarning("Asterisk is back.");
-                    }
+                Emit(next with { Dropped = dropped });
+                dropped = 0;
+                count++;
+            }
 
-                    dropped += next.Dropped;
-                    if (wanted is null || wanted.Contains(next.Name) || next.Name == AmiEventHub.EventsLost)
-                    {
-                        Emit(next with { Dropped = dropped });
-                        dropped = 0;
-                        count++;
-                    }
-                }
-            }
-            catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
-            {
-                // The time is over, which is an end like any other.
-            }
-            finally
-            {
-                events.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            }
+            return count < First;
         });
-    }
+    });
 }

@@ -81,6 +81,13 @@ public sealed record ChangeEntry
 
     /// <summary>What is stored since: of an update the columns that changed, of a row that was made all; null for a removal.</summary>
     public SarkRow? After { get; init; }
+
+    /// <summary>The columns that changed, from what to what: of a row that was made, or removed, those that held something.</summary>
+    public IReadOnlyList<ColumnChange> Columns =>
+    [
+        .. ((After ?? Before)?.ToArray() ?? []).Select(c => new ColumnChange(c.Key, Before?[c.Key], After?[c.Key]))
+            .Where(c => c.Before is not (null or "") || c.After is not (null or "")),
+    ];
 }
 
 /// <summary>Which changes of the history are asked for. What is null does not matter.</summary>

@@ -118,7 +118,13 @@ public enum StepOutcome
 /// <param name="Column">The column.</param>
 /// <param name="Before">What was stored; null for nothing.</param>
 /// <param name="After">What is stored now; null for nothing.</param>
-public sealed record ColumnChange(string Column, object? Before, object? After);
+public sealed record ColumnChange(string Column, object? Before, object? After)
+{
+    /// <summary>As people read it, such as <c>chanmax: 30 -> 10</c>.</summary>
+    public override string ToString() => $"{Column}: {Text(Before)} -> {Text(After)}";
+
+    private static string Text(object? value) => value is null ? "(none)" : SarkText.Printable(Rules.PhpValue.Text(value));
+}
 
 /// <summary>What became of one step.</summary>
 /// <param name="Index">Which step of the set, from 0.</param>

@@ -14,7 +14,7 @@ public sealed class PinnedCommandsTests
     private static readonly string[] Silent =
     [
         "Connect-Sark", "Disconnect-Sark", "Import-SarkCsv", "Test-SarkBackup", "Test-SarkConfiguration", "Test-SarkFirewall",
-        "Watch-SarkEvent",
+        "Watch-SarkChange", "Watch-SarkEvent",
     ];
 
     // -WhatIf and -Confirm; no question unless it is wanted.
@@ -36,6 +36,7 @@ public sealed class PinnedCommandsTests
         "Remove-SarkBackup", "Remove-SarkCosClose", "Remove-SarkCosOpen", "Remove-SarkGreeting", "Remove-SarkSnapshot",
         .. Nouns.Select(n => "Remove-Sark" + n),
         "Restart-SarkFirewall", "Restart-SarkSystem", "Restore-SarkBackup", "Restore-SarkSnapshot", "Stop-SarkPbx",
+        "Undo-SarkChange",
     ];
 
     public static TheoryData<string> Names => [.. Commands.All.Keys];

@@ -189,8 +189,9 @@ public sealed class ChangeRouteTests : IDisposable
     [Fact]
     public async Task What_changes_no_rows_is_done_once_as_well()
     {
-        using var first = await SendAsync(HttpMethod.Post, "snapshots", "", (WireHeaders.IdempotencyKey, "s-1"));
-        using var second = await SendAsync(HttpMethod.Post, "snapshots", "", (WireHeaders.IdempotencyKey, "s-1"));
+        Directory.CreateDirectory(database.Folder["opt/sark/snap"]);
+        using var first = await SendAsync(HttpMethod.Post, "snapshots/new", "", (WireHeaders.IdempotencyKey, "s-1"));
+        using var second = await SendAsync(HttpMethod.Post, "snapshots/new", "", (WireHeaders.IdempotencyKey, "s-1"));
 
         Assert.True(first.IsSuccessStatusCode, await first.Content.ReadAsStringAsync());
         Assert.Equal(await first.Content.ReadAsStringAsync(), await second.Content.ReadAsStringAsync());
