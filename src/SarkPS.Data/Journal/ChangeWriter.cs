@@ -34,13 +34,11 @@ internal sealed record WriteIntent
 /// The one that writes a database: all who come while it is busy share the next commit. Each has a savepoint of its own, so that
 /// one that fails disturbs no other, and is answered after the commit.
 /// </summary>
-/// <param name="database">The database.</param>
-/// <param name="ledger">Its journal; null where changes are not remembered.</param>
-internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger)
+internal sealed class ChangeWriter : IDisposable
 {
     private const string Savepoint = "SAVEPOINT one";
     private const string Release = "RELEASE one";
-    private const string RollBack = "ROLLBACK TO one; RELEASE one";
+    private const string RollBack = "ROLLBACK TO one";
 
     // So long others are kept from writing where sets allow it: SARK's pages give up after some seconds.
     private static readonly TimeSpan LongestLock = TimeSpan.FromMilliseconds(50);
@@ -52,9 +50,27 @@ internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger
     // While a commit waits for readers to end, no new ones may begin.
     private static readonly TimeSpan LongestCommit = TimeSpan.FromSeconds(2);
 
+    // A connection is kept so long for whoever writes next: its statements are prepared.
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(1);
+
     private readonly LinkedList<WriteRequest> queue = new();
+    private readonly SqliteDatabase database;
+    private readonly ChangeLedger? ledger;
+    private readonly Timer idleTime;
+    private WriteConnection? idle;
+    private volatile bool isDisposed;
     private TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool isRunning;
+
+    /// <summary>Makes a writer.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="ledger">Its journal; null where changes are not remembered.</param>
+    public ChangeWriter(SqliteDatabase database, ChangeLedger? ledger)
+    {
+        this.database = database;
+        this.ledger = ledger;
+        idleTime = new Timer(writer => ((ChangeWriter)writer!).CloseIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Does a piece of work in a transaction.</summary>
     /// <param name="work">What is done. It may be done again, where the transaction that it was in did not come about.</param>
@@ -179,23 +195,29 @@ internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger
         {
             while (true)
             {
-                using (var connection = database.TryOpen(isPooled: true))
+                var writing = Rent();
+                try
                 {
-                    try
+                    if (writing is not null
+                        && await database.BeginWritingAsync(writing.Connection, () => PauseAsync(wait)).ConfigureAwait(false) is { } begun)
                     {
-                        if (connection is not null
-                            && await database.BeginWritingAsync(connection, () => PauseAsync(wait)).ConfigureAwait(false) is { } begun)
+                        clock.Start();
+                        if (writing.Left != begun)
                         {
-                            clock.Start();
-                            using var statements = new Statements(connection);
-                            await RunInAsync(connection, statements, begun, group, clock).ConfigureAwait(false);
-                            break;
+                            writing.Statements.ForgetSchema();
                         }
+
+                        await RunInAsync(writing.Connection, writing.Statements, begun, group, clock).ConfigureAwait(false);
+                        writing.Left = database.File.Read();
+                        Return(writing);
+                        writing = null;
+                        break;
                     }
-                    finally
-                    {
-                        SqliteDatabase.EndTransaction(connection);
-                    }
+                }
+                finally
+                {
+                    // One that failed is not used again.
+                    writing?.Dispose();
                 }
 
                 // Another file has come, or those who hold the one before have to let go of it.
@@ -219,6 +241,46 @@ internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger
 
         group.ForEach(r => r.Answer());
         return clock.Elapsed < LongestPause ? clock.Elapsed : LongestPause;
+    }
+
+    private WriteConnection? Rent()
+    {
+        if (Interlocked.Exchange(ref idle, null) is { } kept)
+        {
+            if (database.IsCurrent(kept.Connection))
+            {
+                return kept;
+            }
+
+            kept.Dispose();
+        }
+
+        return database.TryOpen(isPooled: false) is { } opened ? new WriteConnection(opened) : null;
+    }
+
+    private void Return(WriteConnection writing)
+    {
+        SqliteDatabase.EndTransaction(writing.Connection);
+        Interlocked.Exchange(ref idle, writing)?.Dispose();
+        if (isDisposed)
+        {
+            CloseIdle();
+        }
+        else
+        {
+            idleTime.Change(IdleTime, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Closes the connection that is kept for whoever writes next.</summary>
+    public void CloseIdle() => Interlocked.Exchange(ref idle, null)?.Dispose();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        isDisposed = true;
+        idleTime.Dispose();
+        CloseIdle();
     }
 
     // What cannot even begin is told to all who wait: it would be the same for each.
@@ -251,7 +313,7 @@ internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger
         var recorder = new RowRecorder(statements);
         while (TryTake(group.Count == 0, out var request))
         {
-            if (!TryRun(connection, naming, recorder, request, state, obstacle))
+            if (!TryRun(statements, naming, recorder, request, state, obstacle))
             {
                 // SQLite has taken everything back. Whoever brought that about is tried again without the others.
                 if (group.Count > 0)
@@ -321,7 +383,7 @@ internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger
     /// <summary>Does the work of one request in its savepoint.</summary>
     /// <returns>False where the whole transaction is gone.</returns>
     private bool TryRun(
-        SqliteConnection connection,
+        Statements statements,
         NamingMemory naming,
         RowRecorder recorder,
         WriteRequest request,
@@ -329,8 +391,8 @@ internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger
         SarkException? obstacle)
     {
         var count = recorder.Changes.Count;
-        var changes = raw.sqlite3_total_changes(connection.Handle);
-        Execute(connection, Savepoint);
+        var changes = raw.sqlite3_total_changes(statements.Handle);
+        statements.Run(Savepoint);
         try
         {
             if (request.Intent.State is { } wanted && wanted != state?.ToString())
@@ -343,7 +405,7 @@ internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger
             }
 
             ledger?.RequireNew(request.Intent.Repeatable, state);
-            request.Run(new RowSession(connection, naming: naming, recorder: recorder, state: state));
+            request.Run(new RowSession(statements, naming, recorder, state));
         }
         catch (Exception error)
         {
@@ -351,24 +413,25 @@ internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger
         }
 
         // An error may have ended the transaction, and a trigger may do so without one that reaches us.
-        if (raw.sqlite3_get_autocommit(connection.Handle) != 0)
+        if (raw.sqlite3_get_autocommit(statements.Handle) != 0)
         {
             request.Failure ??= SqliteErrors.TakenBack(SqliteErrors.Noun, null, "the change");
             return false;
         }
 
         var tables = naming.TakeTables();
-        var hasChanges = raw.sqlite3_total_changes(connection.Handle) != changes;
+        var hasChanges = raw.sqlite3_total_changes(statements.Handle) != changes;
         if (request.Failure is not null || request.Intent.IsRehearsal)
         {
             recorder.Truncate(count);
-            Execute(connection, RollBack);
+            statements.Run(RollBack);
+            statements.Run(Release);
             // A rehearsal promises nothing that would be refused.
             request.Failure ??= hasChanges ? obstacle : null;
             return true;
         }
 
-        Execute(connection, Release);
+        statements.Run(Release);
         request.HasChanges = hasChanges;
         request.Rows = [.. recorder.Changes.Skip(count)];
         request.Tables = tables;
@@ -386,7 +449,7 @@ internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger
         if (state is not null)
         {
             marker = ChangeLedger.NewMarker(state);
-            statements.Run(FormattableString.Invariant($"PRAGMA user_version = {marker}"));
+            statements.RunOnce(FormattableString.Invariant($"PRAGMA user_version = {marker}"));
             try
             {
                 ledger!.Prepare(marker.Value, group);
@@ -400,7 +463,7 @@ internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger
                 }
 
                 // Then it is found later, as if another program had made it.
-                statements.Run(FormattableString.Invariant($"PRAGMA user_version = {state.Marker}"));
+                statements.RunOnce(FormattableString.Invariant($"PRAGMA user_version = {state.Marker}"));
                 marker = null;
             }
         }
@@ -456,15 +519,6 @@ internal sealed class ChangeWriter(SqliteDatabase database, ChangeLedger? ledger
             return failure is null && (outcome == CommitOutcome.Lost || (outcome == CommitOutcome.Moved && ++request.Losses > 1));
         }
     }
-
-    private static void Execute(SqliteConnection connection, string statements)
-    {
-        var result = raw.sqlite3_exec(connection.Handle, statements);
-        if (result != raw.SQLITE_OK)
-        {
-            SqliteException.ThrowExceptionForRC(result, connection.Handle);
-        }
-    }
 }
 
 /// <summary>What became of a commit.</summary>
@@ -481,4 +535,45 @@ internal enum CommitOutcome
 
     /// <summary>The database was exchanged for another meanwhile: it went into a file that nobody reads any more.</summary>
     Lost,
+}
+
+/// <summary>A connection that writes, with its statements.</summary>
+internal sealed class WriteConnection : IDisposable
+{
+    /// <summary>Takes a connection over.</summary>
+    /// <param name="connection">Open, and not of a pool.</param>
+    public WriteConnection(SqliteConnection connection)
+    {
+        Connection = connection;
+        Statements = new Statements(connection);
+        try
+        {
+            // Pages that were changed stay in memory until the commit, so that the file has nothing of a change that may yet be
+            // taken back. Extra: lost power may not take back what the journal's next entry rests on.
+            Statements.RunOnce("PRAGMA cache_spill = OFF");
+            Statements.RunOnce("PRAGMA synchronous = EXTRA");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The connection.</summary>
+    public SqliteConnection Connection { get; }
+
+    /// <summary>Its statements.</summary>
+    public Statements Statements { get; }
+
+    /// <summary>The file as it was when the connection was used last; null before.</summary>
+    public FileStamp? Left { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        SqliteDatabase.EndTransaction(Connection);
+        Statements.Dispose();
+        Connection.Dispose();
+    }
 }

@@ -437,7 +437,7 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
     {
         if (!isDurable)
         {
-            Open.Run("PRAGMA synchronous = NORMAL");
+            Open.RunOnce("PRAGMA synchronous = NORMAL");
         }
 
         try
@@ -455,7 +455,7 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
         {
             if (!isDurable)
             {
-                Open.Run("PRAGMA synchronous = FULL");
+                Open.RunOnce("PRAGMA synchronous = FULL");
             }
         }
 
@@ -469,9 +469,9 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
         try
         {
             var ready = new Statements(opened);
-            ready.Run("PRAGMA auto_vacuum = INCREMENTAL");
-            ready.Run("PRAGMA journal_mode = WAL");
-            ready.Run("PRAGMA synchronous = FULL");
+            ready.RunOnce("PRAGMA auto_vacuum = INCREMENTAL");
+            ready.RunOnce("PRAGMA journal_mode = WAL");
+            ready.RunOnce("PRAGMA synchronous = FULL");
             var format = (long)ready.Value("PRAGMA user_version")!;
             if (format > Format)
             {
@@ -492,7 +492,7 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
                     if ((long)ready.Value("PRAGMA user_version")! == 0)
                     {
                         SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(opened.Handle, Tables), opened.Handle);
-                        ready.Run($"PRAGMA user_version = {Format}");
+                        ready.RunOnce($"PRAGMA user_version = {Format}");
                     }
                 });
             }

@@ -96,8 +96,8 @@ internal sealed class KnownRows : IDisposable
         {
             Compare(
                 table,
-                Rows(old.Contains(table, StringComparer.OrdinalIgnoreCase) ? statements : null, table),
-                Rows(now.Contains(table, StringComparer.OrdinalIgnoreCase) ? live : null, table),
+                old.Contains(table, StringComparer.OrdinalIgnoreCase) ? statements : null,
+                now.Contains(table, StringComparer.OrdinalIgnoreCase) ? live : null,
                 found);
         }
 
@@ -113,45 +113,35 @@ internal sealed class KnownRows : IDisposable
 
     // Both come in the order of their ids, so that only what differs is held. Removals go first and new rows last, so that a
     // value that may stand in one row only is free before another takes it.
-    private static void Compare(
-        string table,
-        IEnumerable<(long RowId, RowImage Image)> before,
-        IEnumerable<(long RowId, RowImage Image)> now,
-        List<RowChange> found)
+    private static void Compare(string table, Statements? before, Statements? now, List<RowChange> found)
     {
-        using var left = before.GetEnumerator();
-        using var right = now.GetEnumerator();
+        using var left = Rows(before, table);
+        using var right = Rows(now, table);
         var (hasLeft, hasRight) = (left.MoveNext(), right.MoveNext());
         var gone = new List<(long RowId, RowImage Image)>();
         var made = new List<(long RowId, RowImage Image)>();
         var updated = new List<RowChange>();
         while (hasLeft || hasRight)
         {
-            if (!hasRight || (hasLeft && left.Current.RowId < right.Current.RowId))
+            var (old, current) = (hasLeft ? Id(left.Current) : long.MaxValue, hasRight ? Id(right.Current) : long.MaxValue);
+            if (!hasRight || (hasLeft && old < current))
             {
-                gone.Add(left.Current);
+                gone.Add((old, RowImage.Read(left.Current, 1)));
                 hasLeft = left.MoveNext();
                 continue;
             }
 
-            if (!hasLeft || right.Current.RowId < left.Current.RowId)
+            if (!hasLeft || current < old)
             {
-                made.Add(right.Current);
+                made.Add((current, RowImage.Read(right.Current, 1)));
                 hasRight = right.MoveNext();
                 continue;
             }
 
-            var (rowId, image) = left.Current;
-            var (old, changed) = RowRecorder.Difference(image, right.Current.Image);
-            if (changed.Count > 0 && !RowImage.IsSame(image["pkey"], right.Current.Image["pkey"]))
+            // Nearly all are the same, and nothing is made of those.
+            if (!IsSame(left.Current, right.Current))
             {
-                // A row that has another key is another row: the id was used again, or all were numbered anew.
-                gone.Add(left.Current);
-                made.Add(right.Current);
-            }
-            else if (!changed.TrueForAll(c => Bookkeeping.IsOfTimers(table, c.Key)))
-            {
-                updated.Add(RowRecorder.Describe(table, rowId, RowAction.Updated, new RowImage(old), new RowImage(changed), image));
+                CompareRow(table, old, RowImage.Read(left.Current, 1), RowImage.Read(right.Current, 1), gone, made, updated);
             }
 
             (hasLeft, hasRight) = (left.MoveNext(), right.MoveNext());
@@ -162,13 +152,58 @@ internal sealed class KnownRows : IDisposable
         found.AddRange(made.Select(r => RowRecorder.Describe(table, r.RowId, RowAction.Created, null, r.Image, r.Image)));
     }
 
-    private static IEnumerable<(long RowId, RowImage Image)> Rows(Statements? statements, string table)
+    private static void CompareRow(
+        string table,
+        long rowId,
+        RowImage before,
+        RowImage now,
+        List<(long RowId, RowImage Image)> gone,
+        List<(long RowId, RowImage Image)> made,
+        List<RowChange> updated)
     {
-        foreach (var row in statements?.Rows($"SELECT rowid, * FROM {RowSession.Quote(table)} ORDER BY rowid") ?? [])
+        var (old, changed) = RowRecorder.Difference(before, now);
+        if (changed.Count > 0 && !RowImage.IsSame(before["pkey"], now["pkey"]))
         {
-            yield return (raw.sqlite3_column_int64(row, 0), RowImage.Read(row, 1));
+            // A row that has another key is another row: the id was used again, or all were numbered anew.
+            gone.Add((rowId, before));
+            made.Add((rowId, now));
+        }
+        else if (!changed.TrueForAll(c => Bookkeeping.IsOfTimers(table, c.Key)))
+        {
+            updated.Add(RowRecorder.Describe(table, rowId, RowAction.Updated, new RowImage(old), new RowImage(changed), before));
         }
     }
+
+    private static bool IsSame(sqlite3_stmt one, sqlite3_stmt other)
+    {
+        var count = raw.sqlite3_column_count(one);
+        if (raw.sqlite3_column_count(other) != count)
+        {
+            return false;
+        }
+
+        for (var i = 1; i < count; i++)
+        {
+            var type = raw.sqlite3_column_type(one, i);
+            if (type != raw.sqlite3_column_type(other, i) || !(type switch
+            {
+                raw.SQLITE_NULL => true,
+                raw.SQLITE_INTEGER => raw.sqlite3_column_int64(one, i) == raw.sqlite3_column_int64(other, i),
+                raw.SQLITE_FLOAT => raw.sqlite3_column_double(one, i).Equals(raw.sqlite3_column_double(other, i)),
+                _ => raw.sqlite3_column_blob(one, i).SequenceEqual(raw.sqlite3_column_blob(other, i)),
+            }))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static long Id(sqlite3_stmt row) => raw.sqlite3_column_int64(row, 0);
+
+    private static IEnumerator<sqlite3_stmt> Rows(Statements? statements, string table) =>
+        (statements?.Rows($"SELECT rowid, * FROM {RowSession.Quote(table)} ORDER BY rowid") ?? []).GetEnumerator();
 
     private static List<string> Tables(Statements statements)
     {

@@ -107,7 +107,10 @@ internal sealed class RowImage(IReadOnlyList<KeyValuePair<string, object?>> colu
         long number => raw.sqlite3_bind_int64(statement, place, number),
         int number => raw.sqlite3_bind_int64(statement, place, number),
         double number => raw.sqlite3_bind_double(statement, place, number),
-        string text => raw.sqlite3_bind_text(statement, place, text),
+        // With its length, so that nothing ends at a zero; of no bytes at all the binding would make a NULL.
+        string text => text.Length == 0
+            ? raw.sqlite3_bind_text(statement, place, text)
+            : raw.sqlite3_bind_text(statement, place, Encoding.UTF8.GetBytes(text)),
         byte[] bytes => bytes.Length == 0
             ? raw.sqlite3_bind_zeroblob(statement, place, 0)
             : raw.sqlite3_bind_blob(statement, place, bytes),

@@ -34,7 +34,7 @@ internal static class Apostrophes
     [
         .. from table in session.Columns()
            where !NotDumped.Contains(table.Key)
-           let holding = string.Join(" OR ", table.Select(column => $"instr({RowSession.Quote(column)}, @p0) > 0"))
+           let holding = string.Join(" OR ", table.Select(column => $"instr({RowSession.Quote(column)}, ?1) > 0"))
            let condition = table.Key.Equals(Dumped.Table, StringComparison.OrdinalIgnoreCase)
                ? $"({holding}) AND {Dumped.Condition}"
                : holding

@@ -290,7 +290,8 @@ internal static partial class DatabaseFile
         try
         {
             using var connection = Open(path, SqliteOpenMode.ReadOnly);
-            return [.. new RowSession(connection).Apostrophes().Select(a => a.ToString())];
+            using var statements = new Statements(connection);
+            return [.. new RowSession(statements).Apostrophes().Select(a => a.ToString())];
         }
         catch (SqliteException e)
         {

@@ -113,7 +113,11 @@ public static class EmbeddedDatabase
             connection.Execute("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
             using var transaction = connection.BeginTransaction();
             connection.Execute(string.Join(";\n", Schema.Statements(version)), transaction: transaction);
-            Seed(new RowSession(connection, transaction), version);
+            using (var statements = new Statements(connection))
+            {
+                Seed(new RowSession(statements), version);
+            }
+
             transaction.Commit();
         }
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Dapper;
-using Microsoft.Data.Sqlite;
 using SarkPS.Data.Journal;
 using SarkPS.Descriptors;
 using SarkPS.Rules;
@@ -12,14 +10,12 @@ namespace SarkPS.Data.Sqlite;
 /// The only place where SQL is put together. Names of tables and columns come from descriptors and hooks, never from a
 /// request, and are quoted all the same; values are always parameters.
 /// </summary>
-/// <param name="connection">The connection.</param>
-/// <param name="transaction">Its transaction, where it has one that the library knows.</param>
+/// <param name="statements">The statements of its connection.</param>
 /// <param name="naming">What is remembered of who names whom.</param>
 /// <param name="recorder">Remembers what is changed.</param>
 /// <param name="state">The state of the database before the transaction, as the journal knows it.</param>
 internal sealed class RowSession(
-    SqliteConnection connection,
-    SqliteTransaction? transaction = null,
+    Statements statements,
     NamingMemory? naming = null,
     RowRecorder? recorder = null,
     KnownState? state = null) : IRowSession
@@ -33,7 +29,7 @@ internal sealed class RowSession(
     public int ChangeCount => recorder?.Changes.Count ?? 0;
 
     /// <summary>Whether the transaction goes on: SQLite may take the whole of it back when a statement fails.</summary>
-    public bool IsAlive => raw.sqlite3_get_autocommit(connection.Handle) == 0;
+    public bool IsAlive => raw.sqlite3_get_autocommit(statements.Handle) == 0;
 
     /// <summary>The rows that were changed since.</summary>
     /// <param name="count">What <see cref="ChangeCount"/> was then.</param>
@@ -49,30 +45,28 @@ internal sealed class RowSession(
     private RowRecorder Recorder => recorder ?? throw new InvalidOperationException("A session that only reads.");
 
     /// <summary>Begins a part that can be taken back.</summary>
-    public void Begin(string part) => connection.Execute($"SAVEPOINT {Quote(part)}", transaction: transaction);
+    public void Begin(string part) => statements.Run($"SAVEPOINT {Quote(part)}");
 
     /// <summary>Ends a part; what it did stays.</summary>
-    public void Keep(string part) => connection.Execute($"RELEASE {Quote(part)}", transaction: transaction);
+    public void Keep(string part) => statements.Run($"RELEASE {Quote(part)}");
 
     /// <summary>Ends a part; what it did is undone.</summary>
     /// <param name="part">The part.</param>
     /// <param name="count">What <see cref="ChangeCount"/> was when it began.</param>
     public void TakeBack(string part, int count)
     {
-        connection.Execute($"ROLLBACK TO {Quote(part)}; RELEASE {Quote(part)}", transaction: transaction);
+        statements.Run($"ROLLBACK TO {Quote(part)}");
+        statements.Run($"RELEASE {Quote(part)}");
         recorder?.Truncate(count);
     }
 
-    public SarkVersion Version => version ??= UsedSchema.Recognize(Has);
+    public SarkVersion Version => version ??= statements.OfSchema(nameof(Version), () => UsedSchema.Recognize(Has));
 
     public IReadOnlyList<SarkRow> Select(string table, params (string Column, object? Value)[] where) =>
         Select(table, where, [], null, ["rowid"], null);
 
     public bool Exists(string table, string column, object? value) =>
-        connection.ExecuteScalar<long>(
-            $"SELECT EXISTS(SELECT 1 FROM {Quote(table)} WHERE {Quote(column)} = @p0)",
-            Parameters([value]),
-            transaction) != 0;
+        Is($"SELECT EXISTS(SELECT 1 FROM {Quote(table)} WHERE {Quote(column)} = ?1)", value);
 
     public void Insert(string table, params (string Column, object? Value)[] values)
     {
@@ -115,26 +109,21 @@ internal sealed class RowSession(
     public IReadOnlyList<ApostropheValue> Apostrophes() => Sqlite.Apostrophes.Find(this);
 
     /// <summary>The columns of each table of its own that the database has.</summary>
-    public IEnumerable<IGrouping<string, string>> Columns() => connection.Query<(string Table, string Column)>(
+    public IEnumerable<IGrouping<string, string>> Columns() => Texts(
         "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table' AND substr(t.name, 1, 7) "
             + "<> 'sqlite_' ORDER BY t.name, c.cid",
-        transaction: transaction).GroupBy(c => c.Table, c => c.Column);
+        []).GroupBy(c => c.First!, c => c.Second!);
 
     /// <summary>Whether a table has a column.</summary>
     public bool Has(string table, string column) =>
-        connection.ExecuteScalar<long>(
-            "SELECT EXISTS(SELECT 1 FROM pragma_table_info(@p0) WHERE name = @p1)",
-            Parameters([table, column]),
-            transaction) != 0;
+        Is("SELECT EXISTS(SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2)", table, column);
 
     /// <summary>Whether the rows of a table have row ids: it is there, is no view and does without none.</summary>
     public bool HasRowIds(string table) =>
-        connection.ExecuteScalar<long>(
-            "SELECT EXISTS(SELECT 1 FROM pragma_table_list(@p0) WHERE schema = 'main' AND type = 'table' AND wr = 0)", Parameters(
-                [table]), transaction) != 0;
+        Is("SELECT EXISTS(SELECT 1 FROM pragma_table_list(?1) WHERE schema = 'main' AND type = 'table' AND wr = 0)", table);
 
     /// <summary>A number that changes when any other connection has changed the file.</summary>
-    public long DataVersion() => connection.ExecuteScalar<long>("PRAGMA data_version", transaction: transaction);
+    public long DataVersion() => (long)statements.Value("PRAGMA data_version")!;
 
     /// <summary>Columns of all rows of a table as texts, and the rows' ids.</summary>
     public IEnumerable<(long RowId, string?[] Texts)> SelectTexts(string table, IReadOnlyList<string> columns) =>
@@ -169,8 +158,8 @@ internal sealed class RowSession(
         foreach (var (column, wanted) in columns)
         {
             any.Add(wanted is null
-                ? $"instr({Quote(column)}, @p{values.Count})"
-                : $"{Quote(column)} IN ({string.Join(", ", wanted.Select((_, i) => "@p" + (values.Count + i)))})");
+                ? $"instr({Quote(column)}, ?{values.Count + 1})"
+                : $"{Quote(column)} IN ({string.Join(", ", wanted.Select((_, i) => "?" + (values.Count + i + 1)))})");
             values.AddRange(wanted ?? [key]);
         }
 
@@ -185,34 +174,26 @@ internal sealed class RowSession(
     /// <param name="hidden">Columns that stay here.</param>
     internal IEnumerable<SarkRow> Rows(string sql, IEnumerable<object?> values, IReadOnlySet<string>? hidden = null)
     {
-        using var reader = connection.ExecuteReader(sql, Parameters(values), transaction);
-        var places = new List<int>(reader.FieldCount);
-        var names = new List<string>(reader.FieldCount);
-        for (var i = 0; i < reader.FieldCount; i++)
+        List<int>? places = null;
+        RowShape? shape = null;
+        foreach (var statement in statements.Rows(sql, [.. values.Select(Parameter)]))
         {
-            var name = reader.GetName(i);
-            if (hidden?.Contains(name) != true)
+            // Known only with the first row: where the schema has changed, the first step prepares the statement again.
+            if (places is null)
             {
-                places.Add(i);
-                names.Add(name);
+                var names = Enumerable.Range(0, raw.sqlite3_column_count(statement))
+                    .Select(i => raw.sqlite3_column_name(statement, i).utf8_to_string()).ToArray();
+                places = [.. Enumerable.Range(0, names.Length).Where(i => hidden?.Contains(names[i]) != true)];
+                shape = new RowShape([.. places.Select(i => names[i])]);
             }
-        }
 
-        var shape = new RowShape(names);
-        while (reader.Read())
-        {
             var row = new object?[places.Count];
             for (var i = 0; i < row.Length; i++)
             {
-                row[i] = reader.GetValue(places[i]) switch
-                {
-                    DBNull => null,
-                    byte[] bytes => System.Text.Encoding.UTF8.GetString(bytes),
-                    var value => value,
-                };
+                row[i] = RowImage.Plain(RowImage.Value(statement, places[i]));
             }
 
-            yield return new SarkRow(shape, row);
+            yield return new SarkRow(shape!, row);
         }
     }
 
@@ -225,8 +206,7 @@ internal sealed class RowSession(
         IReadOnlyList<string> orderBy)
     {
         var (sql, values) = SelectText(table, [], filters, orderBy, null, [first, second]);
-        return [.. connection.Query<(string? First, string? Second)>(sql, Parameters(values), transaction)
-            .Select(r => (r.First ?? "", r.Second))];
+        return [.. Texts(sql, values).Select(r => (r.First ?? "", r.Second))];
     }
 
     /// <summary>Adds a row.</summary>
@@ -237,14 +217,14 @@ internal sealed class RowSession(
         var sql = row.Length == 0
             ? $"INSERT INTO {Quote(table)} DEFAULT VALUES"
             : $"INSERT INTO {Quote(table)} ({string.Join(", ", row.Select(v => Quote(v.Column)))}) VALUES "
-                + $"({string.Join(", ", row.Select((_, i) => "@p" + i))})";
-        if (connection.Execute(sql, Parameters(row.Select(v => v.Value)), transaction) == 0)
+                + $"({string.Join(", ", row.Select((_, i) => "?" + (i + 1)))})";
+        if (Run(sql, row.Select(v => v.Value)) == 0)
         {
             return null;
         }
 
         // Triggers insert into other tables; SQLite puts the value back when they are done.
-        var rowId = connection.ExecuteScalar<long>("SELECT last_insert_rowid()", transaction: transaction);
+        var rowId = raw.sqlite3_last_insert_rowid(statements.Handle);
         recorder?.Made(table, rowId);
         return rowId;
     }
@@ -256,14 +236,14 @@ internal sealed class RowSession(
         var sets = new List<string>();
         foreach (var (column, value) in changes)
         {
-            sets.Add($"{Quote(column)} = @p{values.Count}");
             values.Add(value);
+            sets.Add($"{Quote(column)} = ?{values.Count}");
         }
 
-        return Recorded(table, where, () => connection.Execute(
-            $"UPDATE {Quote(table)} SET {string.Join(", ", sets)}{Where(where, [], values)}",
-            Parameters(values),
-            transaction));
+        return Recorded(
+            table,
+            where,
+            () => Run($"UPDATE {Quote(table)} SET {string.Join(", ", sets)}{Where(where, [], values)}", values));
     }
 
     /// <summary>The text of a query for rows, and the values of its numbered parameters.</summary>
@@ -294,7 +274,7 @@ internal sealed class RowSession(
     private int Remove(string table, IEnumerable<(string Column, object? Value)> where) => Recorded(table, where, () =>
     {
         var values = new List<object?>();
-        return connection.Execute($"DELETE FROM {Quote(table)}{Where(where, [], values)}", Parameters(values), transaction);
+        return Run($"DELETE FROM {Quote(table)}{Where(where, [], values)}", values);
     });
 
     private int Recorded(string table, IEnumerable<(string Column, object? Value)> where, Func<int> change)
@@ -315,10 +295,7 @@ internal sealed class RowSession(
     private bool Any(string table, IEnumerable<(string Column, object? Value)> where)
     {
         var values = new List<object?>();
-        return connection.ExecuteScalar<long>(
-            $"SELECT EXISTS(SELECT 1 FROM {Quote(table)}{Where(where, [], values)})",
-            Parameters(values),
-            transaction) != 0;
+        return Is($"SELECT EXISTS(SELECT 1 FROM {Quote(table)}{Where(where, [], values)})", [.. values]);
     }
 
     private static string Where(IEnumerable<(string Column, object? Value)> where, IEnumerable<RowFilter> filters, List<object?> values)
@@ -326,11 +303,12 @@ internal sealed class RowSession(
         var conditions = new List<string>();
         foreach (var (column, value) in where)
         {
-            conditions.Add(value is null ? $"{Quote(column)} IS NULL" : $"{Quote(column)} = @p{values.Count}");
             if (value is not null)
             {
                 values.Add(value);
             }
+
+            conditions.Add(value is null ? $"{Quote(column)} IS NULL" : $"{Quote(column)} = ?{values.Count}");
         }
 
         foreach (var filter in filters)
@@ -342,7 +320,7 @@ internal sealed class RowSession(
             }
 
             conditions.Add($"{Quote(filter.Column)} {(filter.IsExclusion ? "NOT IN" : "IN")} "
-                + $"({string.Join(", ", filter.Values.Select((_, i) => "@p" + (values.Count + i)))})");
+                + $"({string.Join(", ", filter.Values.Select((_, i) => "?" + (values.Count + i + 1)))})");
             values.AddRange(filter.Values);
         }
 
@@ -351,16 +329,20 @@ internal sealed class RowSession(
 
     internal static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
-    private static DynamicParameters Parameters(IEnumerable<object?> values)
+    private int Run(string sql, IEnumerable<object?> values)
     {
-        var parameters = new DynamicParameters();
-        var number = 0;
-        foreach (var value in values)
-        {
-            parameters.Add("p" + number++, Parameter(value));
-        }
+        statements.Run(sql, [.. values.Select(Parameter)]);
+        return raw.sqlite3_changes(statements.Handle);
+    }
 
-        return parameters;
+    private bool Is(string sql, params object?[] values) => statements.Value(sql, [.. values.Select(Parameter)]) is not 0L;
+
+    private IEnumerable<(string? First, string? Second)> Texts(string sql, IEnumerable<object?> values)
+    {
+        foreach (var row in statements.Rows(sql, [.. values.Select(Parameter)]))
+        {
+            yield return (RowImage.Text(RowImage.Value(row, 0)), RowImage.Text(RowImage.Value(row, 1)));
+        }
     }
 
     // Booleans and floats go in as the text that PHP makes of them; whole numbers keep their type, and the column's affinity

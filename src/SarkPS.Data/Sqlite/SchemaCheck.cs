@@ -37,7 +37,8 @@ internal static class SchemaCheck
     /// <exception cref="SqliteException">It is no database, or cannot be read.</exception>
     public static string? WriteRefusal(SqliteConnection connection)
     {
-        var version = new RowSession(connection).Version;
+        using var own = new Statements(connection);
+        var version = new RowSession(own).Version;
         foreach (var (table, columns) in UsedSchema.TablesOf(version).OrderBy(entry => entry.Key, StringComparer.OrdinalIgnoreCase))
         {
             string[] statements =

@@ -102,7 +102,8 @@ public sealed class SqliteDatabase : IDisposable
                     {
                         if (connection is not null && TryBeginReading(connection))
                         {
-                            return work(new RowSession(connection));
+                            using var statements = new Statements(connection);
+                            return work(new RowSession(statements));
                         }
                     }
                     finally
@@ -160,6 +161,10 @@ public sealed class SqliteDatabase : IDisposable
         ? files
         : throw new InvalidOperationException("A connection that was not opened here.");
 
+    /// <summary>Whether a connection still holds the file of the name.</summary>
+    internal bool IsCurrent(SqliteConnection connection) =>
+        !IsAbandoned(connection) && Held(connection).Compare(file.Read()) == Holding.Same && !HasMoved(connection);
+
     /// <summary>Whether a connection is of a generation that has to go.</summary>
     internal bool IsAbandoned(SqliteConnection connection) => Held(connection).Generation != Volatile.Read(ref generation);
 
@@ -177,6 +182,11 @@ public sealed class SqliteDatabase : IDisposable
             if (readers.IsValueCreated)
             {
                 readers.Value.Clear();
+            }
+
+            if (writer.IsValueCreated)
+            {
+                writer.Value.CloseIdle();
             }
         }
     }
@@ -257,6 +267,11 @@ public sealed class SqliteDatabase : IDisposable
             readers.Value.Dispose();
         }
 
+        if (writer.IsValueCreated)
+        {
+            writer.Value.Dispose();
+        }
+
         using (var connection = new SqliteConnection(connectionString))
         {
             SqliteConnection.ClearPool(connection);
@@ -323,9 +338,6 @@ public sealed class SqliteDatabase : IDisposable
     /// </returns>
     internal async ValueTask<FileStamp?> BeginWritingAsync(SqliteConnection connection, Func<ValueTask<bool>> pause)
     {
-        // Pages that were changed stay in memory until the commit, so that the file has nothing of a change that may yet be
-        // taken back. Extra: lost power may not take back what the journal's next entry rests on.
-        TryRun(connection, "PRAGMA cache_spill = OFF; PRAGMA synchronous = EXTRA");
         var known = Forget(connection, file.Read());
         while (true)
         {

@@ -13,6 +13,46 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
 
     private readonly Dictionary<string, sqlite3_stmt> prepared = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, object> ofSchema = new(StringComparer.Ordinal);
+    private long schema = -1;
+
+    // Those whose rows are being looked at.
+    private readonly HashSet<sqlite3_stmt> inUse = [];
+
+    /// <summary>The connection.</summary>
+    public sqlite3 Handle => connection.Handle!;
+
+    /// <summary>
+    /// Runs a statement that is not kept: its text is always another, or it is one of those pragmas that count when they are
+    /// prepared and not when they are run. (https://www.sqlite.org/pragma.html)
+    /// </summary>
+    /// <exception cref="SqliteException">It failed.</exception>
+    public void RunOnce(string sql) => Check(raw.sqlite3_exec(connection.Handle, sql), raw.SQLITE_OK);
+
+    /// <summary>What follows from the tables and columns, kept for as long as they are the same.</summary>
+    /// <param name="key">What it is known by.</param>
+    /// <param name="find">Finds it out.</param>
+    public T OfSchema<T>(string key, Func<T> find)
+        where T : notnull
+    {
+        var now = (long)Value("PRAGMA schema_version")!;
+        if (now != schema)
+        {
+            ForgetSchema();
+            schema = now;
+        }
+
+        if (!ofSchema.TryGetValue(key, out var known))
+        {
+            ofSchema[key] = known = find();
+        }
+
+        return (T)known;
+    }
+
+    /// <summary>To be told when the file may be another: then the same number may stand for other tables.</summary>
+    public void ForgetSchema() => ofSchema.Clear();
+
     /// <summary>Runs a statement to its end.</summary>
     /// <exception cref="SqliteException">It failed.</exception>
     public void Run(string sql, params object?[] values)
@@ -35,11 +75,18 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
         return null;
     }
 
-    /// <summary>The rows, each while it is looked at. No statement of the same text may be run meanwhile.</summary>
+    /// <summary>The rows, each while it is looked at.</summary>
     /// <exception cref="SqliteException">It failed.</exception>
     public IEnumerable<sqlite3_stmt> Rows(string sql, params object?[] values)
     {
         var statement = Prepare(sql);
+        // Whoever looks at rows may ask the same again for each of them.
+        var isOwn = !inUse.Add(statement);
+        if (isOwn)
+        {
+            Check(raw.sqlite3_prepare_v2(connection.Handle, sql, out statement), raw.SQLITE_OK);
+        }
+
         try
         {
             for (var i = 0; i < values.Length; i++)
@@ -61,9 +108,17 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
         }
         finally
         {
-            // What reset returns is the error of the last step again.
-            raw.sqlite3_reset(statement);
-            raw.sqlite3_clear_bindings(statement);
+            if (isOwn)
+            {
+                statement.Dispose();
+            }
+            else
+            {
+                // What reset returns is the error of the last step again.
+                raw.sqlite3_reset(statement);
+                raw.sqlite3_clear_bindings(statement);
+                inUse.Remove(statement);
+            }
         }
     }
 
@@ -85,7 +140,7 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
             return statement;
         }
 
-        if (prepared.Count >= Maximum)
+        if (prepared.Count >= Maximum && inUse.Count == 0)
         {
             Dispose();
         }
