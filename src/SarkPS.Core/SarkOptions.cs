@@ -36,6 +36,14 @@ public sealed class SarkOptions
     /// <summary>What becomes of a change that cannot be noted in the journal.</summary>
     public JournalUse Journal { get; set; }
 
+    /// <summary>How many days changes are remembered.</summary>
+    [Range(1, 36_500)]
+    public int JournalDays { get; set; } = 730;
+
+    /// <summary>How many bytes the journal has at most, about; the oldest changes are forgotten first.</summary>
+    [Range(1 << 20, long.MaxValue)]
+    public long JournalBytes { get; set; } = 1L << 30;
+
     /// <summary>Where SARK keeps its files, below <see cref="Root"/>.</summary>
     public SarkPaths Paths { get; set; } = new();
 

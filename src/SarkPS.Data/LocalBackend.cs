@@ -44,7 +44,8 @@ public sealed class LocalBackend : ISarkBackend
             Ledger = new ChangeLedger(
                 new JournalFile(JournalOf(options, found.Path), TimeProvider.System),
                 options.Journal == JournalUse.Optional,
-                TimeProvider.System),
+                TimeProvider.System,
+                new JournalRetention(TimeSpan.FromDays(options.JournalDays), options.JournalBytes)),
         };
         covered = new LocalCoverage(options, database.Path, found.IsNamed);
         files = new RowFiles(

@@ -12,12 +12,21 @@ namespace SarkPS.Data.Journal;
 /// <param name="file">The journal.</param>
 /// <param name="isOptional">Whether changes are made without it where it cannot be written.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class ChangeLedger(JournalFile file, bool isOptional, TimeProvider clock) : IDisposable
+/// <param name="retention">What is forgotten; null for nothing.</param>
+internal sealed class ChangeLedger(
+    JournalFile file,
+    bool isOptional,
+    TimeProvider clock,
+    JournalRetention? retention = null) : IDisposable
 {
+    // So often it is looked for what is to be forgotten.
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
+
     // After so many changes it is less to read the database anew than to do them again.
     private const int MostFollowed = 5000;
 
     private KnownRows? known;
+    private DateTimeOffset forgot = DateTimeOffset.MinValue;
 
     /// <summary>Whether changes are made without it where it cannot be written.</summary>
     public bool IsOptional => isOptional;
@@ -126,6 +135,18 @@ internal sealed class ChangeLedger(JournalFile file, bool isOptional, TimeProvid
     public KnownState CatchUp(SqliteConnection connection, Statements statements)
     {
         file.Begin();
+        var state = Find(connection, statements);
+        if (retention is not null && clock.GetUtcNow() - forgot > ForgetEvery)
+        {
+            forgot = clock.GetUtcNow();
+            file.Forget(forgot - retention.Age, retention.Bytes, () => Image(connection));
+        }
+
+        return state;
+    }
+
+    private KnownState Find(SqliteConnection connection, Statements statements)
+    {
         var marker = (int)(long)statements.Value("PRAGMA user_version")!;
         var counter = DatabaseHeader.CommitCount(connection);
         var state = file.ReadState();

@@ -255,14 +255,14 @@ internal sealed class ChangeWriter : IDisposable
             kept.Dispose();
         }
 
-        return database.TryOpen(isPooled: false) is { } opened ? new WriteConnection(opened) : null;
+        return database.TryOpen(isPooled: true) is { } opened ? WriteConnection.TryMake(opened) : null;
     }
 
     private void Return(WriteConnection writing)
     {
         SqliteDatabase.EndTransaction(writing.Connection);
         Interlocked.Exchange(ref idle, writing)?.Dispose();
-        if (isDisposed)
+        if (isDisposed || database.IsAbandoned(writing.Connection))
         {
             CloseIdle();
         }
@@ -540,24 +540,37 @@ internal enum CommitOutcome
 /// <summary>A connection that writes, with its statements.</summary>
 internal sealed class WriteConnection : IDisposable
 {
-    /// <summary>Takes a connection over.</summary>
-    /// <param name="connection">Open, and not of a pool.</param>
-    public WriteConnection(SqliteConnection connection)
+    // Pages that were changed stay in memory until the commit, so that the file has nothing of a change that may yet be taken
+    // back. Extra: lost power may not take back what the journal's next entry rests on.
+    private const string Settings = "PRAGMA cache_spill = OFF; PRAGMA synchronous = EXTRA";
+
+    private WriteConnection(SqliteConnection connection)
     {
         Connection = connection;
         Statements = new Statements(connection);
+    }
+
+    /// <summary>Takes a connection over.</summary>
+    /// <param name="connection">An open one.</param>
+    /// <returns>Null where another holds the database, which setting something up has to read.</returns>
+    /// <exception cref="SqliteException">It is of no use; it is closed.</exception>
+    public static WriteConnection? TryMake(SqliteConnection connection)
+    {
+        var made = new WriteConnection(connection);
+        var isReady = false;
         try
         {
-            // Pages that were changed stay in memory until the commit, so that the file has nothing of a change that may yet be
-            // taken back. Extra: lost power may not take back what the journal's next entry rests on.
-            Statements.RunOnce("PRAGMA cache_spill = OFF");
-            Statements.RunOnce("PRAGMA synchronous = EXTRA");
+            isReady = SqliteDatabase.TryRun(connection, Settings);
         }
-        catch
+        finally
         {
-            Dispose();
-            throw;
+            if (!isReady)
+            {
+                made.Dispose();
+            }
         }
+
+        return isReady ? made : null;
     }
 
     /// <summary>The connection.</summary>

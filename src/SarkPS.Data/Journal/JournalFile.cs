@@ -19,6 +19,11 @@ internal sealed record KnownState(long Epoch, int Marker, uint Counter, int? Pen
     public override string ToString() => FormattableString.Invariant($"{Epoch}-{unchecked((uint)Marker):x8}-{Counter}");
 }
 
+/// <summary>What a journal forgets.</summary>
+/// <param name="Age">What is older.</param>
+/// <param name="Bytes">The oldest, where the file has more, about.</param>
+internal sealed record JournalRetention(TimeSpan Age, long Bytes);
+
 /// <summary>The journal could not be read or written.</summary>
 /// <param name="cause">Why.</param>
 internal sealed class JournalException(Exception cause) : Exception(cause.Message, cause);
@@ -65,6 +70,9 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
     private const int Format = 1;
 
     private const int BusyMilliseconds = 2000;
+
+    // So much of what is free in the file is given back at a time, lest whoever waits for the lock waits long.
+    private const int PagesGivenBack = 2000;
 
     // So long a request can be sent again.
     private static readonly TimeSpan AnswersKept = TimeSpan.FromDays(1);
@@ -204,6 +212,50 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
 
     /// <summary>Has changes told from a content of the database that has all of them.</summary>
     public void WriteBase(byte[] image) => Transact(() => PutBase(image));
+
+    /// <summary>Forgets the oldest sets.</summary>
+    /// <param name="before">Those of before this time.</param>
+    /// <param name="bytes">Where the file is larger than this: a tenth of all.</param>
+    /// <param name="image">The content of the database, which has all changes that are noted.</param>
+    public void Forget(DateTimeOffset before, long bytes, Func<byte[]> image)
+    {
+        var last = Guarded(() => LastToForget(before, bytes));
+        if (last == 0)
+        {
+            return;
+        }
+
+        Transact(() =>
+        {
+            var lost = Open.Value("SELECT max(seq) FROM entries WHERE set_number <= ?1", last);
+            // What is told from now on is told from a content that has what is forgotten.
+            if (lost is long sequence && (long)Open.Value("SELECT seq FROM base")! < sequence)
+            {
+                PutBase(image());
+            }
+
+            Open.Run("DELETE FROM entries WHERE set_number <= ?1", last);
+            Open.Run("DELETE FROM sets WHERE number <= ?1", last);
+        });
+        Guarded(() =>
+        {
+            Open.RunOnce($"PRAGMA incremental_vacuum({PagesGivenBack})");
+            return true;
+        });
+    }
+
+    private long LastToForget(DateTimeOffset before, long bytes)
+    {
+        var old = Open.Value(
+            "SELECT ifnull(max(number), 0) FROM sets WHERE time < ?1 AND pending IS NULL",
+            before.ToUnixTimeMilliseconds());
+        var used = Open.Value(
+            "SELECT (c.page_count - f.freelist_count) * s.page_size FROM pragma_page_count AS c, pragma_freelist_count AS f, "
+                + "pragma_page_size AS s");
+        var surplus = (long)used! <= bytes ? 0L : Open.Value(
+            "SELECT min(number) + (max(number) - min(number)) / 10 FROM sets WHERE pending IS NULL");
+        return Math.Max((long)old!, surplus as long? ?? 0);
+    }
 
     /// <summary>The changes after one, in their order.</summary>
     public IEnumerable<(long Sequence, RowChange Change)> ReadChanges(long after) => Changes("WHERE e.seq > ?1 ORDER BY e.seq", after);

@@ -161,9 +161,22 @@ public sealed class SqliteDatabase : IDisposable
         ? files
         : throw new InvalidOperationException("A connection that was not opened here.");
 
-    /// <summary>Whether a connection still holds the file of the name.</summary>
-    internal bool IsCurrent(SqliteConnection connection) =>
-        !IsAbandoned(connection) && Held(connection).Compare(file.Read()) == Holding.Same && !HasMoved(connection);
+    /// <summary>Whether a connection still holds the files of the name.</summary>
+    internal bool IsCurrent(SqliteConnection connection)
+    {
+        if (IsAbandoned(connection))
+        {
+            return false;
+        }
+
+        var holding = Held(connection).Compare(file.Read());
+        if (holding == Holding.OtherLog)
+        {
+            Abandon(connection);
+        }
+
+        return holding == Holding.Same && !HasMoved(connection);
+    }
 
     /// <summary>Whether a connection is of a generation that has to go.</summary>
     internal bool IsAbandoned(SqliteConnection connection) => Held(connection).Generation != Volatile.Read(ref generation);
@@ -306,7 +319,7 @@ public sealed class SqliteDatabase : IDisposable
     /// <summary>Runs statements without results.</summary>
     /// <returns>Whether they ran; false when another holds the lock that they need.</returns>
     /// <exception cref="SqliteException">They failed.</exception>
-    private static bool TryRun(SqliteConnection connection, string statements)
+    internal static bool TryRun(SqliteConnection connection, string statements)
     {
         var result = raw.sqlite3_exec(connection.Handle, statements);
         if (SqliteErrors.IsBusy(result))

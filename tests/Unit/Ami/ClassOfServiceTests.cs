@@ -210,9 +210,4 @@ public sealed partial class ClassOfServiceTests : IAsyncLifetime
 
     [GeneratedRegex(@"^\|.*\|$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Row();
-
-    private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
-    }
 }

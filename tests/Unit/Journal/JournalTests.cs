@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SarkPS.Tests.Data;
+using SarkPS.Tests.Support;
 
 namespace SarkPS.Tests.Journal;
 
@@ -132,6 +133,36 @@ public sealed class JournalTests
         Directory.Delete(database.JournalPath);
         File.Move(database.JournalPath + ".away", database.JournalPath);
         Assert.Contains(await database.HistoryAsync(), e => e is { Key: "acme", Cause: ChangeCause.Outside });
+    }
+
+    [Theory]
+    [InlineData(1, long.MaxValue)]
+    [InlineData(5000, 1)]
+    public async Task The_oldest_changes_are_forgotten_and_others_are_found_all_the_same(int days, long bytes)
+    {
+        using var database = new JournalDatabase();
+        for (var i = 1; i <= 20; i++)
+        {
+            await database.MakeAsync(Steps.Tenant($"t{i}"));
+        }
+
+        database.Close();
+        var clock = new StoppedClock(DateTimeOffset.UtcNow.AddYears(3));
+        using var later = new SarkPS.Data.Sqlite.SqliteDatabase(database.Path)
+        {
+            Ledger = new(new(database.JournalPath, clock), false, clock, new(TimeSpan.FromDays(days), bytes)),
+        };
+        IChanges changes = new SarkPS.Data.Sqlite.SqliteStore(later).Changes;
+
+        await changes.ApplyAsync(new ChangeSet([Steps.Tenant("new")]), default);
+        database.Execute("UPDATE Cluster SET description = 'by a page' WHERE pkey IN ('t1', 'new')");
+
+        var history = (await changes.HistoryAsync(new ChangeQuery { After = 0 }, default)).Changes;
+        Assert.Equal(days == 1 ? 3 : 21, history.Count);
+        Assert.Equal(
+            ["new Created Set", "t1 Updated Outside", "new Updated Outside"],
+            history.TakeLast(3).Select(e => $"{e.Key} {e.Action} {e.Cause}"));
+        Assert.DoesNotContain(history, e => e.Key == "t1" && e.Action == RowAction.Created);
     }
 
     [Fact]

@@ -1,6 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using SarkPS.Remote;
 using SarkPS.Tests.Data;
 using SarkPS.Tests.Support;
@@ -211,6 +215,85 @@ public sealed class ChangeRouteTests : IDisposable
         Assert.All(answers, a => Assert.Contains(a, new[] { HttpStatusCode.Created, HttpStatusCode.Conflict }));
         Assert.Contains(HttpStatusCode.Created, answers);
         Assert.Equal(["1"], database.Query("SELECT count(*) FROM dateSeg WHERE desc = 'once'"));
+    }
+
+    [Fact]
+    public async Task Behind_a_proxy_that_loses_answers_each_request_is_done_once()
+    {
+        const int Count = 1000;
+        await using var listening = await ListeningService.StartAsync(
+            database.Path, new Dictionary<string, string?> { ["Sark:Service:RequestsPerMinute"] = "0" });
+        var lost = 0;
+        await using var proxy = await StartProxyAsync(listening.Address, () => Interlocked.Increment(ref lost) % 3 == 0);
+        using var far = new HttpClient { BaseAddress = new Uri(proxy.Urls.Single()) };
+        var next = 0;
+
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ =>
+        {
+            for (var i = Interlocked.Increment(ref next); i <= Count; i = Interlocked.Increment(ref next))
+            {
+                while (!await TrySendAsync(i))
+                {
+                    // Again, with the same key.
+                }
+            }
+        }));
+
+        Assert.True(lost > Count);
+        Assert.Equal([$"{Count}|{Count}"], database.Query("SELECT count(*), count(DISTINCT desc) FROM dateSeg WHERE desc LIKE 'sent %'"));
+
+        async Task<bool> TrySendAsync(int number)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/daytimers")
+            {
+                Content = JsonContent.Create(new { cluster = "default", desc = $"sent {number}" }),
+            };
+            request.Headers.Add(WireHeaders.IdempotencyKey, $"\"request-{number}\"");
+            try
+            {
+                using var response = await far.SendAsync(request);
+                Assert.Contains(response.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.Conflict });
+                return response.StatusCode == HttpStatusCode.Created;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
+    }
+
+    // Passes requests on, and closes the connection in the place of some answers.
+    private static async Task<WebApplication> StartProxyAsync(Uri target, Func<bool> loses)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var client = new HttpClient { BaseAddress = target };
+        app.Lifetime.ApplicationStopped.Register(client.Dispose);
+        app.Run(async context =>
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), context.Request.Path.Value);
+            var content = new MemoryStream();
+            await context.Request.Body.CopyToAsync(content);
+            request.Content = new ByteArrayContent(content.ToArray());
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
+            request.Headers.TryAddWithoutValidation(
+                WireHeaders.IdempotencyKey,
+                context.Request.Headers[WireHeaders.IdempotencyKey].ToString());
+            using var response = await client.SendAsync(request);
+            var body = await response.Content.ReadAsByteArrayAsync();
+            if (loses())
+            {
+                context.Abort();
+                return;
+            }
+
+            context.Response.StatusCode = (int)response.StatusCode;
+            await context.Response.Body.WriteAsync(body);
+        });
+        await app.StartAsync();
+        return app;
     }
 
     [Fact]

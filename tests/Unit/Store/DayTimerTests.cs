@@ -313,9 +313,4 @@ public sealed class DayTimerTests
 
         return changes;
     }
-
-    private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now.ToUniversalTime();
-    }
 }
