@@ -3,15 +3,25 @@ using System.Globalization;
 using SarkPS;
 using SarkPS.Data;
 using SarkPS.Data.Files;
+using SarkPS.Data.Journal;
+using SarkPS.Data.Sqlite;
 using SarkPS.Descriptors;
+using SarkPS.KillTarget;
 
 // KillTarget snapshots|backups ROOT FIRST SECOND   restores the two in turn until it is killed
 // KillTarget trunks ROOT                           makes, changes and removes a trunk in turn until it is killed
 // KillTarget exchange FOLDER STEP                  exchanges what is in a folder, and kills itself before that step
+// KillTarget sets DATABASE JOURNAL RUN WRITERS COUNT applies change sets, COUNT by each of the writers, and tells each when it is answered
 // KillTarget try ROOT OPERATION                     does one operation and prints "ok" or the error's kind and message
 if (args[0] == "exchange")
 {
     await ExchangeAsync(args[1], int.Parse(args[2], CultureInfo.InvariantCulture));
+    return;
+}
+
+if (args[0] == "sets")
+{
+    await SetsAsync(args[1], args[2], [.. args[3..].Select(a => int.Parse(a, CultureInfo.InvariantCulture))]);
     return;
 }
 
@@ -72,6 +82,29 @@ static async Task ExchangeAsync(string folder, int step)
     File.WriteAllText(Path.Combine(exchange.Incoming, "both"), "new");
     File.WriteAllText(Path.Combine(exchange.Incoming, "more"), "new");
     await exchange.CommitAsync(["both", "less"]);
+}
+
+static async Task SetsAsync(string database, string journal, int[] numbers)
+{
+    using var file = new SqliteDatabase(database)
+    {
+        Ledger = new ChangeLedger(new JournalFile(journal, TimeProvider.System), isOptional: false, TimeProvider.System),
+    };
+    var changes = new SqliteStore(file).Changes;
+    Console.WriteLine("started.");
+    await Task.WhenAll(Enumerable.Range(0, numbers[1]).Select(writer => Task.Run(async () =>
+    {
+        var script = new SetScript(numbers[0], writer);
+        for (var i = 0; i < numbers[2]; i++)
+        {
+            var set = script[i];
+            var result = await changes.ApplyAsync(set, default);
+            Console.WriteLine(
+                result.Steps.FirstOrDefault(s => s.Error is not null) is { Error.Message: var message }
+                    ? $"refused {set.Reason} {message}."
+                    : $"did {set.Reason} {result.ChangeSet}.");
+        }
+    })));
 }
 
 static async Task TrunksAsync(ITableOperations tables)

@@ -1,11 +1,12 @@
 namespace SarkPS.Tests;
 
 /// <summary>A folder of one test's own, which goes with it.</summary>
-internal sealed class TemporaryFolder : IDisposable
+/// <param name="isOnDisk">Whether it has to lie on a disk, and not in memory.</param>
+internal sealed class TemporaryFolder(bool isOnDisk = false) : IDisposable
 {
     private const string Memory = "/dev/shm";
 
-    public string Path { get; } = Make();
+    public string Path { get; } = Make(isOnDisk);
 
     /// <summary>The path of a file in it.</summary>
     public string this[string name] => System.IO.Path.Combine(Path, name);
@@ -18,9 +19,9 @@ internal sealed class TemporaryFolder : IDisposable
     }
 
     // In memory where there is room: a test need not wait for the disk at every commit.
-    private static string Make()
+    private static string Make(bool isOnDisk)
     {
-        if (!Directory.Exists(Memory) || new DriveInfo(Memory).AvailableFreeSpace < 256 * 1024 * 1024)
+        if (isOnDisk || !Directory.Exists(Memory) || new DriveInfo(Memory).AvailableFreeSpace < 256 * 1024 * 1024)
         {
             return Directory.CreateTempSubdirectory("sarkps-").FullName;
         }
