@@ -17,16 +17,7 @@ internal static class JournalFolder
         }
 
         var folder = Path.GetDirectoryName(path)!;
-        if (!Directory.Exists(folder))
-        {
-            if (Path.GetDirectoryName(folder) is { } above)
-            {
-                Directory.CreateDirectory(above);
-            }
-
-            Posix.CreateFolder(folder);
-        }
-
+        MakeFolder(folder, Posix.CreateFolder);
         try
         {
             using var file = Posix.CreatePrivate(path, FileShare.ReadWrite | FileShare.Delete);
@@ -38,6 +29,17 @@ internal static class JournalFolder
         catch (IOException) when (File.Exists(path))
         {
             // Another process was faster.
+        }
+    }
+
+    // A folder whose name the disk does not have yet would be gone after a loss of power, with all that was noted in it.
+    private static void MakeFolder(string folder, Action<string> make)
+    {
+        if (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } above)
+        {
+            MakeFolder(above, f => Directory.CreateDirectory(f));
+            make(folder);
+            Posix.FlushFolder(above);
         }
     }
 }
