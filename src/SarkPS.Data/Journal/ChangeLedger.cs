@@ -52,23 +52,29 @@ internal sealed class ChangeLedger(
         { FilePath = file.Path };
     }
 
+    /// <summary>Whether the journal had no room for what was to be noted.</summary>
+    public static bool IsFull(Exception error) =>
+        error is JournalException { InnerException: SqliteException { SqliteErrorCode: raw.SQLITE_FULL } };
+
     /// <summary>Makes durable what a group is about to commit.</summary>
     /// <param name="marker">The marker that the commit carries.</param>
     /// <param name="group">The group.</param>
     public void Prepare(int marker, IEnumerable<WriteRequest> group)
     {
-        var sets = new List<JournalSet>();
+        var sets = new List<(WriteRequest Request, JournalSet Set)>();
         foreach (var request in group.Where(r => r.HasChanges))
         {
-            request.SetId = SetId.New(clock);
             var intent = request.Intent;
-            var answer = intent.Repeatable is { } again && request.AnswerAgain(request.SetId) is { } bytes
-                ? new KeptAnswer(again, bytes)
-                : null;
-            sets.Add(new JournalSet(request.SetId, intent.Cause, intent.Origin, intent.Reason, intent.Undoes, request.Rows, answer));
+            var id = SetId.New(clock);
+            var answer = intent.Repeatable is { } again && request.AnswerAgain(id) is { } bytes ? new KeptAnswer(again, bytes) : null;
+            sets.Add((
+                request,
+                new JournalSet(id, intent.Cause, intent.Origin, intent.Reason, intent.Undoes, request.Rows, answer)));
         }
 
-        file.Prepare(marker, sets);
+        file.Prepare(marker, sets.Select(s => s.Set));
+        // Not before: what is not in the journal has no id in it.
+        sets.ForEach(s => s.Request.SetId = s.Set.Id);
     }
 
     /// <summary>Refuses a request that was done before.</summary>

@@ -456,6 +456,15 @@ internal sealed class ChangeWriter : IDisposable
             }
             catch (Exception error) when (ledger!.Refusal(error) is { } refusal)
             {
+                if (ChangeLedger.IsFull(error) && group.Count(r => r.HasChanges) > 1)
+                {
+                    // One may need more room than there is, and the others less.
+                    group.ForEach(r => r.RunsAlone |= r.HasChanges);
+                    WaitAgain([.. group]);
+                    group.Clear();
+                    return;
+                }
+
                 if (!ledger.IsOptional)
                 {
                     Refuse(group, refusal);

@@ -59,7 +59,7 @@ internal abstract class WriteRequest(WriteIntent intent, LockWait wait, Cancella
     /// <param name="locked">What he is told.</param>
     public bool TryWaitAgain(Func<Exception> locked)
     {
-        (Failure, HasChanges, Rows, Tables) = (null, false, [], []);
+        (Failure, HasChanges, Rows, Tables, SetId) = (null, false, [], [], null);
         if (Token.IsCancellationRequested || Wait.Left == TimeSpan.Zero)
         {
             Failure = Token.IsCancellationRequested ? new OperationCanceledException(Token) : locked();
