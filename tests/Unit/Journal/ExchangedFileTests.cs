@@ -102,6 +102,7 @@ public sealed class ExchangedFileTests(ITestOutputHelper output)
         var error = await change;
 
         // Where this took long, the group was given up before, and made anew.
+        output.WriteLine(error?.Message ?? "It was made.");
         var made = error is null ? new[] { "acme" } : [];
         Assert.True(error is null or SarkUnavailableException, error?.ToString());
         Assert.Equal([.. made, "first"], Tenants(database));

@@ -78,6 +78,9 @@ internal sealed class RecordedCalls
     /// <summary>The sets that were answered, in all.</summary>
     public int Answers => answers.Count;
 
+    /// <summary>How often a file was synced.</summary>
+    public int SyncsOf(string path) => names[path].Syncs.Count;
+
     /// <summary>The sets that were answered before a moment.</summary>
     public IEnumerable<KeyValuePair<string, string>> AnsweredBefore(int moment) =>
         answers.Where(a => a.Begun < moment).Select(a => KeyValuePair.Create(a.Reason, a.Set));
@@ -85,7 +88,7 @@ internal sealed class RecordedCalls
     /// <summary>What a disk may hold.</summary>
     /// <param name="moment">When its power was lost: calls from this one on were not made.</param>
     /// <param name="random">Decides.</param>
-    /// <param name="isSynced">Whether a sync of a file, by its path, does what it should.</param>
+    /// <param name="isSynced">Whether a sync of a file or folder, by its path, does what it should.</param>
     /// <returns>Files by their paths below the root.</returns>
     public Dictionary<string, byte[]> Image(int moment, Random random, Func<string, bool>? isSynced = null)
     {
@@ -107,7 +110,8 @@ internal sealed class RecordedCalls
         foreach (var naming in namings.TakeWhile(n => n.Span.Begun < moment))
         {
             var folder = Path.GetDirectoryName(naming.Path)!;
-            if (!IsDurable(naming.Span, folderSyncs.GetValueOrDefault(folder), moment) && !IsKept(naming.Span))
+            var syncs = isSynced?.Invoke(folder) != false ? folderSyncs.GetValueOrDefault(folder) : null;
+            if (!IsDurable(naming.Span, syncs, moment) && !IsKept(naming.Span))
             {
                 continue;
             }
