@@ -1,6 +1,7 @@
 using SarkPS.Data.Sqlite;
 using SarkPS.Tests.Files;
 using SarkPS.Tests.Support;
+using Xunit.Abstractions;
 
 namespace SarkPS.Tests.Journal;
 
@@ -8,7 +9,8 @@ namespace SarkPS.Tests.Journal;
 /// The disk is full: SQLite takes back a statement, or the whole transaction with all that share it, while it works or at the
 /// commit. Whoever has filled the disk is told, all others are made, and journal and database tell the same.
 /// </summary>
-public sealed class FullDiskTests
+/// <param name="output">Takes what was measured.</param>
+public sealed class FullDiskTests(ITestOutputHelper output)
 {
     private const int Neighbours = 29;
 
@@ -98,6 +100,81 @@ public sealed class FullDiskTests
 
         Assert.Contains("Sark:Paths:Journal", error.Message, StringComparison.Ordinal);
         await CheckAsync(changes, disk, oracle, folder["sark.db"], disk["journal.db"]);
+    }
+
+    [SkippableFact]
+    public async Task What_an_optional_journal_has_no_room_for_is_made_without_an_id_and_found_later()
+    {
+        using var disk = await SmallDisk.MakeAsync(4096);
+        using var folder = new TemporaryFolder();
+        var oracle = Prepare(folder["sark.db"], "SELECT 1");
+        using var database = JournalOracle.Connect(folder["sark.db"], disk["journal.db"], isOptional: true);
+        var changes = new SqliteStore(database).Changes;
+        await MakeAsync(changes, "first");
+        disk.Fill(0);
+
+        var result = await changes.ApplyAsync(new ChangeSet([Steps.Tenant("acme")]), default);
+
+        Assert.True(result.IsApplied);
+        Assert.Null(result.ChangeSet);
+        disk.Clear();
+        await MakeAsync(changes, "last");
+        oracle.Check(folder["sark.db"], disk["journal.db"], []);
+        Assert.Equal(1, oracle.OutsideChanges);
+        Assert.Equal(["first", "last"], oracle.Sets.Keys.Order());
+    }
+
+    [SkippableFact]
+    public async Task With_any_little_room_for_both_what_is_told_as_made_is_made_and_noted_and_nothing_else()
+    {
+        using var disk = await SmallDisk.MakeAsync(8192);
+        var oracle = Prepare(disk["sark.db"], "SELECT 1");
+        using var database = JournalOracle.Connect(disk["sark.db"], disk["journal.db"]);
+        var changes = new SqliteStore(database).Changes;
+        var answered = new Dictionary<string, string> { ["first"] = await MakeAsync(changes, "first") };
+        var told = new List<string>();
+
+        for (var rest = 0; rest <= 64; rest++)
+        {
+            disk.Fill(rest * SmallDisk.Block);
+            var tenant = $"r{rest}";
+            var result = await Record(() => changes.ApplyAsync(new ChangeSet([Steps.Tenant(tenant)]) { Reason = tenant }, default));
+            if (result is string set)
+            {
+                answered[tenant] = set;
+            }
+            else
+            {
+                told.Add(Assert.IsAssignableFrom<SarkException>(result).Message);
+            }
+        }
+
+        disk.Clear();
+        answered["last"] = await MakeAsync(changes, "last");
+        oracle.Check(disk["sark.db"], disk["journal.db"], answered);
+        Assert.Equal(answered.Keys.Order(), oracle.Sets.Keys.Order());
+        Assert.All(told, message => Assert.Contains(" is full. Nothing was changed.", message, StringComparison.Ordinal));
+        output.WriteLine($"{answered.Count} sets were made, and {told.Count} were told that the disk is full:");
+        foreach (var message in told.GroupBy(m => m))
+        {
+            output.WriteLine($"{message.Count()}: {message.Key}");
+        }
+
+        Assert.NotEmpty(told);
+        Assert.NotEqual(2, answered.Count);
+
+        static async Task<object> Record(Func<Task<ChangeResult>> work)
+        {
+            try
+            {
+                var result = await work();
+                return (object?)result.Steps[0].Error ?? result.ChangeSet!;
+            }
+            catch (SarkException error)
+            {
+                return error;
+            }
+        }
     }
 
     private static JournalOracle Prepare(string database, string statement)

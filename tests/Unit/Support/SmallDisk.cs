@@ -3,7 +3,9 @@ namespace SarkPS.Tests.Support;
 /// <summary>A disk of a size of one's own, in memory, which can be filled up. Only root can have one.</summary>
 internal sealed class SmallDisk : IDisposable
 {
-    private const int Block = 4096;
+    /// <summary>It is filled by so many bytes at a time.</summary>
+    public const int Block = 4096;
+
     private readonly TemporaryFolder folder;
     private readonly string filling;
 
@@ -39,6 +41,7 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Fills it up but for a rest.</summary>
     public void Fill(int rest)
     {
+        Clear();
         var room = new DriveInfo(Path).AvailableFreeSpace - rest;
         File.WriteAllBytes(filling, new byte[room / Block * Block]);
     }
