@@ -25,6 +25,8 @@ internal sealed class ChangeLedger(
     // After so many changes it is less to read the database anew than to do them again.
     private const int MostFollowed = 5000;
 
+    private const string Unchanged = " Nothing was changed.";
+
     private KnownRows? known;
     private DateTimeOffset forgot = DateTimeOffset.MinValue;
 
@@ -46,8 +48,9 @@ internal sealed class ChangeLedger(
         return why is null ? null : new SarkUnavailableException(
             "Journal",
             Path.GetFileName(file.Path),
-            $"Every change is noted in the journal '{Path.GetFileName(file.Path)}', and it cannot be: {why} Nothing was changed. "
-                + "Sark:Paths:Journal names another file; with Sark:Journal set to Optional changes are made without it.",
+            $"Every change is noted in the journal '{Path.GetFileName(file.Path)}', and it cannot be: {why}"
+                + (why.EndsWith(Unchanged, StringComparison.Ordinal) ? "" : Unchanged)
+                + " Sark:Paths:Journal names another file; with Sark:Journal set to Optional changes are made without it.",
             error)
         { FilePath = file.Path };
     }
