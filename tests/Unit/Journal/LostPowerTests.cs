@@ -15,7 +15,7 @@ namespace SarkPS.Tests.Journal;
 /// <param name="output">Takes what was measured.</param>
 public sealed class LostPowerTests(ITestOutputHelper output)
 {
-    private const int Images = 1200;
+    private const int Images = 1000;
 
     // So many that the journal's write-ahead log is moved into its file meanwhile.
     private const int SetsAlone = 80;
