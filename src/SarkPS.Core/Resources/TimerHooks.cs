@@ -16,7 +16,14 @@ internal class TimerHooks(string table, string prefix) : ResourceHooks
     {
         if (context.IsCreate)
         {
-            context.Row["pkey"] = prefix + RandomNumberGenerator.GetInt32(100000, 1000000).ToString(CultureInfo.InvariantCulture);
+            // Among a thousand timers two draw the same name about every other time.
+            string name;
+            do
+            {
+                name = prefix + RandomNumberGenerator.GetInt32(100000, 1000000).ToString(CultureInfo.InvariantCulture);
+            }
+            while (context.Session.Exists(table, "pkey", name));
+            context.Row["pkey"] = name;
         }
     }
 }

@@ -230,6 +230,7 @@ public sealed class DatabaseFaultTests
     {
         using var database = new TemporaryDatabase();
         await database.Store.CreateAsync(Queue.Descriptor, null, Values(("pkey", "sales"), ("cluster", "default")), default);
+        database.Database.Writer.CloseIdle();
         using (var connection = database.Database.Open())
         {
             // The limit stays with the connection, which the pool hands to the next one who asks.

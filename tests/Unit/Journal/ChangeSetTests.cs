@@ -157,6 +157,18 @@ public sealed class ChangeSetTests
     }
 
     [Fact]
+    public async Task A_name_that_is_drawn_twice_is_drawn_again()
+    {
+        using var database = new JournalDatabase();
+
+        var result = await database.ApplyAsync(
+            [.. Enumerable.Range(0, 3000).Select(_ => Steps.Create(SarkPS.DayTimer.Descriptor, ("cluster", "default")))]);
+
+        Assert.Empty(result.Steps.Select(s => s.Error?.Message).OfType<string>());
+        Assert.Equal(["3000|3000"], database.Query("SELECT count(*), count(DISTINCT pkey) FROM dateSeg"));
+    }
+
+    [Fact]
     public async Task Of_two_who_demand_the_row_that_they_read_one_is_refused()
     {
         using var database = new JournalDatabase();
