@@ -114,6 +114,9 @@ internal static class ChangeBench
         {
             using var connection = BenchDatabase.Open(path);
             using var command = connection.CreateCommand();
+            // As SQLite waits by itself; the library would look every 150 ms only.
+            command.CommandText = "PRAGMA busy_timeout = 5000";
+            command.ExecuteNonQuery();
             command.CommandText = "UPDATE Cluster SET description = @value WHERE pkey = 'default'";
             command.Parameters.Add("@value", SqliteType.Text);
             command.CommandTimeout = 5;
