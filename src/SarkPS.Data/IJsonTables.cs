@@ -52,7 +52,11 @@ public interface IJsonTables
 
     /// <summary>One row as a JSON object in UTF-8, or null where there is none.</summary>
     ValueTask<JsonRows?> GetJsonAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken);
+}
 
+/// <summary>Change sets as a service makes them: with the answers that sark6api gives, and kept for who sends a request again.</summary>
+public interface IAnsweredChanges
+{
     /// <summary>Makes a set, or rehearses it.</summary>
     /// <param name="set">The set.</param>
     /// <param name="isRehearsal">Whether it is taken back.</param>

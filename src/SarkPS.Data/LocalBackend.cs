@@ -111,6 +111,9 @@ public sealed class LocalBackend : ISarkBackend
     /// <inheritdoc/>
     public IChanges Changes => Store.Changes;
 
+    /// <summary>The same, with the answers that a service gives.</summary>
+    public IAnsweredChanges AnsweredChanges => Store.Changes;
+
     /// <inheritdoc/>
     public ISnapshotOperations Snapshots => Covered(ExchangePart.Snapshots, snapshots);
 

@@ -43,6 +43,7 @@ internal static class SarkApplication
         builder.Services.AddSingleton(settings.Sark);
         builder.Services.AddSingleton(services => OpenBackend(settings.Sark, services.GetRequiredService<ILogger<LocalBackend>>()));
         builder.Services.AddSingleton<ISarkBackend>(services => services.GetRequiredService<LocalBackend>());
+        builder.Services.AddSingleton(services => services.GetRequiredService<LocalBackend>().AnsweredChanges);
         builder.Services.AddSingleton<IJsonTables>(services => services.GetRequiredService<LocalBackend>().Store);
         builder.Services.AddSingleton(services => new Lazy<LocalAsterisk>(() => services.GetRequiredService<LocalBackend>().Asterisk));
         builder.Services.AddSingleton(services => services.GetRequiredService<LocalBackend>().Jobs);

@@ -465,7 +465,7 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
     // what is noted next.
     private Statements Reopen()
     {
-        if (connection is not null && SqliteDatabase.HasMoved(connection))
+        if (connection is not null && DatabaseHeader.HasMoved(connection))
         {
             Dispose();
         }

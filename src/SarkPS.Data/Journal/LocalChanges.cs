@@ -10,7 +10,7 @@ namespace SarkPS.Data.Journal;
 /// <param name="database">The database.</param>
 /// <param name="forms">What is let through of values that SARK cannot carry; null for nothing.</param>
 /// <param name="files">The files that belong to rows; null where rows alone are written.</param>
-internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, RowFiles? files) : IChanges
+internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, RowFiles? files) : IChanges, IAnsweredChanges
 {
     private const string Savepoint = "step";
 
@@ -34,7 +34,7 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
         CancellationToken cancellationToken) =>
         UndoAsync(changeSet, isRehearsal, origin, reason, null, null, cancellationToken);
 
-    /// <inheritdoc cref="IJsonTables.UndoAsync"/>
+    /// <inheritdoc/>
     public async Task<UndoResult> UndoAsync(
         string changeSet,
         bool isRehearsal,
@@ -76,7 +76,7 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
             new(set, changeSet, [.. rows.Select(r => Masks.Entry(r, set, intent))]);
     }
 
-    /// <inheritdoc cref="IJsonTables.FindAnswerAsync"/>
+    /// <inheritdoc/>
     public async Task<byte[]?> FindAnswerAsync(Repeatable repeatable, CancellationToken cancellationToken) =>
         // Whoever holds the lock alone uses the journal.
         (await database.Writer.RunAsync(
@@ -84,7 +84,7 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
             new WriteIntent { IsRehearsal = true },
             cancellationToken).ConfigureAwait(false)).Result;
 
-    /// <inheritdoc cref="IJsonTables.KeepAnswerAsync"/>
+    /// <inheritdoc/>
     public Task KeepAnswerAsync(Repeatable repeatable, byte[] answer) => database.Writer.RunAsync(
         _ =>
         {
@@ -165,7 +165,7 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
         return rows[0] ?? throw result.Steps[0].Error!;
     }
 
-    /// <inheritdoc cref="IJsonTables.RunAsync"/>
+    /// <inheritdoc/>
     public async Task<SetOutcome> RunAsync(
         ChangeSet set,
         bool isRehearsal,

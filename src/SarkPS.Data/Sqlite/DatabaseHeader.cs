@@ -13,6 +13,7 @@ namespace SarkPS.Data.Sqlite;
 internal static class DatabaseHeader
 {
     private const int FilePointer = 7;
+    private const int HasMovedQuestion = 20;
     private const int VersionOffset = 18;
     private const int CounterOffset = 24;
     private const byte WriteAheadLog = 2;
@@ -51,8 +52,20 @@ internal static class DatabaseHeader
             : throw new SqliteException("The first page of the database cannot be read.", raw.SQLITE_IOERR, result);
     }
 
+    /// <summary>
+    /// Whether the file that a connection holds open is not the one of that name any more. SQLite compares them, which costs it one
+    /// call of the system. On Windows an open file cannot be replaced, and SQLite does not answer.
+    /// (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html)
+    /// </summary>
+    public static bool HasMoved(SqliteConnection connection)
+    {
+        var moved = IntPtr.Zero;
+        return FileControl(connection.Handle!, "main", HasMovedQuestion, ref moved) == raw.SQLITE_OK && moved != IntPtr.Zero;
+    }
+
     private const int ShortRead = raw.SQLITE_IOERR | (2 << 8);
 
+    // The one function that is needed and that SQLitePCL.raw does not pass on; the library is the one that it has loaded.
     [DllImport(
         "e_sqlite3",
         EntryPoint = "sqlite3_file_control",

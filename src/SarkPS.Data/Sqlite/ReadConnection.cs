@@ -78,7 +78,7 @@ internal sealed class ReadConnection : IDisposable
         }
 
         // Commits into the file that we hold open say nothing when it is not the one of that name any more.
-        if (SqliteDatabase.HasMoved(connection) || IsReplaced(held.CompareReading(now.Stamp)))
+        if (DatabaseHeader.HasMoved(connection) || IsReplaced(held.CompareReading(now.Stamp)))
         {
             return Freshness.Replaced;
         }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using SarkPS.Data.Journal;
 using SQLitePCL;
@@ -175,7 +174,7 @@ public sealed class SqliteDatabase : IDisposable
             Abandon(connection);
         }
 
-        return holding == Holding.Same && !HasMoved(connection);
+        return holding == Holding.Same && !DatabaseHeader.HasMoved(connection);
     }
 
     /// <summary>Whether a connection is of a generation that has to go.</summary>
@@ -224,7 +223,7 @@ public sealed class SqliteDatabase : IDisposable
                 }
 
                 var holding = files?.Compare(after) ?? Holding.OtherFile;
-                if (holding == Holding.Same && !HasMoved(connection))
+                if (holding == Holding.Same && !DatabaseHeader.HasMoved(connection))
                 {
                     // Whoever finds a lock waits without a thread, see LockWait.
                     raw.sqlite3_busy_timeout(connection.Handle, 0);
@@ -403,7 +402,7 @@ public sealed class SqliteDatabase : IDisposable
         }
 
         return Held(connection).HasLog ? IsHolding(connection, now) ? CommitOutcome.Done : CommitOutcome.Moved
-            : HasMoved(connection) ? CommitOutcome.Lost
+            : DatabaseHeader.HasMoved(connection) ? CommitOutcome.Lost
             : CommitOutcome.Done;
     }
 
@@ -464,24 +463,4 @@ public sealed class SqliteDatabase : IDisposable
 
         return now;
     }
-
-    // SQLite compares the file that it holds open with the one of that name, which costs it one call of the system. On
-    // Windows an open file cannot be replaced, and SQLite does not answer. (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html)
-    internal static bool HasMoved(SqliteConnection connection)
-    {
-        var moved = 0;
-        return FileControl(connection.Handle!, "main", FileControlHasMoved, ref moved) == raw.SQLITE_OK && moved != 0;
-    }
-
-    private const int FileControlHasMoved = 20;
-
-    // The one function that is needed and that SQLitePCL.raw does not pass on; the library is the one that it has loaded.
-    [DllImport(
-        "e_sqlite3",
-        EntryPoint = "sqlite3_file_control",
-        CharSet = CharSet.Ansi,
-        BestFitMapping = false,
-        ThrowOnUnmappableChar = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
-    private static extern int FileControl(sqlite3 database, string schema, int operation, ref int argument);
 }

@@ -71,32 +71,6 @@ public sealed class SqliteStore(
             cancellationToken).ConfigureAwait(false)).Orphans;
 
     /// <inheritdoc/>
-    public Task<SetOutcome> RunAsync(
-        ChangeSet set,
-        bool isRehearsal,
-        Repeatable? repeatable,
-        Func<SetOutcome, byte[]>? answer,
-        CancellationToken cancellationToken) => Changes.RunAsync(set, isRehearsal, repeatable, answer, cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<UndoResult> UndoAsync(
-        string changeSet,
-        bool isRehearsal,
-        ChangeOrigin origin,
-        string? reason,
-        Repeatable? repeatable,
-        Func<UndoResult, byte[]>? answer,
-        CancellationToken cancellationToken) =>
-        Changes.UndoAsync(changeSet, isRehearsal, origin, reason, repeatable, answer, cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<byte[]?> FindAnswerAsync(Repeatable repeatable, CancellationToken cancellationToken) =>
-        Changes.FindAnswerAsync(repeatable, cancellationToken);
-
-    /// <inheritdoc/>
-    public Task KeepAnswerAsync(Repeatable repeatable, byte[] answer) => Changes.KeepAnswerAsync(repeatable, answer);
-
-    /// <inheritdoc/>
     public ValueTask<JsonRows> ListJsonAsync(
         ResourceDescriptor resource,
         IReadOnlyDictionary<string, string>? filter,

@@ -56,7 +56,8 @@ internal static class ChangeRoutes
                 Answer.Unavailable);
     }
 
-    private static IJsonTables Tables(HttpContext context) => context.RequestServices.GetRequiredService<IJsonTables>();
+    private static IAnsweredChanges Answered(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IAnsweredChanges>();
 
     private static IChanges Changes(HttpContext context) => OperationAnswer.Backend(context).Changes;
 
@@ -90,7 +91,7 @@ internal static class ChangeRoutes
             context,
             async repeatable =>
             {
-                var outcome = await Tables(context).RunAsync(
+                var outcome = await Answered(context).RunAsync(
                     set,
                     isRehearsal,
                     isRehearsal ? null : repeatable,
@@ -130,7 +131,7 @@ internal static class ChangeRoutes
         var isRehearsal = ClientWish.IsRehearsal(context.Request);
         await KeptResponse.AnswerAsync(
             context,
-            async repeatable => Told(await Tables(context).UndoAsync(
+            async repeatable => Told(await Answered(context).UndoAsync(
                 set,
                 isRehearsal,
                 Caller.Origin(context),

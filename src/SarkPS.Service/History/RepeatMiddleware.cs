@@ -65,8 +65,8 @@ internal sealed class RepeatMiddleware(RequestDelegate next)
     // What is no change of rows is done first, and then its answer is kept.
     private async Task KeepAsync(HttpContext context, Repeatable repeatable)
     {
-        var tables = context.RequestServices.GetRequiredService<IJsonTables>();
-        if (await tables.FindAnswerAsync(repeatable, context.RequestAborted).ConfigureAwait(false) is { } before)
+        var changes = context.RequestServices.GetRequiredService<IAnsweredChanges>();
+        if (await changes.FindAnswerAsync(repeatable, context.RequestAborted).ConfigureAwait(false) is { } before)
         {
             await KeptResponse.FromBytes(before).WriteAgainAsync(context).ConfigureAwait(false);
             return;
@@ -88,7 +88,7 @@ internal sealed class RepeatMiddleware(RequestDelegate next)
 
         if (context.Response.StatusCode is >= 200 and < 300 && body.Length <= LongestAnswer)
         {
-            await tables.KeepAnswerAsync(
+            await changes.KeepAnswerAsync(
                 repeatable,
                 new KeptResponse(
                     context.Response.StatusCode,

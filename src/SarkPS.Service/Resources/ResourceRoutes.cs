@@ -176,7 +176,7 @@ internal static class ResourceRoutes
             new KeptResponse(status, JsonAnswer.Bytes(wantsRepresentation ? written.Stored! : written.Answer)).With("ETag", written.Tag);
 
         // A row is a set of one.
-        private async Task RunAsync(HttpContext context, ChangeStep step, Func<WriteResult, KeptResponse> answer)
+        private static async Task RunAsync(HttpContext context, ChangeStep step, Func<WriteResult, KeptResponse> answer)
         {
             var request = context.Request;
             var options = Options(context);
@@ -192,7 +192,7 @@ internal static class ResourceRoutes
                 context,
                 async repeatable =>
                 {
-                    var outcome = await tables.Value.RunAsync(
+                    var outcome = await context.RequestServices.GetRequiredService<IAnsweredChanges>().RunAsync(
                         set,
                         options.IsRehearsal,
                         repeatable,
