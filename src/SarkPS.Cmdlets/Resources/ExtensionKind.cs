@@ -6,15 +6,12 @@ namespace SarkPS.Cmdlets;
 /// <summary>Tells the kind of an extension from what is said of it.</summary>
 internal static class ExtensionKind
 {
-    public static CreateKind Choose(string? name, Changes changes, PSObject? row)
+    public static CreateKind? Choose(string? name, Changes changes, PSObject? row)
     {
         name = (name ?? row?.Properties.FirstOrDefault(p => ResourceValues.IsNamed(p.Name, "Kind"))?.Value as string)?.Trim();
         if (string.IsNullOrEmpty(name))
         {
-            name = changes["macaddr"] is not null ? "Provisioned"
-                : Is("device", "MAILBOX") ? "Mailbox"
-                : Is("device", "WebRTC") || Is("transport", "wss") ? "WebRtc"
-                : "Unprovisioned";
+            return Extension.Descriptor.KindFor(changes);
         }
 
         var kinds = Extension.Descriptor.Kinds;
@@ -24,7 +21,5 @@ internal static class ExtensionKind
                 changes["pkey"],
                 "kind",
                 $"There is no kind of extension '{name}'; there are {string.Join(", ", kinds.Select(k => k.Name))}.");
-
-        bool Is(string column, string word) => string.Equals(changes[column] as string, word, StringComparison.OrdinalIgnoreCase);
     }
 }

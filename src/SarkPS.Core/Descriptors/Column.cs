@@ -120,6 +120,17 @@ public sealed class Column
 
     private IReadOnlyList<string> OwnWords => (Rules.AllowedValues.Count > 0 ? Rules : CreateRules).AllowedValues;
 
+    /// <summary>
+    /// What a value must be, as the part of a sentence: <c>allowed are udp, tcp</c>, <c>it must be the key of a tenant</c>. Null
+    /// where nothing short can be said.
+    /// </summary>
+    /// <param name="version">The version of SARK; null for all of them.</param>
+    public string? Allowed(SarkVersion? version) =>
+        AllowedValuesIn(version) is { Count: > 0 } words ? $"allowed are {string.Join(", ", words)}"
+        : (Rules.Hint ?? CreateRules.Hint) is { } hint ? $"it must be {hint}"
+        : Reference?.Noun is { } noun ? $"it must be the key of {SarkText.WithArticle(SarkText.Words(noun))}"
+        : null;
+
     /// <summary>The version of SARK that began with the column; null where every version has it.</summary>
     public SarkVersion? Since { get; init; }
 

@@ -49,6 +49,10 @@ internal sealed class ResourceParts
     public IReadOnlyList<ViewColumn> TableView { get; set; } = [];
 
     public IReadOnlyList<ViewColumn> ListView { get; set; } = [];
+
+    public string? GivenBy { get; set; }
+
+    public FileLayout? Layout { get; set; }
 }
 
 /// <summary>Describes a resource, line by line.</summary>
@@ -307,6 +311,20 @@ internal sealed class ResourceBuilder<T>(string noun, string route, string table
             p.ChecksKeyLast = true;
         }
     });
+
+    /// <summary>The kind before is made where one of these columns holds its word and nobody says which kind is made.</summary>
+    public ResourceBuilder<T> ToldBy(params (string Column, string Word)[] signs) =>
+        Set(p => p.Kinds[^1] = p.Kinds[^1] with { Signs = signs });
+
+    /// <summary>The kind before gets none of the pairs that others get.</summary>
+    public ResourceBuilder<T> WithoutPairs() => Set(p => p.Kinds[^1] = p.Kinds[^1] with { HasNoPairs = true });
+
+    /// <summary>Each new row of the first part gets a pair with every row of the second part whose flag says so.</summary>
+    /// <param name="flag">The flag, a column of the second part.</param>
+    public ResourceBuilder<T> GivenBy(string flag) => Set(p => p.GivenBy = flag);
+
+    /// <summary>How files for SARK's own tools name its columns.</summary>
+    public ResourceBuilder<T> FileLayout(FileLayout layout) => Set(p => p.Layout = layout);
 
     /// <summary>sark6api says nothing of destinations where the key is taken.</summary>
     public ResourceBuilder<T> DuplicateEnds() => Set(p => p.DuplicateEnds = true);

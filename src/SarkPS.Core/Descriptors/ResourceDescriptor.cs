@@ -16,6 +16,12 @@ public sealed record CreateKind(
 {
     /// <summary>Whether sark6api looks whether its key is taken only where all else is right.</summary>
     public bool ChecksKeyLast { get; init; }
+
+    /// <summary>Columns with the words that tell it from the others where nobody says which is made; one of them is enough.</summary>
+    public IReadOnlyList<(string Column, string Word)> Signs { get; init; } = [];
+
+    /// <summary>Whether making one makes none of the pairs that others get, see <see cref="ResourceDescriptor.GivenBy"/>.</summary>
+    public bool HasNoPairs { get; init; }
 }
 
 /// <summary>
@@ -53,6 +59,8 @@ public abstract class ResourceDescriptor
         TableView = parts.TableView;
         ListView = parts.ListView;
         Families = parts.Families;
+        GivenBy = parts.GivenBy;
+        Layout = parts.Layout;
         byName = parts.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
         byProperty = parts.Columns.Where(c => c.Property is not null).ToDictionary(c => c.Property!, StringComparer.OrdinalIgnoreCase);
     }
@@ -132,6 +140,15 @@ public abstract class ResourceDescriptor
     /// <summary>The columns that the table numbers.</summary>
     public IReadOnlyList<ColumnFamily> Families { get; }
 
+    /// <summary>
+    /// Of a resource of pairs, the flag of a row of the second part that says that every new row of the first part gets a pair
+    /// with it; null where none does.
+    /// </summary>
+    public string? GivenBy { get; }
+
+    /// <summary>How files for SARK's own tools name its columns; null where there is no such tool.</summary>
+    public FileLayout? Layout { get; }
+
     /// <summary>The type of the objects at the prompt.</summary>
     public abstract Type RecordType { get; }
 
@@ -189,6 +206,17 @@ public abstract class ResourceDescriptor
             }
         }
     }
+
+    /// <summary>
+    /// The kind that is made where nobody says which: the one whose own columns are all there, else the one that a column
+    /// tells, else the one that nothing tells. Null where there are no kinds.
+    /// </summary>
+    /// <param name="changes">What is known of the row.</param>
+    public CreateKind? KindFor(Changes changes) =>
+        Kinds.FirstOrDefault(k => k.Required.Count > 0 && k.Required.All(r => changes[r.Column] is not null))
+        ?? Kinds.FirstOrDefault(k => k.Signs.Any(
+            s => string.Equals(changes[s.Column] as string, s.Word, StringComparison.OrdinalIgnoreCase)))
+        ?? Kinds.FirstOrDefault(k => k.Required.Count == 0 && k.Signs.Count == 0);
 
     /// <summary>A row as an object of the prompt.</summary>
     public abstract SarkRecord ToRecord(SarkRow row);

@@ -17,6 +17,7 @@ public sealed class CosClose : SarkRecord, ISarkResource<CosClose>
             .Text(nameof(Rule), "COS_pkey", Rules.Rule.Exists(References.CosRule)).Required().Filter()
             .Stamps()
             .PairKey("IPphone_pkey", "COS_pkey")
+            .GivenBy("defaultclosed")
             .CreatesAtItem()
             .Plural("classes of service for closed hours")
             .OrderBy("COS_pkey", "rowid")

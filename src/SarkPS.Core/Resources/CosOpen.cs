@@ -17,6 +17,7 @@ public sealed class CosOpen : SarkRecord, ISarkResource<CosOpen>
             .Text(nameof(Rule), "COS_pkey", Rules.Rule.Exists(References.CosRule)).Required().Filter()
             .Stamps()
             .PairKey("IPphone_pkey", "COS_pkey")
+            .GivenBy("defaultopen")
             .CreatesAtItem()
             .Plural("classes of service for open hours")
             .OrderBy("IPphone_pkey", "COS_pkey")

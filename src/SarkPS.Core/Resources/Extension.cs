@@ -48,8 +48,10 @@ public sealed class Extension : SarkRecord, ISarkResource<Extension>
             .Text("Stanza", "sipiaxfriend", Rule.String).Strict().Hide().Holds(Lengths.Block).NeverEmpty().Default(ExtensionHooks.Stanza)
             .Hidden("channel", "dialstring", "externalip", "newformat", "openfirewall", "tls", "twin")
             .ClearsToNull()
+            .FileLayout(Layouts.BulkLoader)
             .Hooks(new ExtensionHooks())
             .Kind("Mailbox", "mailbox", [], ("desc", "MAILBOX"), ("device", "MAILBOX"), ("location", "local")).ChecksKeyLast()
+                .ToldBy(("device", "MAILBOX")).WithoutPairs()
             .Kind("Unprovisioned", "unprovisioned", [], ("device", "General SIP"))
             .Kind(
                 "WebRtc",
@@ -58,6 +60,7 @@ public sealed class Extension : SarkRecord, ISarkResource<Extension>
                 ("device", ExtensionHooks.Browser),
                 ("transport", "wss"),
                 ("sipiaxfriend", ExtensionHooks.BrowserStanza))
+                .ToldBy(("device", ExtensionHooks.Browser), ("transport", "wss"))
             .Kind("Provisioned", "provisioned", [("macaddr", ExtensionHooks.MacAddressRules)])
             .TableView(
                 (nameof(Key), 8), nameof(Description), (nameof(Tenant), 12), (nameof(Device), 14), nameof(Transport),

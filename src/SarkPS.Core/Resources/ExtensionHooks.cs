@@ -151,7 +151,7 @@ internal sealed partial class ExtensionHooks : ResourceHooks
     {
         var row = context.Row;
         // A name of another spelling would find nothing: SARK compares them letter by letter.
-        if (row["device"] is string device)
+        if (row["device"] is string device && !context.Resource.Find("device")!.Names!.Words.Contains(device))
         {
             row["device"] = Provisioning.FindDevice(context.Session, device)?.Text("pkey") ?? device;
         }
@@ -217,16 +217,19 @@ internal sealed partial class ExtensionHooks : ResourceHooks
 
     public override void AfterCreate(WriteContext context)
     {
-        if (context.Kind?.Name == "Mailbox")
+        if (context.Kind?.HasNoPairs == true)
         {
             return;
         }
 
-        foreach (var (column, table) in new[] { ("defaultopen", "IPphoneCOSopen"), ("defaultclosed", "IPphoneCOSclosed") })
+        foreach (var pair in new ResourceDescriptor[] { CosOpen.Descriptor, CosClose.Descriptor })
         {
-            foreach (var rule in context.Session.Select("COS", (column, "YES")))
+            foreach (var rule in context.Session.Select("COS", (pair.GivenBy!, "YES")))
             {
-                context.Session.Insert(table, ("IPphone_pkey", PhpValue.Text(context.Row["pkey"])), ("COS_pkey", rule["pkey"]));
+                context.Session.Insert(
+                    pair.Table,
+                    (pair.KeyColumn, PhpValue.Text(context.Row["pkey"])),
+                    (pair.SecondKeyColumn!, rule["pkey"]));
             }
         }
     }

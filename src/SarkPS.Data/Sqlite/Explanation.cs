@@ -47,22 +47,9 @@ internal static class Explanation
             }
         }
 
-        if (column is null || !isForm)
+        if (isForm && column?.Allowed(context.Session.Version) is { } allowed)
         {
-            return facts;
-        }
-
-        if (column.AllowedValuesIn(context.Session.Version) is { Count: > 0 } words)
-        {
-            facts.Add("allowed are " + string.Join(", ", words));
-        }
-        else if ((column.Rules.Hint ?? column.CreateRules.Hint) is { } hint)
-        {
-            facts.Add("it must be " + hint);
-        }
-        else if (column.Reference?.Noun is { } noun)
-        {
-            facts.Add($"it must be the key of {SarkText.WithArticle(SarkText.Words(noun))}");
+            facts.Add(allowed);
         }
 
         return facts;
