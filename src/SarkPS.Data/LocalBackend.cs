@@ -84,6 +84,12 @@ public sealed class LocalBackend : ISarkBackend
     /// <exception cref="SarkException">An embedded database was needed and could not be made.</exception>
     public static ISarkBackend Open(SarkOptions options) => new LocalBackend(options);
 
+    /// <summary>Reads CSV; see <see cref="ICsvRecords"/>.</summary>
+    /// <param name="text">The text. It is closed with what is returned.</param>
+    /// <param name="delimiter">What stands between two fields.</param>
+    /// <param name="line">The line that the text begins in.</param>
+    public static ICsvRecords ReadCsv(TextReader text, char delimiter, int line) => new CsvRecords(text, delimiter, line);
+
     /// <summary>Closes idle connections to all databases, so that their files can be moved or deleted. Connections in use go on.</summary>
     public static void Release() => SqliteConnection.ClearAllPools();
 

@@ -10,7 +10,7 @@ public sealed partial class ArchitectureTests
     private static readonly (string Project, string[] Projects, string[] Packages)[] Edges =
     [
         ("SarkPS.Core", [], []),
-        ("SarkPS.Data", ["SarkPS.Core"], ["Dapper", "Microsoft.Data.Sqlite"]),
+        ("SarkPS.Data", ["SarkPS.Core"], ["Dapper", "Microsoft.Data.Sqlite", "Sylvan.Data.Csv"]),
         ("SarkPS.Cmdlets", ["SarkPS.Core"], ["PowerShellStandard.Library"]),
         ("SarkPS.Service", ["SarkPS.Data"], ["Microsoft.AspNetCore.OpenApi"]),
         ("SarkPS.Build", ["SarkPS.Core"], []),
@@ -23,6 +23,7 @@ public sealed partial class ArchitectureTests
         ["Descriptors"] = ["Rules"],
         ["Resources"] = ["Descriptors", "Rules"],
         ["Changes"] = ["Descriptors"],
+        ["Interchange"] = ["Descriptors", "Rules"],
         ["Ami"] = [],
         ["Asterisk"] = ["Ami"],
         ["Backend"] = ["Ami", "Descriptors", "Resources"],

@@ -24,6 +24,9 @@ public static class DataLibrary
             () => Find<Func<string, string, Stream, LimitOptions?, CancellationToken, Task<IReadOnlyList<string>>>>("JudgeContentAsync"),
             LazyThreadSafetyMode.PublicationOnly);
 
+    private static readonly Lazy<Func<TextReader, char, int, ICsvRecords>> CsvReader =
+        new(() => Find<Func<TextReader, char, int, ICsvRecords>>("ReadCsv"), LazyThreadSafetyMode.PublicationOnly);
+
     /// <summary>Opens a back end that works on this machine's database, files and Asterisk.</summary>
     /// <param name="options">Where they are.</param>
     /// <exception cref="SarkException">The database cannot be opened, or the module's folder is not whole.</exception>
@@ -47,6 +50,12 @@ public static class DataLibrary
         LimitOptions? limits,
         CancellationToken cancellationToken) =>
         Judge.Value(noun, name, content, limits, cancellationToken);
+
+    /// <summary>Reads CSV with the package for it, which lies with the back end.</summary>
+    /// <param name="text">The text. It is closed with what is returned.</param>
+    /// <param name="delimiter">What stands between two fields.</param>
+    /// <param name="line">The line that the text begins in.</param>
+    internal static ICsvRecords ReadCsv(TextReader text, char delimiter, int line) => CsvReader.Value(text, delimiter, line);
 
     /// <summary>The load context of the local back end: for tests and for people who look for a clash of assemblies.</summary>
     public static AssemblyLoadContext Context => LoadContext.Value;
