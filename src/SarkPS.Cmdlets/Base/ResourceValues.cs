@@ -4,19 +4,14 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Reflection;
 using System.Security;
-using System.Text.RegularExpressions;
 using SarkPS.Descriptors;
 using SarkPS.Rules;
 
 namespace SarkPS.Cmdlets;
 
 /// <summary>Turns what people give at the prompt into what is stored: columns and SARK's own values.</summary>
-internal static partial class ResourceValues
+internal static class ResourceValues
 {
-    // What cells are trimmed of, as the store trims texts. A no-break space is not among them: in a number it is damage that
-    // has to be told.
-    private const string Blanks = " \t\n\r\0\v";
-
     // What a row may carry besides columns: which kind it is to be, and what objects have on them that come from a job or
     // another machine.
     private static readonly HashSet<string> Carried = new(StringComparer.OrdinalIgnoreCase)
@@ -25,7 +20,7 @@ internal static partial class ResourceValues
     };
 
     /// <summary>A text without the blanks that are around it in a cell.</summary>
-    public static string Trimmed(string text) => text.AsSpan().Trim(Blanks).ToString();
+    public static string Trimmed(string text) => CellText.Trimmed(text);
 
     /// <summary>The value of a column as it goes over the wire.</summary>
     public static object? ToWire(Column column, object? value)
@@ -55,7 +50,7 @@ internal static partial class ResourceValues
             DateTimeOffset time => time.ToUnixTimeSeconds(),
             // A time without a zone is the machine's.
             DateTime time => new DateTimeOffset(time).ToUnixTimeSeconds(),
-            string text => FromText(column, text),
+            string text => CellText.Read(column, text),
             long or double => value,
             IEnumerable list => string.Join(
                 ' ',
@@ -187,7 +182,7 @@ internal static partial class ResourceValues
                 continue;
             }
 
-            if (isCreate && (value is null || IsDefault(column, value)))
+            if (isCreate && (value is null || CellText.IsDefault(column, value)))
             {
                 continue;
             }
@@ -230,12 +225,7 @@ internal static partial class ResourceValues
     public static bool IsNamed(string property, string name) => string.Equals(property.Trim(), name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The column behind the name of a property, be it ours or SARK's, or null.</summary>
-    public static Column? FindColumn(ResourceDescriptor resource, string name)
-    {
-        var trimmed = name.Trim();
-        return resource.FindProperty(trimmed)
-            ?? resource.Columns.FirstOrDefault(c => string.Equals(c.Name, trimmed, StringComparison.OrdinalIgnoreCase));
-    }
+    public static Column? FindColumn(ResourceDescriptor resource, string name) => CellText.FindColumn(resource, name);
 
     /// <summary>Whether objects carry it that come from a job or another machine.</summary>
     public static bool IsCarried(string property) => Carried.Contains(property.Trim());
@@ -271,12 +261,6 @@ internal static partial class ResourceValues
                     .Select(c => (c.Property!, (object?)record.GetSecret(c.Property!)))
                 : []);
 
-    // False of a column of ON and OFF may be stored as the NO that a create fills in; a copy keeps it. What a create fills in
-    // anyway, in whatever spelling, says nothing of its own.
-    private static bool IsDefault(Column column, object value) =>
-        (column is { Reads: { } reads, Default: string known } && value is string text && reads(text) == reads(known))
-        || (column is { Type: ColumnType.Flag, HasDefault: true } && FlagWords.AreSame(value, column.Default));
-
     /// <summary>Whether a value is what is stored, in the same or in another word for it.</summary>
     public static bool IsSame(Column? column, object? value, object? stored)
     {
@@ -304,30 +288,4 @@ internal static partial class ResourceValues
     /// <summary>Whether a property of a row means something, be it only that it is carried along.</summary>
     public static bool IsKnown(ResourceDescriptor resource, string property) =>
         FindColumn(resource, property) is not null || IsOwn(resource, property);
-
-    private static object FromText(Column column, string text)
-    {
-        var trimmed = Trimmed(text);
-        switch (column.Type)
-        {
-            case ColumnType.Flag when FlagWords.Read(trimmed) is { } flag:
-                return flag ? column.Flag!.True : column.Flag!.False;
-            case ColumnType.Time when trimmed.Length > 0 && !PhpValue.TryInteger(trimmed, out _)
-                && DateTimeOffset.TryParse(trimmed, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time):
-                return time.ToUnixTimeSeconds();
-            case ColumnType.Text when column.IsHardwareAddress && HardwareAddress().IsMatch(trimmed):
-                return string.Concat(trimmed.Where(char.IsAsciiHexDigit));
-            default:
-                // At a prompt nobody minds the case of a fixed word; the store does.
-                return column.AllowedValues.FirstOrDefault(v => string.Equals(v, trimmed, StringComparison.OrdinalIgnoreCase)) ?? text;
-        }
-    }
-
-    // As labels, routers and switches write them: 00:04:13:A1:B2:01, 00-04-13-A1-B2-01, 0004.13a1.b201, 000413-A1B201.
-    [GeneratedRegex(
-        @"\A(?:(?:[0-9A-Fa-f]{2}([:. -]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}"
-            + @"|(?:[0-9A-Fa-f]{4}([:.-]))[0-9A-Fa-f]{4}\2[0-9A-Fa-f]{4}"
-            + @"|[0-9A-Fa-f]{6}[:.-][0-9A-Fa-f]{6})\z",
-        RegexOptions.CultureInvariant)]
-    private static partial Regex HardwareAddress();
 }
