@@ -21,8 +21,10 @@ internal static class Provisioning
     /// </summary>
     /// <param name="session">The rows.</param>
     /// <param name="name">What the device is called, or its maker.</param>
-    public static SarkRow? FindDevice(IRowSession session, string name) => session.Select("Device", ("pkey", name)) is [var exact, ..]
-        ? exact
+    public static SarkRow? FindDevice(IRowSession session, string name) =>
+        session.Select("Device", ("pkey", name)) is [var exact, ..] ? exact
+        // Makers are written with a capital and most templates without; only what is neither is worth reading them all.
+        : session.Select("Device", ("pkey", name.ToLowerInvariant())) is [var small, ..] ? small
         : session.Select("Device").FirstOrDefault(row => string.Equals(row.Text("pkey"), name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>

@@ -60,7 +60,8 @@ internal sealed class RowFiles(string folder, string? refusal, bool isTree)
         public void End(SarkRow? row, RowSession session, bool isRehearsal)
         {
             var after = Wanted(resource, key!, row, session);
-            isChanged = isNew || row is null || !after.SequenceEqual(before);
+            // Where this version of SARK has no such files, nothing is to be looked at again for each row of a large set.
+            isChanged = Names(resource, session.Version).Any() && (isNew || row is null || !after.SequenceEqual(before));
             if (isChanged && !isRehearsal && after.Count > 0 && note is null)
             {
                 note = files.WriteNote(resource, key!, isNew);
