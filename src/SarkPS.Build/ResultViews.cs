@@ -31,6 +31,13 @@ internal static class ResultViews
         Table<BackupChange>(("Action", 8), ("Part", 10), ("Size", 12), "Path"),
         List<BackupRestore>("Name", "Restored", "NotInBackup", "KeptAs", "Warnings"),
         List<SnapshotRestore>("Restored", "KeptAs"),
+        Table<ImportedRow>(
+            new ScriptColumn("File", "[IO.Path]::GetFileName($_.File)", 16),
+            ("Line", 6),
+            ("Resource", 12),
+            ("Key", 12),
+            ("Outcome", 10),
+            "Message"),
         Table<Greeting>(("Name", 24), ("Number", 7), ("Format", 7), ("Size", 12), ("Date", 19)),
         Table<CallRecord>(("Start", 19), ("Source", 13), ("Destination", 13), ("Disposition", 11), "Duration", "CallerId"),
         FormatFile.Table(

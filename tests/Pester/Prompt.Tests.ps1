@@ -64,7 +64,7 @@ Describe 'What <Noun> looks like' -ForEach $nouns {
 Describe '<Name>' -ForEach $setters {
     It 'clears every value that may go, and refuses by the rules what may not' {
         $skipped = [System.Management.Automation.PSCmdlet]::CommonParameters + [System.Management.Automation.PSCmdlet]::OptionalCommonParameters +
-            'Connection', 'PassThru', 'InputObject', 'Key', 'Option'
+            'Connection', 'PassThru', 'InputObject', 'Key', 'Option', 'Reason'
         foreach ($parameter in (Get-Command $Name).Parameters.Values | Where-Object { $_.Name -notin $skipped -and -not $_.SwitchParameter }) {
             $row = & "Get-$Noun" | Select-Object -First 1
             $given = @{ $parameter.Name = $null }
@@ -92,7 +92,7 @@ Describe 'Tab' {
     It 'never offers file names for what is no path, connected or not' {
         Set-Location $TestDrive
         $wrong = foreach ($command in Get-Command -Module SarkPS) {
-            foreach ($parameter in Get-OwnParameter $command | Where-Object { -not $_.SwitchParameter -and $_.Name -notin 'Path', 'LiteralPath', 'Database', 'Root' }) {
+            foreach ($parameter in Get-OwnParameter $command | Where-Object { -not $_.SwitchParameter -and $_.Name -notin 'Path', 'LiteralPath', 'RejectPath', 'Database', 'Root' }) {
                 if (@(Complete "$command -$($parameter.Name) ") -match '^\.[/\\]') { "$command -$($parameter.Name)" }
             }
         }

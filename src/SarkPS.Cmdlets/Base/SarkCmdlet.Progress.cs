@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Management.Automation;
 
 namespace SarkPS.Cmdlets;
@@ -43,13 +44,15 @@ public abstract partial class SarkCmdlet
     {
         // Waiting on the handle and not on the task, so that a failure comes out below as it is.
         WaitHandle[] ends = [((IAsyncResult)task).AsyncWaitHandle, StopToken.WaitHandle];
+        var watch = Stopwatch.StartNew();
         while (WaitHandle.WaitAny(ends, ProgressInterval) == WaitHandle.WaitTimeout)
         {
             if (queue.Take() is { } report)
             {
                 WriteProgress(new ProgressRecord(1, activity, report.Activity.Length > 0 ? report.Activity : activity)
                 {
-                    PercentComplete = report.Percent
+                    PercentComplete = report.Percent,
+                    SecondsRemaining = Left(watch.Elapsed, report),
                 });
             }
         }
@@ -62,6 +65,12 @@ public abstract partial class SarkCmdlet
         WriteProgress(new ProgressRecord(1, activity, activity) { RecordType = ProgressRecordType.Completed });
         return task.GetAwaiter().GetResult();
     }
+
+    // As long as the rest takes at the pace until now; a negative number says that nobody knows.
+    private static int Left(TimeSpan elapsed, OperationProgress report) =>
+        report.Done > 0 && report.Total > report.Done
+            ? (int)Math.Min(int.MaxValue, Math.Ceiling(elapsed.TotalSeconds * (report.Total - report.Done) / report.Done))
+            : -1;
 
     // The engine takes nothing from a command that was stopped; the host still does.
     private void Leave(string activity, Task task, bool isChange)

@@ -118,6 +118,7 @@ public sealed partial class SarkCompleter : IArgumentCompleter
             ("SARKSNAPSHOT", "NAME") => Ask(bound, backend => Names(backend.Snapshots)),
             ("SARKGREETING", "NAME") => Ask(bound, backend => Names<Greeting>(backend.Greetings)),
             ("SARKJOB", "ID") => Ask(bound, Jobs),
+            ("SARKRESOURCE", "RESOURCE") => SarkResources.All.Select(r => (r.Noun, r.PluralName)),
             ("SARKDESTINATION", "KIND") => Destinations.Kinds.Select(k => (k.Resource.Noun, SarkText.Words(k.Resource.Noun)))
                 .Append(("Target", "What every exchange has")),
             ("SARKDESTINATION", "NAME") => Destinations.Fixed.Keys.Select(d => (d, d))

@@ -16,10 +16,18 @@ internal static class CsvText
     /// <param name="file">Its path.</param>
     /// <param name="encoding">What it is written in; null for UTF-8. A byte order mark comes before that.</param>
     /// <exception cref="CsvException">It is not text in that encoding.</exception>
-    public static string Read(string file, Encoding? encoding)
+    public static string Read(string file, Encoding? encoding) => Read(file, encoding, out _);
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="file">Its path.</param>
+    /// <param name="encoding">What it is written in; null for UTF-8. A byte order mark comes before that.</param>
+    /// <param name="used">What it was written in; it begins with a byte order mark where the file does.</param>
+    /// <exception cref="CsvException">It is not text in that encoding.</exception>
+    public static string Read(string file, Encoding? encoding, out Encoding used)
     {
         var bytes = File.ReadAllBytes(file);
         var marked = Array.Find(Marked, m => bytes.AsSpan().StartsWith(m.Preamble));
+        used = marked ?? encoding ?? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         var start = marked?.Preamble.Length ?? 0;
         var strict = (Encoding)(marked ?? encoding ?? Encoding.UTF8).Clone();
         strict.DecoderFallback = DecoderFallback.ExceptionFallback;

@@ -15,9 +15,9 @@ public sealed class SarkEncodingAttribute : ArgumentTransformationAttribute
 {
     private static readonly Dictionary<string, Func<Encoding>> Names = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["utf8"] = () => Encoding.UTF8,
+        ["utf8"] = () => new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
         ["utf8BOM"] = () => Encoding.UTF8,
-        ["utf8NoBOM"] = () => Encoding.UTF8,
+        ["utf8NoBOM"] = () => new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
         ["unicode"] = () => Encoding.Unicode,
         ["bigendianunicode"] = () => Encoding.BigEndianUnicode,
         ["utf32"] = () => Encoding.UTF32,

@@ -20,8 +20,8 @@ public sealed class PinnedCommandsTests
     // -WhatIf and -Confirm; no question unless it is wanted.
     private static readonly string[] Medium =
     [
-        "Disconnect-SarkCall", "Export-SarkBackup", "Export-SarkCsv", "Export-SarkGreeting", "Export-SarkSnapshot", "Import-SarkBackup",
-        "Import-SarkGreeting", "Import-SarkSnapshot",
+        "Disconnect-SarkCall", "Export-SarkBackup", "Export-SarkCsv", "Export-SarkGreeting", "Export-SarkResource", "Export-SarkSnapshot",
+        "Import-SarkBackup", "Import-SarkGreeting", "Import-SarkResource", "Import-SarkSnapshot",
         "Invoke-SarkCommit", "Invoke-SarkOriginate", "Invoke-SarkReload", "New-SarkBackup", "New-SarkCosClose", "New-SarkCosOpen",
         "New-SarkSnapshot",
         "Remove-SarkDbEntry",
