@@ -30,7 +30,6 @@ internal sealed class ImportSet(ImportOptions options)
     private const string KindHeading = "kind";
     private const string Noun = "Import";
     private const string Secret = "***";
-    private const string KeptKind = "so its kind stays as it is.";
 
     private readonly List<Entry> entries = [];
     private readonly Dictionary<(IReadOnlyList<string>, ResourceDescriptor), Field[]> fields = [];
@@ -303,8 +302,10 @@ internal sealed class ImportSet(ImportOptions options)
         CreateKind? kind = null;
         if (makes && resource.Kinds.Count > 0)
         {
-            kind = kindName is null ? resource.KindFor(values) : KindOf(resource, kindName, key);
-            entry.IsKindSaid = kindName is not null;
+            // Of a row that may be there already, whose kind then stays, none is said that nobody has said.
+            kind = kindName is not null ? KindOf(resource, kindName, key)
+                : action == ChangeAction.Create ? resource.KindFor(values)
+                : null;
         }
 
         // A create is told of what a blank clears, too: it would fill in the column's default. What it fills in by itself all
@@ -494,6 +495,9 @@ internal sealed class ImportSet(ImportOptions options)
         }
     }
 
+    // The kind of which a step makes a row, where it makes one.
+    private static CreateKind? MeantKind(ChangeStep step) => step.Kind ?? step.Resource.KindFor(step.Values);
+
     private static bool IsFilledIn(ResourceDescriptor resource, CreateKind? kind, string column, object? value) =>
         value is not null && CellText.IsDefault(resource.Find(column)!, value) && kind?.Defaults.Any(d => d.Column == column) != true;
 
@@ -502,7 +506,7 @@ internal sealed class ImportSet(ImportOptions options)
         var values = new Changes();
         foreach (var (column, value) in step.Values)
         {
-            if (!IsFilledIn(step.Resource, step.Kind, column, value))
+            if (!IsFilledIn(step.Resource, MeantKind(step), column, value))
             {
                 values[column] = value;
             }
@@ -555,7 +559,7 @@ internal sealed class ImportSet(ImportOptions options)
         CancellationToken cancellationToken)
     {
         var makers = inputs.Where(i => i.Step.Resource == resource && i.Step.Action is ChangeAction.Create or ChangeAction.Upsert
-            && i.Step.Kind?.HasNoPairs != true).ToList();
+            && MeantKind(i.Step)?.HasNoPairs != true).ToList();
         var there = makers.Exists(m => m.Step.Action == ChangeAction.Upsert)
             ? (await tables.ListAsync(resource, null, cancellationToken).ConfigureAwait(false)).Select(r => r.Text(resource.KeyColumn))
                 .ToHashSet(StringComparer.Ordinal)
@@ -614,12 +618,7 @@ internal sealed class ImportSet(ImportOptions options)
             Message = error is null ? null : Spelled(entry, error),
             Faults = error is null ? [] : [.. Faults(entry, failed?.Resource ?? entry.Resource, error, version)],
             Changes = [.. steps.SelectMany(s => s.Changes)],
-            Notices =
-            [
-                // Whoever did not say a kind need not be told that it does not count.
-                .. steps.SelectMany(s => s.Notices)
-                    .Where(n => entry.IsPlaced || entry.IsKindSaid || !n.EndsWith(KeptKind, StringComparison.Ordinal)),
-            ],
+            Notices = [.. steps.SelectMany(s => s.Notices)],
             Error = error,
             Source = entry.Row,
         };
@@ -726,8 +725,6 @@ internal sealed class ImportSet(ImportOptions options)
         public Field[] Fields { get; set; } = [];
 
         public RowKey? Key { get; set; }
-
-        public bool IsKindSaid { get; set; }
 
         public bool IsPlaced { get; init; }
 

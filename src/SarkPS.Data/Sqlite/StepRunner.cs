@@ -91,7 +91,7 @@ internal static class StepRunner
 
             return resource.GeneratesKey
                 ? throw resource.NotFound(key)
-                : Create(place, step with { Values = values });
+                : Create(place, step with { Values = values, Kind = step.Kind ?? resource.KindFor(values) });
         }
 
         if (resource.Filter is { } filter && !rows.Exists(filter.Holds))

@@ -215,7 +215,7 @@ public sealed partial class ModuleConformanceTests
     [MemberData(nameof(CommandNames))]
     public void No_parameter_but_a_path_falls_back_to_file_names(string command)
     {
-        string[] paths = ["Path", "LiteralPath", "Database", "Root"];
+        string[] paths = ["Path", "LiteralPath", "RejectPath", "Database", "Root"];
         foreach (var parameter in Commands.Parameters(Commands.All[command]).Where(p => !paths.Contains(p.Name)))
         {
             var type = Nullable.GetUnderlyingType(parameter.PropertyType) ?? parameter.PropertyType;

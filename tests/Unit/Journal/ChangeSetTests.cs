@@ -157,6 +157,20 @@ public sealed class ChangeSetTests
     }
 
     [Fact]
+    public async Task An_upsert_that_makes_a_row_makes_it_of_a_kind_though_none_is_said()
+    {
+        using var database = new JournalDatabase();
+
+        await database.MakeAsync(
+            Steps.Upsert(SarkPS.Extension.Descriptor, "4401", ("cluster", "default")),
+            Steps.Upsert(SarkPS.Extension.Descriptor, "4402", ("cluster", "default"), ("device", "MAILBOX")));
+
+        Assert.Equal(
+            ["4401|General SIP", "4402|MAILBOX"],
+            database.Query("SELECT pkey, device FROM IPphone ORDER BY pkey"));
+    }
+
+    [Fact]
     public async Task A_name_that_is_drawn_twice_is_drawn_again()
     {
         using var database = new JournalDatabase();
