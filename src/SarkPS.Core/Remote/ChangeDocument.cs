@@ -153,7 +153,7 @@ public static class ChangeDocument
             To = Time("to"),
             Actor = values("actor"),
             Resource = values("resource") is { } route
-                ? SarkResources.All.FirstOrDefault(r => r.Route == route || r.RouteAliases.Contains(route))
+                ? SarkResources.OfRoute(route)
                     ?? throw Wrong("resource", route, string.Join(", ", SarkResources.All.Select(r => r.Route)))
                 : null,
             Key = values("key"),
@@ -291,7 +291,7 @@ public static class ChangeDocument
 
         var action = Enum.Parse<ChangeAction>(word!, ignoreCase: true);
         var route = Text(step, "resource", place);
-        var resource = SarkResources.All.FirstOrDefault(r => r.Route == route || r.RouteAliases.Contains(route ?? ""))
+        var resource = SarkResources.OfRoute(route)
             ?? throw Unreadable(
                 $"{place} has the resource '{SarkText.Printable(route ?? "")}'; allowed are "
                     + $"{string.Join(", ", SarkResources.All.Select(r => r.Route))}.");

@@ -31,4 +31,8 @@ public static class SarkResources
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public static ResourceDescriptor Find(string noun) =>
         All.FirstOrDefault(r => r.Noun == noun) ?? throw new KeyNotFoundException($"There is no resource {noun}.");
+
+    /// <summary>The resource that an address means, such as <c>trunks</c>, by any of its names there; null where there is none.</summary>
+    public static ResourceDescriptor? OfRoute(string? route) =>
+        route is null ? null : All.FirstOrDefault(r => r.Route == route || r.RouteAliases.Contains(route));
 }

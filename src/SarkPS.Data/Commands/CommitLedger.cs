@@ -2,6 +2,7 @@ using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using SarkPS.Data.Files;
+using SarkPS.Data.Journal;
 using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Data.Commands;
@@ -22,17 +23,6 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
 
     // SARK takes its copies right after the files are written. What comes later may hold later changes.
     private static readonly TimeSpan Together = TimeSpan.FromMinutes(1);
-
-    // What SARK's timers keep in rows that are somebody's otherwise; they are read while calls run, and no commit is due.
-    private static readonly Dictionary<string, string[]> OfTimers = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["Cluster"] = ["oclo", "routeoverride", "routeclassoverride"],
-        ["dateSeg"] = ["state"],
-        ["globals"] = ["MYCOMMIT"],
-    };
-
-    // When and by whom, which says nothing of what.
-    private static readonly string[] Stamps = ["z_created", "z_updated", "z_updater"];
 
     private readonly string kept = options.Rooted(options.Paths.GeneratedDatabase);
 
@@ -266,8 +256,8 @@ internal sealed class CommitLedger(SarkOptions options, string database, Generat
         changes.AddRange(Rows(Insert, live, $"FROM main.{name} AS l WHERE NOT EXISTS (SELECT 1 FROM committed.{name} AS c WHERE {same})"));
         changes.AddRange(
             Rows(Delete, before, $"FROM committed.{name} AS l WHERE NOT EXISTS (SELECT 1 FROM main.{name} AS c WHERE {same})"));
-        var values = common.Where(column => !column.IsKey && !Stamps.Contains(column.Name, StringComparer.OrdinalIgnoreCase)
-            && !(OfTimers.GetValueOrDefault(table)?.Contains(column.Name, StringComparer.OrdinalIgnoreCase) ?? false)).ToArray();
+        var values = common.Where(column => !column.IsKey && !Bookkeeping.IsStamp(column.Name)
+            && !Bookkeeping.IsOfTimers(table, column.Name)).ToArray();
         if (values.Length > 0)
         {
             var differs = string.Join(

@@ -109,7 +109,7 @@ internal sealed class JournalHistory(string path)
 
         public ChangeEntry Told()
         {
-            var resource = SarkResources.All.FirstOrDefault(r => r.Route == Resource);
+            var resource = SarkResources.OfRoute(Resource);
             return new ChangeEntry
             {
                 Sequence = Sequence,

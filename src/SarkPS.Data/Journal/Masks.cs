@@ -35,7 +35,7 @@ internal static class Masks
     /// <param name="intent">What is to be known of it.</param>
     public static ChangeEntry Entry(RowChange change, string? set, WriteIntent intent)
     {
-        var resource = SarkResources.All.FirstOrDefault(r => r.Route == change.Resource);
+        var resource = SarkResources.OfRoute(change.Resource);
         return new ChangeEntry
         {
             ChangeSet = set,

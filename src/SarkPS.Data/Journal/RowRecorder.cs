@@ -12,7 +12,6 @@ namespace SarkPS.Data.Journal;
 internal sealed class RowRecorder(Statements statements)
 {
     private readonly List<RowChange> changes = [];
-    private readonly Dictionary<string, bool> hasRowIds = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What was done so far.</summary>
     public IReadOnlyList<RowChange> Changes => changes;
@@ -27,7 +26,7 @@ internal sealed class RowRecorder(Statements statements)
     /// <param name="values">Their values.</param>
     public List<(long RowId, RowImage Image)> Look(string table, string where, params object?[] values)
     {
-        if (!HasRowIds(table))
+        if (!statements.HasRowIds(table))
         {
             return [];
         }
@@ -149,17 +148,5 @@ internal sealed class RowRecorder(Statements statements)
         {
             changes.Add(Describe(table, rowId, action, before, after, whole));
         }
-    }
-
-    private bool HasRowIds(string table)
-    {
-        if (!hasRowIds.TryGetValue(table, out var has))
-        {
-            hasRowIds[table] = has = statements.Value(
-                "SELECT EXISTS(SELECT 1 FROM pragma_table_list(?1) WHERE schema = 'main' AND type = 'table' AND wr = 0)",
-                table) is 1L;
-        }
-
-        return has;
     }
 }

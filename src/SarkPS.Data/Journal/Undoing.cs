@@ -75,10 +75,8 @@ internal sealed class Undoing(RowSession session, JournalFile file, SetFiles? fi
 
     private static string Name(RowChange change) => change.Resource is null
         ? $"row '{change.Key}' of the table {change.Table}"
-        : Find(change.Resource) is { IsSingleton: true } single ? SarkText.Words(single.Noun)
-        : $"{SarkText.Words(Find(change.Resource)!.Noun)} '{change.Key}'";
-
-    private static ResourceDescriptor? Find(string? route) => SarkResources.All.FirstOrDefault(r => r.Route == route);
+        : SarkResources.OfRoute(change.Resource) is { IsSingleton: true } single ? SarkText.Words(single.Noun)
+        : $"{SarkText.Words(SarkResources.OfRoute(change.Resource)!.Noun)} '{change.Key}'";
 
     private SarkRow? Row(ResourceDescriptor resource, string key) =>
         RowSearch.Find(session, resource, new RowKey(key), null).FirstOrDefault();
@@ -88,7 +86,7 @@ internal sealed class Undoing(RowSession session, JournalFile file, SetFiles? fi
         var plans = new List<(ResourceDescriptor, string, SetFiles.Begun)>();
         foreach (var (route, key) in rows.Select(r => (r.Resource, r.Key)).Distinct())
         {
-            if (Find(route) is { } resource && files?.Begin(resource, key, Row(resource, key), session) is { } plan)
+            if (SarkResources.OfRoute(route) is { } resource && files?.Begin(resource, key, Row(resource, key), session) is { } plan)
             {
                 plans.Add((resource, key, plan));
             }
@@ -168,7 +166,7 @@ internal sealed class Undoing(RowSession session, JournalFile file, SetFiles? fi
     {
         foreach (var change in rows)
         {
-            if (Find(change.Resource) is not { } resource || conflicts.Count >= MostTold)
+            if (SarkResources.OfRoute(change.Resource) is not { } resource || conflicts.Count >= MostTold)
             {
                 continue;
             }

@@ -119,8 +119,7 @@ internal sealed class RowSession(
         Is("SELECT EXISTS(SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2)", table, column);
 
     /// <summary>Whether the rows of a table have row ids: it is there, is no view and does without none.</summary>
-    public bool HasRowIds(string table) =>
-        Is("SELECT EXISTS(SELECT 1 FROM pragma_table_list(?1) WHERE schema = 'main' AND type = 'table' AND wr = 0)", table);
+    public bool HasRowIds(string table) => statements.HasRowIds(table);
 
     /// <summary>A number that changes when any other connection has changed the file.</summary>
     public long DataVersion() => (long)statements.Value("PRAGMA data_version")!;
