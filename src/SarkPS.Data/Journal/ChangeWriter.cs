@@ -54,6 +54,9 @@ internal sealed class ChangeWriter : IDisposable
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(1);
 
     private readonly LinkedList<WriteRequest> queue = new();
+
+    // Held by a group while it is written, and by whoever puts another file in the place of the database.
+    private readonly SemaphoreSlim turn = new(1);
     private readonly SqliteDatabase database;
     private readonly ChangeLedger? ledger;
     private readonly Timer idleTime;
@@ -108,6 +111,51 @@ internal sealed class ChangeWriter : IDisposable
         return request.WaitAsync(Locked);
     }
 
+    /// <summary>Does something when it is its turn, while nothing is written by anybody else of this process.</summary>
+    /// <param name="work">What is done; with the connections and locks that it makes itself.</param>
+    /// <param name="cancellationToken">Ends the waiting; what has begun ends as it will.</param>
+    public async Task<T> RunAloneAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            CloseIdle();
+            return await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// Takes the lock of the database, brings the journal up to it and has somebody look at both. Only within
+    /// <see cref="RunAloneAsync"/>.
+    /// </summary>
+    /// <param name="look">What is done with the state that the database is in.</param>
+    /// <exception cref="SarkUnavailableException">Others hold the lock.</exception>
+    /// <exception cref="SqliteException">The database cannot be opened, or is none.</exception>
+    /// <exception cref="JournalException">The journal cannot be read or written.</exception>
+    public async Task LookAsync(Action<KnownState> look)
+    {
+        var wait = database.StartWait();
+        while (true)
+        {
+            using (var writing = Rent())
+            {
+                if (writing is not null && await database.BeginWritingAsync(
+                    writing.Connection,
+                    () => wait.NextAsync(CancellationToken.None)).ConfigureAwait(false) is not null)
+                {
+                    look(ledger!.CatchUp(writing.Connection, writing.Statements));
+                    return;
+                }
+            }
+
+            await database.NextAsync(wait, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Waits until something was written, at most for a time.</summary>
     public Task WhenWrittenAsync(TimeSpan limit, CancellationToken cancellationToken) =>
         Task.WhenAny(Volatile.Read(ref written).Task, Task.Delay(limit, cancellationToken)).Unwrap();
@@ -121,7 +169,17 @@ internal sealed class ChangeWriter : IDisposable
     {
         while (HasWork(isEnd: true))
         {
-            var pause = await RunGroupAsync().ConfigureAwait(false);
+            await turn.WaitAsync().ConfigureAwait(false);
+            TimeSpan pause;
+            try
+            {
+                pause = await RunGroupAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                turn.Release();
+            }
+
             if (HasWork(isEnd: false))
             {
                 await Task.Delay(pause).ConfigureAwait(false);
@@ -280,6 +338,7 @@ internal sealed class ChangeWriter : IDisposable
     {
         isDisposed = true;
         idleTime.Dispose();
+        turn.Dispose();
         CloseIdle();
     }
 
