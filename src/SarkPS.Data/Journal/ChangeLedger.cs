@@ -168,11 +168,14 @@ internal sealed class ChangeLedger(
     {
         file.Begin();
         var state = Find(connection, statements);
-        if (retention is not null && clock.GetUtcNow() - forgot > ForgetEvery)
+        if (clock.GetUtcNow() - forgot > ForgetEvery)
         {
             forgot = clock.GetUtcNow();
             file.ForgetIntents();
-            file.Forget(forgot - retention.Age, retention.Bytes, () => Image(connection));
+            if (retention is not null)
+            {
+                file.Forget(forgot - retention.Age, retention.Bytes, () => Image(connection));
+            }
         }
 
         return state;

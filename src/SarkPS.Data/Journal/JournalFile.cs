@@ -207,18 +207,24 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
     });
 
     /// <summary>Forgets restores that were noted and have not come about.</summary>
-    public void ForgetIntents() => Transact(DropIntents);
-
-    private void DropIntents()
+    public void ForgetIntents()
     {
-        foreach (var row in Open.Rows(
-            "SELECT pending FROM sets WHERE pending IS NOT NULL AND cause = ?1 AND time < ?2",
-            (long)ChangeCause.Restore,
-            (clock.GetUtcNow() - LongestRestore).ToUnixTimeMilliseconds()).Select(r => (long)RowImage.Value(r, 0)!).ToArray())
+        // Hardly ever there is one, and what writes waits for the disk.
+        if (Guarded(OldIntents).Length > 0)
         {
-            Drop(row);
+            Transact(DropIntents);
         }
     }
+
+    private void DropIntents() => Array.ForEach(OldIntents(), Drop);
+
+    private long[] OldIntents() =>
+    [
+        .. Open.Rows(
+            "SELECT pending FROM sets WHERE pending IS NOT NULL AND cause = ?1 AND time < ?2",
+            (long)ChangeCause.Restore,
+            (clock.GetUtcNow() - LongestRestore).ToUnixTimeMilliseconds()).Select(row => raw.sqlite3_column_int64(row, 0)),
+    ];
 
     /// <summary>Has a set belong to the epoch that began last.</summary>
     public void Follow(string id) => Transact(() => Open.Run("UPDATE sets SET epoch = (SELECT epoch FROM state) WHERE id = ?1", id));
