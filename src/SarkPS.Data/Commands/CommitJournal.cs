@@ -25,12 +25,7 @@ internal sealed class CommitJournal(SqliteDatabase database)
     /// <param name="warnings">Gets a sentence where it cannot be noted.</param>
     /// <returns>The set that it is told as; null where it was not noted.</returns>
     public Task<string?> NoteAsync(long place, DateTime run, ChangeNote note, ICollection<string> warnings) => TryAsync<string?>(
-        (file, _) =>
-        {
-            var set = Set(note, time: null);
-            file.AddCommit(set, place, run);
-            return set.Id;
-        },
+        (file, _) => file.AddCommit(Set(note, time: null), place, run),
         warnings);
 
     /// <summary>What was changed since the last commit.</summary>
@@ -50,7 +45,8 @@ internal sealed class CommitJournal(SqliteDatabase database)
                 (file, state) =>
                 {
                     var begun = file.ReadBeginning();
-                    var last = file.ReadCommit();
+                    // A run that failed took nothing up, whoever has found it before that was known.
+                    var last = file.ReadCommit(isIncomplete ? run : null);
                     if (!isIncomplete && run is { } time && time > (last?.Run ?? DateTime.MinValue) && time >= begun.Since.UtcDateTime)
                     {
                         // Somebody else's. What was changed before its time it has taken up; of what was found later that is not known.

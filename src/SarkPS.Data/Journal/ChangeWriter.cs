@@ -338,7 +338,6 @@ internal sealed class ChangeWriter : IDisposable
     {
         isDisposed = true;
         idleTime.Dispose();
-        turn.Dispose();
         CloseIdle();
     }
 

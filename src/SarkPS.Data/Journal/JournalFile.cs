@@ -229,11 +229,38 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
     /// <summary>Has a set belong to the epoch that began last.</summary>
     public void Follow(string id) => Transact(() => Open.Run("UPDATE sets SET epoch = (SELECT epoch FROM state) WHERE id = ?1", id));
 
-    /// <summary>Notes a commit.</summary>
+    /// <summary>Notes a commit. One that somebody has found before whoever made it could note it gets his name.</summary>
     /// <param name="set">What is told of it.</param>
     /// <param name="covers">The last change that it has taken up; null for the last of before its own time.</param>
     /// <param name="run">When the generator wrote its files.</param>
-    public void AddCommit(JournalSet set, long? covers, DateTime run) => Transact(() =>
+    /// <returns>The set that it is told as.</returns>
+    public string AddCommit(JournalSet set, long? covers, DateTime run)
+    {
+        var id = set.Id;
+        Transact(() =>
+        {
+            if (Open.Value("SELECT s.id FROM commits AS c JOIN sets AS s ON s.number = c.set_number WHERE c.run = ?1", run.Ticks)
+                is string found)
+            {
+                id = found;
+                Open.Run(
+                    "UPDATE sets SET actor = ?2, address = ?3, request = ?4, reason = ?5 WHERE id = ?1 AND ?2 IS NOT NULL",
+                    id,
+                    set.Origin?.Actor,
+                    set.Origin?.Address,
+                    set.Origin?.Request,
+                    set.Reason);
+                Open.Run("UPDATE commits SET covers = ifnull(?2, covers) WHERE run = ?1", run.Ticks, covers);
+            }
+            else
+            {
+                PutCommit(set, covers, run);
+            }
+        });
+        return id;
+    }
+
+    private void PutCommit(JournalSet set, long? covers, DateTime run)
     {
         var epoch = FindState()!.Epoch;
         covers ??= (long)Open.Value(
@@ -243,14 +270,16 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
             (set.Time ?? clock.GetUtcNow()).ToUnixTimeMilliseconds())!;
         var number = Add(epoch, null, set);
         Open.Run("INSERT INTO commits (set_number, covers, run) VALUES (?1, ?2, ?3)", number, covers, run.Ticks);
-    });
+    }
 
     /// <summary>The last commit; null where none is known.</summary>
-    public NotedCommit? ReadCommit() => Guarded(() =>
+    /// <param name="before">Only one of before this run of the generator; null for any.</param>
+    public NotedCommit? ReadCommit(DateTime? before = null) => Guarded(() =>
     {
         foreach (var row in Open.Rows(
-            "SELECT s.id, s.epoch, c.covers, c.run FROM commits AS c JOIN sets AS s ON s.number = c.set_number ORDER BY c.run DESC, "
-                + "c.set_number DESC LIMIT 1"))
+            "SELECT s.id, s.epoch, c.covers, c.run FROM commits AS c JOIN sets AS s ON s.number = c.set_number WHERE c.run < ?1 ORDER BY "
+                + "c.run DESC LIMIT 1",
+            (before ?? DateTime.MaxValue).Ticks))
         {
             return new NotedCommit(
                 (string)RowImage.Value(row, 0)!,

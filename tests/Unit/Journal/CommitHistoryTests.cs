@@ -123,6 +123,36 @@ public sealed class CommitHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_commit_that_is_found_before_it_is_noted_gets_the_name_of_whoever_made_it()
+    {
+        var (written, go) = (tree["/written"], tree["/go"]);
+        tree.Generator();
+        var script = tree["/opt/sark/scripts/srkgenAst"];
+        // The files are written, and the script has more to do.
+        await File.WriteAllTextAsync(
+            script,
+            (await File.ReadAllTextAsync(script)).Replace(
+                "exit 0",
+                $"touch '{written}'; while [ ! -e '{go}' ]; do sleep 0.02; done; exit 0",
+                StringComparison.Ordinal));
+        await MakeAsync("acme");
+        await PastAsync();
+        var commit = Exchange.System.CommitAsync(note: Note);
+        while (!File.Exists(written))
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.Null((await Exchange.System.GetCommitStatusAsync()).CommittedBy);
+        await File.WriteAllTextAsync(go, "");
+        var result = await commit;
+
+        var noted = Assert.Single(await HistoryAsync(), c => c.Cause == ChangeCause.Commit);
+        Assert.Equal(("admin", "night window", result.ChangeSet), (noted.Actor, noted.Reason, noted.ChangeSet));
+        Assert.Equal("admin", (await Exchange.System.GetCommitStatusAsync()).CommittedBy);
+    }
+
+    [Fact]
     public async Task After_a_restore_the_journal_says_from_when_on_it_tells()
     {
         tree.Generator();
