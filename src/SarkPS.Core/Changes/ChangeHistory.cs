@@ -100,6 +100,10 @@ public sealed record ChangeEntry
         .. ((After ?? Before)?.ToArray() ?? []).Select(c => new ColumnChange(c.Key, Before?[c.Key], After?[c.Key]))
             .Where(c => c.Before is not (null or "") || c.After is not (null or "")),
     ];
+
+    /// <summary>As people read it, such as <c>Updated tenants acme</c>.</summary>
+    public override string ToString() =>
+        string.Join(' ', new[] { Action.ToString(), Resource ?? Table, Key }.Where(part => part.Length > 0));
 }
 
 /// <summary>Which changes of the history are asked for. What is null does not matter.</summary>

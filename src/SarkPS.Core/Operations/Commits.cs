@@ -157,7 +157,11 @@ public sealed record CommitSet(
     string? Actor,
     string? Address,
     string? Reason,
-    int Count);
+    int Count)
+{
+    /// <summary>As people read it, such as <c>3 by admin</c>.</summary>
+    public override string ToString() => $"{Count} {CommitHistory.By(Actor)}";
+}
 
 /// <summary>What the journal of changes tells of the time since the last commit.</summary>
 /// <param name="Reach">From when on.</param>
@@ -180,11 +184,20 @@ public sealed record CommitHistory(CommitReach Reach, DateTimeOffset? Since)
     public IReadOnlyList<ChangeEntry> Changes { get; init; } = [];
 
     /// <summary>As people read it, such as <c>3 changes: 2 by admin, 1 from outside</c>.</summary>
-    public override string ToString() => Reach == CommitReach.None ? Remark ?? ""
-        : Count == 0 ? "no changes"
-        : $"{Count} {(Count == 1 ? "change" : "changes")}: " + string.Join(
-            ", ",
-            Sets.GroupBy(s => s.Actor).Select(s => $"{s.Sum(one => one.Count)} {(s.Key is { } actor ? $"by {actor}" : "from outside")}"));
+    public override string ToString()
+    {
+        if (Reach == CommitReach.None || Count == 0)
+        {
+            return Reach == CommitReach.None ? Remark ?? "" : "no changes";
+        }
+
+        var words = $"{Count} {(Count == 1 ? "change" : "changes")}";
+        return Sets.GroupBy(s => s.Actor).ToArray() is [var only]
+            ? $"{words} {By(only.Key)}"
+            : $"{words}: {string.Join(", ", Sets.GroupBy(s => s.Actor).Select(s => $"{s.Sum(one => one.Count)} {By(s.Key)}"))}";
+    }
+
+    internal static string By(string? actor) => actor is null ? "from outside" : $"by {actor}";
 }
 
 /// <summary>Whether the database has changed since SARK's generator last wrote Asterisk's configuration.</summary>
