@@ -60,16 +60,17 @@ internal sealed class ChangeLedger(
     /// </summary>
     /// <param name="what">What was done, as the subject of a sentence.</param>
     /// <param name="error">What went wrong.</param>
-    public string? NotNoted(string what, Exception error) =>
-        (Why(error)?.Replace(Unchanged, "", StringComparison.Ordinal)
-            ?? (error is SarkException failure ? FileErrors.WithoutPromise(failure) : null)) is { } why
-            ? $"{what} is not noted in the journal '{Path.GetFileName(file.Path)}': {why}"
-            : null;
+    public string? NotNoted(string what, Exception error) => WhyNot(error) is { } why
+        ? $"{what} is not noted in the journal '{Path.GetFileName(file.Path)}': {why}"
+        : null;
 
     /// <summary>What is told where something was to be read; null where the journal was not at fault.</summary>
-    public string? Unusable(Exception error) => (Why(error) ?? (error as SarkException)?.Message) is { } why
-        ? $"The journal '{Path.GetFileName(file.Path)}' cannot be read: {why.Replace(Unchanged, "", StringComparison.Ordinal)}"
+    public string? Unusable(Exception error) => WhyNot(error) is { } why
+        ? $"The journal '{Path.GetFileName(file.Path)}' cannot be read: {why}"
         : null;
+
+    private string? WhyNot(Exception error) => Why(error)?.Replace(Unchanged, "", StringComparison.Ordinal)
+        ?? (error is SarkException failure ? FileErrors.WithoutPromise(failure) : null);
 
     private string? Why(Exception error) => error switch
     {

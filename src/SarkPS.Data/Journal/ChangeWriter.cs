@@ -112,15 +112,24 @@ internal sealed class ChangeWriter : IDisposable
     }
 
     /// <summary>Does something when it is its turn, while nothing is written by anybody else of this process.</summary>
-    /// <param name="work">What is done; with the connections and locks that it makes itself.</param>
+    /// <param name="work">
+    /// What is done, with the connections and locks that it makes itself. It gets what is left of the time that it may wait: those who
+    /// come together give up together.
+    /// </param>
     /// <param name="cancellationToken">Ends the waiting; what has begun ends as it will.</param>
-    public async Task<T> RunAloneAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    /// <exception cref="SarkUnavailableException">Others are at it for too long.</exception>
+    public async Task<T> RunAloneAsync<T>(Func<LockWait, Task<T>> work, CancellationToken cancellationToken)
     {
-        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var wait = database.StartWait();
+        if (!await turn.WaitAsync(wait.Left, cancellationToken).ConfigureAwait(false))
+        {
+            throw Locked();
+        }
+
         try
         {
             CloseIdle();
-            return await work().ConfigureAwait(false);
+            return await work(wait).ConfigureAwait(false);
         }
         finally
         {
@@ -132,13 +141,13 @@ internal sealed class ChangeWriter : IDisposable
     /// Takes the lock of the database, brings the journal up to it and has somebody look at both. Only within
     /// <see cref="RunAloneAsync"/>.
     /// </summary>
+    /// <param name="wait">How long it may wait for the lock.</param>
     /// <param name="look">What is done with the state that the database is in.</param>
     /// <exception cref="SarkUnavailableException">Others hold the lock.</exception>
     /// <exception cref="SqliteException">The database cannot be opened, or is none.</exception>
     /// <exception cref="JournalException">The journal cannot be read or written.</exception>
-    public async Task LookAsync(Action<KnownState> look)
+    public async Task LookAsync(LockWait wait, Action<KnownState> look)
     {
-        var wait = database.StartWait();
         while (true)
         {
             using (var writing = Rent())

@@ -26,41 +26,56 @@ internal sealed class Restoring(SqliteDatabase database)
     /// <param name="noun">What messages speak of.</param>
     /// <param name="keep">Keeps the database as it is, and says as what.</param>
     /// <param name="cancellationToken">Ends it before the database is replaced.</param>
-    public Task<Replaced> ReplaceAsync(
+    public async Task<Replaced> ReplaceAsync(
         string copy,
         string name,
         ChangeNote note,
         string noun,
         Func<Task<string?>> keep,
-        CancellationToken cancellationToken) => database.Writer.RunAloneAsync(
-        async () =>
+        CancellationToken cancellationToken)
+    {
+        try
         {
-            // What others of this process have changed until now is in what is kept, and what they change later in what has come.
-            var kept = await keep().ConfigureAwait(false);
-            var (intent, warning) = await IntendAsync(name, note, noun).ConfigureAwait(false);
-            try
-            {
-                if (intent is not null)
+            return await database.Writer.RunAloneAsync(
+                async wait =>
                 {
-                    Mark(copy, intent.Marker);
-                }
+                    var (intent, warning) = await IntendAsync(wait, name, note).ConfigureAwait(false);
+                    try
+                    {
+                        // It has what others of this process have changed until now; what they change later goes into what has come.
+                        var kept = await keep().ConfigureAwait(false);
+                        if (intent is not null)
+                        {
+                            Mark(copy, intent.Marker);
+                        }
 
-                await DatabaseFile.ReplaceAsync(copy, database.Path, noun, cancellationToken).ConfigureAwait(false);
-            }
-            catch when (intent is not null)
+                        await DatabaseFile.ReplaceAsync(copy, database.Path, noun, cancellationToken).ConfigureAwait(false);
+                        return new Replaced(kept, intent?.Set, warning);
+                    }
+                    finally
+                    {
+                        if (intent is not null)
+                        {
+                            await SettleAsync(intent).ConfigureAwait(false);
+                        }
+                    }
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (SarkUnavailableException error) when (error.Noun == SqliteErrors.Noun)
+        {
+            // Of the lock. What is worked on is what is restored.
+            throw new SarkUnavailableException(noun, error.Target, error.Message, error)
             {
-                await SettleAsync(intent).ConfigureAwait(false);
-                throw;
-            }
-
-            if (intent is not null)
-            {
-                await SettleAsync(intent).ConfigureAwait(false);
-            }
-
-            return new Replaced(kept, intent?.Set, warning);
-        },
-        cancellationToken);
+                RetryAfter = error.RetryAfter,
+                FilePath = error.FilePath,
+            };
+        }
+        catch (SqliteException error)
+        {
+            throw SqliteErrors.Translate(error, database.Path, noun);
+        }
+    }
 
     /// <summary>
     /// Says that what happened to the database since a restore belongs to it: SARK may have loaded it anew, which the journal takes
@@ -72,9 +87,9 @@ internal sealed class Restoring(SqliteDatabase database)
         try
         {
             await database.Writer.RunAloneAsync(
-                async () =>
+                async wait =>
                 {
-                    await database.Writer.LookAsync(_ => database.Ledger!.File.Follow(changeSet)).ConfigureAwait(false);
+                    await database.Writer.LookAsync(wait, _ => database.Ledger!.File.Follow(changeSet)).ConfigureAwait(false);
                     return true;
                 },
                 CancellationToken.None).ConfigureAwait(false);
@@ -85,7 +100,7 @@ internal sealed class Restoring(SqliteDatabase database)
         }
     }
 
-    private async Task<(Intent? Intent, string? Warning)> IntendAsync(string name, ChangeNote note, string noun)
+    private async Task<(Intent? Intent, string? Warning)> IntendAsync(LockWait wait, string name, ChangeNote note)
     {
         if (database.Ledger is not { } ledger)
         {
@@ -97,7 +112,7 @@ internal sealed class Restoring(SqliteDatabase database)
             Intent? intent = null;
             try
             {
-                await database.Writer.LookAsync(state => intent = Intend(state)).ConfigureAwait(false);
+                await database.Writer.LookAsync(wait, state => intent = Intend(state)).ConfigureAwait(false);
             }
             catch (SqliteException error) when (SqliteErrors.IsUnsound(error) || error.SqliteErrorCode == SQLitePCL.raw.SQLITE_CANTOPEN)
             {
@@ -107,14 +122,6 @@ internal sealed class Restoring(SqliteDatabase database)
             }
 
             return (intent, null);
-        }
-        catch (SarkUnavailableException locked)
-        {
-            throw SqliteErrors.Locked(database.Path, locked, noun);
-        }
-        catch (SqliteException error)
-        {
-            throw SqliteErrors.Translate(error, database.Path, noun);
         }
         catch (JournalException error)
         {
@@ -140,7 +147,7 @@ internal sealed class Restoring(SqliteDatabase database)
     {
         try
         {
-            await database.Writer.LookAsync(state =>
+            await database.Writer.LookAsync(database.StartWait(), state =>
             {
                 if (state.Marker != intent.Marker)
                 {
