@@ -17,7 +17,14 @@ public static class OperationJson
     public static JsonSerializerOptions Options { get; } =
         new(JsonSerializerDefaults.Web)
         {
-            Converters = { new JsonStringEnumConverter(), new ProblemConverter(), new ChangeEntryConverter() },
+            Converters =
+            {
+                // The history has words of its own.
+                new JsonStringEnumConverter<ChangeCause>(JsonNamingPolicy.CamelCase),
+                new JsonStringEnumConverter(),
+                new ProblemConverter(),
+                new ChangeEntryConverter(),
+            },
         };
 }
 

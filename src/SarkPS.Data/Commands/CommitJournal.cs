@@ -28,11 +28,36 @@ internal sealed class CommitJournal(SqliteDatabase database)
         (file, _) => file.AddCommit(Set(note, time: null), place, run),
         warnings);
 
+    /// <summary>The last change so far, where the last run of the generator is somebody else's and not noted yet.</summary>
+    /// <param name="run">When it wrote its files; null where it never did.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Null where there is nothing to note.</returns>
+    public async Task<long?> FindPlaceOfOthersAsync(DateTime? run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return database.Ledger is null ? null : await LookAsync<long?>(
+                (file, _) => IsOfOthers(file, run, file.ReadCommit()) ? file.LastSequence() : null,
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (database.Ledger!.Unusable(error) is not null)
+        {
+            return null;
+        }
+    }
+
+    // What was before the journal it cannot note.
+    private static bool IsOfOthers(JournalFile file, DateTime? run, NotedCommit? last) =>
+        run > (last?.Run ?? DateTime.MinValue) && run >= file.ReadBeginning().Since.UtcDateTime;
+
     /// <summary>What was changed since the last commit.</summary>
     /// <param name="run">When the generator last wrote its files; null where it never did.</param>
     /// <param name="isIncomplete">Whether it broke off then.</param>
+    /// <param name="covers">
+    /// The last change that this run is known to have taken up, where it is somebody else's; null where that is not known.
+    /// </param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public async Task<CommitHistory> ReadAsync(DateTime? run, bool isIncomplete, CancellationToken cancellationToken)
+    public async Task<CommitHistory> ReadAsync(DateTime? run, bool isIncomplete, long? covers, CancellationToken cancellationToken)
     {
         if (database.Ledger is not { } ledger)
         {
@@ -44,17 +69,16 @@ internal sealed class CommitJournal(SqliteDatabase database)
             var (epoch, beginning, commit) = await LookAsync(
                 (file, state) =>
                 {
-                    var begun = file.ReadBeginning();
                     // A run that failed took nothing up, whoever has found it before that was known.
                     var last = file.ReadCommit(isIncomplete ? run : null);
-                    if (!isIncomplete && run is { } time && time > (last?.Run ?? DateTime.MinValue) && time >= begun.Since.UtcDateTime)
+                    if (!isIncomplete && IsOfOthers(file, run, last))
                     {
-                        // Somebody else's. What was changed before its time it has taken up; of what was found later that is not known.
-                        file.AddCommit(Set(note: null, time), covers: null, time);
+                        // What was changed before its time it has taken up; of what was found later that need not be known.
+                        file.AddCommit(Set(note: null, run), covers, run!.Value);
                         last = file.ReadCommit();
                     }
 
-                    return (state.Epoch, begun, last);
+                    return (state.Epoch, file.ReadBeginning(), last);
                 },
                 cancellationToken).ConfigureAwait(false);
             return Told(new JournalHistory(ledger.File.Path), epoch, beginning, commit);
@@ -75,7 +99,7 @@ internal sealed class CommitJournal(SqliteDatabase database)
             isWhole ? entry?.Time : beginning.Since)
         {
             Commit = entry,
-            Remark = isWhole ? null : (beginning.IsRestored
+            Remark = isWhole ? Doubt(entry, sets) : (beginning.IsRestored
                 ? "The database was restored from a copy, or loaded anew, after the last commit that is known, and the journal tells what "
                     + "was changed since then."
                 : "The last commit was made before the journal began, or is older than what it keeps, and the journal tells what was "
@@ -86,6 +110,12 @@ internal sealed class CommitJournal(SqliteDatabase database)
             Changes = changes,
         };
     }
+
+    private static string? Doubt(ChangeEntry? commit, IReadOnlyList<CommitSet> sets) =>
+        commit is { Actor: null } && sets.Any(s => s.Cause == ChangeCause.Outside)
+            ? "Of changes from outside, which were found after a commit of another program, it is not known whether that has taken them "
+                + "up. How the rows differ from what was committed is told by Tables and Changes."
+            : null;
 
     private JournalSet Set(ChangeNote? note, DateTime? time) => new(
         database.Ledger!.NewSetId(),

@@ -38,8 +38,21 @@ internal sealed class SystemCommands(
             async () =>
             {
                 var status = await ledger.ReadAsync(cancellationToken).ConfigureAwait(false);
-                var told = await journal.ReadAsync(status.LastCommit?.UtcDateTime, status.Incomplete, cancellationToken)
-                    .ConfigureAwait(false);
+                long? covers = null;
+                if (IsAsCommitted(status)
+                    && await journal.FindPlaceOfOthersAsync(status.LastCommit?.UtcDateTime, cancellationToken).ConfigureAwait(false)
+                        is { } place)
+                {
+                    // When it is so still, what was found until then was taken up.
+                    status = await ledger.ReadAsync(cancellationToken).ConfigureAwait(false);
+                    covers = IsAsCommitted(status) ? place : null;
+                }
+
+                var told = await journal.ReadAsync(
+                    status.LastCommit?.UtcDateTime,
+                    status.Incomplete,
+                    covers,
+                    cancellationToken).ConfigureAwait(false);
                 // Where nothing is left of what the commit worked on, the journal knows all the same.
                 var isKnown = status is { Basis: CommitBasis.None, Incomplete: false } && told.Reach == CommitReach.Commit;
                 return status with
@@ -50,6 +63,9 @@ internal sealed class SystemCommands(
                 };
             },
             cancellationToken);
+
+    private static bool IsAsCommitted(CommitStatus status) =>
+        status is { Changed: false, Basis: CommitBasis.Kept or CommitBasis.Copy or CommitBasis.Snapshot };
 
     // Runs to its end with the generator, also when the caller no longer waits: what was committed is kept all the same.
     private async Task<CommitResult> GenerateAsync(Func<Task<CommandResult>> run, bool detailed, ChangeNote note)

@@ -64,7 +64,7 @@ public sealed class OperationRouteTests : IDisposable
             status.AsObject().Select(member => member.Key));
         var journal = status["journal"]!;
         Assert.Equal(("Commit", 1), ((string)journal["reach"]!, (int)journal["count"]!));
-        Assert.Equal("night window", (string)journal["commit"]!["reason"]!);
+        Assert.Equal(("night window", "set"), ((string)journal["commit"]!["reason"]!, (string)journal["sets"]![0]!["cause"]!));
         Assert.Equal(("acme", "created"), ((string)journal["changes"]![0]!["key"]!, (string)journal["changes"]![0]!["action"]!));
         Assert.Equal(1, (await remote.System.GetCommitStatusAsync()).Journal!.Count);
 

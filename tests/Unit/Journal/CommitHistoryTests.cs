@@ -104,6 +104,32 @@ public sealed class CommitHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task What_others_have_changed_and_committed_is_not_due()
+    {
+        tree.Generator();
+        await Exchange.System.CommitAsync(note: Note);
+        tree.Sql("UPDATE Cluster SET description = 'by a page'");
+        await PastAsync();
+        RunGenerator();
+
+        var status = await Exchange.System.GetCommitStatusAsync();
+
+        Assert.Equal((false, 0, null), (status.Changed, status.Journal!.Count, status.Journal.Remark));
+        Assert.Equal(
+            [RowAction.Committed, RowAction.Updated, RowAction.Committed],
+            (await HistoryAsync()).Select(c => c.Action));
+
+        // Where more was changed since, which of it was committed the journal cannot tell, and says so.
+        tree.Sql("UPDATE Cluster SET description = 'committed'");
+        await PastAsync();
+        RunGenerator();
+        tree.Sql("INSERT INTO Cluster (pkey, description) VALUES ('more', 'not committed')");
+        status = await Exchange.System.GetCommitStatusAsync();
+        Assert.Equal((2, "Cluster (1 added)"), (status.Journal!.Count, Assert.Single(status.Tables).ToString()));
+        Assert.Contains("it is not known whether", status.Journal.Remark, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_changed_while_the_generator_runs_is_due_after_it()
     {
         var (begun, go) = (tree["/begun"], tree["/go"]);
