@@ -219,6 +219,28 @@ public sealed class CommitHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_commit_that_the_journal_has_forgotten_is_not_taken_for_a_new_one()
+    {
+        tree.Generator();
+        await Exchange.System.CommitAsync();
+        foreach (var file in Directory.GetFiles(tree["/etc/asterisk"]))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-801));
+        }
+
+        PbxTree.Sql(
+            tree[Journal],
+            $"UPDATE sets SET time = time - {TimeSpan.FromDays(800).TotalMilliseconds:0}; UPDATE state SET begun = 0");
+        await using var exchange = new LocalBackend(tree.Options);
+        await exchange.Changes.ApplyAsync(new ChangeSet([Steps.Tenant("later")]), default);
+
+        var status = await exchange.System.GetCommitStatusAsync();
+
+        Assert.Equal((CommitReach.Beginning, 1, null), (status.Journal!.Reach, status.Journal.Count, status.Journal.Commit));
+        Assert.Contains("older than what it keeps", status.Journal.Remark, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_journal_a_commit_is_made_and_its_state_told_as_the_files_tell_it()
     {
         tree.Generator();
