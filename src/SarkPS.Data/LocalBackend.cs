@@ -59,8 +59,8 @@ public sealed class LocalBackend : ISarkBackend
         asterisk = Covers(ExchangePart.Asterisk) ? new LocalAsterisk(options) : null;
         tell = warn ?? (sentence => Notices.Tell(sentence, once: true));
         var flag = new CommitFlag(options, tell);
-        system = new SystemCommands(options, database.Path, flag, asterisk);
-        snapshots = new SnapshotStore(options, database.Path);
+        system = new SystemCommands(options, database.Path, new CommitJournal(database), flag, asterisk);
+        snapshots = new SnapshotStore(options, database.Path, new Restoring(database));
         backups = new BackupStore(options, database.Path, snapshots, system);
         snapshots.BeforeReplacing = () => backups.RecoverOthers(tell, BackupParts.None);
         snapshots.AfterReplacing = flag.Set;

@@ -37,6 +37,34 @@ internal sealed class KeyWish
     /// <summary>A name that is taken letter by letter.</summary>
     public static KeyWish Of(string literal) => new(WildcardPattern.Escape(literal), null);
 
+    /// <summary>
+    /// The pattern as it is sent: without backticks, each sign that is meant as itself in brackets of its own, and no ^ where it
+    /// would mean "none of these".
+    /// </summary>
+    public string PlainPattern()
+    {
+        var plain = new System.Text.StringBuilder();
+        for (var i = 0; i < Text.Length; i++)
+        {
+            if (Text[i] == '`' && i + 1 < Text.Length)
+            {
+                plain.Append(Text[++i] is '*' or '?' or '[' ? $"[{Text[i]}]" : Text[i]);
+            }
+            else if (Text[i] == '[' && Text.IndexOf(']', i) is > 0 and var end)
+            {
+                var inside = Text[(i + 1)..end].Replace("`", "", StringComparison.Ordinal);
+                plain.Append('[').Append(inside.StartsWith('^') ? inside[1..] + "^" : inside).Append(']');
+                i = end;
+            }
+            else
+            {
+                plain.Append(Text[i]);
+            }
+        }
+
+        return plain.ToString();
+    }
+
     /// <summary>Whether a name is meant: by the pattern without regard to case, else letter by letter.</summary>
     /// <param name="noun">What is named, for messages.</param>
     /// <param name="ignoreCase">Whether the case of a literal name does not matter either.</param>

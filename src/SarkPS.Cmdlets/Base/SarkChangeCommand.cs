@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace SarkPS.Cmdlets;
 
-/// <summary>Changes rows, and so can say why.</summary>
+/// <summary>Does what stands in the history, and so can say why.</summary>
 public abstract class SarkChangeCommand : SarkCmdlet
 {
     /// <summary>Why it is done; Get-SarkChange tells it.</summary>
@@ -12,4 +12,7 @@ public abstract class SarkChangeCommand : SarkCmdlet
     public string? Reason { get; set; }
 
     private protected override string? ChangeReason => Reason;
+
+    /// <summary>Who does it, and why. A service knows better who asks it.</summary>
+    private protected ChangeNote Note => new(ChangeOrigin.Local, Reason);
 }

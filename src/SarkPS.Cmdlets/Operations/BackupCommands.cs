@@ -86,8 +86,12 @@ public sealed class RestoreSarkBackupCommand : SarkRestoreCommand<Backup>
     {
         var backups = Backend.Backups;
         var result = dryRun
-            ? WaitWithProgress($"Looking through {name}", (progress, token) => backups.RestoreAsync(name, Part, dryRun, progress, token))
-            : WaitForChange($"Restoring {name}", (progress, token) => backups.RestoreAsync(name, Part, dryRun, progress, token));
+            ? WaitWithProgress(
+                $"Looking through {name}",
+                (progress, token) => backups.RestoreAsync(name, Part, dryRun, Note, progress, token))
+            : WaitForChange(
+                $"Restoring {name}",
+                (progress, token) => backups.RestoreAsync(name, Part, dryRun, Note, progress, token));
         if (result.NotInBackup != BackupParts.None)
         {
             WriteWarning($"The backup '{name}' does not hold: {result.NotInBackup}.");

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using SarkPS.Descriptors;
 
 namespace SarkPS.Cmdlets;
 
@@ -16,8 +15,12 @@ public sealed class GetSarkChangeCommand : SarkCmdlet
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Resource { get; set; }
 
-    /// <summary>Only the row of this key; of a pair the extension and the rule with a slash between them.</summary>
+    /// <summary>
+    /// Only the row of this key; of a pair the extension and the rule with a slash between them. * and ? stand for any letters,
+    /// [abc] for one of these, and a backtick makes the letter after it literal.
+    /// </summary>
     [Parameter(Position = 1)]
+    [SupportsWildcards]
     [SarkKey]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string? Key { get; set; }
@@ -54,10 +57,14 @@ public sealed class GetSarkChangeCommand : SarkCmdlet
     protected override void ProcessRecord() => Try(() =>
     {
         var left = ChangeSet is not null && !MyInvocation.BoundParameters.ContainsKey(nameof(Last)) ? int.MaxValue : Last;
+        var wish = Key is null ? null : KeyWish.Typed(Key);
+        // An older service gives all for a pattern, since it does not know them.
+        var matches = wish?.IsPattern == true ? wish.Matcher("Change") : _ => true;
         var query = new ChangeQuery
         {
-            Resource = Resource is null ? null : Changed.Find(Resource),
-            Key = Key,
+            Resource = Resource is null ? null : SarkResources.RequireNamed(Resource, "Change"),
+            Key = wish is { IsPattern: false } ? wish.Literal : null,
+            KeyPattern = wish is { IsPattern: true } ? wish.PlainPattern() : null,
             Actor = Actor,
             From = After,
             To = Before,
@@ -67,13 +74,14 @@ public sealed class GetSarkChangeCommand : SarkCmdlet
         {
             query = query with { Limit = Math.Min(left, Page) };
             var page = Wait(token => Backend.Changes.HistoryAsync(query, token));
-            EmitEach(page.Changes);
+            var wanted = page.Changes.Where(change => matches(change.Key)).ToList();
+            EmitEach(wanted);
             if (page.Next is not { } next)
             {
                 return;
             }
 
-            left -= page.Changes.Count;
+            left -= wanted.Count;
             query = query with { Before = next };
         }
     });
@@ -82,7 +90,7 @@ public sealed class GetSarkChangeCommand : SarkCmdlet
 /// <summary>Turns change sets round: rows that they made are removed, columns that they changed get their values back.</summary>
 [Cmdlet(VerbsCommon.Undo, "SarkChange", DefaultParameterSetName = KeySet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ChangeEntry))]
-public sealed class UndoSarkChangeCommand() : SarkNamedCommand("Change", [nameof(ChangeEntry)], nameof(ChangeEntry.ChangeSet))
+public sealed class UndoSarkChangeCommand : SarkChangeCommand
 {
     private readonly HashSet<string> done = new(StringComparer.Ordinal);
 
@@ -92,19 +100,29 @@ public sealed class UndoSarkChangeCommand() : SarkNamedCommand("Change", [nameof
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[] ChangeSet { get; set; } = [];
 
-    /// <summary>Why it is done; Get-SarkChange tells it.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    /// <summary>Changes, or the names of their sets.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
+    [AllowNull]
     [ArgumentCompleter(typeof(SarkCompleter))]
-    public string? Reason { get; set; }
+    public PSObject? InputObject { get; set; }
 
     /// <summary>Does it without asking.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private protected override string[] Names => ChangeSet;
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!IsRefused())
+        {
+            ForEachWish(
+                ChangeSet,
+                InputObject,
+                wish => Process(wish.Item?.NameFor("Change", [nameof(ChangeEntry)], nameof(ChangeEntry.ChangeSet)) ?? wish.Text));
+        }
+    }
 
-    private protected override void Process(string name)
+    private void Process(string name)
     {
         // Several changes of one set may be piped in.
         if (!done.Add(name))
@@ -155,7 +173,7 @@ public sealed class WatchSarkChangeCommand : SarkCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Try(() =>
     {
-        var wanted = Resource?.Select(r => Changed.Find(r).Route).ToHashSet(StringComparer.Ordinal);
+        var wanted = Resource?.Select(r => SarkResources.RequireNamed(r, "Change").Route).ToHashSet(StringComparer.Ordinal);
         var count = 0;
         Follow(
             token => Backend.Changes.WatchAsync(After, token),
@@ -171,19 +189,4 @@ public sealed class WatchSarkChangeCommand : SarkCmdlet
                 return count < First;
             });
     });
-}
-
-/// <summary>What changes are of.</summary>
-internal static class Changed
-{
-    /// <summary>The resource of a noun, or of the name that it has in addresses.</summary>
-    /// <exception cref="SarkException">There is none.</exception>
-    public static ResourceDescriptor Find(string name) =>
-        SarkResources.All.FirstOrDefault(r => name.Equals(r.Noun, StringComparison.OrdinalIgnoreCase)
-            || name.Equals(r.Route, StringComparison.OrdinalIgnoreCase))
-        ?? throw new SarkException(
-            SarkErrorKind.BadRequest,
-            "Change",
-            name,
-            $"There is no resource '{name}'; allowed are {string.Join(", ", SarkResources.All.Select(r => r.Noun))}.");
 }

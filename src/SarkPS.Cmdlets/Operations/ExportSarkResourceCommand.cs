@@ -83,7 +83,7 @@ public sealed class ExportSarkResourceCommand : SarkResourceFileCommand
         {
             if (!WildcardPattern.ContainsWildcardCharacters(name))
             {
-                chosen.Add(ImportSet.FindResource(name) ?? Unknown(name));
+                chosen.Add(SarkResources.Named(name) ?? Unknown(name));
                 continue;
             }
 
@@ -96,7 +96,7 @@ public sealed class ExportSarkResourceCommand : SarkResourceFileCommand
 
         ResourceDescriptor Unknown(string name)
         {
-            var error = ImportSet.UnknownResource(name);
+            var error = SarkResources.Unknown(name, Noun);
             Throw(error);
             throw error;
         }

@@ -40,7 +40,7 @@ public abstract class SarkFileStoreCommand<TFile> : SarkCmdlet
     }
 
     /// <summary>The name that something says which was piped in: the file itself, or what was found out about it.</summary>
-    private protected static string NameOf(PipedItem item) => item.NameFor(Noun, [Noun, Noun + "Report", Noun + "Restore"], "Name");
+    internal static string NameOf(PipedItem item) => item.NameFor(Noun, [Noun, Noun + "Report", Noun + "Restore"], "Name");
 }
 
 /// <summary>Does something with files of a store, by name or piped in.</summary>
@@ -361,7 +361,7 @@ public abstract class SarkRemoveFileCommand<TFile> : SarkNamedFileCommand<TFile>
 
 /// <summary>Restores what a file of a store holds, at the exchange that the file lies on.</summary>
 /// <typeparam name="TFile">What a file of the store is described by.</typeparam>
-public abstract class SarkRestoreCommand<TFile> : SarkFileStoreCommand<TFile>
+public abstract class SarkRestoreCommand<TFile> : SarkChangeCommand
     where TFile : StoredFile, IStoredFile<TFile>
 {
     /// <summary>The file to restore from, letter by letter.</summary>
@@ -381,7 +381,8 @@ public abstract class SarkRestoreCommand<TFile> : SarkFileStoreCommand<TFile>
     {
         if (!IsRefused())
         {
-            ForEachWish([Name], InputObject, wish => Restore(wish.Item is { } item ? NameOf(item) : wish.Text));
+            ForEachWish([Name], InputObject, wish => Restore(
+                wish.Item is { } item ? SarkFileStoreCommand<TFile>.NameOf(item) : wish.Text));
         }
     }
 

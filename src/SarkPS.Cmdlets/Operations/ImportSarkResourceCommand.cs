@@ -63,7 +63,8 @@ public sealed class ImportSarkResourceCommand : SarkResourceFileCommand
     [ValidateNotNullOrEmpty]
     public string? RejectPath { get; set; }
 
-    /// <summary>Why it is done; Get-SarkChange tells it.</summary>
+    /// <inheritdoc cref="SarkChangeCommand.Reason"/>
+    // What reads and writes files has another base.
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SarkCompleter))]
@@ -90,10 +91,10 @@ public sealed class ImportSarkResourceCommand : SarkResourceFileCommand
             return;
         }
 
-        var resource = Resource is null ? null : ImportSet.FindResource(Resource);
+        var resource = Resource is null ? null : SarkResources.Named(Resource);
         if (Resource is not null && resource is null)
         {
-            Throw(ImportSet.UnknownResource(Resource));
+            Throw(SarkResources.Unknown(Resource, Noun));
         }
 
         var files = paths.ConvertAll(path => OfFile(
@@ -103,7 +104,7 @@ public sealed class ImportSarkResourceCommand : SarkResourceFileCommand
                 path,
                 Encoding,
                 Delimiter,
-                resource ?? ImportSet.FindResource(System.IO.Path.GetFileNameWithoutExtension(path)))));
+                resource ?? SarkResources.Named(System.IO.Path.GetFileNameWithoutExtension(path)))));
         var rejects = RejectTarget(files);
         var import = new ImportSet(new ImportOptions(Mode)
         {

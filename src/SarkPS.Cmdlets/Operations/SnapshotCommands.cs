@@ -63,7 +63,7 @@ public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand<Snapshot>
         {
             var result = WaitForChange(
                 $"Restoring {name}",
-                (_, token) => Task.Run(() => snapshots.RestoreAsync(name, token), CancellationToken.None));
+                (_, token) => Task.Run(() => snapshots.RestoreAsync(name, Note, token), CancellationToken.None));
             foreach (var warning in result.Warnings)
             {
                 WriteWarning(warning);
@@ -77,7 +77,7 @@ public sealed class RestoreSarkSnapshotCommand : SarkRestoreCommand<Snapshot>
     private void Judge(ISnapshotOperations snapshots, string name) => WaitWithProgress($"Looking through {name}", async (progress, token) =>
     {
         using var content = await snapshots.OpenAsync(name, token).ConfigureAwait(false);
-        return await DataLibrary.JudgeContentAsync(Noun, name, content, limits: null, token).ConfigureAwait(false);
+        return await DataLibrary.JudgeContentAsync(FileStores.Snapshots.Noun, name, content, limits: null, token).ConfigureAwait(false);
     });
 }
 

@@ -23,7 +23,7 @@ public abstract class SarkSystemCommand : SarkCmdlet
 /// <summary>Has SARK write Asterisk's configuration from the database.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "SarkCommit", SupportsShouldProcess = true)]
 [OutputType(typeof(CommitResult))]
-public sealed class InvokeSarkCommitCommand : SarkSystemCommand
+public sealed class InvokeSarkCommitCommand : SarkChangeCommand
 {
     /// <summary>Tells which lines of the generated files came and went.</summary>
     [Parameter]
@@ -38,7 +38,7 @@ public sealed class InvokeSarkCommitCommand : SarkSystemCommand
         if (Confirmed(Backend.Location, action))
         {
             // Never with the token: SARK's generator is not stopped while it writes.
-            var result = WaitForChange("Committing", (_, _) => system.CommitAsync(Detailed, CancellationToken.None));
+            var result = WaitForChange("Committing", (_, _) => system.CommitAsync(Detailed, Note, CancellationToken.None));
             foreach (var warning in result.Warnings)
             {
                 WriteWarning(warning);

@@ -68,8 +68,11 @@ public interface ISnapshotOperations : IFileStoreOperations<Snapshot>
     /// Makes a snapshot the live database, in one transaction: whoever reads sees the old one or the new one, whatever
     /// happens. The snapshot is checked first and the replaced database kept as another snapshot.
     /// </summary>
+    /// <param name="name">The snapshot.</param>
+    /// <param name="note">Who does it, and why, for the history; null for this account.</param>
+    /// <param name="cancellationToken">Ends it before the database is replaced.</param>
     /// <exception cref="SarkValidationException">The snapshot is damaged or no database of SARK.</exception>
-    Task<SnapshotRestore> RestoreAsync(string name, CancellationToken cancellationToken = default);
+    Task<SnapshotRestore> RestoreAsync(string name, ChangeNote? note = null, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Archives of the whole machine.</summary>
@@ -85,6 +88,7 @@ public interface IBackupOperations : IFileStoreOperations<Backup>
     /// <param name="name">The archive.</param>
     /// <param name="parts">The parts.</param>
     /// <param name="dryRun">Change nothing, say what would change.</param>
+    /// <param name="note">Who does it, and why, for the history; null for this account.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellationToken">Ends it, as long as no part is being put in place.</param>
     /// <exception cref="SarkValidationException">The archive is damaged or dangerous. Nothing was changed.</exception>
@@ -92,6 +96,7 @@ public interface IBackupOperations : IFileStoreOperations<Backup>
         string name,
         BackupParts parts,
         bool dryRun = false,
+        ChangeNote? note = null,
         IProgress<OperationProgress>? progress = null,
         CancellationToken cancellationToken = default);
 

@@ -71,9 +71,10 @@ public interface ISystemOperations
     /// whatever its generator did, so that its files are compared before and after, and its output is read.
     /// </summary>
     /// <param name="detailed">Whether the lines that came and went are told too.</param>
+    /// <param name="note">Who does it, and why, for the history; null for this account.</param>
     /// <param name="cancellationToken">Ends the waiting; the generator runs to its end.</param>
     /// <exception cref="SarkCommitException">The generator failed, or did not write all of its files.</exception>
-    Task<CommitResult> CommitAsync(bool detailed = false, CancellationToken cancellationToken = default);
+    Task<CommitResult> CommitAsync(bool detailed = false, ChangeNote? note = null, CancellationToken cancellationToken = default);
 
     /// <summary>Whether the database has changed since the generator last wrote the configuration, by whom and when.</summary>
     Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default);

@@ -16,9 +16,12 @@ public enum ChangeCause
 
     /// <summary>The database was restored from a copy, or loaded anew; what stands before it is of another time.</summary>
     Restore,
+
+    /// <summary>SARK made Asterisk's configuration from the database. No row was changed.</summary>
+    Commit,
 }
 
-/// <summary>What was done to one row.</summary>
+/// <summary>What was done to one row, or with the whole database.</summary>
 public enum RowAction
 {
     /// <summary>It was made.</summary>
@@ -29,9 +32,18 @@ public enum RowAction
 
     /// <summary>It was removed.</summary>
     Removed,
+
+    /// <summary>No row: what had been changed was committed, as Invoke-SarkCommit and SARK's own pages do.</summary>
+    Committed,
+
+    /// <summary>No row: the database was replaced by a copy, which the key names.</summary>
+    Restored,
 }
 
-/// <summary>One row that was changed, as the journal tells of it. Secrets are masked.</summary>
+/// <summary>
+/// One row that was changed, as the journal tells of it, or a commit or a restore, which stands there without a row. Secrets are
+/// masked.
+/// </summary>
 public sealed record ChangeEntry
 {
     /// <summary>The place in the journal; later changes have greater ones. 0 in a rehearsal.</summary>
@@ -67,10 +79,10 @@ public sealed record ChangeEntry
     /// <summary>What the row is, as in an address, such as <c>extensions</c>; null for a row of another table.</summary>
     public string? Resource { get; init; }
 
-    /// <summary>The table.</summary>
+    /// <summary>The table; empty where it is no row.</summary>
     public required string Table { get; init; }
 
-    /// <summary>Which row.</summary>
+    /// <summary>Which row; of a restore the copy, and of a commit nothing.</summary>
     public required string Key { get; init; }
 
     /// <summary>What was done.</summary>
@@ -88,6 +100,10 @@ public sealed record ChangeEntry
         .. ((After ?? Before)?.ToArray() ?? []).Select(c => new ColumnChange(c.Key, Before?[c.Key], After?[c.Key]))
             .Where(c => c.Before is not (null or "") || c.After is not (null or "")),
     ];
+
+    /// <summary>As people read it, such as <c>Updated tenants acme</c>.</summary>
+    public override string ToString() =>
+        string.Join(' ', new[] { Action.ToString(), Resource ?? Table, Key }.Where(part => part.Length > 0));
 }
 
 /// <summary>Which changes of the history are asked for. What is null does not matter.</summary>
@@ -107,6 +123,12 @@ public sealed record ChangeQuery
 
     /// <summary>To rows of this key; of a key of two parts <c>first/second</c>.</summary>
     public string? Key { get; init; }
+
+    /// <summary>
+    /// To rows whose key is like this, whatever its case: * stands for any letters, ? for one, [abc] for one of these, and a sign in
+    /// brackets of its own, such as [*], for itself.
+    /// </summary>
+    public string? KeyPattern { get; init; }
 
     /// <summary>By this set.</summary>
     public string? ChangeSet { get; init; }

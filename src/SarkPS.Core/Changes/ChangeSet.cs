@@ -69,6 +69,15 @@ public sealed record ChangeOrigin(string Actor, string Address, string? Request 
     public static ChangeOrigin Local { get; } = new(Environment.UserName, LocalAddress);
 }
 
+/// <summary>Who does something that is no change of rows, and why: for the history.</summary>
+/// <param name="Origin">Who, and from where.</param>
+/// <param name="Reason">Why; null for no reason given.</param>
+public sealed record ChangeNote(ChangeOrigin Origin, string? Reason = null)
+{
+    /// <summary>The account that this process runs under, with no reason given.</summary>
+    public static ChangeNote Local { get; } = new(ChangeOrigin.Local);
+}
+
 /// <summary>
 /// Changes that belong together, in the order in which they are made. By default all of them are made or none; see
 /// <c>docs/changes.md</c>.

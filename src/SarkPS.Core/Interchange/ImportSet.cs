@@ -43,24 +43,6 @@ internal sealed class ImportSet(ImportOptions options)
     /// <summary>Whether a row is refused without asking the exchange: of all or nothing, nothing is made then.</summary>
     public bool HasErrors => entries.Exists(e => e.Error is not null);
 
-    /// <summary>The resource of a name, be it that of cmdlets, of an address or of people; null where there is none.</summary>
-    public static ResourceDescriptor? FindResource(string name)
-    {
-        var plain = Plain(name);
-        return SarkResources.All.FirstOrDefault(r => Plain(r.Noun) == plain || Plain(r.Route) == plain || Plain(r.PluralName) == plain
-            || Plain("Sark" + r.Noun) == plain || r.RouteAliases.Any(a => Plain(a) == plain));
-
-        static string Plain(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToUpperInvariant();
-    }
-
-    /// <summary>What is told of a name that is no resource.</summary>
-    public static SarkException UnknownResource(string name, string? place = null) => new(
-        SarkErrorKind.BadRequest,
-        Noun,
-        name,
-        $"'{SarkText.Printable(name)}' is no resource; allowed are {string.Join(", ", SarkResources.All.Select(r => r.Noun))}."
-            + (place is null ? "" : $" ({place})"));
-
     /// <summary>Takes a row in.</summary>
     /// <exception cref="SarkException">Its headings mean nothing, or it cannot be told what it is.</exception>
     public void Add(SourceRow row)
@@ -174,11 +156,11 @@ internal sealed class ImportSet(ImportOptions options)
         {
             if (IsNamed(row.Headings[i], ResourceHeading) && row.Cells[i] is string name && !string.IsNullOrWhiteSpace(name))
             {
-                return FindResource(name) ?? throw UnknownResource(name, row.Place);
+                return SarkResources.Named(name) ?? throw SarkResources.Unknown(name, Noun, row.Place);
             }
         }
 
-        return FindResource(Path.GetFileNameWithoutExtension(row.File)) ?? throw new SarkException(
+        return SarkResources.Named(Path.GetFileNameWithoutExtension(row.File)) ?? throw new SarkException(
             SarkErrorKind.BadRequest,
             Noun,
             row.File,

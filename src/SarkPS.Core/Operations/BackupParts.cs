@@ -92,6 +92,9 @@ public sealed record BackupRestore(
     /// there were none.
     /// </summary>
     public string? KeptBackup { get; init; }
+
+    /// <summary>The set that Get-SarkChange tells it as; null when the database was not restored, or that could not be noted.</summary>
+    public string? ChangeSet { get; init; }
 }
 
 /// <summary>What a check of an archive found.</summary>
@@ -119,6 +122,9 @@ public readonly record struct OperationProgress(string Activity, long Done, long
 /// <param name="KeptAs">The snapshot that holds the database that it replaced; null when there was none.</param>
 public sealed record SnapshotRestore(string Restored, string? KeptAs)
 {
+    /// <summary>The set that Get-SarkChange tells it as; null when that could not be noted.</summary>
+    public string? ChangeSet { get; init; }
+
     /// <summary>What is to be known of the restored database, one sentence each, such as rows that SARK's next reload would lose.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -72,6 +72,9 @@ public sealed record CommitResult(
     /// <summary>The files that the generator writes, and what became of them.</summary>
     public IReadOnlyList<GeneratedFile> Files { get; init; } = [];
 
+    /// <summary>The set that Get-SarkChange tells it as; null when it could not be noted.</summary>
+    public string? ChangeSet { get; init; }
+
     /// <summary>What did not work beside the configuration, a sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -123,6 +126,80 @@ public enum CommitBasis
     Earlier,
 }
 
+/// <summary>From when on the journal of changes tells what is due for a commit.</summary>
+public enum CommitReach
+{
+    /// <summary>It tells nothing: there is none, or it cannot be read.</summary>
+    None,
+
+    /// <summary>From its own beginning, or from what it has not forgotten: the last commit was before.</summary>
+    Beginning,
+
+    /// <summary>From when the database was restored from a copy, or loaded anew: there was no commit since.</summary>
+    Restore,
+
+    /// <summary>From the last commit: it tells all of it.</summary>
+    Commit,
+}
+
+/// <summary>A change set that has changed what a commit takes up.</summary>
+/// <param name="ChangeSet">Its id.</param>
+/// <param name="Time">When; null for changes from outside.</param>
+/// <param name="Cause">Where it came from.</param>
+/// <param name="Actor">By whom; null where that is not known.</param>
+/// <param name="Address">From where; null where that is not known.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Count">How many of its rows count.</param>
+public sealed record CommitSet(
+    string ChangeSet,
+    DateTimeOffset? Time,
+    ChangeCause Cause,
+    string? Actor,
+    string? Address,
+    string? Reason,
+    int Count)
+{
+    /// <summary>As people read it, such as <c>3 by admin</c>.</summary>
+    public override string ToString() => $"{Count} {CommitHistory.By(Actor)}";
+}
+
+/// <summary>What the journal of changes tells of the time since the last commit.</summary>
+/// <param name="Reach">From when on.</param>
+/// <param name="Since">That time; null where it tells nothing.</param>
+public sealed record CommitHistory(CommitReach Reach, DateTimeOffset? Since)
+{
+    /// <summary>The last commit: when, by whom and why; null where none is known.</summary>
+    public ChangeEntry? Commit { get; init; }
+
+    /// <summary>What it cannot tell, and why, as a sentence; null where it tells everything.</summary>
+    public string? Remark { get; init; }
+
+    /// <summary>How many changes count: one for each row of each set, also where a later one took it back.</summary>
+    public int Count { get; init; }
+
+    /// <summary>The sets that they belong to, the newest first, at most 100.</summary>
+    public IReadOnlyList<CommitSet> Sets { get; init; } = [];
+
+    /// <summary>The changes, the newest first, at most 100. Secrets are masked.</summary>
+    public IReadOnlyList<ChangeEntry> Changes { get; init; } = [];
+
+    /// <summary>As people read it, such as <c>3 changes: 2 by admin, 1 from outside</c>.</summary>
+    public override string ToString()
+    {
+        if (Reach == CommitReach.None || Count == 0)
+        {
+            return Reach == CommitReach.None ? Remark ?? "" : "no changes";
+        }
+
+        var words = $"{Count} {(Count == 1 ? "change" : "changes")}";
+        return Sets.GroupBy(s => s.Actor).ToArray() is [var only]
+            ? $"{words} {By(only.Key)}"
+            : $"{words}: {string.Join(", ", Sets.GroupBy(s => s.Actor).Select(s => $"{s.Sum(one => one.Count)} {By(s.Key)}"))}";
+    }
+
+    internal static string By(string? actor) => actor is null ? "from outside" : $"by {actor}";
+}
+
 /// <summary>Whether the database has changed since SARK's generator last wrote Asterisk's configuration.</summary>
 /// <param name="Changed">It has, or there never was a commit, or the last one broke off.</param>
 /// <param name="LastCommit">When the generator last wrote the configuration; null: never, as far as can be seen.</param>
@@ -147,6 +224,16 @@ public sealed record CommitStatus(
 
     /// <summary>What the database was compared with.</summary>
     public CommitBasis Basis { get; init; }
+
+    /// <summary>
+    /// What the journal tells: every change since the commit, with who made it, when and why. What <see cref="Changes"/> tells is
+    /// how the rows differ now.
+    /// </summary>
+    public CommitHistory? Journal { get; init; }
+
+    /// <summary>Who made the last commit; null where that is not known.</summary>
+    [JsonIgnore]
+    public string? CommittedBy => Journal?.Commit?.Actor;
 
     /// <summary>In a sentence, what a commit would take up.</summary>
     [JsonIgnore]

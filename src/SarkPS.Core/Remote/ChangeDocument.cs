@@ -129,6 +129,7 @@ public static class ChangeDocument
             ("actor", query.Actor),
             ("resource", query.Resource?.Route),
             ("key", query.Key),
+            ("keyPattern", query.KeyPattern),
             ("set", query.ChangeSet),
             ("after", query.After?.ToString(CultureInfo.InvariantCulture)),
             ("before", query.Before?.ToString(CultureInfo.InvariantCulture)),
@@ -139,7 +140,7 @@ public static class ChangeDocument
 
     /// <summary>The names that a query has in an address.</summary>
     public static IReadOnlyList<string> QueryNames { get; } =
-        ["from", "to", "actor", "resource", "key", "set", "after", "before", "limit"];
+        ["from", "to", "actor", "resource", "key", "keyPattern", "set", "after", "before", "limit"];
 
     /// <summary>What the names and values of an address ask for.</summary>
     /// <param name="values">Gets the value of a name; null where it is not there.</param>
@@ -157,6 +158,7 @@ public static class ChangeDocument
                     ?? throw Wrong("resource", route, string.Join(", ", SarkResources.All.Select(r => r.Route)))
                 : null,
             Key = values("key"),
+            KeyPattern = values("keyPattern"),
             ChangeSet = values("set"),
             After = Number("after", 0, long.MaxValue),
             Before = Number("before", 0, long.MaxValue),
@@ -240,8 +242,10 @@ public static class ChangeDocument
         }
 
         document["resource"] = entry.Resource;
-        document["table"] = entry.Table;
-        document["key"] = entry.Key;
+        // A commit and a restore stand there without a row.
+        var isRow = entry.Table.Length > 0;
+        document["table"] = isRow ? entry.Table : null;
+        document["key"] = isRow || entry.Key.Length > 0 ? entry.Key : null;
         document["action"] = Word(entry.Action);
         document["before"] = Row(entry.Before);
         document["after"] = Row(entry.After);

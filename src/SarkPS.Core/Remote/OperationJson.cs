@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace SarkPS.Remote;
@@ -14,5 +15,25 @@ public static class OperationJson
 
     /// <summary>The settings.</summary>
     public static JsonSerializerOptions Options { get; } =
-        new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(), new ProblemConverter() } };
+        new(JsonSerializerDefaults.Web)
+        {
+            Converters =
+            {
+                // The history has words of its own.
+                new JsonStringEnumConverter<ChangeCause>(JsonNamingPolicy.CamelCase),
+                new JsonStringEnumConverter(),
+                new ProblemConverter(),
+                new ChangeEntryConverter(),
+            },
+        };
+}
+
+/// <summary>Writes changes of the history as its own routes do.</summary>
+internal sealed class ChangeEntryConverter : JsonConverter<ChangeEntry>
+{
+    public override ChangeEntry? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        ChangeDocument.ReadEntry((JsonObject)JsonNode.Parse(ref reader)!);
+
+    public override void Write(Utf8JsonWriter writer, ChangeEntry value, JsonSerializerOptions options) =>
+        ChangeDocument.Write(value).WriteTo(writer);
 }

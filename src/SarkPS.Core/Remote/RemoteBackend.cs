@@ -90,6 +90,8 @@ public sealed class RemoteBackend(SarkHttpClient client, bool? rehearses = null)
 /// <summary>Rows of any resource over HTTP.</summary>
 internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITableOperations
 {
+    private const int MostAttempts = 3;
+
     // What the service has said. One that could not be asked is asked again.
     private bool? rehearses = rehearses;
 
@@ -227,11 +229,7 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
             headers.Add(new(WireHeaders.Prefer, WireHeaders.AllowOtherTenant));
         }
 
-        if (options.Reason is { } reason)
-        {
-            headers.Add(new(WireHeaders.ChangeReason, WireHeaders.ToNotice(reason)));
-        }
-
+        headers.AddRange(WireHeaders.Reason(options.Reason));
         if (options.IsRehearsal
             && !(rehearses ??= client.Identity?.AnswersRehearsals ?? await AskAsync(cancellationToken).ConfigureAwait(false)))
         {
@@ -248,7 +246,13 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
             headers.Add(new(WireHeaders.Prefer, WireHeaders.DryRun));
         }
 
-        return await client.SendAsync(method, path, body, null, headers, null, cancellationToken).ConfigureAwait(false);
+        // sark6api and older services know no key, and would do it again.
+        return options.IsRehearsal || client.Identity?.TakesChanges != true
+            ? await client.SendAsync(method, path, body, null, headers, null, cancellationToken).ConfigureAwait(false)
+            : await SarkHttpClient.SendOnceOnlyAsync(
+                key => client.SendAsync(method, path, body, null, [.. headers, key], null, cancellationToken),
+                MostAttempts,
+                cancellationToken).ConfigureAwait(false);
     }
 
     // An older service, or sark6api itself, does not know the address.

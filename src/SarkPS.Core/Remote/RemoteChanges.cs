@@ -33,15 +33,10 @@ internal sealed class RemoteChanges(SarkHttpClient client) : IChanges
         CancellationToken cancellationToken)
     {
         await RequireAsync(cancellationToken).ConfigureAwait(false);
-        var headers = new List<KeyValuePair<string, string>>();
+        var headers = new List<KeyValuePair<string, string>>(WireHeaders.Reason(reason));
         if (isRehearsal)
         {
             headers.Add(new(WireHeaders.Prefer, WireHeaders.DryRun));
-        }
-
-        if (reason is not null)
-        {
-            headers.Add(new(WireHeaders.ChangeReason, WireHeaders.ToNotice(reason)));
         }
 
         var answer = await client.SendAsync(
@@ -150,30 +145,22 @@ internal sealed class RemoteChanges(SarkHttpClient client) : IChanges
     private async Task<ChangeResult> SendAsync(ChangeRequest request, CancellationToken cancellationToken)
     {
         await RequireAsync(cancellationToken).ConfigureAwait(false);
-        // What was done is answered again when the answer is lost on its way, and not done twice.
-        KeyValuePair<string, string>[] headers = [new(WireHeaders.IdempotencyKey, $"\"{Guid.NewGuid():N}\"")];
         var body = ChangeDocument.Write(request);
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                var answer = await client.SendAsync(
-                    HttpMethod.Post,
-                    WireHeaders.Batch,
-                    body,
-                    Timeout.InfiniteTimeSpan,
-                    request.IsRehearsal ? [] : headers,
-                    status => status == HttpStatusCode.UnprocessableEntity,
-                    cancellationToken).ConfigureAwait(false);
-                return client.Understand(() => ProblemDetails.Read(answer) is { } refusal
-                    ? throw refusal
-                    : ChangeDocument.ReadResult(answer, request.Set));
-            }
-            catch (SarkUnreachableException) when (attempt < MostAttempts)
-            {
-                await Task.Delay(PauseBeforeAgain, cancellationToken).ConfigureAwait(false);
-            }
-        }
+        // A plan changes nothing, and needs no key.
+        var answer = await SarkHttpClient.SendOnceOnlyAsync(
+            key => client.SendAsync(
+                HttpMethod.Post,
+                WireHeaders.Batch,
+                body,
+                Timeout.InfiniteTimeSpan,
+                request.IsRehearsal ? [] : [key],
+                status => status == HttpStatusCode.UnprocessableEntity,
+                cancellationToken),
+            MostAttempts,
+            cancellationToken).ConfigureAwait(false);
+        return client.Understand(() => ProblemDetails.Read(answer) is { } refusal
+            ? throw refusal
+            : ChangeDocument.ReadResult(answer, request.Set));
     }
 
     // sark6api, or an older service, might take a part of what it does not know for something else.

@@ -44,13 +44,23 @@ internal abstract class RemoteOperations(SarkHttpClient client)
         string path,
         JsonNode? body,
         IProgress<OperationProgress>? progress,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        ChangeNote? note = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // Not with the token: a job that has begun and whose name nobody knows could not be told to stop.
         var begun = await client.SendAsync(
-            method, path, body, Unlimited, CancellationToken.None, WireHeaders.RespondAsync,
-            WireHeaders.ReturnRepresentation).ConfigureAwait(false);
+            method,
+            path,
+            body,
+            Unlimited,
+            [
+                new(WireHeaders.Prefer, WireHeaders.RespondAsync),
+                new(WireHeaders.Prefer, WireHeaders.ReturnRepresentation),
+                .. WireHeaders.Reason(note?.Reason),
+            ],
+            null,
+            CancellationToken.None).ConfigureAwait(false);
         var job = await new RemoteJobs(client).EndAsync(Read<Job>(begun), progress, cancellationToken).ConfigureAwait(false);
         return job switch
         {
@@ -155,8 +165,11 @@ internal sealed class RemoteSnapshots(SarkHttpClient client) : RemoteFileStore<S
 {
     public Task<Snapshot> CreateAsync(CancellationToken cancellationToken = default) => CreateFileAsync(null, cancellationToken);
 
-    public Task<SnapshotRestore> RestoreAsync(string name, CancellationToken cancellationToken = default) =>
-        RunAsync<SnapshotRestore>(HttpMethod.Put, Item(name), null, null, cancellationToken);
+    public Task<SnapshotRestore> RestoreAsync(
+        string name,
+        ChangeNote? note = null,
+        CancellationToken cancellationToken = default) =>
+        RunAsync<SnapshotRestore>(HttpMethod.Put, Item(name), null, null, cancellationToken, note);
 }
 
 internal sealed class RemoteBackups(SarkHttpClient client) : RemoteFileStore<Backup>(client, FileStores.Backups), IBackupOperations
@@ -168,6 +181,7 @@ internal sealed class RemoteBackups(SarkHttpClient client) : RemoteFileStore<Bac
         string name,
         BackupParts parts,
         bool dryRun = false,
+        ChangeNote? note = null,
         IProgress<OperationProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -177,7 +191,13 @@ internal sealed class RemoteBackups(SarkHttpClient client) : RemoteFileStore<Bac
             body[field] = parts.HasFlag(part);
         }
 
-        return RunAsync<BackupRestore>(HttpMethod.Put, Item(name) + (dryRun ? "?dryrun=true" : ""), body, progress, cancellationToken);
+        return RunAsync<BackupRestore>(
+            HttpMethod.Put,
+            Item(name) + (dryRun ? "?dryrun=true" : ""),
+            body,
+            progress,
+            cancellationToken,
+            note);
     }
 
     public Task<BackupReport> TestAsync(
@@ -222,13 +242,17 @@ internal sealed class RemoteFirewall(SarkHttpClient client) : RemoteOperations(c
 
 internal sealed class RemoteSystem(SarkHttpClient client) : RemoteOperations(client), ISystemOperations
 {
-    public Task<CommitResult> CommitAsync(bool detailed = false, CancellationToken cancellationToken = default) =>
+    public Task<CommitResult> CommitAsync(
+        bool detailed = false,
+        ChangeNote? note = null,
+        CancellationToken cancellationToken = default) =>
         RunAsync<CommitResult>(
             HttpMethod.Post,
             detailed ? "syscommands/commit?detailed=true" : "syscommands/commit",
             null,
             null,
-            cancellationToken);
+            cancellationToken,
+            note);
 
     public Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default) =>
         CallAsync<CommitStatus>(HttpMethod.Get, "syscommands/commitstatus", null, null, cancellationToken);

@@ -18,6 +18,7 @@ public sealed class SarkHttpClient : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan FirstPauseBeforeAgain = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestGuess = TimeSpan.FromSeconds(10);
 
@@ -215,6 +216,51 @@ public sealed class SarkHttpClient : IDisposable
 
         return answer;
     }
+
+    /// <summary>
+    /// Sends what a service does once only, however often it comes: with the same key again where the connection is lost before the
+    /// answer, so that nobody is left in doubt and nothing is done twice.
+    /// </summary>
+    /// <param name="send">Sends it with the headers that it is given.</param>
+    /// <param name="attempts">How often at most.</param>
+    /// <param name="cancellationToken">Ends the waiting between two attempts.</param>
+    internal static async Task<JsonNode?> SendOnceOnlyAsync(
+        Func<KeyValuePair<string, string>, Task<JsonNode?>> send,
+        int attempts,
+        CancellationToken cancellationToken)
+    {
+        var key = KeyValuePair.Create(WireHeaders.IdempotencyKey, $"\"{Guid.NewGuid():N}\"");
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await send(key).ConfigureAwait(false);
+            }
+            // The first may still be under way when the second comes.
+            catch (SarkException error) when (attempt < attempts
+                && (attempt == 1 ? IsAnswerLost(error) : error is SarkUnreachableException or SarkConflictException { Noun: "Request" }))
+            {
+                await Task.Delay(FirstPauseBeforeAgain * attempt, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SarkUnreachableException error) when (attempt > 1)
+            {
+                throw new SarkUnreachableException(
+                    error.Noun,
+                    error.Target,
+                    $"{error.Message} It was sent {attempt} times. Whether it was done is not known; Get-SarkChange tells it when the service "
+                        + "answers again.",
+                    error);
+            }
+        }
+    }
+
+    // Where no connection came about nothing was sent, and where it was closed here there is none the next time either.
+    private static bool IsAnswerLost(SarkException error) => error is SarkUnreachableException && error.InnerException is not (
+        ObjectDisposedException or OperationCanceledException or HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError,
+        });
 
     /// <summary>
     /// Sends any request, such as an upload or a download. One that the service puts off is made and sent again, when

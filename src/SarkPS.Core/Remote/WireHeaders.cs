@@ -34,6 +34,10 @@ public static class WireHeaders
     /// <summary>Why a change is made, for the history; written as <see cref="Notice"/> is.</summary>
     public const string ChangeReason = "X-Change-Reason";
 
+    /// <summary>Says why a change is made; no header where that is not said.</summary>
+    internal static IEnumerable<KeyValuePair<string, string>> Reason(string? reason) =>
+        reason is null ? [] : [new(ChangeReason, ToNotice(reason))];
+
     /// <summary>
     /// The change set that a change was noted as; with it the change can be undone. Not there where nothing was changed.
     /// </summary>

@@ -35,4 +35,32 @@ public static class SarkResources
     /// <summary>The resource that an address means, such as <c>trunks</c>, by any of its names there; null where there is none.</summary>
     public static ResourceDescriptor? OfRoute(string? route) =>
         route is null ? null : All.FirstOrDefault(r => r.Route == route || r.RouteAliases.Contains(route));
+
+    /// <summary>The resource of a name that somebody wrote, be it that of cmdlets, of an address or of people; null for none.</summary>
+    public static ResourceDescriptor? Named(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var plain = Plain(name);
+        return All.FirstOrDefault(r => Plain(r.Noun) == plain || Plain(r.Route) == plain || Plain(r.PluralName) == plain
+            || Plain("Sark" + r.Noun) == plain || r.RouteAliases.Any(a => Plain(a) == plain));
+
+        static string Plain(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToUpperInvariant();
+    }
+
+    /// <summary>The same, where it has to be one.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="noun">What is worked on, for the id of the error.</param>
+    /// <exception cref="SarkException">There is none; the message names those that are allowed.</exception>
+    public static ResourceDescriptor RequireNamed(string name, string noun) => Named(name) ?? throw Unknown(name, noun);
+
+    /// <summary>What is told of a name that is no resource.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="noun">What is worked on, for the id of the error.</param>
+    /// <param name="place">Where it stands; null where that need not be said.</param>
+    public static SarkException Unknown(string name, string noun, string? place = null) => new(
+        SarkErrorKind.BadRequest,
+        noun,
+        name,
+        $"'{SarkText.Printable(name)}' is no resource; allowed are {string.Join(", ", All.Select(r => r.Noun))}."
+            + (place is null ? "" : $" ({place})"));
 }

@@ -7,11 +7,13 @@ namespace SarkPS.Data.Commands;
 /// <summary>Commands to this machine. Names, order and messages are those of sark6api.</summary>
 /// <param name="options">The programs.</param>
 /// <param name="database">The live database, for the state of commits.</param>
+/// <param name="journal">Where commits are noted.</param>
 /// <param name="flag">SARK's own sign that a commit is due.</param>
 /// <param name="asterisk">Asterisk's manager interface; null asks systemd alone.</param>
 internal sealed class SystemCommands(
     SarkOptions options,
     string database,
+    CommitJournal journal,
     CommitFlag flag,
     IAsteriskOperations? asterisk = null) : ISystemOperations
 {
@@ -21,20 +23,56 @@ internal sealed class SystemCommands(
     private readonly CommitLedger ledger = new(options, database, new GeneratedConfiguration(options));
 
     /// <inheritdoc/>
-    public Task<CommitResult> CommitAsync(bool detailed = false, CancellationToken cancellationToken = default) =>
-        RunScriptAsync(commands => commands.Generator, run => GenerateAsync(run, detailed), cancellationToken);
+    public Task<CommitResult> CommitAsync(
+        bool detailed = false,
+        ChangeNote? note = null,
+        CancellationToken cancellationToken = default) =>
+        RunScriptAsync(
+            commands => commands.Generator,
+            run => GenerateAsync(run, detailed, note ?? ChangeNote.Local),
+            cancellationToken);
 
     /// <inheritdoc/>
     public Task<CommitStatus> GetCommitStatusAsync(CancellationToken cancellationToken = default) =>
         Task.Run(
-            async () => await ledger.ReadAsync(cancellationToken).ConfigureAwait(false) with { Flag = flag.Time is not null },
+            async () =>
+            {
+                var status = await ledger.ReadAsync(cancellationToken).ConfigureAwait(false);
+                long? covers = null;
+                if (IsAsCommitted(status)
+                    && await journal.FindPlaceOfOthersAsync(status.LastCommit?.UtcDateTime, cancellationToken).ConfigureAwait(false)
+                        is { } place)
+                {
+                    // When it is so still, what was found until then was taken up.
+                    status = await ledger.ReadAsync(cancellationToken).ConfigureAwait(false);
+                    covers = IsAsCommitted(status) ? place : null;
+                }
+
+                var told = await journal.ReadAsync(
+                    status.LastCommit?.UtcDateTime,
+                    status.Incomplete,
+                    covers,
+                    cancellationToken).ConfigureAwait(false);
+                // Where nothing is left of what the commit worked on, the journal knows all the same.
+                var isKnown = status is { Basis: CommitBasis.None, Incomplete: false } && told.Reach == CommitReach.Commit;
+                return status with
+                {
+                    Changed = isKnown ? told.Count > 0 : status.Changed,
+                    Flag = flag.Time is not null,
+                    Journal = told,
+                };
+            },
             cancellationToken);
 
+    private static bool IsAsCommitted(CommitStatus status) =>
+        status is { Changed: false, Basis: CommitBasis.Kept or CommitBasis.Copy or CommitBasis.Snapshot };
+
     // Runs to its end with the generator, also when the caller no longer waits: what was committed is kept all the same.
-    private async Task<CommitResult> GenerateAsync(Func<Task<CommandResult>> run, bool detailed)
+    private async Task<CommitResult> GenerateAsync(Func<Task<CommandResult>> run, bool detailed, ChangeNote note)
     {
         var warnings = new List<string>();
         var seen = flag.Time;
+        var place = await journal.FindPlaceAsync(warnings).ConfigureAwait(false);
         using var copy = await ledger.CopyAsync(warnings).ConfigureAwait(false);
         var last = generated.LastRun;
         var before = generated.Read();
@@ -57,7 +95,9 @@ internal sealed class SystemCommands(
             warnings.Add(still);
         }
 
-        return done;
+        return place is { } known && generated.LastRun is { } end
+            ? done with { ChangeSet = await journal.NoteAsync(known, end, note, warnings).ConfigureAwait(false) }
+            : done;
     }
 
     /// <inheritdoc/>

@@ -122,6 +122,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         string name,
         BackupParts parts,
         bool dryRun = false,
+        ChangeNote? note = null,
         IProgress<OperationProgress>? progress = null,
         CancellationToken cancellationToken = default) => GuardAsync("restore it", name, () => Task.Run(async () =>
     {
@@ -154,7 +155,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
                 $"The backup '{name}' is damaged: {e.Message} Nothing was changed.");
         }
 
-        return await ApplyAsync(name, chosen, absent, restore, progress, cancellationToken).ConfigureAwait(false);
+        return await ApplyAsync(name, chosen, absent, restore, note, progress, cancellationToken).ConfigureAwait(false);
     }, cancellationToken));
 
     /// <summary>Reads what a restore would unpack, so that a rehearsal finds damage where the restore would.</summary>
@@ -865,6 +866,7 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         BackupParts chosen,
         BackupParts absent,
         Staging restore,
+        ChangeNote? note,
         IProgress<OperationProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -907,10 +909,15 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
         else if (replaced is not null)
         {
             Warn(await commands.UpgradeDatabaseAsync(CancellationToken.None).ConfigureAwait(false));
+            await snapshots.EndAsync(replaced).ConfigureAwait(false);
         }
 
         Warn(await commands.ReloadAsync(CancellationToken.None).ConfigureAwait(false));
-        return new BackupRestore(name, false, chosen, absent, [], replaced?.KeptAs, warnings) { KeptBackup = keptFiles };
+        return new BackupRestore(name, false, chosen, absent, [], replaced?.KeptAs, warnings)
+        {
+            KeptBackup = keptFiles,
+            ChangeSet = replaced?.ChangeSet,
+        };
 
         // Who failed does not know what has become of the whole.
         SarkException Told(SarkException failure)
@@ -974,7 +981,8 @@ internal sealed class BackupStore(SarkOptions options, string database, Snapshot
             {
                 progress?.Report(new OperationProgress("Restoring Database", 0, 0));
                 // Last, since SQLite ends it by itself; no part after it could fail and leave it behind.
-                replaced = await snapshots.ReplaceDatabaseAsync(restore.Database.Path, name, CancellationToken.None).ConfigureAwait(false);
+                replaced = await snapshots.ReplaceDatabaseAsync(restore.Database.Path, name, note, CancellationToken.None)
+                    .ConfigureAwait(false);
             }
 
             decision?.Make();

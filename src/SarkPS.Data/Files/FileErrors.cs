@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace SarkPS.Data.Files;
 
 /// <summary>
 /// Turns what the operating system says about a file into what people are told. Paths stay out of it: they may be shown to
 /// callers from outside.
 /// </summary>
-internal static class FileErrors
+internal static partial class FileErrors
 {
     /// <summary>What a message ends in when all is as it was.</summary>
     public const string NothingChanged = " Nothing was changed.";
@@ -59,7 +61,10 @@ internal static class FileErrors
     };
 
     /// <summary>What went wrong, as people are told it where something was changed after all.</summary>
-    public static string WithoutPromise(SarkException error) => error.Message.Replace(NothingChanged, "", StringComparison.Ordinal);
+    public static string WithoutPromise(SarkException error) => Promise().Replace(error.Message, "");
+
+    [GeneratedRegex(@" Nothing was changed[^.]*\.")]
+    private static partial Regex Promise();
 
     // On Unix HResult is the error number; .NET keeps ENOSPC as the Windows code in a few places.
     private static int Code(IOException e) => e.HResult == unchecked((int)0x80070070) ? NoSpace : e.HResult & 0xFFFF;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using SarkPS.Data.Journal;
 using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Data.Files;
@@ -6,7 +7,8 @@ namespace SarkPS.Data.Files;
 /// <summary>Snapshots in a folder of this machine.</summary>
 /// <param name="options">Where the folder lies and what is allowed.</param>
 /// <param name="database">The live database.</param>
-internal sealed class SnapshotStore(SarkOptions options, string database) :
+/// <param name="restoring">Puts another in its place.</param>
+internal sealed class SnapshotStore(SarkOptions options, string database, Restoring restoring) :
     FileStore<Snapshot>(FileStores.Snapshots, options),
     ISnapshotOperations
 {
@@ -38,12 +40,13 @@ internal sealed class SnapshotStore(SarkOptions options, string database) :
     /// <inheritdoc/>
     public Task<SnapshotRestore> RestoreAsync(
         string name,
+        ChangeNote? note = null,
         CancellationToken cancellationToken = default) => GuardAsync("restore it", name, () =>
     {
         var path = PathOf(name);
         // What a killed restore left is judged by the database that it left.
         BeforeReplacing?.Invoke();
-        return ReplaceDatabaseAsync(path, name, cancellationToken);
+        return ReplaceDatabaseAsync(path, name, note, cancellationToken);
     });
 
     /// <summary>Runs before a snapshot is restored.</summary>
@@ -55,8 +58,13 @@ internal sealed class SnapshotStore(SarkOptions options, string database) :
     /// <summary>Makes a database file the live one; the way of snapshots and backups both.</summary>
     /// <param name="source">The file; it is copied and checked before anything is done.</param>
     /// <param name="name">What messages call it.</param>
+    /// <param name="note">Who does it, and why; null for this account.</param>
     /// <param name="cancellationToken">Ends it before the database is replaced.</param>
-    internal async Task<SnapshotRestore> ReplaceDatabaseAsync(string source, string name, CancellationToken cancellationToken)
+    internal async Task<SnapshotRestore> ReplaceDatabaseAsync(
+        string source,
+        string name,
+        ChangeNote? note,
+        CancellationToken cancellationToken)
     {
         // Worked on as a copy: opening a database can change it (a left journal is played back), and a snapshot stays as it is.
         using var checkedCopy = NewTemporary("restore");
@@ -66,8 +74,18 @@ internal sealed class SnapshotStore(SarkOptions options, string database) :
         var lost = DatabaseFile.Apostrophes(checkedCopy.Path, Kind.Noun, name);
         cancellationToken.ThrowIfCancellationRequested();
 
-        var kept = await KeepAsync(cancellationToken).ConfigureAwait(false);
-        await DatabaseFile.ReplaceAsync(checkedCopy.Path, database, Kind.Noun, cancellationToken).ConfigureAwait(false);
+        var (kept, changeSet, warning) = await restoring.ReplaceAsync(
+            checkedCopy.Path,
+            name,
+            note ?? ChangeNote.Local,
+            Kind.Noun,
+            () => KeepAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        if (warning is not null)
+        {
+            Notices.Tell(warning);
+        }
+
         AfterReplacing?.Invoke();
         try
         {
@@ -80,12 +98,17 @@ internal sealed class SnapshotStore(SarkOptions options, string database) :
 
         return new SnapshotRestore(name, kept)
         {
+            ChangeSet = changeSet,
             Warnings = lost.Count == 0 ? []
                 : [$"The restored database holds apostrophes in {SarkText.Listed(lost)}. SARK's dump writes values between apostrophes "
                     + "and escapes none, so its reload, which each upgrade of SARK's package does, would lose the rows of every "
                     + "customer. Test-SarkConfiguration lists them all."],
         };
     }
+
+    /// <summary>Says that what has happened to the database since a restore was a part of it.</summary>
+    /// <param name="restore">The restore.</param>
+    internal Task EndAsync(SnapshotRestore restore) => restore.ChangeSet is { } set ? restoring.EndAsync(set) : Task.CompletedTask;
 
     /// <summary>
     /// Keeps the live database before it is replaced: as a snapshot, whatever version of SARK it is of; what is damaged can

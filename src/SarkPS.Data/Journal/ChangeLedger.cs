@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
+using SarkPS.Data.Files;
 using SarkPS.Data.Sqlite;
 using SQLitePCL;
 
@@ -36,15 +37,13 @@ internal sealed class ChangeLedger(
     /// <summary>The journal.</summary>
     public JournalFile File => file;
 
+    /// <summary>An id for a set that is noted without a group.</summary>
+    public string NewSetId() => SetId.New(clock);
+
     /// <summary>What is told where the journal was at fault; null where something else was.</summary>
     public SarkException? Refusal(Exception error)
     {
-        var why = error switch
-        {
-            JournalException { InnerException: SqliteException failure } => SqliteErrors.Translate(failure, file.Path, "Journal").Message,
-            JournalException { InnerException: { } cause } => cause.Message,
-            _ => null,
-        };
+        var why = Why(error);
         return why is null ? null : new SarkUnavailableException(
             "Journal",
             Path.GetFileName(file.Path),
@@ -54,6 +53,31 @@ internal sealed class ChangeLedger(
             error)
         { FilePath = file.Path };
     }
+
+    /// <summary>
+    /// What is told of something that is no change of rows, and was done although it could not be noted; null where the journal was
+    /// not at fault.
+    /// </summary>
+    /// <param name="what">What was done, as the subject of a sentence.</param>
+    /// <param name="error">What went wrong.</param>
+    public string? NotNoted(string what, Exception error) => WhyNot(error) is { } why
+        ? $"{what} is not noted in the journal '{Path.GetFileName(file.Path)}': {why}"
+        : null;
+
+    /// <summary>What is told where something was to be read; null where the journal was not at fault.</summary>
+    public string? Unusable(Exception error) => WhyNot(error) is { } why
+        ? $"The journal '{Path.GetFileName(file.Path)}' cannot be read: {why}"
+        : null;
+
+    private string? WhyNot(Exception error) => Why(error)?.Replace(Unchanged, "", StringComparison.Ordinal)
+        ?? (error is SarkException failure ? FileErrors.WithoutPromise(failure) : null);
+
+    private string? Why(Exception error) => error switch
+    {
+        JournalException { InnerException: SqliteException failure } => SqliteErrors.Translate(failure, file.Path, "Journal").Message,
+        JournalException { InnerException: { } cause } => cause.Message,
+        _ => null,
+    };
 
     /// <summary>Whether the journal had no room for what was to be noted.</summary>
     public static bool IsFull(Exception error) =>
@@ -145,10 +169,14 @@ internal sealed class ChangeLedger(
     {
         file.Begin();
         var state = Find(connection, statements);
-        if (retention is not null && clock.GetUtcNow() - forgot > ForgetEvery)
+        if (clock.GetUtcNow() - forgot > ForgetEvery)
         {
             forgot = clock.GetUtcNow();
-            file.Forget(forgot - retention.Age, retention.Bytes, () => Image(connection));
+            file.ForgetIntents();
+            if (retention is not null)
+            {
+                file.Forget(forgot - retention.Age, retention.Bytes, () => Image(connection));
+            }
         }
 
         return state;
@@ -217,12 +245,12 @@ internal sealed class ChangeLedger(
     }
 
     /// <summary>A marker that the database does not carry yet.</summary>
-    public static int NewMarker(KnownState state)
+    public static int NewMarker(KnownState? state)
     {
         while (true)
         {
             var marker = RandomNumberGenerator.GetInt32(int.MinValue, int.MaxValue);
-            if (marker != 0 && marker != state.Marker)
+            if (marker != 0 && marker != state?.Marker)
             {
                 return marker;
             }

@@ -60,6 +60,9 @@ internal sealed class ChangeWriter : IDisposable
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(1);
 
     private readonly LinkedList<WriteRequest> queue = new();
+
+    // Held by a group while it is written, and by whoever puts another file in the place of the database.
+    private readonly SemaphoreSlim turn = new(1);
     private readonly SqliteDatabase database;
     private readonly ChangeLedger? ledger;
     private readonly Timer idleTime;
@@ -123,6 +126,61 @@ internal sealed class ChangeWriter : IDisposable
         return request.WaitAsync(Locked);
     }
 
+    /// <summary>Does something when it is its turn, while nothing is written by anybody else of this process.</summary>
+    /// <param name="work">
+    /// What is done, with the connections and locks that it makes itself. It gets what is left of the time that it may wait: those who
+    /// come together give up together.
+    /// </param>
+    /// <param name="cancellationToken">Ends the waiting; what has begun ends as it will.</param>
+    /// <exception cref="SarkUnavailableException">Others are at it for too long.</exception>
+    public async Task<T> RunAloneAsync<T>(Func<LockWait, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var wait = database.StartWait();
+        if (!await turn.WaitAsync(wait.Left, cancellationToken).ConfigureAwait(false))
+        {
+            throw Locked();
+        }
+
+        try
+        {
+            CloseIdle();
+            return await work(wait).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// Takes the lock of the database, brings the journal up to it and has somebody look at both. Only within
+    /// <see cref="RunAloneAsync"/>.
+    /// </summary>
+    /// <param name="wait">How long it may wait for the lock.</param>
+    /// <param name="look">What is done with the state that the database is in.</param>
+    /// <exception cref="SarkUnavailableException">Others hold the lock.</exception>
+    /// <exception cref="SqliteException">The database cannot be opened, or is none.</exception>
+    /// <exception cref="JournalException">The journal cannot be read or written.</exception>
+    public async Task LookAsync(LockWait wait, Action<KnownState> look)
+    {
+        while (true)
+        {
+            using (var writing = Rent())
+            {
+                if (writing is not null && await database.BeginWritingAsync(
+                    writing.Connection,
+                    () => wait.NextAsync(CancellationToken.None)).ConfigureAwait(false) is { } begun)
+                {
+                    writing.Begin(begun);
+                    look(ledger!.CatchUp(writing.Connection, writing.Statements));
+                    return;
+                }
+            }
+
+            await database.NextAsync(wait, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Waits until something was written, at most for a time.</summary>
     public Task WhenWrittenAsync(TimeSpan limit, CancellationToken cancellationToken) =>
         Task.WhenAny(Volatile.Read(ref written).Task, Task.Delay(limit, cancellationToken)).Unwrap();
@@ -137,7 +195,17 @@ internal sealed class ChangeWriter : IDisposable
         while (HasWork(isEnd: true))
         {
             await LeaveAloneAsync().ConfigureAwait(false);
-            var count = await RunGroupAsync().ConfigureAwait(false);
+            int count;
+            await turn.WaitAsync().ConfigureAwait(false);
+            try
+            {
+                count = await RunGroupAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                turn.Release();
+            }
+
             useEnded = Stopwatch.GetTimestamp();
             if (HasWork(isEnd: false))
             {

@@ -43,7 +43,29 @@ internal sealed record JournalSet(
     string? Reason,
     string? Undoes,
     IReadOnlyList<RowChange> Rows,
-    KeptAnswer? Answer = null);
+    KeptAnswer? Answer = null)
+{
+    /// <summary>When it was made; null for now.</summary>
+    public DateTimeOffset? Time { get; init; }
+
+    /// <summary>What it did that is no change of a row; null for nothing.</summary>
+    public RowAction? Event { get; init; }
+
+    /// <summary>What that was done with.</summary>
+    public string Subject { get; init; } = "";
+}
+
+/// <summary>A commit that the journal has.</summary>
+/// <param name="Set">Its set.</param>
+/// <param name="Epoch">The epoch that it was made in.</param>
+/// <param name="Covers">The last change that it has taken up, as far as is known for sure.</param>
+/// <param name="Run">When the generator wrote its files: by that time a commit is told from others.</param>
+internal sealed record NotedCommit(string Set, long Epoch, long Covers, DateTime Run);
+
+/// <summary>From when on a journal tells all changes of the database.</summary>
+/// <param name="Since">The time.</param>
+/// <param name="IsRestored">Whether the database was restored from a copy, or loaded anew, at that time.</param>
+internal sealed record JournalBeginning(DateTimeOffset Since, bool IsRestored);
 
 /// <summary>A set that the journal has.</summary>
 /// <param name="Set">The set.</param>
@@ -66,8 +88,8 @@ internal sealed record KeptAnswer(Repeatable Request, byte[] Answer);
 /// <param name="clock">The clock.</param>
 internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
 {
-    // Of the tables below; a file of a later one is refused.
-    private const int Format = 1;
+    // So long a restore may be under way in another process. One that was noted before and has not come about will not.
+    private static readonly TimeSpan LongestRestore = TimeSpan.FromHours(1);
 
     private const int BusyMilliseconds = 2000;
 
@@ -96,6 +118,20 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
         CREATE INDEX retries_pending ON retries (pending) WHERE pending IS NOT NULL;
         CREATE INDEX retries_time ON retries (time);
         """;
+
+    // Which changes a commit has taken up, and since when there is nothing that the journal does not know. What a file of before
+    // has of the epoch it has from its first set on.
+    private const string CommitTables = """
+        CREATE TABLE commits (set_number INTEGER PRIMARY KEY, covers INTEGER NOT NULL, run INTEGER NOT NULL);
+        ALTER TABLE state ADD COLUMN begun INTEGER;
+        ALTER TABLE state ADD COLUMN restored INTEGER NOT NULL DEFAULT 0;
+        UPDATE state SET begun = ifnull((SELECT min(time) FROM sets WHERE epoch = state.epoch),
+                CAST(strftime('%s', 'now') AS INTEGER) * 1000),
+            restored = EXISTS (SELECT 1 FROM sets WHERE epoch = state.epoch AND cause = 3);
+        """;
+
+    // What makes of a file of one format that of the next; a file of a later one than the last is refused.
+    private static readonly string[] Formats = [Tables, CommitTables];
 
     private SqliteConnection? connection;
     private Statements? statements;
@@ -136,18 +172,140 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
         var before = FindState();
         var epoch = (before?.Epoch ?? 0) + 1;
         Open.Run(
-            "INSERT INTO state (id, epoch, marker, counter, pending) VALUES (1, ?1, ?2, ?3, NULL) ON CONFLICT (id) DO UPDATE SET "
-                + "epoch = excluded.epoch, marker = excluded.marker, counter = excluded.counter, pending = NULL",
+            "INSERT INTO state (id, epoch, marker, counter, pending, begun, restored) VALUES (1, ?1, ?2, ?3, NULL, ?4, ?5) ON CONFLICT "
+                + "(id) DO UPDATE SET epoch = excluded.epoch, marker = excluded.marker, counter = excluded.counter, pending = NULL, "
+                + "begun = excluded.begun, restored = excluded.restored",
             epoch,
             (long)marker,
-            (long)counter);
-        if (before is not null)
+            (long)counter,
+            clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            before is null ? 0L : 1L);
+        if (Open.Value("SELECT number FROM sets WHERE pending = ?1 AND cause = ?2", (long)marker, (long)ChangeCause.Restore) is long number)
+        {
+            // A restore of ours, which has come about.
+            Open.Run("UPDATE sets SET pending = NULL, epoch = ?2 WHERE number = ?1", number, epoch);
+            Open.Run("UPDATE entries SET seq = (SELECT max(seq) FROM entries) + 1 WHERE set_number = ?1", number);
+        }
+        else if (before is not null)
         {
             Add(epoch, null, new JournalSet(SetId.New(clock), ChangeCause.Restore, null, null, null, []));
         }
 
         PutBase(image);
     });
+
+    /// <summary>
+    /// Notes that the database is about to be replaced by one that carries a marker. When the database has that, it has come about;
+    /// until then nobody is told of it.
+    /// </summary>
+    /// <param name="marker">The marker.</param>
+    /// <param name="set">What is told of it then.</param>
+    public void Intend(int marker, JournalSet set) => Transact(() =>
+    {
+        DropIntents();
+        Add(FindState()?.Epoch ?? 0, marker, set);
+    });
+
+    /// <summary>Forgets restores that were noted and have not come about.</summary>
+    public void ForgetIntents()
+    {
+        // Hardly ever there is one, and what writes waits for the disk.
+        if (Guarded(OldIntents).Length > 0)
+        {
+            Transact(DropIntents);
+        }
+    }
+
+    private void DropIntents() => Array.ForEach(OldIntents(), Drop);
+
+    private long[] OldIntents() =>
+    [
+        .. Open.Rows(
+            "SELECT pending FROM sets WHERE pending IS NOT NULL AND cause = ?1 AND time < ?2",
+            (long)ChangeCause.Restore,
+            (clock.GetUtcNow() - LongestRestore).ToUnixTimeMilliseconds()).Select(row => raw.sqlite3_column_int64(row, 0)),
+    ];
+
+    /// <summary>Has a set belong to the epoch that began last.</summary>
+    public void Follow(string id) => Transact(() => Open.Run("UPDATE sets SET epoch = (SELECT epoch FROM state) WHERE id = ?1", id));
+
+    /// <summary>Notes a commit. One that somebody has found before whoever made it could note it gets his name.</summary>
+    /// <param name="set">What is told of it.</param>
+    /// <param name="covers">The last change that it has taken up; null for the last of before its own time.</param>
+    /// <param name="run">When the generator wrote its files.</param>
+    /// <returns>The set that it is told as.</returns>
+    public string AddCommit(JournalSet set, long? covers, DateTime run)
+    {
+        var id = set.Id;
+        Transact(() =>
+        {
+            if (Open.Value("SELECT s.id FROM commits AS c JOIN sets AS s ON s.number = c.set_number WHERE c.run = ?1", run.Ticks)
+                is string found)
+            {
+                id = found;
+                Open.Run(
+                    "UPDATE sets SET actor = ?2, address = ?3, request = ?4, reason = ?5 WHERE id = ?1 AND ?2 IS NOT NULL",
+                    id,
+                    set.Origin?.Actor,
+                    set.Origin?.Address,
+                    set.Origin?.Request,
+                    set.Reason);
+                Open.Run("UPDATE commits SET covers = ifnull(?2, covers) WHERE run = ?1", run.Ticks, covers);
+            }
+            else
+            {
+                PutCommit(set, covers, run);
+            }
+        });
+        return id;
+    }
+
+    private void PutCommit(JournalSet set, long? covers, DateTime run)
+    {
+        var epoch = FindState()!.Epoch;
+        covers ??= (long)Open.Value(
+            "SELECT ifnull(max(e.seq), 0) FROM entries AS e JOIN sets AS s ON s.number = e.set_number WHERE s.epoch = ?1 AND s.pending IS "
+                + "NULL AND s.time <= ?2",
+            epoch,
+            (set.Time ?? clock.GetUtcNow()).ToUnixTimeMilliseconds())!;
+        var number = Add(epoch, null, set);
+        Open.Run("INSERT INTO commits (set_number, covers, run) VALUES (?1, ?2, ?3)", number, covers, run.Ticks);
+    }
+
+    /// <summary>The last commit; null where none is known.</summary>
+    /// <param name="before">Only one of before this run of the generator; null for any.</param>
+    public NotedCommit? ReadCommit(DateTime? before = null) => Guarded(() =>
+    {
+        foreach (var row in Open.Rows(
+            "SELECT s.id, s.epoch, c.covers, c.run FROM commits AS c JOIN sets AS s ON s.number = c.set_number WHERE c.run < ?1 ORDER BY "
+                + "c.run DESC LIMIT 1",
+            (before ?? DateTime.MaxValue).Ticks))
+        {
+            return new NotedCommit(
+                (string)RowImage.Value(row, 0)!,
+                raw.sqlite3_column_int64(row, 1),
+                raw.sqlite3_column_int64(row, 2),
+                new DateTime(raw.sqlite3_column_int64(row, 3), DateTimeKind.Utc));
+        }
+
+        return null;
+    });
+
+    /// <summary>From when on all changes are told.</summary>
+    public JournalBeginning ReadBeginning() => Guarded(() =>
+    {
+        foreach (var row in Open.Rows("SELECT begun, restored FROM state"))
+        {
+            return new JournalBeginning(
+                DateTimeOffset.FromUnixTimeMilliseconds(raw.sqlite3_column_int64(row, 0)),
+                raw.sqlite3_column_int64(row, 1) != 0);
+        }
+
+        return new JournalBeginning(clock.GetUtcNow(), false);
+    });
+
+    /// <summary>The sequence number of the last change; 0 for none.</summary>
+    public long LastSequence() => Guarded(() => (long)Open.Value("SELECT ifnull(max(seq), 0) FROM entries")!);
 
     /// <summary>Makes a group durable as prepared.</summary>
     /// <param name="marker">The marker that the commit of the database will carry.</param>
@@ -180,13 +338,15 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
 
     /// <summary>Forgets a group that is prepared: it was not committed.</summary>
     /// <param name="marker">The marker of the group.</param>
-    public void Discard(int marker) => Transact(() =>
+    public void Discard(int marker) => Transact(() => Drop(marker));
+
+    private void Drop(long marker)
     {
-        Open.Run("DELETE FROM entries WHERE set_number IN (SELECT number FROM sets WHERE pending = ?1)", (long)marker);
-        Open.Run("DELETE FROM sets WHERE pending = ?1", (long)marker);
-        Open.Run("DELETE FROM retries WHERE pending = ?1", (long)marker);
-        Open.Run("UPDATE state SET pending = NULL WHERE pending = ?1", (long)marker);
-    });
+        Open.Run("DELETE FROM entries WHERE set_number IN (SELECT number FROM sets WHERE pending = ?1)", marker);
+        Open.Run("DELETE FROM sets WHERE pending = ?1", marker);
+        Open.Run("DELETE FROM retries WHERE pending = ?1", marker);
+        Open.Run("UPDATE state SET pending = NULL WHERE pending = ?1", marker);
+    }
 
     /// <summary>Notes changes of others that were found, and the count of commits that they led to.</summary>
     public void AddOutside(uint counter, IReadOnlyList<RowChange> rows) => Transact(() =>
@@ -234,7 +394,10 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
                 PutBase(image());
             }
 
+            Open.Run("UPDATE state SET begun = max(begun, (SELECT max(time) FROM sets WHERE number <= ?1 AND epoch = state.epoch)) "
+                + "WHERE EXISTS (SELECT 1 FROM sets WHERE number <= ?1 AND epoch = state.epoch)", last);
             Open.Run("DELETE FROM entries WHERE set_number <= ?1", last);
+            Open.Run("DELETE FROM commits WHERE set_number <= ?1", last);
             Open.Run("DELETE FROM sets WHERE number <= ?1", last);
         });
         Guarded(() =>
@@ -258,7 +421,7 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
     }
 
     /// <summary>The changes after one, in their order.</summary>
-    public IEnumerable<(long Sequence, RowChange Change)> ReadChanges(long after) => Changes("WHERE e.seq > ?1 ORDER BY e.seq", after);
+    public IEnumerable<(long Sequence, RowChange Change)> ReadChanges(long after) => Changes("WHERE e.seq > ?1", after);
 
     /// <summary>
     /// A set with the rows that it has changed, in their order, and the sequence number of the last; null where there is no such
@@ -317,7 +480,7 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
             var origin = RowImage.Value(row, 3) is string actor
                 ? new ChangeOrigin(actor, RowImage.Value(row, 4) as string ?? "", RowImage.Value(row, 5) as string)
                 : null;
-            (long Sequence, RowChange Change)[] changes = [.. Changes("WHERE e.set_number = ?1 ORDER BY e.seq", number)];
+            (long Sequence, RowChange Change)[] changes = [.. Changes("WHERE e.set_number = ?1", number)];
             return new FoundSet(
                 new JournalSet(
                     id,
@@ -360,7 +523,7 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
     {
         foreach (var row in Open.Rows(
             "SELECT e.table_name, e.row, e.action, e.before, e.after, e.key, e.resource, e.seq FROM entries AS e JOIN sets AS s ON s.number = "
-                + "e.set_number AND s.pending IS NULL " + condition,
+                + "e.set_number AND s.pending IS NULL " + condition + " AND e.table_name <> '' ORDER BY e.seq",
             value))
         {
             yield return (
@@ -376,9 +539,9 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
         }
     }
 
-    private void Add(long epoch, int? pending, JournalSet set)
+    private long Add(long epoch, int? pending, JournalSet set)
     {
-        var time = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var time = (set.Time ?? clock.GetUtcNow()).ToUnixTimeMilliseconds();
         Open.Run(
             "INSERT INTO sets (id, epoch, pending, time, cause, actor, address, request, reason, undoes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
                 + "?7, ?8, ?9, ?10)",
@@ -408,10 +571,22 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
                 row.After?.ToJson());
         }
 
+        if (set.Event is { } action)
+        {
+            // It has a place among the changes, and names no table.
+            Open.Run(
+                "INSERT INTO entries (set_number, table_name, key, row, action) VALUES (?1, '', ?2, 0, ?3)",
+                number,
+                set.Subject,
+                (long)action);
+        }
+
         if (set.Answer is { } answer)
         {
             Add(epoch, pending, answer);
         }
+
+        return number;
     }
 
     private void Add(long epoch, int? pending, KeptAnswer answer)
@@ -525,7 +700,7 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
             ready.RunOnce("PRAGMA journal_mode = WAL");
             ready.RunOnce("PRAGMA synchronous = FULL");
             var format = (long)ready.Value("PRAGMA user_version")!;
-            if (format > Format)
+            if (format > Formats.Length)
             {
                 throw new SarkException(
                     SarkErrorKind.Unsupported,
@@ -536,16 +711,17 @@ internal sealed class JournalFile(string path, TimeProvider clock) : IDisposable
             }
 
             (connection, statements) = (opened, ready);
-            if (format == 0)
+            if (format < Formats.Length)
             {
                 Transact(() =>
                 {
                     // Another process may have made them meanwhile.
-                    if ((long)ready.Value("PRAGMA user_version")! == 0)
+                    foreach (var tables in Formats.Skip((int)(long)ready.Value("PRAGMA user_version")!))
                     {
-                        SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(opened.Handle, Tables), opened.Handle);
-                        ready.RunOnce($"PRAGMA user_version = {Format}");
+                        SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(opened.Handle, tables), opened.Handle);
                     }
+
+                    ready.RunOnce($"PRAGMA user_version = {Formats.Length}");
                 });
             }
 

@@ -11,19 +11,58 @@ internal sealed class JournalHistory(string path)
 {
     private const int BusyMilliseconds = 2000;
 
+    private const string Lines = """
+        SELECT e.seq AS Sequence, s.id AS ChangeSet, s.time AS Milliseconds, s.cause AS Cause, s.actor AS Actor, s.address AS Address,
+            s.request AS Request, s.reason AS Reason, s.undoes AS Undoes, s.epoch < (SELECT epoch FROM state) AS IsOld,
+            e.resource AS Resource, e.table_name AS TableName, e.key AS Key, e.action AS Action, e.before AS Before, e.after AS After
+        FROM entries AS e JOIN sets AS s ON s.number = e.set_number
+        """;
+
+    // Rows of this epoch that were changed after some place, in tables that count.
+    private const string Since = "s.pending IS NULL AND s.epoch = (SELECT epoch FROM state) AND e.seq > @after AND e.table_name <> '' AND "
+        + "lower(e.table_name) NOT IN @others";
+
     /// <summary>The changes that a query asks for.</summary>
     /// <exception cref="SarkException">The journal cannot be read.</exception>
-    public ChangePage Read(ChangeQuery query)
-    {
-        if (!File.Exists(path))
-        {
-            return new ChangePage([], null);
-        }
+    public ChangePage Read(ChangeQuery query) =>
+        File.Exists(path) ? Connected(connection => Read(connection, query)) : new ChangePage([], null);
 
+    /// <summary>What was changed since the database was as it is known from some place on.</summary>
+    /// <param name="after">The sequence number of the last change that does not count; only of this epoch any does.</param>
+    /// <param name="others">The tables whose rows do not count.</param>
+    /// <param name="limit">How many sets, and how many changes, are told at most.</param>
+    /// <exception cref="SarkException">The journal cannot be read.</exception>
+    public (int Count, IReadOnlyList<CommitSet> Sets, IReadOnlyList<ChangeEntry> Changes) ReadSince(
+        long after,
+        IEnumerable<string> others,
+        int limit) => Connected(connection =>
+    {
+        var values = new { after, others = others.Select(o => o.ToLowerInvariant()).ToArray(), limit };
+        var sets = connection.Query<Line>(
+            $"""
+            SELECT s.id AS ChangeSet, s.time AS Milliseconds, s.cause AS Cause, s.actor AS Actor, s.address AS Address, s.reason AS Reason,
+                count(*) AS Count
+            FROM entries AS e JOIN sets AS s ON s.number = e.set_number WHERE {Since}
+            GROUP BY s.number ORDER BY max(e.seq) DESC LIMIT @limit
+            """,
+            values);
+        return (
+            connection.ExecuteScalar<int>(
+                $"SELECT count(*) FROM entries AS e JOIN sets AS s ON s.number = e.set_number WHERE {Since}",
+                values),
+            (IReadOnlyList<CommitSet>)[.. sets.Select(s => s.Told((int)s.Count))],
+            (IReadOnlyList<ChangeEntry>)
+            [
+                .. connection.Query<Line>($"{Lines} WHERE {Since} ORDER BY e.seq DESC LIMIT @limit", values).Select(l => l.Told()),
+            ]);
+    });
+
+    private T Connected<T>(Func<SqliteConnection, T> read)
+    {
         try
         {
             using var connection = DatabaseFile.Open(path, SqliteOpenMode.ReadWrite, BusyMilliseconds);
-            return Read(connection, query);
+            return read(connection);
         }
         catch (SqliteException error)
         {
@@ -45,19 +84,14 @@ internal sealed class JournalHistory(string path)
         Add("s.actor = @actor", "actor", query.Actor);
         Add("e.resource = @resource", "resource", query.Resource?.Route);
         Add("e.key = @key", "key", query.Key);
+        Add("lower(e.key) GLOB lower(@pattern)", "pattern", query.KeyPattern);
         Add("s.id = @set", "set", query.ChangeSet);
         Add("e.seq > @after", "after", query.After);
         Add("e.seq < @before", "before", query.Before);
         // One more than is asked for tells whether there are more.
         parameters.Add("limit", query.Limit + 1L);
         var rows = connection.Query<Line>(
-            $"""
-            SELECT e.seq AS Sequence, s.id AS ChangeSet, s.time AS Milliseconds, s.cause AS Cause, s.actor AS Actor, s.address AS Address,
-                s.request AS Request, s.reason AS Reason, s.undoes AS Undoes, s.epoch < (SELECT epoch FROM state) AS IsOld,
-                e.resource AS Resource, e.table_name AS TableName, e.key AS Key, e.action AS Action, e.before AS Before, e.after AS After
-            FROM entries AS e JOIN sets AS s ON s.number = e.set_number
-            WHERE {string.Join(" AND ", conditions)} ORDER BY e.seq {(isForward ? "ASC" : "DESC")} LIMIT @limit
-            """,
+            $"{Lines} WHERE {string.Join(" AND ", conditions)} ORDER BY e.seq {(isForward ? "ASC" : "DESC")} LIMIT @limit",
             parameters).AsList();
         var isMore = rows.Count > query.Limit;
         var told = rows.Take(query.Limit).Select(r => r.Told()).ToArray();
@@ -107,6 +141,14 @@ internal sealed class JournalHistory(string path)
 
         public string? After { get; init; }
 
+        public long Count { get; init; }
+
+        // When changes from outside were made is not known, only when they were found.
+        private DateTimeOffset? Time =>
+            (ChangeCause)Cause == ChangeCause.Outside ? null : DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds);
+
+        public CommitSet Told(int count) => new(ChangeSet, Time, (ChangeCause)Cause, Actor, Address, Reason, count);
+
         public ChangeEntry Told()
         {
             var resource = SarkResources.OfRoute(Resource);
@@ -114,7 +156,7 @@ internal sealed class JournalHistory(string path)
             {
                 Sequence = Sequence,
                 ChangeSet = ChangeSet,
-                Time = (ChangeCause)Cause == ChangeCause.Outside ? null : DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds),
+                Time = Time,
                 Cause = (ChangeCause)Cause,
                 Actor = Actor,
                 Address = Address,

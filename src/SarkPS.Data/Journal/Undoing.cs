@@ -34,7 +34,19 @@ internal sealed class Undoing(RowSession session, JournalFile file, SetFiles? fi
         if (found.Set.Cause == ChangeCause.Restore)
         {
             throw new SarkConflictException(
-                Noun, id, "A restore cannot be undone like that; the copy that was taken before it can be restored. Nothing was changed.");
+                Noun,
+                id,
+                $"The change set '{id}' is a restore, which cannot be undone like that; the copy that was taken before it can be restored. "
+                    + "Nothing was changed.");
+        }
+
+        if (found.Set.Cause == ChangeCause.Commit)
+        {
+            throw new SarkConflictException(
+                Noun,
+                id,
+                $"The change set '{id}' is a commit, which has changed no row and cannot be undone; the sets before it can be, and "
+                    + "committed again. Nothing was changed.");
         }
 
         if (found.Epoch != epoch)

@@ -11,7 +11,7 @@ namespace SarkPS.Data.Sqlite;
 /// Copying, checking and replacing a SARK database as a file. Copies go through SQLite's online backup and never through
 /// the file system, so they are whole while others write.
 /// </summary>
-internal static partial class DatabaseFile
+internal static class DatabaseFile
 {
     private const int BusyMilliseconds = 5000;
 
@@ -204,7 +204,7 @@ internal static partial class DatabaseFile
             throw new SarkUnavailableException(
                 noun,
                 name,
-                $"The database was replaced, and the check after that failed: {NothingChanged().Replace(e.Message, "")}",
+                $"The database was replaced, and the check after that failed: {FileErrors.WithoutPromise(e)}",
                 e);
         }
     }
@@ -298,10 +298,6 @@ internal static partial class DatabaseFile
             throw SqliteErrors.Translate(e, path, noun, name);
         }
     }
-
-    // What an error says of a change that did not come about, which this one did.
-    [System.Text.RegularExpressions.GeneratedRegex(@" Nothing was changed[^.]*\.")]
-    private static partial System.Text.RegularExpressions.Regex NothingChanged();
 
     private static string? Refusal(SqliteConnection connection, bool isToWrite) =>
         SchemaCheck.Refusal(connection) ?? (isToWrite ? SchemaCheck.WriteRefusal(connection) : null) ?? EmptySingleton(connection);

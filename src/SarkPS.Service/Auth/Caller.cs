@@ -18,6 +18,9 @@ internal static class Caller
     public static ChangeOrigin Origin(HttpContext context) =>
         new(Token(context)?.Name ?? ChangeOrigin.LocalAddress, Source(context), context.TraceIdentifier);
 
+    /// <summary>Who does something that is no change of rows, and why, for the history.</summary>
+    public static ChangeNote Note(HttpContext context) => new(Origin(context), ClientWish.Reason(context.Request));
+
     /// <summary>Whether an address is one of this machine only.</summary>
     public static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 

@@ -79,11 +79,13 @@ internal static class BackupRoutes
             name);
         var dryRun = ClientWish.Flag(context.Request, QueryNames.DryRun) || ClientWish.IsRehearsal(context.Request);
         var backups = OperationAnswer.Backend(context).Backups;
+        var note = Caller.Note(context);
         var activity = $"{(dryRun ? "Looking through" : "Restoring")} {SarkText.Printable(name)}";
         await JobRoutes.RunAsync(context, activity, (progress, token) => backups.RestoreAsync(
             name,
             parts,
             dryRun,
+            note,
             progress,
             token), restored => restored.DryRun
             ? new JsonObject

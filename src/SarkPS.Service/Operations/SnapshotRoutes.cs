@@ -49,10 +49,11 @@ internal static class SnapshotRoutes
     {
         var name = RawPath.Value(context, "name");
         var snapshots = OperationAnswer.Backend(context).Snapshots;
+        var note = Caller.Note(context);
         return JobRoutes.RunAsync(
             context,
             $"Restoring {SarkText.Printable(name)}",
-            (_, token) => snapshots.RestoreAsync(name, token),
+            (_, token) => snapshots.RestoreAsync(name, note, token),
             restored => new JsonObject { ["restored"] = restored.Restored });
     }
 }

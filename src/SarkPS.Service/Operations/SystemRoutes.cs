@@ -56,6 +56,8 @@ internal static class SystemRoutes
                 ["lastchange"] = found.LastChange,
                 ["changedby"] = found.ChangedBy,
                 ["tables"] = Tables(found),
+                // Beside what clients know; sark6api has none of it.
+                ["journal"] = JsonSerializer.SerializeToNode(found.Journal, OperationJson.Options),
             }).ConfigureAwait(false);
         }).Needs(Tokens.System).WithSummary("Tells whether the database has changed since the last commit.").AnswersJson(
             "Whether it has, and where.",
@@ -90,8 +92,10 @@ internal static class SystemRoutes
 
         var isDetailed = ClientWish.Flag(context.Request, QueryNames.Detailed);
         var system = System(context);
+        // Read here: the request may have ended when the job has.
+        var note = Caller.Note(context);
         // Never with the token: SARK's generator is not stopped while it writes.
-        await JobRoutes.RunAsync(context, "Committing", (_, _) => system.CommitAsync(isDetailed, CancellationToken.None), done =>
+        await JobRoutes.RunAsync(context, "Committing", (_, _) => system.CommitAsync(isDetailed, note, CancellationToken.None), done =>
         {
             var body = Original(done);
             if (isDetailed)

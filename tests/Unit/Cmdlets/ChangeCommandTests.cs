@@ -60,6 +60,46 @@ public sealed class ChangeCommandTests
 
     [SkippableTheory]
     [MemberData(nameof(Sides.All), MemberType = typeof(Sides))]
+    public async Task Changes_are_found_by_a_pattern_of_their_keys(Side side, Schema schema)
+    {
+        await using var engine = await TestEngine.StartAsync(side, schema);
+        engine.Run("'acme', 'Acre', 'other' | ForEach-Object { New-SarkTenant $_ -Description 'A tenant' }").Good();
+        engine.Run("New-SarkCosRule abroad -DialPlan '_00X.' -DefaultOpen YES; New-SarkExtension 4401 -Tenant acme").Good();
+
+        foreach (var (pattern, keys) in new[]
+        {
+            ("ac*", "Acre acme"), ("*", "other Acre acme"), ("?c[mr]e", "Acre acme"), ("[x-z]*", ""), ("acme", "acme"), ("ac", ""),
+            ("`*", ""), ("[^a]cme", "acme"),
+        })
+        {
+            var found = engine.Run($"Get-SarkChange Tenant '{pattern}'").Good().Of<ChangeEntry>().Select(c => c.Key).ToArray();
+            Assert.Equal((pattern, keys), (pattern, string.Join(' ', found)));
+        }
+
+        // As many as are asked for, of those that fit, and pairs by both parts.
+        Assert.Equal("acme", engine.Run("Get-SarkChange -Key *m* -Last 1").Good().Of<ChangeEntry>().Single().Key);
+        Assert.NotEmpty(engine.Run("Get-SarkChange CosOpen 4401/*").Good().Output);
+        Assert.Contains("is no pattern", engine.Run("Get-SarkChange Tenant 'a[b'").Error().Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_word_that_is_no_resource_is_refused_alike_everywhere()
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        var messages = new[]
+        {
+            "Get-SarkChange Telephone", "Watch-SarkChange Telephone -Timeout 1", "Export-SarkResource -Resource Telephone -Path x.csv",
+        }.Select(command => engine.Run(command).Error().Exception.Message).Distinct();
+
+        Assert.StartsWith("'Telephone' is no resource; allowed are Agent, ", Assert.Single(messages), StringComparison.Ordinal);
+        // By each of the names that it has.
+        engine.Run("New-SarkTenant acme -Description 'Acme'").Good();
+        var found = engine.Run("'Tenant', 'tenants', 'SarkTenant', 'TENANT' | ForEach-Object { Get-SarkChange $_ }").Good().Output;
+        Assert.Equal(4, found.Count);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Sides.All), MemberType = typeof(Sides))]
     public async Task A_watcher_is_told_what_came_since(Side side, Schema schema)
     {
         await using var engine = await TestEngine.StartAsync(side, schema);

@@ -302,7 +302,7 @@ public sealed class RemoteCallTests
         await using var remote = new RemoteBackend(
             SarkHttpClient.Open(service.Address, null, TimeSpan.FromSeconds(20), skipCertificateCheck: false));
         using var stop = new CancellationTokenSource();
-        var restore = remote.Snapshots.RestoreAsync("sark.db.1700000000", stop.Token);
+        var restore = remote.Snapshots.RestoreAsync("sark.db.1700000000", cancellationToken: stop.Token);
         await watched.Task;
         await stop.CancelAsync();
         switch (state)

@@ -31,7 +31,13 @@ public sealed class KillTests : IDisposable
             names.Add((await tree.Operations.Snapshots.CreateAsync()).Name);
         }
 
-        await KillAsync(["snapshots", tree.Root, .. names], () => { });
+        await KillAsync(["snapshots", tree.Root, .. names], () =>
+        {
+            // The history tells of a restore that came about, and of no other, whenever its process was killed.
+            var restore = tree.Operations.Changes.HistoryAsync(new ChangeQuery { Limit = 1 }, default).GetAwaiter().GetResult().Changes[0];
+            Assert.Equal((RowAction.Restored, Environment.UserName), (restore.Action, restore.Actor));
+            Assert.Equal(names[(string)tree.Ask("SELECT letter FROM filler LIMIT 1")! == "A" ? 0 : 1], restore.Key);
+        });
     }
 
     [Fact]

@@ -160,6 +160,29 @@ public sealed class OperationCmdletTests : IDisposable
     }
 
     [Fact]
+    public void A_commit_and_a_restore_say_why_and_are_told_with_the_changes()
+    {
+        tree.Generator();
+        Run("New-SarkTenant acme -Description Acme");
+        var commit = Assert.Single(Objects<CommitResult>("Invoke-SarkCommit -Reason 'night window'"));
+        Run("New-SarkSnapshot; New-SarkTenant other -Description Other -Reason 'a new customer'");
+        var status = Assert.Single(Objects<CommitStatus>("Get-SarkCommitStatus"));
+        Assert.Equal((Environment.UserName, 1), (status.CommittedBy, status.Journal!.Count));
+        Assert.Equal("a new customer", Assert.Single(Objects<CommitSet>("(Get-SarkCommitStatus).Journal.Sets")).Reason);
+
+        var restore = Assert.Single(Objects<SnapshotRestore>("Get-SarkSnapshot | Restore-SarkSnapshot -Reason 'gone wrong'"));
+
+        var told = Objects<ChangeEntry>("Get-SarkChange");
+        Assert.Equal(
+            ["Restored gone wrong", "Created a new customer", "Committed night window", "Created "],
+            told.Select(c => $"{c.Action} {c.Reason}"));
+        Assert.Equal((restore.ChangeSet, restore.Restored), (told[0].ChangeSet, told[0].Key));
+        Assert.Equal(commit.ChangeSet, told[2].ChangeSet);
+        var error = Error($"Undo-SarkChange {commit.ChangeSet} -Force");
+        Assert.Contains("is a commit", error.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Commands_need_their_programs_and_obey_WhatIf()
     {
         Assert.Equal(ErrorCategory.NotInstalled, Error("Invoke-SarkCommit").CategoryInfo.Category);

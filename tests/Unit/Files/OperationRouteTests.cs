@@ -49,6 +49,51 @@ public sealed class OperationRouteTests : IDisposable
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 
     [Fact]
+    public async Task Commits_and_restores_are_told_with_who_asked_for_them_and_why()
+    {
+        tree.Generator();
+        client.DefaultRequestHeaders.Add("X-Change-Reason", "night%20window");
+        var plain = JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Post, "/api/syscommands/commit"))!.AsObject();
+        Assert.Equal(["message", "exitcode", "output"], plain.Select(member => member.Key));
+        await SendAsync(HttpStatusCode.Created, HttpMethod.Post, "/api/tenants", Json("""{"pkey":"acme","description":"Acme"}"""));
+
+        var status = JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/syscommands/commitstatus"))!;
+
+        Assert.Equal(
+            ["changed", "lastcommit", "lastchange", "changedby", "tables", "journal"],
+            status.AsObject().Select(member => member.Key));
+        var journal = status["journal"]!;
+        Assert.Equal(("Commit", 1), ((string)journal["reach"]!, (int)journal["count"]!));
+        Assert.Equal(("night window", "set"), ((string)journal["commit"]!["reason"]!, (string)journal["sets"]![0]!["cause"]!));
+        Assert.Equal(("acme", "created"), ((string)journal["changes"]![0]!["key"]!, (string)journal["changes"]![0]!["action"]!));
+        Assert.Equal(1, (await remote.System.GetCommitStatusAsync()).Journal!.Count);
+
+        var snapshot = (await remote.Snapshots.CreateAsync()).Name;
+        client.DefaultRequestHeaders.Add("Prefer", "respond-async");
+        var job = (await remote.Snapshots.RestoreAsync(snapshot, new ChangeNote(ChangeOrigin.Local, "gone wrong"))).ChangeSet;
+        var changes = JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/changes"))!["changes"]!.AsArray();
+        Assert.Equal(["restored", "created", "committed"], changes.Select(c => (string)c!["action"]!));
+        var restored = changes[0]!;
+        Assert.Equal(
+            ("restore", "gone wrong", snapshot, job, null),
+            (
+                (string)restored["cause"]!,
+                (string)restored["reason"]!,
+                (string)restored["key"]!,
+                (string)restored["changeSet"]!,
+                restored["table"]));
+        Assert.NotEqual("local", (string)restored["address"]!);
+        Assert.NotNull(restored["request"]);
+        Assert.Null(changes[2]!["key"]);
+        Assert.Contains(
+            "is a commit",
+            await SendAsync(HttpStatusCode.Conflict, HttpMethod.Post, $"/api/changes/{changes[2]!["changeSet"]}/undo"),
+            StringComparison.Ordinal);
+        Assert.Single(JsonNode.Parse(await SendAsync(HttpStatusCode.OK, HttpMethod.Get, "/api/changes?keyPattern=ac*"))!["changes"]!
+            .AsArray());
+    }
+
+    [Fact]
     public async Task Long_work_is_a_job_for_who_prefers_it_and_its_end_can_be_asked_for()
     {
         var made = (await remote.Snapshots.CreateAsync()).Name;

@@ -262,6 +262,43 @@ public sealed class ChangeRouteTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task The_module_sends_a_row_again_whose_answer_was_lost_and_it_is_made_once()
+    {
+        const int Count = 8;
+        await using var listening = await ListeningService.StartAsync(database.Path);
+        var answers = 0;
+        var isEnd = false;
+        // The first answer says what the service is.
+        await using var proxy = await StartProxyAsync(
+            listening.Address,
+            () => Volatile.Read(ref isEnd) || (Interlocked.Increment(ref answers) > 1 && answers % 2 == 0));
+        using var client = SarkHttpClient.Open(new Uri(proxy.Urls.Single()), null, TimeSpan.FromSeconds(30), skipCertificateCheck: false);
+        await using var remote = new RemoteBackend(client);
+        await client.IdentifyAsync(default);
+        for (var i = 0; i < Count; i++)
+        {
+            await remote.Tables.CreateAsync(
+                SarkPS.DayTimer.Descriptor,
+                null,
+                DatabaseExtensions.Values(("cluster", "default"), ("desc", $"sent {i}")),
+                default);
+        }
+
+        Assert.True(answers > Count);
+        Assert.Equal([$"{Count}|{Count}"], database.Query("SELECT count(*), count(DISTINCT desc) FROM dateSeg WHERE desc LIKE 'sent %'"));
+
+        // Where no answer comes at all nobody is told that nothing was done.
+        Volatile.Write(ref isEnd, true);
+        var error = await Assert.ThrowsAsync<SarkUnreachableException>(() => remote.Tables.CreateAsync(
+            SarkPS.Tenant.Descriptor,
+            null,
+            DatabaseExtensions.Values(("pkey", "acme"), ("description", "Acme")),
+            default));
+        Assert.Contains("It was sent 3 times. Whether it was done is not known", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["1"], database.Query("SELECT count(*) FROM Cluster WHERE pkey = 'acme'"));
+    }
+
     // Passes requests on, and closes the connection in the place of some answers.
     private static async Task<WebApplication> StartProxyAsync(Uri target, Func<bool> loses)
     {
@@ -281,6 +318,7 @@ public sealed class ChangeRouteTests : IDisposable
             request.Headers.TryAddWithoutValidation(
                 WireHeaders.IdempotencyKey,
                 context.Request.Headers[WireHeaders.IdempotencyKey].ToString());
+            request.Headers.TryAddWithoutValidation(WireHeaders.Prefer, context.Request.Headers[WireHeaders.Prefer].ToArray());
             using var response = await client.SendAsync(request);
             var body = await response.Content.ReadAsByteArrayAsync();
             if (loses())
@@ -290,6 +328,7 @@ public sealed class ChangeRouteTests : IDisposable
             }
 
             context.Response.StatusCode = (int)response.StatusCode;
+            context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
             await context.Response.Body.WriteAsync(body);
         });
         await app.StartAsync();
