@@ -12,4 +12,6 @@ public abstract class SarkChangeCommand : SarkCmdlet
     public string? Reason { get; set; }
 
     private protected override string? ChangeReason => Reason;
+
+    private protected override bool ChangesRows => true;
 }

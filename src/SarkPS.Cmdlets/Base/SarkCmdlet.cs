@@ -21,6 +21,7 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
     // Where things came from that have no place to keep it themselves.
     private static readonly ConditionalWeakTable<object, SarkConnection> Homes = [];
     private static readonly ConcurrentDictionary<Type, string[]> NamingParameters = [];
+    private static readonly ConcurrentDictionary<Type, bool> Changing = [];
 
     private readonly CancellationTokenSource stop = new();
     // The keys of resources, as they were when one was first looked for and not found.
@@ -65,9 +66,18 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
                     $"The connection to '{connection}' is closed; open another with Connect-Sark."));
             }
 
+            RequirePart(connection);
             return connection;
         }
     }
+
+    /// <summary>Whether it changes rows, which a change set can take back.</summary>
+    private protected virtual bool ChangesRows => false;
+
+    /// <summary>Whether it changes anything of the exchange. What is exported is written elsewhere.</summary>
+    private bool ChangesExchange => Changing.GetOrAdd(
+        GetType(),
+        type => type.GetCustomAttribute<CmdletAttribute>() is { SupportsShouldProcess: true, VerbName: not VerbsData.Export });
 
     /// <summary>Whether what is piped in is worked on where it came from, also when the session is connected elsewhere.</summary>
     private protected virtual bool GoesHome => true;
@@ -270,6 +280,44 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    // Within Use-SarkChangeSet nothing is done that could not be taken back with the rest.
+    private void RequirePart(SarkConnection connection)
+    {
+        if (!ChangesExchange || Rehearsal.IsOn)
+        {
+            return;
+        }
+
+        if (connection.Draft is not null && !ChangesRows)
+        {
+            Throw(new SarkException(SarkErrorKind.BadRequest, "ChangeSet", MyInvocation.MyCommand.Name,
+                $"{MyInvocation.MyCommand.Name} changes something else than rows and could not be taken back with the others, so it cannot "
+                    + "be part of a change set. Run it after Use-SarkChangeSet. Nothing was done."));
+        }
+        else if (connection.Draft is null && SarkConnection.Drafting is { } other)
+        {
+            Throw(new SarkException(SarkErrorKind.BadRequest, "ChangeSet", connection,
+                $"This change set is one of '{other}', and '{connection}' would be changed at once and by itself. Run "
+                    + $"{MyInvocation.MyCommand.Name} before Use-SarkChangeSet, or after it. Nothing was done."));
+        }
+    }
+
+    /// <summary>
+    /// Reports a failure that does not end the command. Within Use-SarkChangeSet a change that was refused is kept in mind: the
+    /// set is not made without it, unless the script has caught the error (-ErrorAction Stop), or said that it does not matter
+    /// (-ErrorAction Ignore).
+    /// </summary>
+    private protected new void WriteError(ErrorRecord record)
+    {
+        base.WriteError(record);
+        var isIgnored = MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var action) && action is ActionPreference.Ignore;
+        if (ChangesRows && !isIgnored && (Connection ?? home ?? SarkConnection.Default)?.Draft is { } draft
+            && (draft.IsRehearsal || !Rehearsal.IsOn))
+        {
+            draft.Refused.Enqueue(record.Exception);
+        }
+    }
+
     /// <summary>Ends the command with an error.</summary>
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
     protected void Throw(SarkException error)
@@ -389,6 +437,15 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Passes an object on; it knows from then on which exchange it came from.</summary>
     private protected void Emit(object? thing) => WriteObject(Marked(thing));
+
+    /// <summary>Passes on what others gave, which knows where it came from already.</summary>
+    private protected void PassOn(IEnumerable<PSObject> things)
+    {
+        foreach (var thing in things)
+        {
+            WriteObject(thing);
+        }
+    }
 
     /// <summary>The same with each of several.</summary>
     private protected void EmitEach(IEnumerable things)

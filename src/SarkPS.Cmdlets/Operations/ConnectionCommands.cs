@@ -40,11 +40,17 @@ public sealed class DisconnectSarkCommand : PSCmdlet
             return;
         }
 
-        foreach (var connection in Connection ?? (SarkConnection.Default is { } current ? [current] : []))
+        SarkConnection[] connections = Connection ?? (SarkConnection.Default is { } current ? [current] : []);
+        if (Array.Find(connections, c => c.Draft is not null) is { } drafting)
         {
-            connection.Dispose();
+            ThrowTerminatingError(SarkCmdlet.ToRecord(new SarkException(
+                SarkErrorKind.BadRequest,
+                "ChangeSet",
+                drafting,
+                $"Use-SarkChangeSet is running on '{drafting}'; disconnect once it has ended.")));
         }
 
+        Array.ForEach(connections, c => c.Dispose());
         if (Connection is null)
         {
             SarkConnection.LetGo();

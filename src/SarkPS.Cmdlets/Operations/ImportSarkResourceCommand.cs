@@ -73,6 +73,8 @@ public sealed class ImportSarkResourceCommand : SarkResourceFileCommand
     [Parameter]
     public SwitchParameter AllowOtherTenant { get; set; }
 
+    private protected override bool ChangesRows => true;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

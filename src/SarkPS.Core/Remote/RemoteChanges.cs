@@ -8,8 +8,10 @@ namespace SarkPS.Remote;
 
 /// <summary>Change sets over HTTP.</summary>
 /// <param name="client">The connection to the service.</param>
-internal sealed class RemoteChanges(SarkHttpClient client) : IChanges
+/// <param name="rehearses">What the service has said of rehearsals; null where it was not asked.</param>
+internal sealed class RemoteChanges(SarkHttpClient client, bool? rehearses) : IChanges
 {
+    private const string Noun = "ChangeSet";
     private const string DataField = "data: ";
 
     // A connection that broke is made anew, and goes on where it ended.
@@ -23,6 +25,25 @@ internal sealed class RemoteChanges(SarkHttpClient client) : IChanges
     /// <inheritdoc/>
     public Task<ChangeResult> ApplyAsync(ChangeSet set, CancellationToken cancellationToken) =>
         SendAsync(new ChangeRequest(set, WantsRows: set.Steps.Count == 1), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IChangeDraft> BeginDraftAsync(CancellationToken cancellationToken)
+    {
+        var identity = await RequireAsync(cancellationToken).ConfigureAwait(false);
+        if (!identity.KeepsDrafts)
+        {
+            throw new SarkException(
+                SarkErrorKind.Unsupported,
+                Noun,
+                client.Address,
+                $"The service at {client.Address} is of version {identity.Version}, which keeps no drafts, so that what is changed there "
+                    + "is changed at once. Nothing was sent.");
+        }
+
+        var answer = await client.SendAsync(HttpMethod.Post, WireHeaders.Drafts, null, Timeout.InfiniteTimeSpan, cancellationToken)
+            .ConfigureAwait(false);
+        return new RemoteDraft(client, client.Understand(() => (string)answer!["draft"]!), this, rehearses);
+    }
 
     /// <inheritdoc/>
     public async Task<UndoResult> UndoAsync(
@@ -147,27 +168,52 @@ internal sealed class RemoteChanges(SarkHttpClient client) : IChanges
         }
     }
 
-    private async Task<ChangeResult> SendAsync(ChangeRequest request, CancellationToken cancellationToken)
+    private Task<ChangeResult> SendAsync(ChangeRequest request, CancellationToken cancellationToken) => SendAsync(
+        WireHeaders.Batch,
+        ChangeDocument.Write(request),
+        [],
+        isRepeatable: !request.IsRehearsal,
+        answer => ChangeDocument.ReadResult(answer, request.Set),
+        cancellationToken);
+
+    /// <summary>Sends what is answered as a set is.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="body">The body; null for none.</param>
+    /// <param name="others">Headers.</param>
+    /// <param name="isRepeatable">Whether what was done is to be answered again, where the answer is lost on its way.</param>
+    /// <param name="read">Reads the answer.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal async Task<ChangeResult> SendAsync(
+        string path,
+        JsonNode? body,
+        KeyValuePair<string, string>[] others,
+        bool isRepeatable,
+        Func<JsonNode?, ChangeResult> read,
+        CancellationToken cancellationToken)
     {
         await RequireAsync(cancellationToken).ConfigureAwait(false);
-        // What was done is answered again when the answer is lost on its way, and not done twice.
-        KeyValuePair<string, string>[] headers = [new(WireHeaders.IdempotencyKey, $"\"{Guid.NewGuid():N}\"")];
-        var body = ChangeDocument.Write(request);
+        var headers = others.ToList();
+        if (isRepeatable)
+        {
+            // It is not done twice then.
+            headers.Add(new(WireHeaders.IdempotencyKey, $"\"{Guid.NewGuid():N}\""));
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 var answer = await client.SendAsync(
                     HttpMethod.Post,
-                    WireHeaders.Batch,
+                    path,
                     body,
                     Timeout.InfiniteTimeSpan,
-                    request.IsRehearsal ? [] : headers,
+                    headers,
                     status => status == HttpStatusCode.UnprocessableEntity,
                     cancellationToken).ConfigureAwait(false);
                 return client.Understand(() => ProblemDetails.Read(answer) is { } refusal
                     ? throw refusal
-                    : ChangeDocument.ReadResult(answer, request.Set));
+                    : read(answer));
             }
             catch (SarkUnreachableException) when (attempt < MostAttempts)
             {
@@ -177,16 +223,18 @@ internal sealed class RemoteChanges(SarkHttpClient client) : IChanges
     }
 
     // sark6api, or an older service, might take a part of what it does not know for something else.
-    private async Task RequireAsync(CancellationToken cancellationToken)
+    private async Task<ServiceIdentity> RequireAsync(CancellationToken cancellationToken)
     {
         var identity = client.Identity ?? await client.IdentifyAsync(cancellationToken).ConfigureAwait(false);
         if (!identity.TakesChanges)
         {
             throw new SarkException(
                 SarkErrorKind.Unsupported,
-                "ChangeSet",
+                Noun,
                 client.Address,
                 $"The service at {client.Address} is of version {identity.Version}, which takes no change sets. Nothing was sent.");
         }
+
+        return identity;
     }
 }

@@ -108,6 +108,13 @@ internal sealed class ChangeWriter : IDisposable
         return request.WaitAsync(Locked);
     }
 
+    /// <summary>What is told where the database is in another state than was demanded.</summary>
+    public static SarkException OtherState() => new(
+        SarkErrorKind.Stale,
+        SqliteErrors.Noun,
+        null,
+        "The database has changed since the plan was made, so it was not applied. Nothing was changed; make the plan anew.");
+
     /// <summary>Waits until something was written, at most for a time.</summary>
     public Task WhenWrittenAsync(TimeSpan limit, CancellationToken cancellationToken) =>
         Task.WhenAny(Volatile.Read(ref written).Task, Task.Delay(limit, cancellationToken)).Unwrap();
@@ -255,7 +262,7 @@ internal sealed class ChangeWriter : IDisposable
             kept.Dispose();
         }
 
-        return database.TryOpen(isPooled: true) is { } opened ? WriteConnection.TryMake(opened) : null;
+        return database.TryOpen(isPooled: true) is { } opened ? WriteConnection.TryMake(opened, isLasting: !database.IsScratch) : null;
     }
 
     private void Return(WriteConnection writing)
@@ -397,11 +404,7 @@ internal sealed class ChangeWriter : IDisposable
         {
             if (request.Intent.State is { } wanted && wanted != state?.ToString())
             {
-                throw new SarkException(
-                    SarkErrorKind.Stale,
-                    SqliteErrors.Noun,
-                    null,
-                    "The database has changed since the plan was made, so it was not applied. Nothing was changed; make the plan anew.");
+                throw OtherState();
             }
 
             ledger?.RequireNew(request.Intent.Repeatable, state);
@@ -551,7 +554,7 @@ internal sealed class WriteConnection : IDisposable
 {
     // Pages that were changed stay in memory until the commit, so that the file has nothing of a change that may yet be taken
     // back. Extra: lost power may not take back what the journal's next entry rests on.
-    private const string Settings = "PRAGMA cache_spill = OFF; PRAGMA synchronous = EXTRA";
+    private const string Settings = "PRAGMA cache_spill = OFF; PRAGMA synchronous = ";
 
     private WriteConnection(SqliteConnection connection)
     {
@@ -561,15 +564,16 @@ internal sealed class WriteConnection : IDisposable
 
     /// <summary>Takes a connection over.</summary>
     /// <param name="connection">An open one.</param>
+    /// <param name="isLasting">Whether what is committed must survive lost power.</param>
     /// <returns>Null where another holds the database, which setting something up has to read.</returns>
     /// <exception cref="SqliteException">It is of no use; it is closed.</exception>
-    public static WriteConnection? TryMake(SqliteConnection connection)
+    public static WriteConnection? TryMake(SqliteConnection connection, bool isLasting)
     {
         var made = new WriteConnection(connection);
         var isReady = false;
         try
         {
-            isReady = SqliteDatabase.TryRun(connection, Settings);
+            isReady = SqliteDatabase.TryRun(connection, Settings + (isLasting ? "EXTRA" : "OFF"));
         }
         finally
         {
