@@ -14,9 +14,9 @@ public sealed class UseSarkChangeSetCommand : SarkChangeCommand
     private const string Noun = "ChangeSet";
     private const int Page = 500;
 
-    // In the scope of the caller, as a loop runs its block. Inside a try PowerShell does not go on after a command that was ended
-    // by an error, such as one that is spelt wrong: half of a block is not what was meant.
-    private const string Runner = "try { . $args[0] } catch { throw }";
+    // In the scope of the caller, as a loop runs its block. With a trap PowerShell does not go on after a command that was ended
+    // by an error, such as one that is spelt wrong: half of a block is not what was meant. It keeps what kind of error it is.
+    private const string Runner = "trap { break } . $args[0]";
 
     /// <summary>
     /// What is done. Commands in it read what it has written before; the exchange sees nothing of that until its end.
@@ -94,7 +94,15 @@ public sealed class UseSarkChangeSetCommand : SarkChangeCommand
         }
         catch (Exception error) when (error is not PipelineStoppedException)
         {
-            WriteWarning("The script block was left before its end, so nothing of its change set was made.");
+            var line = (error as RuntimeException)?.ErrorRecord.InvocationInfo?.ScriptLineNumber;
+            WriteWarning($"The script block was left before its end{(line > 0 ? $", in line {line}" : "")}, so nothing of its set was "
+                + "made.");
+            if (error is RuntimeException { WasThrownFromThrowStatement: false } failure and not ActionPreferenceStopException)
+            {
+                // It ended the command that it came from, and ends this one, but not the script: as everywhere.
+                ThrowTerminatingError(failure.ErrorRecord);
+            }
+
             throw;
         }
         finally
