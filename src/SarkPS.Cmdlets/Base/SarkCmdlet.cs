@@ -42,7 +42,9 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
     public SarkConnection? Connection { get; set; }
 
     /// <summary>The exchange.</summary>
-    protected ISarkBackend Backend => InUse.Backend;
+    protected ISarkBackend Backend => InUse is var connection && rehearsals?.Backend(connection) is { } rehearsed
+        ? rehearsed
+        : connection.Backend;
 
     /// <summary>The connection that is worked on now.</summary>
     private protected SarkConnection InUse
@@ -102,7 +104,11 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Lets go of what the cmdlet holds.</summary>
-    protected virtual void Dispose(bool disposing) => stop.Dispose();
+    protected virtual void Dispose(bool disposing)
+    {
+        stop.Dispose();
+        rehearsals?.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => stop.Cancel();
@@ -368,11 +374,8 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
         where T : SarkRecord, ISarkResource<T>, new()
     {
         options = options with { Reason = ChangeReason };
-        Rehearsal.Create(
-            resource,
-            kind,
-            changes,
-            () => Wait(token => Backend.Tables.CreateAsync(resource, kind, changes, options with { IsRehearsal = true }, token)));
+        Judge((tables, isRehearsal, token) =>
+            tables.CreateAsync(resource, kind, changes, options with { IsRehearsal = isRehearsal }, token));
         if (Confirmed(target, $"New {SarkText.Words(resource.Noun)}"))
         {
             WriteRow(resource, Wait(token => Backend.Tables.CreateAsync(resource, kind, changes, options, token)));
@@ -383,10 +386,7 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
     private protected void RemoveRow(ResourceDescriptor resource, RowKey key, bool force)
     {
         var options = new ChangeOptions(Force: force) { Reason = ChangeReason };
-        Rehearsal.Remove(
-            resource,
-            key,
-            () => Wait(token => Backend.Tables.RemoveAsync(resource, key, options with { IsRehearsal = true }, token)));
+        Judge((tables, isRehearsal, token) => tables.RemoveAsync(resource, key, options with { IsRehearsal = isRehearsal }, token));
         if (ShouldRemove(key.ToString(), $"Remove {SarkText.Words(resource.Noun)}", force))
         {
             foreach (var orphan in Wait(token => Backend.Tables.RemoveAsync(resource, key, options, token)))
@@ -395,6 +395,10 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
             }
         }
     }
+
+    /// <summary>Judges a change under -WhatIf, and does nothing without it.</summary>
+    /// <exception cref="SarkException">It would be refused.</exception>
+    private protected void Judge(RehearsedChange change) => Rehearsal.Judge(InUse, Wait, change);
 
     /// <summary>Why what is changed is changed, for the history; null where that is not said.</summary>
     private protected virtual string? ChangeReason => null;

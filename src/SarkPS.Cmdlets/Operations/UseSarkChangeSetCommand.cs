@@ -126,7 +126,14 @@ public sealed class UseSarkChangeSetCommand : SarkChangeCommand
 
     private void Plan(IChangeDraft draft)
     {
-        foreach (var step in Made(Wait(token => draft.ApplyAsync(true, ChangeOrigin.Local, Reason, token))).Steps)
+        var plan = Made(Wait(token => draft.ApplyAsync(true, ChangeOrigin.Local, Reason, token)));
+        if (!MyInvocation.BoundParameters.ContainsKey("WhatIf"))
+        {
+            // It holds for all commands, those of the block included, and they have told it themselves.
+            return;
+        }
+
+        foreach (var step in plan.Steps)
         {
             Confirmed(
                 step.Resource.IsSingleton ? step.Resource.PluralName : step.Key?.ToString() ?? "(new)",

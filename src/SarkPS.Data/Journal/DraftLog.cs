@@ -30,6 +30,7 @@ internal sealed class DraftLog
 {
     private readonly List<DraftedStep> steps = [];
     private readonly List<string> reasons = [];
+    private readonly Dictionary<(string Caller, string Key), KeptAnswer> answers = [];
 
     /// <summary>How many steps were done.</summary>
     public int Count
@@ -46,15 +47,31 @@ internal sealed class DraftLog
     /// <summary>Adds what was done.</summary>
     /// <param name="done">The steps.</param>
     /// <param name="reason">Why; null where that was not said.</param>
-    public void Add(IEnumerable<DraftedStep> done, string? reason)
+    /// <param name="answer">What is answered when the request is sent again; null where it is not.</param>
+    public void Add(IEnumerable<DraftedStep> done, string? reason, KeptAnswer? answer)
     {
         lock (steps)
         {
+            if (answer is not null)
+            {
+                answers[(answer.Request.Caller, answer.Request.Key)] = answer;
+            }
+
             steps.AddRange(done);
             if (reason is not null && !reasons.Contains(reason, StringComparer.Ordinal))
             {
                 reasons.Add(reason);
             }
+        }
+    }
+
+    /// <summary>The answer to a request that was done in the draft before; null where it was not.</summary>
+    /// <exception cref="SarkException">The key is that of another request.</exception>
+    public byte[]? FindAnswer(Repeatable repeatable)
+    {
+        lock (steps)
+        {
+            return answers.GetValueOrDefault((repeatable.Caller, repeatable.Key))?.To(repeatable);
         }
     }
 

@@ -208,6 +208,11 @@ internal sealed class LocalChanges(SqliteStore store, SqliteDatabase database, F
             return await PlanOnCopyAsync(set, drafted, cancellationToken).ConfigureAwait(false);
         }
 
+        if (repeatable is not null && log?.FindAnswer(repeatable) is { } before)
+        {
+            throw new AnsweredBeforeException(before);
+        }
+
         var hasFiles = files is not null && set.Steps.Any(s => RowFiles.Has(s.Resource));
         if (hasFiles && !isRehearsal && log is null)
         {
@@ -236,9 +241,10 @@ internal sealed class LocalChanges(SqliteStore store, SqliteDatabase database, F
                 await own.SettleAsync(database, Tell).ConfigureAwait(false);
             }
 
-            if (!isRehearsal)
+            if (log is not null && !isRehearsal)
             {
-                log?.Add(made.OfType<DraftedStep>(), set.Reason);
+                var again = repeatable is null || answer is null ? null : new KeptAnswer(repeatable, answer(Told(run, id)));
+                log.Add(made.OfType<DraftedStep>(), set.Reason, again);
             }
 
             return Told(run, id);

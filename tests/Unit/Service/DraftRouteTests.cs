@@ -183,6 +183,22 @@ public sealed class DraftRouteTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_sent_to_a_draft_again_is_done_once()
+    {
+        using var service = new TestService(database.Path);
+        using var client = service.CreateClient();
+        var draft = await BeginAsync(client);
+        (string, string)[] headers = [Of(draft), (WireHeaders.IdempotencyKey, "\"k\"")];
+        using var first = await SendAsync(client, HttpMethod.Post, "tenants", Acme, headers);
+        using var second = await SendAsync(client, HttpMethod.Post, "tenants", Acme, headers);
+
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (first.StatusCode, second.StatusCode));
+        Assert.Equal(["true"], second.Headers.GetValues(WireHeaders.IdempotentReplayed));
+        using var other = await SendAsync(client, HttpMethod.Post, "tenants", """{ "pkey": "other", "description": "O" }""", headers);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
+    }
+
+    [Fact]
     public async Task A_draft_has_no_more_steps_than_a_set()
     {
         using var service = new TestService(database.Path, new Dictionary<string, string?> { ["Sark:Service:BatchSteps"] = "1" });
