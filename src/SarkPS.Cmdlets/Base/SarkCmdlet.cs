@@ -76,6 +76,9 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
     /// <summary>Whether it changes rows, which a change set can take back.</summary>
     private protected virtual bool ChangesRows => false;
 
+    /// <summary>Whether a change set is not to be made where this was refused a change.</summary>
+    private protected virtual bool FailsSet => ChangesRows;
+
     /// <summary>Whether it changes anything of the exchange. What is exported is written elsewhere.</summary>
     private bool ChangesExchange => Changing.GetOrAdd(
         GetType(),
@@ -317,7 +320,7 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
     {
         base.WriteError(record);
         var isIgnored = MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var action) && action is ActionPreference.Ignore;
-        if (ChangesRows && !isIgnored && (Connection ?? home ?? SarkConnection.Default)?.Draft is { } draft
+        if (FailsSet && !isIgnored && (Connection ?? home ?? SarkConnection.Default)?.Draft is { } draft
             && (draft.IsRehearsal || !Rehearsal.IsOn))
         {
             draft.Refused.Enqueue(record.Exception);

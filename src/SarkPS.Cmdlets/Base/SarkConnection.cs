@@ -68,6 +68,11 @@ public sealed class SarkConnection : IDisposable
         return Draft = new OpenDraft(new DraftBackend(Backend, draft), isRehearsal);
     }
 
+    /// <summary>What is told of what would take the exchange away from a script block that works on a draft of it.</summary>
+    /// <param name="instead">What can be done instead.</param>
+    internal SarkException IsDrafting(string instead) => new(
+        SarkErrorKind.BadRequest, "ChangeSet", this, $"Use-SarkChangeSet is running on '{this}'; {instead}. Nothing was done.");
+
     /// <summary>Has the rows be those of the exchange again.</summary>
     internal void EndDraft()
     {
@@ -94,10 +99,13 @@ public sealed class SarkConnection : IDisposable
     /// </summary>
     internal static bool IsElsewhereInProcess { get; private set; }
 
-    /// <summary>The connection of the runspace that runs now, or null. Parallel runspaces never share one.</summary>
+    /// <summary>
+    /// The connection of the runspace that runs now, or null; within Use-SarkChangeSet that of the set. Parallel runspaces never
+    /// share one.
+    /// </summary>
     internal static SarkConnection? Default
     {
-        get => Find()?.Connection is { IsOpen: true } open ? open : null;
+        get => (Find()?.Drafting ?? Find()?.Connection) is { IsOpen: true } open ? open : null;
         set
         {
             var holder = Current.GetOrCreateValue(Runspace.DefaultRunspace!);

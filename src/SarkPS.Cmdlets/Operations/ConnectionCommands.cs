@@ -43,11 +43,7 @@ public sealed class DisconnectSarkCommand : PSCmdlet
         SarkConnection[] connections = Connection ?? (SarkConnection.Default is { } current ? [current] : []);
         if (Array.Find(connections, c => c.Draft is not null) is { } drafting)
         {
-            ThrowTerminatingError(SarkCmdlet.ToRecord(new SarkException(
-                SarkErrorKind.BadRequest,
-                "ChangeSet",
-                drafting,
-                $"Use-SarkChangeSet is running on '{drafting}'; disconnect once it has ended.")));
+            ThrowTerminatingError(SarkCmdlet.ToRecord(drafting.IsDrafting("disconnect once it has ended")));
         }
 
         Array.ForEach(connections, c => c.Dispose());

@@ -75,6 +75,8 @@ public sealed class ImportSarkResourceCommand : SarkResourceFileCommand
 
     private protected override bool ChangesRows => true;
 
+    private protected override bool FailsSet => !ContinueOnError;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

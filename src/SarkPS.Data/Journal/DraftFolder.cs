@@ -16,9 +16,9 @@ internal sealed class DraftFolder : IDisposable
     /// <summary>Makes one.</summary>
     public DraftFolder()
     {
-        Sweep();
         Path = Directory.CreateTempSubdirectory(Prefix).FullName;
-        claim = FileClaim.Create(System.IO.Path.Combine(Path, ClaimName));
+        claim = FileClaim.Create(this[ClaimName]);
+        Sweep(Posix.Status(Path)!.Value.Owner);
     }
 
     /// <summary>Where it is.</summary>
@@ -34,10 +34,16 @@ internal sealed class DraftFolder : IDisposable
         Delete(Path);
     }
 
-    private static void Sweep()
+    // What others have there is closed to us, and perhaps made to lead us elsewhere.
+    private static void Sweep(uint account)
     {
         foreach (var folder in Directory.GetDirectories(System.IO.Path.GetTempPath(), Prefix + "*"))
         {
+            if (Posix.Status(folder) is not { Kind: PosixKind.Directory } status || status.Owner != account)
+            {
+                continue;
+            }
+
             using var abandoned = FileClaim.TakeAbandoned(System.IO.Path.Combine(folder, ClaimName));
             if (abandoned is not null)
             {

@@ -200,16 +200,20 @@ public sealed class ChangeSetCommandTests
         await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
         using var other = new TestDatabase(Schema.Embedded);
 
-        var result = engine.Run(
-            """
-            $here = Get-SarkConnection
-            $there = Connect-Sark -Database $other
-            Use-SarkChangeSet -Connection $here { (Get-SarkTenant -Connection $there).Key; New-SarkTenant acme -Description A }
-            """,
-            ("other", other.Path));
+        engine.Run("$here = Get-SarkConnection; $there = Connect-Sark -Database $other", ("other", other.Path)).Good();
+        foreach (var command in new[] { "New-SarkTenant second -Description A -Connection $there", "Connect-Sark -Database $other" })
+        {
+            var result = engine.Run($"Use-SarkChangeSet -Connection $here {{ New-SarkTenant first -Description A; {command} }}");
+            Assert.StartsWith("SarkChangeSetBadRequest", result.Failure.FullyQualifiedErrorId, StringComparison.Ordinal);
+        }
 
-        Assert.StartsWith("SarkChangeSetBadRequest", result.Failure.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Empty(engine.Run("Get-SarkTenant | Where-Object Key -eq acme").Good().Output);
+        // Where none is named, it is the one of the set.
+        engine.Run("""
+            Use-SarkChangeSet -Connection $here { (Get-SarkTenant -Connection $there).Key; New-SarkTenant acme -Description A }
+            """).Good();
+        Assert.Equal(["acme"], engine.Run("Get-SarkTenant -Connection $here | Where-Object Key -ne default").Good().Of<Tenant>()
+            .Select(t => t.Key));
+        Assert.Empty(engine.Run("Get-SarkTenant -Connection $there | Where-Object Key -ne default").Good().Output);
     }
 
     [Fact]
