@@ -18,6 +18,10 @@ public sealed class UseSarkChangeSetCommand : SarkChangeCommand
     // by an error, such as one that is spelt wrong: half of a block is not what was meant. It keeps what kind of error it is.
     private const string Runner = "trap { break } . $args[0]";
 
+    // Ctrl+C stops the innermost command first, and what that was part of may take it for an end. Once it was pressed no command
+    // begins any more.
+    private const string Probe = "$null | Out-Null";
+
     /// <summary>
     /// What is done. Commands in it read what it has written before; the exchange sees nothing of that until its end.
     /// </summary>
@@ -57,6 +61,7 @@ public sealed class UseSarkChangeSetCommand : SarkChangeCommand
         try
         {
             var output = Invoke(connection, draft);
+            InvokeCommand.InvokeScript(Probe);
             if (Rehearsal.IsOn)
             {
                 Plan(draft);

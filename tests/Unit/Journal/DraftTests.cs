@@ -92,6 +92,48 @@ public sealed class DraftTests
     }
 
     [Fact]
+    public async Task Of_two_drafts_that_change_one_row_one_is_made()
+    {
+        using var database = new JournalDatabase();
+        await database.MakeAsync(Steps.Tenant("acme"));
+        await using var first = await database.Changes.BeginDraftAsync(default);
+        await using var second = await database.Changes.BeginDraftAsync(default);
+        await TryAsync(first, Steps.Update(SarkPS.Tenant.Descriptor, "acme", ("chanmax", 10)));
+        await TryAsync(second, Steps.Update(SarkPS.Tenant.Descriptor, "acme", ("chanmax", 20)), Steps.Tenant("other"));
+
+        var outcomes = await Task.WhenAll(new[] { first, second }.Select(async draft =>
+        {
+            try
+            {
+                return (await draft.ApplyAsync(false, ChangeOrigin.Local, null, default)).IsApplied;
+            }
+            catch (SarkException error) when (error.Kind == SarkErrorKind.Stale)
+            {
+                return false;
+            }
+        }));
+
+        Assert.Single(outcomes, made => made);
+        Assert.Equal(
+            [outcomes[0] ? "10|0" : "20|1"],
+            database.Query("SELECT chanmax, (SELECT count(*) FROM Cluster WHERE pkey = 'other') FROM Cluster WHERE pkey = 'acme'"));
+    }
+
+    [Fact]
+    public async Task A_database_with_a_write_ahead_log_keeps_it()
+    {
+        using var database = new JournalDatabase();
+        database.Execute("PRAGMA journal_mode = WAL");
+        await database.MakeAsync(Steps.Tenant("acme"));
+        await using var draft = await database.Changes.BeginDraftAsync(default);
+        await TryAsync(draft, Steps.Update(SarkPS.Tenant.Descriptor, "acme", ("chanmax", 10)));
+
+        Assert.True((await draft.ApplyAsync(false, ChangeOrigin.Local, null, default)).IsApplied);
+        Assert.Equal(["10"], database.Query("SELECT chanmax FROM Cluster WHERE pkey = 'acme'"));
+        Assert.Equal(["wal"], database.Query("PRAGMA journal_mode"));
+    }
+
+    [Fact]
     public async Task What_others_do_to_other_rows_is_in_nobodys_way()
     {
         using var database = new JournalDatabase();

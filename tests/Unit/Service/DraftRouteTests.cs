@@ -211,6 +211,32 @@ public sealed class DraftRouteTests : IDisposable
     }
 
     [Fact]
+    public async Task The_module_has_a_set_once_though_its_answer_was_lost()
+    {
+        using var service = new TestService(database.Path);
+        var lossy = new LossyHandler(service.Server.CreateHandler(), request => request.RequestUri!.AbsolutePath.EndsWith(
+            "/apply",
+            StringComparison.Ordinal));
+        await using var remote = new RemoteBackend(new SarkHttpClient(new HttpClient(lossy)
+        {
+            BaseAddress = new Uri("http://localhost"),
+        }));
+        await using var draft = await remote.Changes.BeginDraftAsync(default);
+        await draft.Tables.CreateAsync(
+            SarkPS.Tenant.Descriptor,
+            null,
+            DatabaseExtensions.Values(("pkey", "acme"), ("description", "Acme")),
+            default);
+
+        var result = await draft.ApplyAsync(false, ChangeOrigin.Local, "once", default);
+
+        Assert.True(result.IsApplied);
+        Assert.Equal(1, lossy.Lost);
+        var history = (await remote.Changes.HistoryAsync(new ChangeQuery(), default)).Changes;
+        Assert.Equal((result.ChangeSet, "once"), (Assert.Single(history).ChangeSet, history[0].Reason));
+    }
+
+    [Fact]
     public async Task When_the_service_ends_its_drafts_are_gone()
     {
         using var folder = new TemporaryFolder();
@@ -280,5 +306,24 @@ public sealed class DraftRouteTests : IDisposable
         }
 
         return await client.SendAsync(request);
+    }
+
+    /// <summary>Loses the first answer to some requests, once they were done.</summary>
+    private sealed class LossyHandler(HttpMessageHandler inner, Func<HttpRequestMessage, bool> loses) : DelegatingHandler(inner)
+    {
+        public int Lost { get; private set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            if (Lost > 0 || !loses(request))
+            {
+                return response;
+            }
+
+            Lost++;
+            response.Dispose();
+            throw new HttpRequestException("The connection was closed.");
+        }
     }
 }
