@@ -6,15 +6,21 @@ namespace SarkPS.Data.Journal;
 /// <summary>A step that was made in a draft, and what it came to there.</summary>
 /// <param name="Step">The step; its key is known, whatever it was called by.</param>
 /// <param name="Key">The row that it wrote.</param>
-/// <param name="Tag">The entity tag that the row had then; null where it was removed.</param>
+/// <param name="Told">A tag of what was told of the row then; null where it was removed.</param>
 /// <param name="Draws">What was drawn for it.</param>
-internal sealed record DraftedStep(ChangeStep Step, RowKey Key, string? Tag, Draws Draws)
+internal sealed record DraftedStep(ChangeStep Step, RowKey Key, string? Told, Draws Draws)
 {
+    /// <summary>A step that was made in a draft.</summary>
+    /// <param name="step">The step; its key is known, whatever it was called by.</param>
+    /// <param name="done">What it did.</param>
+    /// <param name="draws">What was drawn for it.</param>
+    public static DraftedStep Of(ChangeStep step, StepDone done, Draws draws) => new(step, done.Key, TagOf(done), draws);
+
     /// <summary>Refuses a step that comes to something else than it did in the draft.</summary>
     /// <exception cref="SarkException">It does.</exception>
     public void Require(StepDone done)
     {
-        if (done.Key != Key || done.Tag != Tag)
+        if (done.Key != Key || TagOf(done) != Told)
         {
             throw RowTag.Stale(
                 Step,
@@ -23,6 +29,9 @@ internal sealed record DraftedStep(ChangeStep Step, RowKey Key, string? Tag, Dra
                     + "changed; do it again.");
         }
     }
+
+    // Hidden columns nobody was told of; among them are numbers that the database gives.
+    private static string? TagOf(StepDone done) => done.Stored is { } row ? RowTag.Of(row) : null;
 }
 
 /// <summary>What was done in a draft, in its order.</summary>

@@ -345,7 +345,7 @@ internal sealed class LocalChanges(SqliteStore store, SqliteDatabase database, F
                 drafted?.Steps[i].Require(now);
                 if (log is not null)
                 {
-                    made[i] = new DraftedStep(Known(step, keys), now.Key, now.Tag, place.Draws);
+                    made[i] = DraftedStep.Of(Known(step, keys), now, place.Draws);
                 }
             }
         }

@@ -140,7 +140,12 @@ public sealed class DraftTests
         await database.MakeAsync(Steps.Tenant("acme"), Steps.Create(SarkPS.DayTimer.Descriptor, ("cluster", "acme")));
         await using var draft = await database.Changes.BeginDraftAsync(default);
         await TryAsync(draft, Steps.Update(SarkPS.Tenant.Descriptor, "acme", ("chanmax", 10)));
-        await database.MakeAsync(Steps.Tenant("other"), Steps.Extension("4401", "other"));
+        await TryAsync(draft, Steps.Create(SarkPS.Queue.Descriptor, ("pkey", "support"), ("cluster", "acme")));
+        // Queues have numbers that nobody is told of, and theirs takes the one that ours had in the draft.
+        await database.MakeAsync(
+            Steps.Tenant("other"),
+            Steps.Extension("4401", "other"),
+            Steps.Create(SarkPS.Queue.Descriptor, ("pkey", "sales"), ("cluster", "other")));
         database.Execute("UPDATE Cluster SET z_updated = '2020-01-01' WHERE pkey = 'acme'");
 
         Assert.True((await draft.ApplyAsync(false, ChangeOrigin.Local, null, default)).IsApplied);
