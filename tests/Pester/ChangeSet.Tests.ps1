@@ -29,6 +29,10 @@ Describe 'Use-SarkChangeSet' {
         Use-SarkChangeSet { $count++; $null = New-SarkTenant acme -Description (Get-Description) }
         $count | Should -Be 2
         (Get-SarkTenant acme).Description | Should -Be 'from a function'
+        1, 2 | ForEach-Object { Use-SarkChangeSet { $_ } } | Should -Be 1, 2
+        @(Use-SarkChangeSet { , (1, 2) }).Count | Should -Be 1
+        @(Use-SarkChangeSet { 1; , (2, 3); 4 }).Count | Should -Be 3
+        @(Use-SarkChangeSet { }).Count | Should -Be 0
         Remove-SarkTenant acme -Force
     }
 

@@ -15,8 +15,9 @@ public sealed class UseSarkChangeSetCommand : SarkChangeCommand
     private const int Page = 500;
 
     // In the scope of the caller, as a loop runs its block. With a trap PowerShell does not go on after a command that was ended
-    // by an error, such as one that is spelt wrong: half of a block is not what was meant. It keeps what kind of error it is.
-    private const string Runner = "trap { break } . $args[0]";
+    // by an error, such as one that is spelt wrong: half of a block is not what was meant. It keeps what kind of error it is. The
+    // engine takes what comes of it apart once, so that lists which the block gives as such stay whole.
+    private const string Runner = "trap { break } , @(. $args[0])";
 
     // Ctrl+C stops the innermost command first, and what that was part of may take it for an end. Once it was pressed no command
     // begins any more.
