@@ -17,6 +17,9 @@ internal static class ModuleBench
     /// <summary>Makes this program remove extensions one after the other and print the milliseconds for each, beside bare SQL.</summary>
     public const string RemoveWord = "--remove-once";
 
+    /// <summary>Makes this program import a file of extensions and print the milliseconds, and the memory before and at most.</summary>
+    public const string RowsWord = "--import-rows";
+
     private const int Few = 1_000;
     private const int Many = 10_000;
     private const int Removals = 400;
@@ -139,6 +142,26 @@ internal static class ModuleBench
         Print([module, Stopwatch.GetElapsedTime(start).TotalMilliseconds / Removals]);
     }
 
+    /// <summary>Plans the import of a few rows, so that everything is loaded and compiled, and imports many.</summary>
+    /// <param name="few">The file of a few.</param>
+    /// <param name="many">The file of many.</param>
+    /// <param name="exchange">The database, or the address of a service.</param>
+    public static void ImportRows(string few, string many, string exchange)
+    {
+        using var runspace = Open();
+        var connect = exchange.StartsWith("http", StringComparison.Ordinal) ? $"-Uri '{exchange}'" : $"-Database '{exchange}'";
+        Run(runspace,
+            $"Import-Module '{Manifest}'; Connect-Sark {connect}; "
+                + $"1..3 | ForEach-Object {{ Import-SarkResource '{few}' -Resource Extension -WhatIf }}");
+        GC.Collect();
+        var before = Environment.WorkingSet;
+        var start = Stopwatch.GetTimestamp();
+        Run(runspace, $"Import-SarkResource '{many}' -Resource Extension -Confirm:$false | Where-Object Result -EQ Error");
+        var time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        using var process = Process.GetCurrentProcess();
+        Print([time, before / 1048576.0, process.PeakWorkingSet64 / 1048576.0]);
+    }
+
     private static List<object[]> Read(string database)
     {
         using var connection = BenchDatabase.Open(database);
@@ -173,7 +196,9 @@ internal static class ModuleBench
     private static void Print(IEnumerable<double> numbers) =>
         Console.WriteLine(string.Join(' ', numbers.Select(n => n.ToString("0.000", CultureInfo.InvariantCulture))));
 
-    private static async Task<double[]> RunSelfAsync(params string[] arguments)
+    /// <summary>Runs this program with other words.</summary>
+    /// <returns>The numbers that it prints last.</returns>
+    public static async Task<double[]> RunSelfAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;

@@ -1,6 +1,6 @@
 using SarkPS.Bench;
 
-// Without arguments everything is measured; "http", "changes" or "module" measures one part, "--quick" in shorter rounds, which
+// Without arguments everything is measured; "http", "changes", "import" or "module" measures one part, "--quick" in shorter rounds, which
 // says only that it works. The other words are for the processes that this one starts.
 Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
 Environment.SetEnvironmentVariable("POWERSHELL_UPDATECHECK", "Off");
@@ -23,6 +23,12 @@ if (args is [ModuleBench.RemoveWord, var file])
     return 0;
 }
 
+if (args is [ModuleBench.RowsWord, var few, var many, var exchange])
+{
+    ModuleBench.ImportRows(few, many, exchange);
+    return 0;
+}
+
 if (args is [ChangeBench.CountWord, var callers, var count])
 {
     using var own = new WorkFolder();
@@ -34,9 +40,9 @@ if (args is [ChangeBench.CountWord, var callers, var count])
 }
 
 var parts = args.Where(a => a != "--quick").ToArray();
-if (parts.FirstOrDefault(p => p is not ("http" or "changes" or "module")) is { } unknown)
+if (parts.FirstOrDefault(p => p is not ("http" or "changes" or "import" or "module")) is { } unknown)
 {
-    Console.Error.WriteLine($"'{unknown}' is not known. Usage: SarkPS.Bench [http] [changes] [module] [--quick]");
+    Console.Error.WriteLine($"'{unknown}' is not known. Usage: SarkPS.Bench [http] [changes] [import] [module] [--quick]");
     return 2;
 }
 
@@ -52,6 +58,11 @@ if (parts.Length == 0 || parts.Contains("http"))
 if (parts.Length == 0 || parts.Contains("changes"))
 {
     await ChangeBench.RunAsync(folder, pace);
+}
+
+if (parts.Length == 0 || parts.Contains("import"))
+{
+    await ImportBench.RunAsync(folder, pace);
 }
 
 if (parts.Length == 0 || parts.Contains("module"))

@@ -15,8 +15,11 @@ public sealed record WriteResult(
     SarkRow? Stored,
     IReadOnlyList<string> Notices)
 {
+    /// <summary>The row as it is stored now with its hidden columns; null where it was removed.</summary>
+    internal SarkRow? Whole { get; init; }
+
     /// <summary>The entity tag of the row as it is stored now; null where it was removed.</summary>
-    public string? Tag { get; init; }
+    public string? Tag => Whole is null ? null : RowTag.Of(Whole);
 
     /// <summary>What names a row that was removed and now points nowhere.</summary>
     public IReadOnlyList<string> Orphans { get; init; } = [];

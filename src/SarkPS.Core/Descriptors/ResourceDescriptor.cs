@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using SarkPS.Rules;
 
@@ -32,6 +33,8 @@ public abstract class ResourceDescriptor
 {
     private readonly Dictionary<string, Column> byName;
     private readonly Dictionary<string, Column> byProperty;
+    private readonly ConcurrentDictionary<(string? Kind, bool IsCreate, bool IsStrict, SarkVersion Version),
+        IReadOnlyList<(Column Column, RuleSet Rules)>> rules = new();
 
     private protected ResourceDescriptor(ResourceParts parts)
     {
@@ -176,6 +179,15 @@ public abstract class ResourceDescriptor
 
         return changes;
     }
+
+    // Asked for each row that is written.
+    internal IReadOnlyList<(Column Column, RuleSet Rules)> KnownRulesFor(
+        CreateKind? kind,
+        bool isCreate,
+        bool isStrict,
+        SarkVersion version) => rules.GetOrAdd(
+            (kind?.Name, isCreate, isStrict, version),
+            _ => [.. RulesFor(kind, isCreate, isStrict, version)]);
 
     /// <summary>The rules of a column on create, those of the kind included.</summary>
     /// <param name="kind">The kind, where there are several.</param>

@@ -27,6 +27,7 @@ public sealed class WriteContext
 {
     private readonly List<KeyValuePair<string, List<string>>> errors = [];
     private readonly List<string> notices = [];
+    private IReadOnlyList<(Column Column, RuleSet Rules)>? rules;
 
     internal WriteContext(ResourceDescriptor resource, IRowSession session, Changes sent, SarkRow? current, CreateKind? kind, bool isStrict)
     {
@@ -85,7 +86,8 @@ public sealed class WriteContext
     public Changes Row { get; } = new();
 
     /// <summary>The columns that may be written here, with the rules that they are judged by.</summary>
-    public IEnumerable<(Column Column, RuleSet Rules)> Rules => Resource.RulesFor(Kind, IsCreate, IsStrict, Session.Version);
+    public IReadOnlyList<(Column Column, RuleSet Rules)> Rules =>
+        rules ??= Resource.KnownRulesFor(Kind, IsCreate, IsStrict, Session.Version);
 
     /// <summary>Whether this is a create.</summary>
     public bool IsCreate => Current is null;

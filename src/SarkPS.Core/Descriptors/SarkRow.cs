@@ -5,24 +5,47 @@ namespace SarkPS.Descriptors;
 /// <summary>The names of a row's columns, shared by all rows of one answer.</summary>
 public sealed class RowShape
 {
-    private readonly Dictionary<string, int> index;
+    private Dictionary<string, int>? index;
+
+    // Rows of one shape are nearly always shown without the same columns.
+    private Shown? shown;
 
     /// <summary>Makes a shape.</summary>
-    public RowShape(IReadOnlyList<string> names)
-    {
-        Names = names;
-        index = new Dictionary<string, int>(names.Count, StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < names.Count; i++)
-        {
-            index[names[i]] = i;
-        }
-    }
+    public RowShape(IReadOnlyList<string> names) => Names = names;
 
     /// <summary>The names in the order of the table.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Where a column stands, or -1. Names compare without case, as SQLite compares them.</summary>
-    public int IndexOf(string name) => index.GetValueOrDefault(name, -1);
+    public int IndexOf(string name) => (index ??= Index()).GetValueOrDefault(name, -1);
+
+    /// <summary>The same without some columns, and the places of those that are left.</summary>
+    internal (RowShape Shape, int[] Kept) Without(IReadOnlySet<string> hidden)
+    {
+        // Two who come at once make the same twice.
+        if (Volatile.Read(ref shown) is { } known && ReferenceEquals(known.Hidden, hidden))
+        {
+            return (known.Shape, known.Kept);
+        }
+
+        var kept = Enumerable.Range(0, Names.Count).Where(i => !hidden.Contains(Names[i])).ToArray();
+        var shape = kept.Length == Names.Count ? this : new RowShape([.. kept.Select(i => Names[i])]);
+        Volatile.Write(ref shown, new Shown(hidden, shape, kept));
+        return (shape, kept);
+    }
+
+    private Dictionary<string, int> Index()
+    {
+        var made = new Dictionary<string, int>(Names.Count, StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < Names.Count; i++)
+        {
+            made[Names[i]] = i;
+        }
+
+        return made;
+    }
+
+    private sealed record Shown(IReadOnlySet<string> Hidden, RowShape Shape, int[] Kept);
 }
 
 /// <summary>
@@ -56,10 +79,8 @@ public sealed class SarkRow(RowShape shape, object?[] values) : IReadOnlyDiction
     public SarkRow Without(IReadOnlySet<string> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        var kept = Enumerable.Range(0, values.Length).Where(i => !columns.Contains(Shape.Names[i])).ToArray();
-        return kept.Length == values.Length
-            ? this
-            : new SarkRow(new RowShape([.. kept.Select(i => Shape.Names[i])]), [.. kept.Select(i => values[i])]);
+        var (shape, kept) = Shape.Without(columns);
+        return shape == Shape ? this : new SarkRow(shape, Array.ConvertAll(kept, i => values[i]));
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ public sealed partial class RuleSet(params Rule[] rules)
     private readonly bool isNullable = rules.Contains(Rule.Nullable);
     private readonly bool isNumber = rules.Any(r => r.MakesNumber);
 
+    /// <summary>Whether a value that was not sent is judged too.</summary>
+    internal bool JudgesAbsent { get; } = rules.Any(r => r.IsImplicit);
+
     /// <summary>No rule: anything passes.</summary>
     public static RuleSet Empty { get; } = new();
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
+using SarkPS.Data.Files;
 using SarkPS.Data.Sqlite;
 using SQLitePCL;
 
@@ -43,9 +44,14 @@ internal sealed class ChangeWriter : IDisposable
     // So long others are kept from writing where sets allow it: SARK's pages give up after some seconds.
     private static readonly TimeSpan LongestLock = TimeSpan.FromMilliseconds(50);
 
-    // Between two commits the file is left alone as long as the last one took, up to this: whoever waits gets his turn, and who
-    // comes meanwhile makes the next group larger.
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(5);
+    // Those who were answered come again: the next group waits so long to become as large as the last.
+    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(5);
+
+    // Whoever waits for SQLite's lock, as SARK's pages do, looks again after 1, 2, 5, 10, 15, 20, 25, 25 and 25 ms, and less and less
+    // often from then on. (https://www.sqlite.org/c3ref/busy_timeout.html) Who came while the file was in use without end looks at
+    // least once while it is left alone for longer than the longest of these, provided that that comes before their sum.
+    private static readonly TimeSpan FreeTime = TimeSpan.FromMilliseconds(27);
+    private static readonly TimeSpan LongestUse = TimeSpan.FromMilliseconds(100);
 
     // While a commit waits for readers to end, no new ones may begin.
     private static readonly TimeSpan LongestCommit = TimeSpan.FromSeconds(2);
@@ -61,6 +67,9 @@ internal sealed class ChangeWriter : IDisposable
     private volatile bool isDisposed;
     private TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool isRunning;
+    private long useBegan;
+    private long useEnded;
+    private (int Count, TaskCompletionSource All)? gathering;
 
     /// <summary>Makes a writer.</summary>
     /// <param name="database">The database.</param>
@@ -91,6 +100,12 @@ internal sealed class ChangeWriter : IDisposable
         lock (queue)
         {
             queue.AddLast(request);
+            if (gathering is { } awaited && queue.Count >= awaited.Count)
+            {
+                awaited.All.TrySetResult();
+                gathering = null;
+            }
+
             isFirst = !isRunning;
             isRunning = true;
         }
@@ -128,12 +143,47 @@ internal sealed class ChangeWriter : IDisposable
     {
         while (HasWork(isEnd: true))
         {
-            var pause = await RunGroupAsync().ConfigureAwait(false);
+            await LeaveAloneAsync().ConfigureAwait(false);
+            var count = await RunGroupAsync().ConfigureAwait(false);
+            useEnded = Stopwatch.GetTimestamp();
             if (HasWork(isEnd: false))
             {
-                await Task.Delay(pause).ConfigureAwait(false);
+                await GatherAsync(count).ConfigureAwait(false);
             }
         }
+    }
+
+    private async ValueTask LeaveAloneAsync()
+    {
+        var free = Stopwatch.GetElapsedTime(useEnded);
+        if (free < FreeTime)
+        {
+            if (Stopwatch.GetElapsedTime(useBegan) < LongestUse)
+            {
+                return;
+            }
+
+            await Task.Delay(FreeTime - free).ConfigureAwait(false);
+        }
+
+        useBegan = Stopwatch.GetTimestamp();
+    }
+
+    private async ValueTask GatherAsync(int count)
+    {
+        TaskCompletionSource all;
+        lock (queue)
+        {
+            if (queue.Count >= count)
+            {
+                return;
+            }
+
+            all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            gathering = (count, all);
+        }
+
+        await Task.WhenAny(all.Task, Task.Delay(LongestGathering)).ConfigureAwait(false);
     }
 
     private bool HasWork(bool isEnd)
@@ -193,61 +243,85 @@ internal sealed class ChangeWriter : IDisposable
     }
 
     // One transaction. Whatever becomes of it, each request that was taken is answered or waits again.
-    private async Task<TimeSpan> RunGroupAsync()
+    /// <returns>How many requests were answered.</returns>
+    private async Task<int> RunGroupAsync()
     {
         var group = new List<WriteRequest>();
         var wait = new LockWait(TimeSpan.MaxValue);
         var clock = new Stopwatch();
+        WriteConnection? writing = null;
         try
         {
             while (true)
             {
-                var writing = Rent();
-                try
+                writing = Rent();
+                if (writing is not null
+                    && await database.BeginWritingAsync(writing.Connection, () => PauseAsync(wait)).ConfigureAwait(false) is { } begun)
                 {
-                    if (writing is not null
-                        && await database.BeginWritingAsync(writing.Connection, () => PauseAsync(wait)).ConfigureAwait(false) is { } begun)
+                    clock.Start();
+                    writing.Begin(begun);
+                    if (!await RunInAsync(writing, begun, group, clock).ConfigureAwait(false))
                     {
-                        clock.Start();
-                        if (writing.Left != begun)
-                        {
-                            writing.Statements.ForgetSchema();
-                        }
-
-                        await RunInAsync(writing.Connection, writing.Statements, begun, group, clock).ConfigureAwait(false);
-                        writing.Left = database.File.Read();
-                        Return(writing);
-                        writing = null;
-                        break;
+                        writing.TakeBack();
                     }
-                }
-                finally
-                {
-                    // One that failed is not used again.
-                    writing?.Dispose();
+
+                    break;
                 }
 
+                writing?.Dispose();
+                writing = null;
                 // Another file has come, or those who hold the one before have to let go of it.
                 if (!await PauseAsync(wait).ConfigureAwait(false))
                 {
-                    return TimeSpan.Zero;
+                    return 0;
                 }
             }
         }
         catch (Exception error)
         {
+            // One that failed is not used again.
+            writing?.Dispose();
+            writing = null;
             Fail(group, Told(error));
         }
 
-        var tables = group.Where(r => r.HasChanges).SelectMany(r => r.Tables).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (tables.Count > 0)
-        {
-            database.Written?.Invoke(tables);
-            Interlocked.Exchange(ref written, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
-        }
+        End(group, writing);
+        return group.Count;
+    }
 
-        group.ForEach(r => r.Answer());
-        return clock.Elapsed < LongestPause ? clock.Elapsed : LongestPause;
+    // What is committed stays so and is answered, whatever fails after it.
+    private void End(List<WriteRequest> group, WriteConnection? writing)
+    {
+        try
+        {
+            if (writing is { IsSpent: false })
+            {
+                Return(writing);
+            }
+            else
+            {
+                writing?.Dispose();
+            }
+
+            var tables = group.Where(r => r.HasChanges).SelectMany(r => r.Tables).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            if (tables.Count > 0)
+            {
+                database.Written?.Invoke(tables);
+            }
+        }
+        catch (Exception error)
+        {
+            Notices.Tell($"The change was made. What follows a change of '{database.Path}' failed: {error.Message}");
+        }
+        finally
+        {
+            if (group.Exists(r => r.HasChanges))
+            {
+                Interlocked.Exchange(ref written, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+            }
+
+            group.ForEach(r => r.Answer());
+        }
     }
 
     private WriteConnection? Rent()
@@ -267,15 +341,29 @@ internal sealed class ChangeWriter : IDisposable
 
     private void Return(WriteConnection writing)
     {
-        SqliteDatabase.EndTransaction(writing.Connection);
+        writing.Rest();
+        writing.Left = database.File.Read();
         Interlocked.Exchange(ref idle, writing)?.Dispose();
         if (isDisposed || database.IsAbandoned(writing.Connection))
         {
             CloseIdle();
         }
-        else
+        else if (!IsTicking())
         {
-            idleTime.Change(IdleTime, Timeout.InfiniteTimeSpan);
+            // The database was closed meanwhile.
+            CloseIdle();
+        }
+    }
+
+    private bool IsTicking()
+    {
+        try
+        {
+            return idleTime.Change(IdleTime, Timeout.InfiniteTimeSpan);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
         }
     }
 
@@ -307,15 +395,14 @@ internal sealed class ChangeWriter : IDisposable
         }
     }
 
-    private async Task RunInAsync(
-        SqliteConnection connection,
-        Statements statements,
-        FileStamp begun,
-        List<WriteRequest> group,
-        Stopwatch clock)
+    /// <summary>Does what waits in a transaction that has begun.</summary>
+    /// <returns>Whether it was committed.</returns>
+    private async Task<bool> RunInAsync(WriteConnection writing, FileStamp begun, List<WriteRequest> group, Stopwatch clock)
     {
+        var (connection, statements) = (writing.Connection, writing.Statements);
         var naming = database.Naming(connection);
         naming.Begin();
+        naming.Seen = statements.Seen;
         var (state, obstacle) = CatchUp(connection, statements);
         var recorder = new RowRecorder(statements);
         while (TryTake(group.Count == 0, out var request))
@@ -323,6 +410,7 @@ internal sealed class ChangeWriter : IDisposable
             if (!TryRun(statements, naming, recorder, request, state, obstacle))
             {
                 // SQLite has taken everything back. Whoever brought that about is tried again without the others.
+                writing.IsSpent = true;
                 if (group.Count > 0)
                 {
                     request.RunsAlone = true;
@@ -335,7 +423,7 @@ internal sealed class ChangeWriter : IDisposable
                     group.Add(request);
                 }
 
-                return;
+                return false;
             }
 
             group.Add(request);
@@ -347,16 +435,16 @@ internal sealed class ChangeWriter : IDisposable
 
         if (!group.Exists(r => r.HasChanges))
         {
-            return;
+            return false;
         }
 
         if (obstacle is not null)
         {
             Refuse(group, obstacle);
-            return;
+            return false;
         }
 
-        await CommitAsync(connection, statements, begun, group, state).ConfigureAwait(false);
+        return await TryCommitAsync(writing, begun, group, state).ConfigureAwait(false);
     }
 
     private (KnownState? State, SarkException? Obstacle) CatchUp(SqliteConnection connection, Statements statements)
@@ -429,6 +517,7 @@ internal sealed class ChangeWriter : IDisposable
             recorder.Truncate(count);
             statements.Run(RollBack);
             statements.Run(Release);
+            statements.Seen!.Clear();
             // A rehearsal promises nothing that would be refused.
             request.Failure ??= hasChanges ? obstacle : null;
             return true;
@@ -441,13 +530,9 @@ internal sealed class ChangeWriter : IDisposable
         return true;
     }
 
-    private async Task CommitAsync(
-        SqliteConnection connection,
-        Statements statements,
-        FileStamp begun,
-        List<WriteRequest> group,
-        KnownState? state)
+    private async Task<bool> TryCommitAsync(WriteConnection writing, FileStamp begun, List<WriteRequest> group, KnownState? state)
     {
+        var (connection, statements) = (writing.Connection, writing.Statements);
         int? marker = null;
         if (state is not null)
         {
@@ -465,13 +550,13 @@ internal sealed class ChangeWriter : IDisposable
                     group.ForEach(r => r.RunsAlone |= r.HasChanges);
                     WaitAgain([.. group]);
                     group.Clear();
-                    return;
+                    return false;
                 }
 
                 if (!ledger.IsOptional)
                 {
                     Refuse(group, refusal);
-                    return;
+                    return false;
                 }
 
                 // Then it is found later, as if another program had made it.
@@ -491,6 +576,7 @@ internal sealed class ChangeWriter : IDisposable
         catch (SqliteException error)
         {
             failure = error;
+            writing.IsSpent = true;
         }
 
         if (failure is null && outcome == CommitOutcome.Done)
@@ -500,7 +586,7 @@ internal sealed class ChangeWriter : IDisposable
                 ledger!.Keep(kept, state!);
             }
 
-            return;
+            return true;
         }
 
         if (marker is { } lost)
@@ -512,7 +598,7 @@ internal sealed class ChangeWriter : IDisposable
         if (failure is not null && group.Count == 1)
         {
             (group[0].Failure, group[0].HasChanges) = (SqliteErrors.Translate(failure, database.Path), false);
-            return;
+            return false;
         }
 
         // Whoever changed nothing may have been told of what a neighbour would have.
@@ -524,6 +610,7 @@ internal sealed class ChangeWriter : IDisposable
 
         group.RemoveAll(again.Contains);
         WaitAgain(again);
+        return false;
 
         bool IsOver(WriteRequest request)
         {
@@ -554,12 +641,22 @@ internal sealed class WriteConnection : IDisposable
 {
     // Pages that were changed stay in memory until the commit, so that the file has nothing of a change that may yet be taken
     // back. Extra: lost power may not take back what the journal's next entry rests on.
-    private const string Settings = "PRAGMA cache_spill = OFF; PRAGMA synchronous = ";
+    // The mode of SQLite's journal is known only of a database that was read.
+    private const string Settings = "PRAGMA cache_spill = OFF; PRAGMA synchronous = EXTRA; SELECT 1 FROM sqlite_master LIMIT 1";
+    private const string SettingsOfScratch = "PRAGMA cache_spill = OFF; PRAGMA synchronous = OFF; SELECT 1 FROM sqlite_master LIMIT 1";
+
+    // As large as it is after a group of single rows.
+    private const string KeepJournal = "PRAGMA journal_mode = PERSIST; PRAGMA journal_size_limit = 262144";
+    private const string RemoveJournals = "PRAGMA journal_mode = DELETE";
+
+    // Null until it is known.
+    private bool? keepsJournal;
 
     private WriteConnection(SqliteConnection connection)
     {
         Connection = connection;
         Statements = new Statements(connection);
+        Statements.Remember();
     }
 
     /// <summary>Takes a connection over.</summary>
@@ -573,7 +670,16 @@ internal sealed class WriteConnection : IDisposable
         var isReady = false;
         try
         {
-            isReady = SqliteDatabase.TryRun(connection, Settings + (isLasting ? "EXTRA" : "OFF"));
+            isReady = SqliteDatabase.TryRun(connection, isLasting ? Settings : SettingsOfScratch);
+            // Of a database with a write-ahead log it would take that away.
+            if (isReady && made.Statements.Value("PRAGMA journal_mode") is "delete" or "persist")
+            {
+                SqliteDatabase.TryRun(connection, KeepJournal);
+            }
+            else
+            {
+                made.keepsJournal = false;
+            }
         }
         finally
         {
@@ -592,14 +698,79 @@ internal sealed class WriteConnection : IDisposable
     /// <summary>Its statements.</summary>
     public Statements Statements { get; }
 
+    /// <summary>Whether it is not used again: its transaction has failed, and what it keeps takes room that others may need.</summary>
+    public bool IsSpent { get; set; }
+
     /// <summary>The file as it was when the connection was used last; null before.</summary>
     public FileStamp? Left { get; set; }
+
+    /// <summary>To be told when a transaction has begun.</summary>
+    /// <param name="begun">The file as it is now.</param>
+    public void Begin(FileStamp begun)
+    {
+        if (Left != begun)
+        {
+            Statements.ForgetSchema();
+        }
+
+        Statements.Begin();
+    }
+
+    /// <summary>
+    /// To be told when a transaction has ended. SQLite's own journal stays where it is between two commits, emptied by its first
+    /// bytes: to make it and remove it costs more than all else that a commit does. SARK's pages must be able to use it, though,
+    /// as they would their own.
+    /// </summary>
+    public void Rest()
+    {
+        if (keepsJournal is null)
+        {
+            var (database, journal) = (Posix.Status(FileName), Posix.Status(FileName + "-journal"));
+            if (journal is not null)
+            {
+                keepsJournal = (journal?.Owner, journal?.Group, journal?.Mode) == (database?.Owner, database?.Group, database?.Mode);
+                if (keepsJournal == false)
+                {
+                    RemoveJournal();
+                }
+            }
+        }
+    }
+
+    private string FileName => raw.sqlite3_db_filename(Connection.Handle, "main").utf8_to_string();
+
+    // The name may be that of another database's journal by now.
+    private void RemoveJournal()
+    {
+        if (!DatabaseHeader.HasMoved(Connection))
+        {
+            // One that cannot be removed now is empty, and whoever writes next removes it.
+            SqliteDatabase.TryRun(Connection, RemoveJournals);
+        }
+    }
+
+    /// <summary>Takes back what was not committed.</summary>
+    public void TakeBack()
+    {
+        SqliteDatabase.EndTransaction(Connection);
+        Statements.Seen!.Clear();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         SqliteDatabase.EndTransaction(Connection);
         Statements.Dispose();
-        Connection.Dispose();
+        try
+        {
+            if (keepsJournal != false)
+            {
+                RemoveJournal();
+            }
+        }
+        finally
+        {
+            Connection.Dispose();
+        }
     }
 }

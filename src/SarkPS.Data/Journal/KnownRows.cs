@@ -126,14 +126,14 @@ internal sealed class KnownRows : IDisposable
             var (old, current) = (hasLeft ? Id(left.Current) : long.MaxValue, hasRight ? Id(right.Current) : long.MaxValue);
             if (!hasRight || (hasLeft && old < current))
             {
-                gone.Add((old, RowImage.Read(left.Current, 1)));
+                gone.Add((old, before!.Image(left.Current)));
                 hasLeft = left.MoveNext();
                 continue;
             }
 
             if (!hasLeft || current < old)
             {
-                made.Add((current, RowImage.Read(right.Current, 1)));
+                made.Add((current, now!.Image(right.Current)));
                 hasRight = right.MoveNext();
                 continue;
             }
@@ -141,7 +141,7 @@ internal sealed class KnownRows : IDisposable
             // Nearly all are the same, and nothing is made of those.
             if (!IsSame(left.Current, right.Current))
             {
-                CompareRow(table, old, RowImage.Read(left.Current, 1), RowImage.Read(right.Current, 1), gone, made, updated);
+                CompareRow(table, old, before!.Image(left.Current), now!.Image(right.Current), gone, made, updated);
             }
 
             (hasLeft, hasRight) = (left.MoveNext(), right.MoveNext());

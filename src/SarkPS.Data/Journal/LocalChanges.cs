@@ -379,7 +379,7 @@ internal sealed class LocalChanges(SqliteStore store, SqliteDatabase database, F
             [
                 .. done.Select(d => d is null
                     ? null
-                    : new WriteResult(d.Answer, d.Key, d.Stored, d.Notices) { Tag = d.Tag, Orphans = d.Orphans }),
+                    : new WriteResult(d.Answer, d.Key, d.Stored, d.Notices) { Whole = d.Whole, Orphans = d.Orphans }),
             ]);
     }
 

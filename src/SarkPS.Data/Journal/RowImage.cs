@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using SarkPS.Data.Sqlite;
+using SarkPS.Descriptors;
 using SQLitePCL;
 
 namespace SarkPS.Data.Journal;
@@ -10,29 +12,44 @@ namespace SarkPS.Data.Journal;
 /// Columns of a row with the values as SQLite keeps them: null, <see cref="long"/>, <see cref="double"/>, <see cref="string"/>,
 /// <c>byte[]</c> for a blob and <see cref="BrokenText"/> for a text that is no UTF-8. Written back, it is the same to the byte.
 /// </summary>
-/// <param name="columns">The columns in the order of the table.</param>
-internal sealed class RowImage(IReadOnlyList<KeyValuePair<string, object?>> columns)
+/// <param name="shape">The names of the columns in the order of the table.</param>
+/// <param name="values">Their values.</param>
+internal sealed class RowImage(RowShape shape, object?[] values)
 {
     private const string Blob = "$blob";
     private const string Broken = "$text";
     private const string Real = "$real";
-
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private const int ShortText = 100;
 
     private static readonly JsonWriterOptions Writing = new() { SkipValidation = true };
 
+    private SarkRow? row;
+
+    /// <summary>The same of columns with their values.</summary>
+    public RowImage(IReadOnlyCollection<KeyValuePair<string, object?>> columns)
+        : this(new RowShape([.. columns.Select(c => c.Key)]), [.. columns.Select(c => c.Value)])
+    {
+    }
+
+    /// <summary>The names of the columns in the order of the table.</summary>
+    public RowShape Shape => shape;
+
     /// <summary>The columns.</summary>
-    public IReadOnlyList<KeyValuePair<string, object?>> Columns { get; } = columns;
+    public IEnumerable<KeyValuePair<string, object?>> Columns => values.Select((value, i) => KeyValuePair.Create(shape.Names[i], value));
 
     /// <summary>The value of a column; null also where the image lacks it.</summary>
-    public object? this[string column] => Columns.FirstOrDefault(
-        c => string.Equals(c.Key, column, StringComparison.OrdinalIgnoreCase)).Value;
+    public object? this[string column] => shape.IndexOf(column) is >= 0 and var at ? values[at] : null;
+
+    /// <summary>The value of the column at a place.</summary>
+    public object? this[int place] => values[place];
 
     /// <summary>Whether it has a column.</summary>
-    public bool Has(string column) => Columns.Any(c => string.Equals(c.Key, column, StringComparison.OrdinalIgnoreCase));
+    public bool Has(string column) => shape.IndexOf(column) >= 0;
 
-    /// <summary>The columns with values as rows hold them.</summary>
-    public IEnumerable<KeyValuePair<string, object?>> Plain() => Columns.Select(c => KeyValuePair.Create(c.Key, Plain(c.Value)));
+    /// <summary>The row with its values as rows hold them.</summary>
+    public SarkRow Row => row ??= new SarkRow(
+        shape,
+        Array.Exists(values, v => v is byte[] or BrokenText) ? Array.ConvertAll(values, Plain) : values);
 
     /// <summary>The value of a column as text, null where it is null or missing.</summary>
     public string? Text(string column) => Text(this[column]);
@@ -58,46 +75,18 @@ internal sealed class RowImage(IReadOnlyList<KeyValuePair<string, object?>> colu
 
     /// <summary>The row that a statement stands on.</summary>
     /// <param name="statement">The statement.</param>
-    /// <param name="first">The first of its columns that belongs to the row.</param>
-    public static RowImage Read(sqlite3_stmt statement, int first)
+    /// <param name="shape">The names of its columns, from the first on that belongs to the row.</param>
+    /// <param name="texts">Texts that come again.</param>
+    public static RowImage Read(sqlite3_stmt statement, RowShape shape, TextPool? texts = null)
     {
-        var count = raw.sqlite3_column_count(statement);
-        var columns = new KeyValuePair<string, object?>[count - first];
-        for (var i = first; i < count; i++)
-        {
-            columns[i - first] = new(raw.sqlite3_column_name(statement, i).utf8_to_string(), Value(statement, i));
-        }
-
-        return new RowImage(columns);
+        var values = new object?[shape.Names.Count];
+        var first = raw.sqlite3_column_count(statement) - values.Length;
+        StatementRow.Read(statement, first, values, texts);
+        return new RowImage(shape, values);
     }
 
     /// <summary>A value of the row that a statement stands on.</summary>
-    public static object? Value(sqlite3_stmt statement, int place)
-    {
-        switch (raw.sqlite3_column_type(statement, place))
-        {
-            case raw.SQLITE_NULL:
-                return null;
-            case raw.SQLITE_INTEGER:
-                return raw.sqlite3_column_int64(statement, place);
-            case raw.SQLITE_FLOAT:
-                return raw.sqlite3_column_double(statement, place);
-            case raw.SQLITE_BLOB:
-                return raw.sqlite3_column_blob(statement, place).ToArray();
-            default:
-                // Asked for as text first, so that it is UTF-8 whatever the file is; as bytes it then comes with its length.
-                raw.sqlite3_column_text(statement, place);
-                var bytes = raw.sqlite3_column_blob(statement, place);
-                try
-                {
-                    return Strict.GetString(bytes);
-                }
-                catch (DecoderFallbackException)
-                {
-                    return new BrokenText(bytes.ToArray());
-                }
-        }
-    }
+    public static object? Value(sqlite3_stmt statement, int place) => StatementRow.Value(statement, place);
 
     /// <summary>Binds a value to a parameter of a statement.</summary>
     /// <returns>SQLite's result code.</returns>
@@ -108,15 +97,29 @@ internal sealed class RowImage(IReadOnlyList<KeyValuePair<string, object?>> colu
         int number => raw.sqlite3_bind_int64(statement, place, number),
         double number => raw.sqlite3_bind_double(statement, place, number),
         // With its length, so that nothing ends at a zero; of no bytes at all the binding would make a NULL.
-        string text => text.Length == 0
-            ? raw.sqlite3_bind_text(statement, place, text)
-            : raw.sqlite3_bind_text(statement, place, Encoding.UTF8.GetBytes(text)),
+        string text => BindText(statement, place, text),
         byte[] bytes => bytes.Length == 0
             ? raw.sqlite3_bind_zeroblob(statement, place, 0)
             : raw.sqlite3_bind_blob(statement, place, bytes),
         BrokenText broken => raw.sqlite3_bind_text(statement, place, broken.Bytes),
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, "No value of SQLite's."),
     };
+
+    private static int BindText(sqlite3_stmt statement, int place, string text)
+    {
+        if (text.Length == 0)
+        {
+            return raw.sqlite3_bind_text(statement, place, text);
+        }
+
+        if (text.Length > ShortText)
+        {
+            return raw.sqlite3_bind_text(statement, place, Encoding.UTF8.GetBytes(text));
+        }
+
+        Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(ShortText)];
+        return raw.sqlite3_bind_text(statement, place, bytes[..Encoding.UTF8.GetBytes(text, bytes)]);
+    }
 
     /// <summary>The image as a JSON object.</summary>
     public string ToJson()
@@ -125,10 +128,10 @@ internal sealed class RowImage(IReadOnlyList<KeyValuePair<string, object?>> colu
         using (var writer = new Utf8JsonWriter(buffer, Writing))
         {
             writer.WriteStartObject();
-            foreach (var (name, value) in Columns)
+            for (var i = 0; i < values.Length; i++)
             {
-                writer.WritePropertyName(name);
-                Write(writer, value);
+                writer.WritePropertyName(shape.Names[i]);
+                Write(writer, values[i]);
             }
 
             writer.WriteEndObject();

@@ -11,6 +11,11 @@ namespace SarkPS.Data.Journal;
 /// <param name="statements">The connection's statements.</param>
 internal sealed class RowRecorder(Statements statements)
 {
+    private const string ById = " WHERE rowid = ?1";
+
+    private static readonly ILookup<string, ResourceDescriptor> Resources =
+        SarkResources.All.ToLookup(r => r.Table, StringComparer.OrdinalIgnoreCase);
+
     private readonly List<RowChange> changes = [];
 
     /// <summary>What was done so far.</summary>
@@ -24,31 +29,18 @@ internal sealed class RowRecorder(Statements statements)
     /// <param name="table">The table.</param>
     /// <param name="where">The condition, with numbered parameters.</param>
     /// <param name="values">Their values.</param>
-    public List<(long RowId, RowImage Image)> Look(string table, string where, params object?[] values)
-    {
-        if (!statements.HasRowIds(table))
-        {
-            return [];
-        }
-
-        var rows = new List<(long, RowImage)>();
-        foreach (var row in statements.Rows($"SELECT rowid, * FROM {RowSession.Quote(table)}{where}", values))
-        {
-            rows.Add((raw.sqlite3_column_int64(row, 0), RowImage.Read(row, 1)));
-        }
-
-        return rows;
-    }
+    public IReadOnlyList<(long RowId, RowImage Image)> Look(string table, string where, params object?[] values) =>
+        statements.HasRowIds(table) ? statements.Images(table, where, values) : [];
 
     /// <summary>A row by its id; null where there is none.</summary>
     public RowImage? Find(string table, long rowId) =>
-        Look(table, " WHERE rowid = ?1", rowId) is [var (_, image)] ? image : null;
+        Look(table, ById, rowId) is [var (_, image)] ? image : null;
 
     /// <summary>Does a change as it is remembered.</summary>
     /// <returns>False where the row is not as it was then.</returns>
     public bool TryApply(RowChange change)
     {
-        var before = Look(change.Table, " WHERE rowid = ?1", change.RowId);
+        var before = Look(change.Table, ById, change.RowId);
         if (!RawRows.TryApply(statements, change))
         {
             return false;
@@ -56,7 +48,7 @@ internal sealed class RowRecorder(Statements statements)
 
         if (before.Count > 0)
         {
-            Compare(change.Table, before);
+            Compare(change.Table, before, ById, [change.RowId]);
             return true;
         }
 
@@ -80,11 +72,17 @@ internal sealed class RowRecorder(Statements statements)
     }
 
     /// <summary>Notes what became of rows that were looked at before.</summary>
-    public void Compare(string table, IEnumerable<(long RowId, RowImage Image)> before)
+    /// <param name="table">The table.</param>
+    /// <param name="before">The rows.</param>
+    /// <param name="where">The condition that found them: it mostly finds them again, all at once.</param>
+    /// <param name="values">Its values.</param>
+    public void Compare(string table, IReadOnlyList<(long RowId, RowImage Image)> before, string where, object?[] values)
     {
-        foreach (var (rowId, image) in before)
+        var found = before.Count > 0 ? Look(table, where, values) : [];
+        for (var i = 0; i < before.Count; i++)
         {
-            if (Find(table, rowId) is not { } now)
+            var (rowId, image) = before[i];
+            if ((i < found.Count && found[i].RowId == rowId ? found[i].Image : Find(table, rowId)) is not { } now)
             {
                 Add(table, rowId, RowAction.Removed, image, null, image);
                 continue;
@@ -105,10 +103,10 @@ internal sealed class RowRecorder(Statements statements)
     {
         var old = new List<KeyValuePair<string, object?>>();
         var changed = new List<KeyValuePair<string, object?>>();
-        for (var i = 0; i < before.Columns.Count; i++)
+        for (var i = 0; i < before.Shape.Names.Count; i++)
         {
-            var (column, value) = before.Columns[i];
-            var now = i < after.Columns.Count && after.Columns[i].Key == column ? after.Columns[i].Value : after[column];
+            var (column, value) = (before.Shape.Names[i], before[i]);
+            var now = before.Shape == after.Shape ? after[i] : after[column];
             if (!Bookkeeping.IsStamp(column) && !RowImage.IsSame(value, now))
             {
                 old.Add(new(column, value));
@@ -128,8 +126,7 @@ internal sealed class RowRecorder(Statements statements)
     /// <param name="whole">The whole row, as it was or is.</param>
     public static RowChange Describe(string table, long rowId, RowAction action, RowImage? before, RowImage? after, RowImage whole)
     {
-        var resource = SarkResources.All.FirstOrDefault(r => r.Table.Equals(table, StringComparison.OrdinalIgnoreCase)
-            && Holds(r.Filter, whole));
+        var resource = Resources[table].FirstOrDefault(r => Holds(r.Filter, whole));
         var key = resource is null ? whole.Text("pkey") ?? RowImage.Text(rowId)!
             : resource.IsSingleton ? ""
             : resource.SecondKeyColumn is { } second ? new RowKey(whole.Text(resource.KeyColumn) ?? "", whole.Text(second)).ToString()

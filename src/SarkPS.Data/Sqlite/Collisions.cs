@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SarkPS.Descriptors;
 using SarkPS.Rules;
 
@@ -11,6 +12,8 @@ internal static class Collisions
 {
     private const string Technology = "technology";
     private const string Sip = "SIP";
+
+    private static readonly ConcurrentDictionary<NameSpace, (ResourceDescriptor Resource, Column Column)[]> Spaces = new();
 
     /// <summary>What a name would merge with, as a sentence; null where with nothing.</summary>
     /// <param name="session">The database.</param>
@@ -106,6 +109,7 @@ internal static class Collisions
     private static string SectionOf(IRowSession session, string? technology) =>
         technology == Sip && session.Version.IsSince(SarkVersion.V65) ? Trunk.Descriptor.KeyColumn : "peername";
 
-    private static IEnumerable<(ResourceDescriptor Resource, Column Column)> Sharing(NameSpace space) =>
-        SarkResources.All.SelectMany(r => r.Columns.Where(c => c.NameSpaces.Contains(space)).Select(c => (r, c)));
+    private static (ResourceDescriptor Resource, Column Column)[] Sharing(NameSpace space) => Spaces.GetOrAdd(
+        space,
+        wanted => [.. SarkResources.All.SelectMany(r => r.Columns.Where(c => c.NameSpaces.Contains(wanted)).Select(c => (r, c)))]);
 }

@@ -43,6 +43,11 @@ internal static class Judgement
         var sent = context.Sent;
         foreach (var (column, rules) in context.Rules)
         {
+            if (!rules.JudgesAbsent && !sent.Has(column.Name))
+            {
+                continue;
+            }
+
             var value = sent[column.Name];
             if (IsDefault(context, column) || IsRefused(context, column, value) || IsWord(context, column, value))
             {

@@ -88,7 +88,7 @@ internal sealed class NamingMemory
 
     /// <summary>
     /// Listens to what a connection changes, for as long as it is open. SQLite tells one listener only, so whoever else wants
-    /// to know asks <see cref="TakeTables"/>.
+    /// to know asks <see cref="TakeTables"/>, or is <see cref="Seen"/>.
     /// </summary>
     public NamingMemory(sqlite3 connection) => raw.sqlite3_update_hook(
         connection,
@@ -96,9 +96,13 @@ internal sealed class NamingMemory
         {
             var table = name.utf8_to_string();
             tables.Add(table);
+            Seen?.Changed(table, rowId);
             Touch(kind, table, rowId);
         },
         null);
+
+    /// <summary>What the transaction that goes on has read.</summary>
+    public SeenRows? Seen { get; set; }
 
     /// <summary>The tables that were written since this was last asked, or since the transaction began, those that triggers write
     /// included.</summary>

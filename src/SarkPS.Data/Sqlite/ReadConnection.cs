@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Win32.SafeHandles;
 using SarkPS.Data.Journal;
+using SarkPS.Descriptors;
 using SQLitePCL;
 
 namespace SarkPS.Data.Sqlite;
@@ -144,7 +145,7 @@ internal sealed class ReadConnection : IDisposable
                 written++;
                 if (key.Key is not null)
                 {
-                    tag = written == 1 ? RowTag.Of(RowImage.Read(statement, 0).Plain()) : null;
+                    tag = written == 1 ? RowTag.Of(RowImage.Read(statement, Shape(statement)).Row) : null;
                 }
 
                 if (isRow)
@@ -327,6 +328,9 @@ internal sealed class ReadConnection : IDisposable
                 break;
         }
     }
+
+    private static RowShape Shape(sqlite3_stmt statement) => new(
+        [.. Enumerable.Range(0, raw.sqlite3_column_count(statement)).Select(i => raw.sqlite3_column_name(statement, i).utf8_to_string())]);
 
     private static (int Place, JsonEncodedText Name)[] Columns(sqlite3_stmt statement, IReadOnlySet<string> hidden)
     {

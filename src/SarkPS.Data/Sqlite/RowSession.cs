@@ -57,16 +57,25 @@ internal sealed class RowSession(
     {
         statements.Run($"ROLLBACK TO {Quote(part)}");
         statements.Run($"RELEASE {Quote(part)}");
+        statements.Seen?.Clear();
         recorder?.Truncate(count);
     }
 
     public SarkVersion Version => version ??= statements.OfSchema(nameof(Version), () => UsedSchema.Recognize(Has));
 
-    public IReadOnlyList<SarkRow> Select(string table, params (string Column, object? Value)[] where) =>
-        Select(table, where, [], null, ["rowid"], null);
+    public IReadOnlyList<SarkRow> Select(string table, params (string Column, object? Value)[] where)
+    {
+        if (where is [(var column, string { Length: > 0 } text)] && statements.Seen?.Places(table, column, text) is { } places)
+        {
+            return places.Count == 0 ? [] : [.. Rows(
+                $"SELECT * FROM {Quote(table)} WHERE {Among(places)} AND {Quote(column)} = ?1 ORDER BY rowid",
+                [text])];
+        }
 
-    public bool Exists(string table, string column, object? value) =>
-        Is($"SELECT EXISTS(SELECT 1 FROM {Quote(table)} WHERE {Quote(column)} = ?1)", value);
+        return Select(table, where, [], null, ["rowid"], null);
+    }
+
+    public bool Exists(string table, string column, object? value) => value is not null && Any(table, [(column, value)]);
 
     public void Insert(string table, params (string Column, object? Value)[] values)
     {
@@ -101,8 +110,15 @@ internal sealed class RowSession(
         IReadOnlyList<string> orderBy,
         int? limit)
     {
-        var (sql, values) = SelectText(table, where, filters, orderBy, limit);
-        return [.. Rows(sql, values, hidden)];
+        var values = new List<object?>();
+        var tail = Tail(where, filters, orderBy, limit, values);
+        if (statements.Seen is null || !HasRowIds(table))
+        {
+            return [.. Rows($"SELECT * FROM {Quote(table)}{tail}", values, hidden)];
+        }
+
+        var rows = statements.Images(table, tail, Parameters(values)).Select(r => r.Image.Row);
+        return [.. hidden is null ? rows : rows.Select(r => r.Without(hidden))];
     }
 
     /// <summary>The values that SARK's dump and reload does not survive.</summary>
@@ -162,7 +178,7 @@ internal sealed class RowSession(
             values.AddRange(wanted ?? [key]);
         }
 
-        var among = places is null ? "" : string.Create(CultureInfo.InvariantCulture, $"rowid IN ({string.Join(", ", places)}) AND ");
+        var among = places is null ? "" : Among(places) + " AND ";
         return Rows($"SELECT * FROM {Quote(table)}{(where.Length > 0 ? where + " AND " : " WHERE ")}{among}({string.Join(" OR ", any)}) "
             + "ORDER BY rowid", values, null);
     }
@@ -173,26 +189,10 @@ internal sealed class RowSession(
     /// <param name="hidden">Columns that stay here.</param>
     internal IEnumerable<SarkRow> Rows(string sql, IEnumerable<object?> values, IReadOnlySet<string>? hidden = null)
     {
-        List<int>? places = null;
-        RowShape? shape = null;
-        foreach (var statement in statements.Rows(sql, [.. values.Select(Parameter)]))
+        foreach (var statement in statements.Rows(sql, Parameters(values)))
         {
-            // Known only with the first row: where the schema has changed, the first step prepares the statement again.
-            if (places is null)
-            {
-                var names = Enumerable.Range(0, raw.sqlite3_column_count(statement))
-                    .Select(i => raw.sqlite3_column_name(statement, i).utf8_to_string()).ToArray();
-                places = [.. Enumerable.Range(0, names.Length).Where(i => hidden?.Contains(names[i]) != true)];
-                shape = new RowShape([.. places.Select(i => names[i])]);
-            }
-
-            var row = new object?[places.Count];
-            for (var i = 0; i < row.Length; i++)
-            {
-                row[i] = RowImage.Plain(RowImage.Value(statement, places[i]));
-            }
-
-            yield return new SarkRow(shape!, row);
+            var row = RowImage.Read(statement, statements.ShapeOf(statement)).Row;
+            yield return hidden is null ? row : row.Without(hidden);
         }
     }
 
@@ -255,19 +255,24 @@ internal sealed class RowSession(
         IReadOnlyList<string>? columns = null)
     {
         var values = new List<object?>();
-        var sql = $"SELECT {(columns is null ? "*" : string.Join(", ", columns.Select(Quote)))} FROM "
-            + $"{Quote(table)}{Where(where, filters, values)}";
+        var tail = Tail(where, filters, orderBy, limit, values);
+        return ($"SELECT {(columns is null ? "*" : string.Join(", ", columns.Select(Quote)))} FROM {Quote(table)}{tail}", values);
+    }
+
+    private static string Tail(
+        IEnumerable<(string Column, object? Value)> where,
+        IEnumerable<RowFilter> filters,
+        IReadOnlyList<string> orderBy,
+        int? limit,
+        List<object?> values)
+    {
+        var tail = Where(where, filters, values);
         if (orderBy.Count > 0)
         {
-            sql += " ORDER BY " + string.Join(", ", orderBy.Select(Quote));
+            tail += " ORDER BY " + string.Join(", ", orderBy.Select(Quote));
         }
 
-        if (limit is not null)
-        {
-            sql += string.Create(CultureInfo.InvariantCulture, $" LIMIT {limit}");
-        }
-
-        return (sql, values);
+        return limit is null ? tail : string.Create(CultureInfo.InvariantCulture, $"{tail} LIMIT {limit}");
     }
 
     private int Remove(string table, IEnumerable<(string Column, object? Value)> where) => Recorded(table, where, () =>
@@ -285,17 +290,22 @@ internal sealed class RowSession(
 
         var values = new List<object?>();
         var condition = Where(where, [], values);
-        var before = recorder.Look(table, condition, [.. values.Select(Parameter)]);
+        var parameters = Parameters(values);
+        var before = recorder.Look(table, condition, parameters);
         var count = change();
-        recorder.Compare(table, before);
+        recorder.Compare(table, before, condition, parameters);
         return count;
     }
 
     private bool Any(string table, IEnumerable<(string Column, object? Value)> where)
     {
         var values = new List<object?>();
-        return Is($"SELECT EXISTS(SELECT 1 FROM {Quote(table)}{Where(where, [], values)})", [.. values]);
+        var sql = $"SELECT EXISTS(SELECT 1 FROM {Quote(table)}{Where(where, [], values)})";
+        var parameters = Parameters(values);
+        return statements.Ask(table, sql, parameters, () => Is(sql, parameters));
     }
+
+    private static string Among(IEnumerable<long> rowIds) => $"rowid IN ({string.Join(", ", rowIds)})";
 
     private static string Where(IEnumerable<(string Column, object? Value)> where, IEnumerable<RowFilter> filters, List<object?> values)
     {
@@ -330,15 +340,15 @@ internal sealed class RowSession(
 
     private int Run(string sql, IEnumerable<object?> values)
     {
-        statements.Run(sql, [.. values.Select(Parameter)]);
+        statements.Run(sql, Parameters(values));
         return raw.sqlite3_changes(statements.Handle);
     }
 
-    private bool Is(string sql, params object?[] values) => statements.Value(sql, [.. values.Select(Parameter)]) is not 0L;
+    private bool Is(string sql, params object?[] values) => statements.Value(sql, values) is not 0L;
 
     private IEnumerable<(string? First, string? Second)> Texts(string sql, IEnumerable<object?> values)
     {
-        foreach (var row in statements.Rows(sql, [.. values.Select(Parameter)]))
+        foreach (var row in statements.Rows(sql, Parameters(values)))
         {
             yield return (RowImage.Text(RowImage.Value(row, 0)), RowImage.Text(RowImage.Value(row, 1)));
         }
@@ -346,6 +356,17 @@ internal sealed class RowSession(
 
     // Booleans and floats go in as the text that PHP makes of them; whole numbers keep their type, and the column's affinity
     // decides what is stored.
-    private static object? Parameter(object? value) =>
-        value is bool or double or System.Text.Json.Nodes.JsonNode ? PhpValue.Text(value) : value;
+    private static object?[] Parameters(IEnumerable<object?> values)
+    {
+        object?[] parameters = [.. values];
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            if (parameters[i] is bool or double or System.Text.Json.Nodes.JsonNode)
+            {
+                parameters[i] = PhpValue.Text(parameters[i]);
+            }
+        }
+
+        return parameters;
+    }
 }

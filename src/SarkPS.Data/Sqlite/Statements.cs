@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SarkPS.Data.Journal;
+using SarkPS.Descriptors;
 using SQLitePCL;
 
 namespace SarkPS.Data.Sqlite;
@@ -14,13 +15,40 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
     private readonly Dictionary<string, sqlite3_stmt> prepared = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, object> ofSchema = new(StringComparer.Ordinal);
-    private long schema = -1;
+    private readonly Dictionary<sqlite3_stmt, RowShape> shapes = [];
+    private readonly TextPool texts = new();
+    private long? schema;
+    private long? version;
 
     // Those whose rows are being looked at.
     private readonly HashSet<sqlite3_stmt> inUse = [];
 
     /// <summary>The connection.</summary>
     public sqlite3 Handle => connection.Handle!;
+
+    /// <summary>What was read and need not be read again; null where nobody tells of what is changed.</summary>
+    public SeenRows? Seen { get; private set; }
+
+    /// <summary>Remembers from now on what is read, see <see cref="NamingMemory.Seen"/>.</summary>
+    public void Remember() => Seen ??= new SeenRows(this);
+
+    /// <summary>To be told when a transaction has begun: others may have changed the tables and columns before.</summary>
+    public void Begin()
+    {
+        var now = SchemaVersion();
+        if (now != schema)
+        {
+            ForgetSchema();
+            schema = now;
+        }
+
+        // It changes when another connection has changed the file. (https://www.sqlite.org/pragma.html#pragma_data_version)
+        if ((long)Value("PRAGMA data_version")! is var others && others != version)
+        {
+            Seen?.Forget();
+            version = others;
+        }
+    }
 
     /// <summary>
     /// Runs a statement that is not kept: its text is always another, or it is one of those pragmas that count when they are
@@ -29,19 +57,12 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
     /// <exception cref="SqliteException">It failed.</exception>
     public void RunOnce(string sql) => Check(raw.sqlite3_exec(connection.Handle, sql), raw.SQLITE_OK);
 
-    /// <summary>What follows from the tables and columns, kept for as long as they are the same.</summary>
+    /// <summary>What follows from the tables and columns, kept until a transaction finds them changed.</summary>
     /// <param name="key">What it is known by.</param>
     /// <param name="find">Finds it out.</param>
     public T OfSchema<T>(string key, Func<T> find)
         where T : notnull
     {
-        var now = (long)Value("PRAGMA schema_version")!;
-        if (now != schema)
-        {
-            ForgetSchema();
-            schema = now;
-        }
-
         if (!ofSchema.TryGetValue(key, out var known))
         {
             ofSchema[key] = known = find();
@@ -58,7 +79,62 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
             table) is 1L);
 
     /// <summary>To be told when the file may be another: then the same number may stand for other tables.</summary>
-    public void ForgetSchema() => ofSchema.Clear();
+    public void ForgetSchema()
+    {
+        ofSchema.Clear();
+        shapes.Clear();
+        Seen?.Forget();
+        schema = null;
+    }
+
+    private long SchemaVersion() => (long)Value("PRAGMA schema_version")!;
+
+    /// <summary>The rows of a table that has row ids, each with its id, as SQLite keeps them.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="condition">Which, and in which order, with numbered parameters.</param>
+    /// <param name="values">Their values.</param>
+    public IReadOnlyList<(long RowId, RowImage Image)> Images(string table, string condition, params object?[] values)
+    {
+        var sql = $"SELECT rowid, * FROM {RowSession.Quote(table)}{condition}";
+        return Ask(table, sql, values, () =>
+        {
+            var rows = new List<(long, RowImage)>();
+            foreach (var row in Rows(sql, values))
+            {
+                rows.Add((raw.sqlite3_column_int64(row, 0), Image(row)));
+            }
+
+            return rows;
+        });
+    }
+
+    /// <summary>The row that was just found, whose first column is its id and no part of it.</summary>
+    public RowImage Image(sqlite3_stmt row) => RowImage.Read(row, ShapeOf(row, 1), texts);
+
+    /// <summary>The answer to a question about a table, which may be known.</summary>
+    public T Ask<T>(string table, string sql, object?[] values, Func<T> ask) =>
+        Seen is { } seen && HasRowIds(table) ? seen.Find(table, sql, values, ask) : ask();
+
+    /// <summary>
+    /// The names of the columns of a row that was just found: where the schema has changed, the first step prepares the statement
+    /// again.
+    /// </summary>
+    /// <param name="row">The row.</param>
+    /// <param name="first">The first column that belongs to it, always the same for one statement.</param>
+    public RowShape ShapeOf(sqlite3_stmt row, int first = 0)
+    {
+        var count = raw.sqlite3_column_count(row) - first;
+        if (!shapes.TryGetValue(row, out var shape) || shape.Names.Count != count)
+        {
+            shape = new RowShape([.. Enumerable.Range(first, count).Select(i => raw.sqlite3_column_name(row, i).utf8_to_string())]);
+            if (inUse.Contains(row))
+            {
+                shapes[row] = shape;
+            }
+        }
+
+        return shape;
+    }
 
     /// <summary>Runs a statement to its end.</summary>
     /// <exception cref="SqliteException">It failed.</exception>
@@ -138,6 +214,7 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
         }
 
         prepared.Clear();
+        shapes.Clear();
     }
 
     private sqlite3_stmt Prepare(string sql)

@@ -30,8 +30,8 @@ internal sealed record StepDone(StepOutcome Outcome, RowKey Key)
     /// <summary>The row as it is stored now, without its hidden columns; null for one that was removed.</summary>
     public SarkRow? Stored { get; init; }
 
-    /// <summary>The entity tag of the row as it is stored now; null for one that was removed.</summary>
-    public string? Tag { get; init; }
+    /// <summary>The same with its hidden columns.</summary>
+    public SarkRow? Whole { get; init; }
 
     /// <summary>What sark6api would answer.</summary>
     public IEnumerable<KeyValuePair<string, object?>> Answer { get; init; } = [];
@@ -157,9 +157,7 @@ internal static class StepRunner
         }
 
         resource.Hooks.AfterCreate(context);
-        var whole = RowSearch.Find(session, resource, key!, null) is [var made, ..]
-            ? made
-            : throw TakenBack(resource, key, "the new");
+        var whole = Made(session, resource, key!, rowId) ?? throw TakenBack(resource, key, "the new");
         files?.End(whole, session);
         var stored = whole.Without(resource.Hidden);
         if (resource.Hooks.Remark(stored) is { } remark)
@@ -170,11 +168,18 @@ internal static class StepRunner
         return new StepDone(StepOutcome.Created, key!)
         {
             Stored = stored,
-            Tag = RowTag.Of(whole),
+            Whole = whole,
             Answer = CreateAnswer(context, rowId ?? 0),
             Notices = context.Notices,
         };
     }
+
+    // It was just looked at. A trigger may have given it another key, or made it none of the resource's.
+    private static SarkRow? Made(RowSession session, ResourceDescriptor resource, RowKey key, long? rowId) =>
+        rowId is { } id && session.Find(resource.Table, id)?.Row is { } row && row.Text(resource.KeyColumn) == key.First
+            && (resource.SecondKeyColumn is not { } second || row.Text(second) == key.Second) && resource.Filter?.Holds(row) != false
+            ? row
+            : RowSearch.Find(session, resource, key, null) is [var made, ..] ? made : null;
 
     private static StepDone Update(StepPlace place, ChangeStep step, RowKey key)
     {
@@ -216,7 +221,7 @@ internal static class StepRunner
         return new StepDone(context.Row.Count > 0 ? StepOutcome.Updated : StepOutcome.Unchanged, now)
         {
             Stored = stored,
-            Tag = RowTag.Of(whole),
+            Whole = whole,
             // sark6api reads its single row again before it answers; of all others it tells what it knew before.
             Answer = resource.IsSingleton ? stored : UpdateAnswer(context),
             Notices = context.Notices,
@@ -331,10 +336,9 @@ internal static class StepRunner
             context.Row[column] = value;
         }
 
-        var writable = context.Rules.Select(r => r.Column.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, value) in context.Sent)
         {
-            if (writable.Contains(name))
+            if (context.Rules.Any(r => r.Column.Name == name))
             {
                 context.Row[name] = Stored(context.Resource, value);
             }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using SarkPS.Data.Journal;
 using SarkPS.Tests.Data;
+using SarkPS.Tests.Support;
 using SQLitePCL;
 using Xunit.Abstractions;
 
@@ -144,7 +145,7 @@ public sealed class ExchangedFileTests(ITestOutputHelper output)
             await UntilAsync(() => answers.Count >= made || writers.Any(w => w.IsCompleted));
             File.Move(copy, database.Path, overwrite: true);
             // A rollback journal of the file before would be taken by whoever comes next for one of this file.
-            await UntilAsync(() => !File.Exists(database.Path + "-journal"));
+            await UntilAsync(() => !RollbackJournal.IsHot(database.Path));
         }
 
         await stop.CancelAsync();

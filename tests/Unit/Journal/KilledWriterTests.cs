@@ -190,7 +190,7 @@ public sealed class KilledWriterTests(ITestOutputHelper output)
     // What may come between a kill and the next writer: the folder is moved, SARK's programs come.
     private async Task<(Place Place, bool IsChanged)> HappenAsync(Place place, TemporaryFolder folder, int kill, Random random)
     {
-        Interlocked.Add(ref inCommit, File.Exists(place.Database + "-journal") ? 1 : 0);
+        Interlocked.Add(ref inCommit, RollbackJournal.IsHot(place.Database) ? 1 : 0);
         if (random.Next(3) == 0)
         {
             var moved = place with { Folder = folder[$"{kill + 1}"] };

@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using SarkPS.Data.Journal;
+using SQLitePCL;
+
+namespace SarkPS.Data.Sqlite;
+
+/// <summary>
+/// Whole rows as a statement finds them. A row of SARK's has some fifty columns, and reading them is most of what a change
+/// costs; so the columns are asked for without what the runtime does around each call of a function that may wait.
+/// (https://www.sqlite.org/c3ref/value_blob.html)
+/// </summary>
+internal static class StatementRow
+{
+    private const string Library = "e_sqlite3";
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads columns with the values as SQLite keeps them, see <see cref="RowImage"/>.</summary>
+    /// <param name="row">The statement.</param>
+    /// <param name="first">The first column.</param>
+    /// <param name="values">Gets the values.</param>
+    /// <param name="texts">Texts that come again.</param>
+    public static void Read(sqlite3_stmt row, int first, Span<object?> values, TextPool? texts)
+    {
+        var statement = row.DangerousGetHandle();
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = Value(ColumnValue(statement, first + i), texts);
+        }
+
+        GC.KeepAlive(row);
+    }
+
+    /// <summary>Reads one column.</summary>
+    public static object? Value(sqlite3_stmt row, int place)
+    {
+        var value = Value(ColumnValue(row.DangerousGetHandle(), place), null);
+        GC.KeepAlive(row);
+        return value;
+    }
+
+    private static object? Value(IntPtr value, TextPool? texts)
+    {
+        switch (ValueType(value))
+        {
+            case raw.SQLITE_NULL:
+                return null;
+            case raw.SQLITE_INTEGER:
+                return ValueInteger(value);
+            case raw.SQLITE_FLOAT:
+                return ValueReal(value);
+            case raw.SQLITE_BLOB:
+                return Bytes(ValueBlob(value), ValueBytes(value)).ToArray();
+            default:
+                // Asked for as text first, so that it is UTF-8 whatever the file is.
+                var text = ValueText(value);
+                var bytes = Bytes(text, ValueBytes(value));
+                if (texts?.Find(bytes) is { } known)
+                {
+                    return known;
+                }
+
+                try
+                {
+                    return Strict.GetString(bytes);
+                }
+                catch (DecoderFallbackException)
+                {
+                    return new BrokenText(bytes.ToArray());
+                }
+        }
+    }
+
+    // They stay where they are until the statement goes on.
+    private static ReadOnlySpan<byte> Bytes(IntPtr start, int count) =>
+        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.AddByteOffset(ref Unsafe.NullRef<byte>(), start), count);
+
+    /// <summary>How many rows a connection has changed since it was opened, those that triggers changed included.</summary>
+    public static int ChangeCount(sqlite3 connection)
+    {
+        var count = TotalChanges(connection.DangerousGetHandle());
+        GC.KeepAlive(connection);
+        return count;
+    }
+
+    [DllImport(Library, EntryPoint = "sqlite3_total_changes"), SuppressGCTransition]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static extern int TotalChanges(IntPtr connection);
+
+    [DllImport(Library, EntryPoint = "sqlite3_column_value"), SuppressGCTransition]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static extern IntPtr ColumnValue(IntPtr statement, int place);
+
+    [DllImport(Library, EntryPoint = "sqlite3_value_type"), SuppressGCTransition]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static extern int ValueType(IntPtr value);
+
+    [DllImport(Library, EntryPoint = "sqlite3_value_int64"), SuppressGCTransition]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static extern long ValueInteger(IntPtr value);
+
+    [DllImport(Library, EntryPoint = "sqlite3_value_double"), SuppressGCTransition]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static extern double ValueReal(IntPtr value);
+
+    [DllImport(Library, EntryPoint = "sqlite3_value_blob"), SuppressGCTransition]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static extern IntPtr ValueBlob(IntPtr value);
+
+    [DllImport(Library, EntryPoint = "sqlite3_value_text"), SuppressGCTransition]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static extern IntPtr ValueText(IntPtr value);
+
+    [DllImport(Library, EntryPoint = "sqlite3_value_bytes"), SuppressGCTransition]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static extern int ValueBytes(IntPtr value);
+}

@@ -1,0 +1,123 @@
+using SarkPS.Data.Journal;
+using SQLitePCL;
+
+namespace SarkPS.Data.Sqlite;
+
+/// <summary>
+/// Where in a table a text stands in a column that SQLite has no index for. It is made in memory when it is asked for again and
+/// again, as with the hardware address of each of many telephones, and then only rows that came or changed are looked at. What it
+/// finds may have gone meanwhile; a row that has the text is always among it.
+/// </summary>
+/// <param name="statements">The connection's statements.</param>
+internal sealed class ValueIndex(Statements statements)
+{
+    // An index costs about as much as this many times of looking through the table.
+    private const int AsksForIndex = 8;
+
+    private readonly Dictionary<(string Table, string Column), int> asked = [];
+    private readonly Dictionary<string, Dictionary<string, Places>> tables = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>To be told of each row that is changed.</summary>
+    public void Changed(string table, long rowId)
+    {
+        if (tables.TryGetValue(table, out var columns))
+        {
+            foreach (var places in columns.Values)
+            {
+                places.Changed.Add(rowId);
+            }
+        }
+    }
+
+    /// <summary>Forgets everything: others may have changed the rows.</summary>
+    public void Forget()
+    {
+        asked.Clear();
+        tables.Clear();
+    }
+
+    /// <summary>The rows of a table that may have a text in a column; null where the table must be looked through.</summary>
+    public IReadOnlyCollection<long>? Find(string table, string column, string text)
+    {
+        if (!tables.TryGetValue(table, out var columns) || !columns.TryGetValue(column, out var places))
+        {
+            var count = asked[(table, column)] = asked.GetValueOrDefault((table, column)) + 1;
+            if (count != AsksForIndex || !statements.HasRowIds(table) || IsIndexed(table, column))
+            {
+                return null;
+            }
+
+            places = Read(table, column);
+            if (columns is null)
+            {
+                tables[table] = columns = new(StringComparer.OrdinalIgnoreCase);
+            }
+
+            columns[column] = places;
+        }
+
+        if (places.Changed.Count > 0)
+        {
+            var sql = $"SELECT {RowSession.Quote(column)} FROM {RowSession.Quote(table)} WHERE rowid = ?1";
+            foreach (var rowId in places.Changed)
+            {
+                places.Add(rowId, statements.Value(sql, rowId));
+            }
+
+            places.Changed.Clear();
+        }
+
+        return places.HasOthers ? null : places.Of(text);
+    }
+
+    private Places Read(string table, string column)
+    {
+        var places = new Places();
+        foreach (var row in statements.Rows($"SELECT rowid, {RowSession.Quote(column)} FROM {RowSession.Quote(table)}"))
+        {
+            places.Add(raw.sqlite3_column_int64(row, 0), RowImage.Value(row, 1));
+        }
+
+        return places;
+    }
+
+    private bool IsIndexed(string table, string column) => statements.Value(
+        "SELECT EXISTS(SELECT 1 FROM pragma_index_list(?1) AS l, pragma_index_info(l.name) AS i WHERE i.seqno = 0 AND i.name = ?2 COLLATE "
+            + "NOCASE)",
+        table,
+        column) is 1L;
+
+    private sealed class Places
+    {
+        private readonly Dictionary<string, List<long>> rows = new(StringComparer.OrdinalIgnoreCase);
+
+        /// <summary>Rows that are to be looked at.</summary>
+        public HashSet<long> Changed { get; } = [];
+
+        /// <summary>Whether something else than texts is among the values: SQLite may find it equal to a text.</summary>
+        public bool HasOthers { get; private set; }
+
+        public void Add(long rowId, object? value)
+        {
+            HasOthers |= value is not (null or string);
+            if (value is string text)
+            {
+                var key = Key(text);
+                if (!rows.TryGetValue(key, out var there))
+                {
+                    rows[key] = there = [];
+                }
+
+                if (there.Count == 0 || there[^1] != rowId)
+                {
+                    there.Add(rowId);
+                }
+            }
+        }
+
+        public List<long> Of(string text) => rows.TryGetValue(Key(text), out var there) ? there : [];
+
+        // However the column compares: SQLite's own ways to do so pass over capital letters and blanks at the end, and no more.
+        private static string Key(string text) => text.TrimEnd(' ');
+    }
+}
