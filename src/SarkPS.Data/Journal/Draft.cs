@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SarkPS.Data.Files;
 using SarkPS.Data.Sqlite;
 using SQLitePCL;
 
@@ -77,6 +78,8 @@ internal sealed class DatabaseCopy : IDisposable
     {
         try
         {
+            // As private as its folder, and so are SQLite's own files beside it.
+            Posix.CreatePrivate(path, FileShare.None).Dispose();
             using var reading = source.Open(isPooled: false);
             DatabaseFile.CopyHeld(reading, path, SqliteErrors.Noun);
         }

@@ -79,11 +79,11 @@ internal static partial class DatabaseFile
     /// the database would be.
     /// </summary>
     /// <param name="from">A connection to it that only reads; whoever writes cannot be copied from.</param>
-    /// <param name="copy">A file that is made.</param>
+    /// <param name="copy">An empty file.</param>
     /// <param name="noun">What messages speak of.</param>
     public static void CopyHeld(SqliteConnection from, string copy, string noun)
     {
-        using (var to = Open(copy, SqliteOpenMode.ReadWriteCreate))
+        using (var to = Open(copy, SqliteOpenMode.ReadWrite))
         {
             TransferAsync(from, to, CancellationToken.None).GetAwaiter().GetResult();
         }
