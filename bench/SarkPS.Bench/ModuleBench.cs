@@ -142,21 +142,21 @@ internal static class ModuleBench
         Print([module, Stopwatch.GetElapsedTime(start).TotalMilliseconds / Removals]);
     }
 
-    /// <summary>Plans the import of a few rows, so that everything is loaded and compiled, and imports many.</summary>
-    /// <param name="few">The file of a few.</param>
-    /// <param name="many">The file of many.</param>
+    /// <summary>Plans an import some times, so that everything is loaded and compiled as in a session that goes on, and imports.</summary>
+    /// <param name="file">The file.</param>
     /// <param name="exchange">The database, or the address of a service.</param>
-    public static void ImportRows(string few, string many, string exchange)
+    /// <param name="plans">How many times it is planned before; 0 for what the first import costs.</param>
+    public static void ImportRows(string file, string exchange, int plans)
     {
         using var runspace = Open();
         var connect = exchange.StartsWith("http", StringComparison.Ordinal) ? $"-Uri '{exchange}'" : $"-Database '{exchange}'";
         Run(runspace,
             $"Import-Module '{Manifest}'; Connect-Sark {connect}; "
-                + $"1..3 | ForEach-Object {{ Import-SarkResource '{few}' -Resource Extension -WhatIf }}");
+                + $"for ($i = 0; $i -lt {plans}; $i++) {{ Import-SarkResource '{file}' -Resource Extension -WhatIf }}");
         GC.Collect();
         var before = Environment.WorkingSet;
         var start = Stopwatch.GetTimestamp();
-        Run(runspace, $"Import-SarkResource '{many}' -Resource Extension -Confirm:$false | Where-Object Result -EQ Error");
+        Run(runspace, $"Import-SarkResource '{file}' -Resource Extension -Confirm:$false | Where-Object Result -EQ Error");
         var time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         using var process = Process.GetCurrentProcess();
         Print([time, before / 1048576.0, process.PeakWorkingSet64 / 1048576.0]);

@@ -23,9 +23,9 @@ if (args is [ModuleBench.RemoveWord, var file])
     return 0;
 }
 
-if (args is [ModuleBench.RowsWord, var few, var many, var exchange])
+if (args is [ModuleBench.RowsWord, var rows, var exchange, var plans])
 {
-    ModuleBench.ImportRows(few, many, exchange);
+    ModuleBench.ImportRows(rows, exchange, int.Parse(plans, System.Globalization.CultureInfo.InvariantCulture));
     return 0;
 }
 

@@ -10,8 +10,21 @@ namespace SarkPS.Descriptors;
 /// </summary>
 public sealed class Changes : IEnumerable<KeyValuePair<string, object?>>
 {
-    private readonly List<string> order = [];
-    private readonly Dictionary<string, object?> values = new(StringComparer.Ordinal);
+    private readonly List<string> order;
+    private readonly Dictionary<string, object?> values;
+
+    /// <summary>No columns yet.</summary>
+    public Changes()
+        : this(0)
+    {
+    }
+
+    /// <summary>No columns yet, and room for some.</summary>
+    internal Changes(int capacity)
+    {
+        order = new List<string>(capacity);
+        values = new Dictionary<string, object?>(capacity, StringComparer.Ordinal);
+    }
 
     /// <summary>How many columns.</summary>
     public int Count => order.Count;

@@ -38,6 +38,7 @@ public sealed class WriteContext
         Current = current;
         Kind = kind;
         IsStrict = isStrict;
+        Row = new Changes(current is null ? resource.Columns.Count : 0);
     }
 
     /// <summary>What is written.</summary>
@@ -83,7 +84,7 @@ public sealed class WriteContext
             $"The {column} that was drawn for a new {SarkText.Words(Resource.Noun)} is that of another by now. Nothing was changed.");
 
     /// <summary>What will be written: on create the whole row, on update the changed columns. A hook may add to it.</summary>
-    public Changes Row { get; } = new();
+    public Changes Row { get; }
 
     /// <summary>The columns that may be written here, with the rules that they are judged by.</summary>
     public IReadOnlyList<(Column Column, RuleSet Rules)> Rules =>

@@ -138,10 +138,12 @@ public static class EmbeddedDatabase
                 {
                     session.TryInsert(
                         table.Name,
-                        row.EnumerateObject()
-                            .Select(v => (Name: v.Name.Split('@'), v.Value))
-                            .Where(v => v.Name is [_] || (v.Name[0].Length > 0 && v.Name[1] == version.Name))
-                            .Select(v => (v.Name[0], (object?)Text(v.Value))));
+                        [
+                            .. row.EnumerateObject()
+                                .Select(v => (Name: v.Name.Split('@'), v.Value))
+                                .Where(v => v.Name is [_] || (v.Name[0].Length > 0 && v.Name[1] == version.Name))
+                                .Select(v => (v.Name[0], (object?)Text(v.Value))),
+                        ]);
                 }
             }
         }

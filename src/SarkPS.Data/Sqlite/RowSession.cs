@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using SarkPS.Data.Journal;
 using SarkPS.Descriptors;
 using SarkPS.Rules;
@@ -20,6 +22,8 @@ internal sealed class RowSession(
     RowRecorder? recorder = null,
     KnownState? state = null) : IRowSession
 {
+    private static readonly ConcurrentDictionary<string, string> Quoted = new(StringComparer.Ordinal);
+
     private SarkVersion? version;
 
     /// <summary>The state of the database before the transaction; null where nobody keeps count.</summary>
@@ -65,17 +69,21 @@ internal sealed class RowSession(
 
     public IReadOnlyList<SarkRow> Select(string table, params (string Column, object? Value)[] where)
     {
-        if (where is [(var column, string { Length: > 0 } text)] && statements.Seen?.Places(table, column, text) is { } places)
+        if (where is [(var column, var value)] && Places(table, column, value) is { } places)
         {
             return places.Count == 0 ? [] : [.. Rows(
                 $"SELECT * FROM {Quote(table)} WHERE {Among(places)} AND {Quote(column)} = ?1 ORDER BY rowid",
-                [text])];
+                [value])];
         }
 
         return Select(table, where, [], null, ["rowid"], null);
     }
 
-    public bool Exists(string table, string column, object? value) => value is not null && Any(table, [(column, value)]);
+    public bool Exists(string table, string column, object? value) =>
+        value is not null && Places(table, column, value) is not { Count: 0 } && Any(table, [(column, value)]);
+
+    private IReadOnlyCollection<long>? Places(string table, string column, object? value) =>
+        value is string { Length: > 0 } text ? statements.Seen?.Places(table, column, text) : null;
 
     public void Insert(string table, params (string Column, object? Value)[] values)
     {
@@ -210,14 +218,28 @@ internal sealed class RowSession(
 
     /// <summary>Adds a row.</summary>
     /// <returns>Its row id; null where a trigger has seen to it that none was added.</returns>
-    public long? TryInsert(string table, IEnumerable<(string Column, object? Value)> values)
+    public long? TryInsert(string table, IReadOnlyList<(string Column, object? Value)> values)
     {
-        var row = values.ToArray();
-        var sql = row.Length == 0
-            ? $"INSERT INTO {Quote(table)} DEFAULT VALUES"
-            : $"INSERT INTO {Quote(table)} ({string.Join(", ", row.Select(v => Quote(v.Column)))}) VALUES "
-                + $"({string.Join(", ", row.Select((_, i) => "?" + (i + 1)))})";
-        if (Run(sql, row.Select(v => v.Value)) == 0)
+        var sql = new StringBuilder("INSERT INTO ").Append(Quote(table));
+        if (values.Count == 0)
+        {
+            sql.Append(" DEFAULT VALUES");
+        }
+
+        var parameters = new object?[values.Count];
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            sql.Append(i == 0 ? " (" : ", ").Append(Quote(values[i].Column));
+            parameters[i] = Parameter(values[i].Value);
+        }
+
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            sql.Append(i == 0 ? ") VALUES (?" : ", ?").Append(i + 1);
+        }
+
+        statements.Run(sql.Append(parameters.Length == 0 ? "" : ")").ToString(), parameters);
+        if (raw.sqlite3_changes(statements.Handle) == 0)
         {
             return null;
         }
@@ -336,7 +358,9 @@ internal sealed class RowSession(
         return conditions.Count > 0 ? " WHERE " + string.Join(" AND ", conditions) : "";
     }
 
-    internal static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+    // There are as many as the schema has names.
+    internal static string Quote(string name) =>
+        Quoted.GetOrAdd(name, plain => "\"" + plain.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"");
 
     private int Run(string sql, IEnumerable<object?> values)
     {
@@ -361,12 +385,12 @@ internal sealed class RowSession(
         object?[] parameters = [.. values];
         for (var i = 0; i < parameters.Length; i++)
         {
-            if (parameters[i] is bool or double or System.Text.Json.Nodes.JsonNode)
-            {
-                parameters[i] = PhpValue.Text(parameters[i]);
-            }
+            parameters[i] = Parameter(parameters[i]);
         }
 
         return parameters;
     }
+
+    private static object? Parameter(object? value) =>
+        value is bool or double or System.Text.Json.Nodes.JsonNode ? PhpValue.Text(value) : value;
 }

@@ -398,25 +398,28 @@ internal static class StepRunner
                 && number.Equals(otherNumber)));
 
     // What is stored beyond what sark6api would store, and tell.
-    private static Changes Complete(WriteContext context)
+    private static List<(string Column, object? Value)> Complete(WriteContext context)
     {
-        var row = new Changes();
-        foreach (var (column, value) in context.Row)
-        {
-            row[column] = value;
-        }
-
+        List<(string Column, object? Value)> row = [.. context.Row.Select(v => (v.Key, v.Value))];
         foreach (var column in context.Resource.Columns)
         {
-            if (PhpValue.Text(row[column.Name]).Length == 0 && column.Filled?.Invoke(context) is { } value)
+            if (column.Filled is { } fill && PhpValue.Text(context.Row[column.Name]).Length == 0 && fill(context) is { } value)
             {
-                row[column.Name] = value;
+                var place = row.FindIndex(v => v.Column == column.Name);
+                if (place < 0)
+                {
+                    row.Add((column.Name, value));
+                }
+                else
+                {
+                    row[place] = (column.Name, value);
+                }
             }
         }
 
         if (context.Resource.GeneratesKey && context.Draws.Key is { } key)
         {
-            row[context.Resource.KeyColumn] = key;
+            row.Add((context.Resource.KeyColumn, key));
         }
 
         return row;
@@ -426,7 +429,7 @@ internal static class StepRunner
     {
         try
         {
-            return session.TryInsert(context.Resource.Table, Complete(context).Select(v => (v.Key, v.Value)));
+            return session.TryInsert(context.Resource.Table, Complete(context));
         }
         catch (SqliteException error) when (SqliteErrors.IsDuplicate(error))
         {

@@ -4,9 +4,9 @@ using SQLitePCL;
 namespace SarkPS.Data.Sqlite;
 
 /// <summary>
-/// Where in a table a text stands in a column that SQLite has no index for. It is made in memory when it is asked for again and
-/// again, as with the hardware address of each of many telephones, and then only rows that came or changed are looked at. What it
-/// finds may have gone meanwhile; a row that has the text is always among it.
+/// Where in a table a text stands in a column. It is made in memory when it is asked for again and again, as with the hardware
+/// address of each of many telephones, and then only rows that came or changed are looked at. What it finds may have gone
+/// meanwhile; a row that has the text is always among it.
 /// </summary>
 /// <param name="statements">The connection's statements.</param>
 internal sealed class ValueIndex(Statements statements)
@@ -14,7 +14,10 @@ internal sealed class ValueIndex(Statements statements)
     // An index costs about as much as this many times of looking through the table.
     private const int AsksForIndex = 8;
 
-    private readonly Dictionary<(string Table, string Column), int> asked = [];
+    // Where SQLite has an index itself, ours is less to ask, as long as nothing changes; it is worth it for a small table only.
+    private const int MostIndexed = 1000;
+
+    private readonly Dictionary<(string Table, string Column), (int Left, int Next)> asked = [];
     private readonly Dictionary<string, Dictionary<string, Places>> tables = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>To be told of each row that is changed.</summary>
@@ -41,13 +44,23 @@ internal sealed class ValueIndex(Statements statements)
     {
         if (!tables.TryGetValue(table, out var columns) || !columns.TryGetValue(column, out var places))
         {
-            var count = asked[(table, column)] = asked.GetValueOrDefault((table, column)) + 1;
-            if (count != AsksForIndex || !statements.HasRowIds(table) || IsIndexed(table, column))
+            if (!asked.TryGetValue((table, column), out var asks))
+            {
+                asks = (AsksForIndex, AsksForIndex);
+            }
+
+            asked[(table, column)] = asks with { Left = asks.Left - 1 };
+            if (asks.Left != 1 || !statements.HasRowIds(table))
             {
                 return null;
             }
 
             places = Read(table, column);
+            if (places is null)
+            {
+                return null;
+            }
+
             if (columns is null)
             {
                 tables[table] = columns = new(StringComparer.OrdinalIgnoreCase);
@@ -58,6 +71,15 @@ internal sealed class ValueIndex(Statements statements)
 
         if (places.Changed.Count > 0)
         {
+            if (places.IsIndexed)
+            {
+                // A table that changes again and again is asked itself.
+                columns.Remove(column);
+                var next = asked[(table, column)].Next * 2;
+                asked[(table, column)] = (next, next);
+                return null;
+            }
+
             var sql = $"SELECT {RowSession.Quote(column)} FROM {RowSession.Quote(table)} WHERE rowid = ?1";
             foreach (var rowId in places.Changed)
             {
@@ -70,11 +92,18 @@ internal sealed class ValueIndex(Statements statements)
         return places.HasOthers ? null : places.Of(text);
     }
 
-    private Places Read(string table, string column)
+    // Null where it is not worth it.
+    private Places? Read(string table, string column)
     {
-        var places = new Places();
+        var places = new Places { IsIndexed = IsIndexed(table, column) };
+        var count = 0;
         foreach (var row in statements.Rows($"SELECT rowid, {RowSession.Quote(column)} FROM {RowSession.Quote(table)}"))
         {
+            if (++count > MostIndexed && places.IsIndexed)
+            {
+                return null;
+            }
+
             places.Add(raw.sqlite3_column_int64(row, 0), RowImage.Value(row, 1));
         }
 
@@ -90,6 +119,9 @@ internal sealed class ValueIndex(Statements statements)
     private sealed class Places
     {
         private readonly Dictionary<string, List<long>> rows = new(StringComparer.OrdinalIgnoreCase);
+
+        /// <summary>Whether SQLite has an index of the column.</summary>
+        public bool IsIndexed { get; init; }
 
         /// <summary>Rows that are to be looked at.</summary>
         public HashSet<long> Changed { get; } = [];
