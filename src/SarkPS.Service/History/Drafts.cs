@@ -13,6 +13,9 @@ internal sealed class Drafts(IAnsweredChanges changes, ServiceSettings settings,
     private const string Noun = "Draft";
     private const int IdBytes = 12;
 
+    // Timers count in whole milliseconds.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
     // Drafts are begun one after the other: each copies the database.
     private readonly SemaphoreSlim beginning = new(1);
     private readonly Dictionary<string, Kept> kept = new(StringComparer.Ordinal);
@@ -151,10 +154,16 @@ internal sealed class Drafts(IAnsweredChanges changes, ServiceSettings settings,
     {
         lock (kept)
         {
-            if (one.Users > 0 || clock.GetUtcNow() < one.Expires)
+            if (one.Users > 0)
             {
-                // Somebody has come in this very moment.
                 Touch(one);
+                return;
+            }
+
+            if (one.Expires - clock.GetUtcNow() is var left && left > TimeSpan.Zero)
+            {
+                // Somebody has come in this very moment, or the timer was a little early.
+                one.Clock?.Change(left + Tick, Timeout.InfiniteTimeSpan);
                 return;
             }
         }
