@@ -86,6 +86,10 @@ public interface IAnsweredChanges
         Func<UndoResult, byte[]>? answer,
         CancellationToken cancellationToken);
 
+    /// <summary>Begins a draft.</summary>
+    /// <inheritdoc cref="IChanges.BeginDraftAsync"/>
+    Task<IAnsweredDraft> BeginDraftAsync(CancellationToken cancellationToken);
+
     /// <summary>The answer to a request that was done before.</summary>
     /// <returns>Null where it was not.</returns>
     /// <exception cref="SarkException">The key is that of another request.</exception>
@@ -93,4 +97,34 @@ public interface IAnsweredChanges
 
     /// <summary>Keeps the answer to a request that changes no rows, once it is done.</summary>
     Task KeepAnswerAsync(Repeatable repeatable, byte[] answer);
+}
+
+/// <summary>A draft as a service keeps it: with rows as bytes and the answers that sark6api gives.</summary>
+public interface IAnsweredDraft : IChangeDraft
+{
+    /// <summary>How many steps were made in it.</summary>
+    int Count { get; }
+
+    /// <summary>The rows of the draft.</summary>
+    IJsonTables Json { get; }
+
+    /// <summary>Changes in the draft.</summary>
+    IAnsweredChanges Answered { get; }
+
+    /// <summary>Makes all that was done in the draft, as one change set.</summary>
+    /// <param name="isRehearsal">Whether it is only said what would become of it.</param>
+    /// <param name="origin">Who does it.</param>
+    /// <param name="reason">Why; null for the reasons that were given in the draft.</param>
+    /// <param name="repeatable">The request that it is of; null for one that is not sent again.</param>
+    /// <param name="answer">What is answered, kept together with the change and answered again.</param>
+    /// <param name="cancellationToken">Stops it between two steps.</param>
+    /// <exception cref="AnsweredBeforeException">The request was done before.</exception>
+    /// <exception cref="SarkException">A row is not as it was when the draft began, or it could not be tried at all.</exception>
+    Task<SetOutcome> ApplyAsync(
+        bool isRehearsal,
+        ChangeOrigin origin,
+        string? reason,
+        Repeatable? repeatable,
+        Func<SetOutcome, byte[]>? answer,
+        CancellationToken cancellationToken);
 }

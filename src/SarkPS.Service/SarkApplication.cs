@@ -48,6 +48,7 @@ internal static class SarkApplication
         builder.Services.AddSingleton(services => new Lazy<LocalAsterisk>(() => services.GetRequiredService<LocalBackend>().Asterisk));
         builder.Services.AddSingleton(services => services.GetRequiredService<LocalBackend>().Jobs);
         builder.Services.AddHostedService<JobKeeper>();
+        builder.Services.AddSingleton<Drafts>();
         builder.Services.AddSingleton<WrongTokens>();
         builder.Services.AddSingleton<Logins>();
         builder.Services.AddSingleton<ICorsPolicyProvider, Origins>();
@@ -186,6 +187,7 @@ internal static class SarkApplication
         app.UseAuthorization();
         app.UseMiddleware<ChangeMiddleware>();
         app.UseRateLimiter();
+        app.UseMiddleware<DraftMiddleware>();
         app.UseMiddleware<RepeatMiddleware>();
     }
 
@@ -196,6 +198,7 @@ internal static class SarkApplication
         var api = app.MapGroup(ApiPrefix);
         api.MapResources();
         api.MapChanges();
+        api.MapDrafts();
         api.MapDestinations();
         api.MapConfiguration();
         api.MapHours();

@@ -1,18 +1,21 @@
 using System.Management.Automation;
-using SarkPS.Descriptors;
 
 namespace SarkPS.Cmdlets;
 
+/// <summary>A change of one row, made or rehearsed in the rows that it is given.</summary>
+/// <param name="tables">The rows.</param>
+/// <param name="isRehearsal">Whether it is taken back.</param>
+/// <param name="token">Stops it.</param>
+internal delegate Task RehearsedChange(ITableOperations tables, bool isRehearsal, CancellationToken token);
+
 /// <summary>
 /// Judges changes under -WhatIf: the exchange is asked what would come of one, so that what would be refused is an error and
-/// not a promise. Nothing is changed by that, and without -WhatIf nothing is asked. What is said of a row takes the rows before it in
-/// the same pipeline into account: a key that comes twice, a row that names one that an earlier row would make.
+/// not a promise. Nothing is changed by that, and without -WhatIf nothing is asked. The first row is rehearsed by itself. With the
+/// second a draft begins, in which each row is made: so it sees those before it in the pipeline as it would in a real run.
 /// </summary>
-internal sealed class Rehearsals(PSCmdlet cmdlet)
+internal sealed class Rehearsals(PSCmdlet cmdlet) : IDisposable
 {
-    private readonly HashSet<string> made = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string?> addresses = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> removed = new(StringComparer.Ordinal);
+    private readonly Dictionary<SarkConnection, Place> places = [];
     private bool? isOn;
     private bool hasWarned;
 
@@ -20,123 +23,48 @@ internal sealed class Rehearsals(PSCmdlet cmdlet)
     public bool IsOn => isOn ??= LanguagePrimitives.IsTrue(
         cmdlet.MyInvocation.BoundParameters.TryGetValue("WhatIf", out var said) ? said : cmdlet.GetVariableValue("WhatIfPreference"));
 
-    /// <summary>Judges a row that is to be made.</summary>
-    /// <param name="resource">What is made.</param>
-    /// <param name="kind">Which kind of it.</param>
-    /// <param name="changes">Its columns.</param>
-    /// <param name="rehearse">Asks the exchange.</param>
+    /// <summary>The exchange with the rows that the changes before would have left; null where they are its own.</summary>
+    public ISarkBackend? Backend(SarkConnection connection) => places.GetValueOrDefault(connection)?.Backend;
+
+    /// <summary>Judges a change.</summary>
+    /// <param name="connection">The exchange.</param>
+    /// <param name="wait">Waits for what it is asked.</param>
+    /// <param name="change">The change.</param>
     /// <exception cref="SarkException">It would be refused.</exception>
-    public void Create(ResourceDescriptor resource, CreateKind? kind, Changes changes, Action rehearse)
+    public void Judge(SarkConnection connection, Action<Func<CancellationToken, Task>> wait, RehearsedChange change)
     {
         if (!IsOn)
         {
             return;
         }
 
-        var key = Key(resource, changes);
-        if (key is not null && made.Contains(key))
+        if (connection.Draft is { IsRehearsal: true } open)
         {
-            throw SarkValidationException.Duplicate(resource.Noun, key, resource.Duplicate(new RowKey(key.Split('/')[0])));
+            // It is thrown away with the whole script block, whose next commands see it.
+            wait(token => change(open.Backend.Tables, false, token));
+            return;
         }
 
-        var required = kind?.Required.Select(r => r.Column).ToHashSet(StringComparer.Ordinal) ?? [];
-        CheckAddresses(resource, key, changes, "created", required.Contains);
-        Ask(resource, changes, rehearse);
-        if (key is not null)
+        if (!places.TryGetValue(connection, out var place))
         {
-            made.Add(key);
+            places.Add(connection, place = new Place());
         }
 
-        NoteAddresses(resource, key, changes, required.Contains);
-    }
-
-    /// <summary>Judges a change.</summary>
-    /// <param name="resource">What is changed.</param>
-    /// <param name="key">The row.</param>
-    /// <param name="changes">Its columns.</param>
-    /// <param name="rehearse">Asks the exchange.</param>
-    /// <exception cref="SarkException">It would be refused.</exception>
-    public void Update(ResourceDescriptor resource, RowKey key, Changes changes, Action rehearse)
-    {
-        if (IsOn)
+        if (place is { First: { } first, Draft: null, IsAlone: false })
         {
-            bool IsTold(string column) => resource.Kinds.Any(k => k.Required.Any(r => r.Column == column));
-            CheckAddresses(resource, key.ToString(), changes, "changed", IsTold);
-            Ask(resource, changes, rehearse);
-            NoteAddresses(resource, key.ToString(), changes, IsTold);
+            Begin(connection, wait, place, first);
         }
-    }
 
-    /// <summary>Judges a removal.</summary>
-    /// <param name="resource">What is removed.</param>
-    /// <param name="key">The row.</param>
-    /// <param name="rehearse">Asks the exchange.</param>
-    /// <exception cref="SarkException">It would be refused.</exception>
-    public void Remove(ResourceDescriptor resource, RowKey key, Action rehearse)
-    {
-        if (IsOn)
-        {
-            if (removed.Contains(key.ToString()))
-            {
-                throw resource.NotFound(key);
-            }
-
-            try
-            {
-                Ask(resource, [], rehearse);
-            }
-            catch (SarkConflictException error) when (error.Dependants.Count > 0
-                && error.Dependants.All(d => removed.Any(r => IsRow(resource, r, d))))
-            {
-                // Those that name it would be gone by then.
-            }
-
-            removed.Add(key.ToString());
-        }
-    }
-
-    // Two telephones with one address: the second is refused once the first is there.
-    private void CheckAddresses(ResourceDescriptor resource, string? key, Changes changes, string done, Func<string, bool> isMeant)
-    {
-        foreach (var (column, address) in Addresses(resource, changes, isMeant))
-        {
-            if (addresses.TryGetValue(address, out var owner) && owner != key)
-            {
-                var message = $"This MAC already exists in the DB! {address}";
-                throw new SarkValidationException(
-                    resource.Noun,
-                    key,
-                    [new(column, [message])],
-                    $"The {SarkText.Words(resource.Noun)} '{key}' was not {done}: {message} ({column} is '{address}')");
-            }
-        }
-    }
-
-    private void NoteAddresses(ResourceDescriptor resource, string? key, Changes changes, Func<string, bool> isMeant)
-    {
-        foreach (var (_, address) in Addresses(resource, changes, isMeant))
-        {
-            addresses[address] = key;
-        }
-    }
-
-    private static IEnumerable<(string Column, string Address)> Addresses(
-        ResourceDescriptor resource,
-        Changes changes,
-        Func<string, bool> isMeant) =>
-        resource.Columns.Where(c => c.IsHardwareAddress && isMeant(c.Name) && changes[c.Name] is string { Length: > 0 })
-            .Select(c => (c.Name, (string)changes[c.Name]!));
-
-    private void Ask(ResourceDescriptor resource, Changes changes, Action rehearse)
-    {
         try
         {
-            rehearse();
-        }
-        catch (SarkValidationException error) when (made.Count > 0 && !error.IsDuplicate
-            && error.Errors.All(e => NamesMade(resource, e.Key, changes)))
-        {
-            // A row before this one would have been made by then.
+            if (place.Draft is { } draft)
+            {
+                wait(token => change(draft.Tables, false, token));
+                return;
+            }
+
+            wait(token => change(connection.Backend.Tables, true, token));
+            place.First = change;
         }
         catch (SarkException error) when (error.Kind == SarkErrorKind.Unsupported)
         {
@@ -148,21 +76,51 @@ internal sealed class Rehearsals(PSCmdlet cmdlet)
         }
     }
 
-    private bool NamesMade(ResourceDescriptor resource, string column, Changes changes) =>
-        resource.Find(column) is { } found
-        && (found.Reference?.Noun == resource.Noun || found.Destination is not null)
-        && changes[column] is string name
-        && made.Contains(name.TrimStart('*'));
-
-    // As the store names what depends on a row: "Extension 401 (Tenant)".
-    private static bool IsRow(ResourceDescriptor resource, string key, string dependant) =>
-        dependant == $"{resource.Noun} {key}" || dependant.StartsWith($"{resource.Noun} {key} (", StringComparison.Ordinal);
-
-    private static string? Key(ResourceDescriptor resource, Changes changes)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        var parts = new[] { resource.KeyColumn, resource.SecondKeyColumn }.OfType<string>()
-            .Select(c => Rules.PhpValue.Text(changes[c])?.Trim())
-            .ToArray();
-        return parts.Any(string.IsNullOrEmpty) ? null : string.Join('/', parts);
+        foreach (var place in places.Values)
+        {
+            place.Draft?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+
+        places.Clear();
+    }
+
+    private void Begin(SarkConnection connection, Action<Func<CancellationToken, Task>> wait, Place place, RehearsedChange first)
+    {
+        try
+        {
+            wait(async token => place.Draft = await connection.Backend.Changes.BeginDraftAsync(token).ConfigureAwait(false));
+        }
+        catch (SarkException error) when (error is not SarkUnreachableException)
+        {
+            place.IsAlone = true;
+            cmdlet.WriteWarning($"Each row is judged by itself, as if those before it were not there: {error.Message}");
+            return;
+        }
+
+        place.Backend = new DraftBackend(connection.Backend, place.Draft!);
+        try
+        {
+            // What is to be known of it has been told.
+            wait(token => Notices.Hear(_ => { }, () => first(place.Draft!.Tables, false, token)));
+        }
+        catch (SarkException error) when (error is not SarkUnreachableException)
+        {
+            // Somebody has changed the exchange in this very moment; what comes is judged as it is now.
+        }
+    }
+
+    /// <summary>What was judged at one exchange.</summary>
+    private sealed class Place
+    {
+        public RehearsedChange? First { get; set; }
+
+        public IChangeDraft? Draft { get; set; }
+
+        public ISarkBackend? Backend { get; set; }
+
+        public bool IsAlone { get; set; }
     }
 }

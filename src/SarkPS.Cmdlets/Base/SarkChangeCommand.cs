@@ -15,4 +15,6 @@ public abstract class SarkChangeCommand : SarkCmdlet
 
     /// <summary>Who does it, and why. A service knows better who asks it.</summary>
     private protected ChangeNote Note => new(ChangeOrigin.Local, Reason);
+
+    private protected override bool ChangesRows => true;
 }

@@ -21,6 +21,7 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
     // Where things came from that have no place to keep it themselves.
     private static readonly ConditionalWeakTable<object, SarkConnection> Homes = [];
     private static readonly ConcurrentDictionary<Type, string[]> NamingParameters = [];
+    private static readonly ConcurrentDictionary<Type, bool> Changing = [];
 
     private readonly CancellationTokenSource stop = new();
     // The keys of resources, as they were when one was first looked for and not found.
@@ -41,7 +42,9 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
     public SarkConnection? Connection { get; set; }
 
     /// <summary>The exchange.</summary>
-    protected ISarkBackend Backend => InUse.Backend;
+    protected ISarkBackend Backend => InUse is var connection && rehearsals?.Backend(connection) is { } rehearsed
+        ? rehearsed
+        : connection.Backend;
 
     /// <summary>The connection that is worked on now.</summary>
     private protected SarkConnection InUse
@@ -65,9 +68,21 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
                     $"The connection to '{connection}' is closed; open another with Connect-Sark."));
             }
 
+            RequirePart(connection);
             return connection;
         }
     }
+
+    /// <summary>Whether it changes rows, which a change set can take back.</summary>
+    private protected virtual bool ChangesRows => false;
+
+    /// <summary>Whether a change set is not to be made where this was refused a change.</summary>
+    private protected virtual bool FailsSet => ChangesRows;
+
+    /// <summary>Whether it changes anything of the exchange. What is exported is written elsewhere.</summary>
+    private bool ChangesExchange => Changing.GetOrAdd(
+        GetType(),
+        type => type.GetCustomAttribute<CmdletAttribute>() is { SupportsShouldProcess: true, VerbName: not VerbsData.Export });
 
     /// <summary>Whether what is piped in is worked on where it came from, also when the session is connected elsewhere.</summary>
     private protected virtual bool GoesHome => true;
@@ -92,7 +107,11 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Lets go of what the cmdlet holds.</summary>
-    protected virtual void Dispose(bool disposing) => stop.Dispose();
+    protected virtual void Dispose(bool disposing)
+    {
+        stop.Dispose();
+        rehearsals?.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => stop.Cancel();
@@ -270,6 +289,44 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    // Within Use-SarkChangeSet nothing is done that could not be taken back with the rest.
+    private void RequirePart(SarkConnection connection)
+    {
+        if (!ChangesExchange || Rehearsal.IsOn)
+        {
+            return;
+        }
+
+        if (connection.Draft is not null && !ChangesRows)
+        {
+            Throw(new SarkException(SarkErrorKind.BadRequest, "ChangeSet", MyInvocation.MyCommand.Name,
+                $"{MyInvocation.MyCommand.Name} changes something else than rows and could not be taken back with the others, so it cannot "
+                    + "be part of a change set. Run it after Use-SarkChangeSet. Nothing was done."));
+        }
+        else if (connection.Draft is null && SarkConnection.Drafting is { } other)
+        {
+            Throw(new SarkException(SarkErrorKind.BadRequest, "ChangeSet", connection,
+                $"This change set is one of '{other}', and '{connection}' would be changed at once and by itself. Run "
+                    + $"{MyInvocation.MyCommand.Name} before Use-SarkChangeSet, or after it. Nothing was done."));
+        }
+    }
+
+    /// <summary>
+    /// Reports a failure that does not end the command. Within Use-SarkChangeSet a change that was refused is kept in mind: the
+    /// set is not made without it, unless the script has caught the error (-ErrorAction Stop), or said that it does not matter
+    /// (-ErrorAction Ignore).
+    /// </summary>
+    private protected new void WriteError(ErrorRecord record)
+    {
+        base.WriteError(record);
+        var isIgnored = MyInvocation.BoundParameters.TryGetValue("ErrorAction", out var action) && action is ActionPreference.Ignore;
+        if (FailsSet && !isIgnored && (Connection ?? home ?? SarkConnection.Default)?.Draft is { } draft
+            && (draft.IsRehearsal || !Rehearsal.IsOn))
+        {
+            draft.Refused.Enqueue(record.Exception);
+        }
+    }
+
     /// <summary>Ends the command with an error.</summary>
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
     protected void Throw(SarkException error)
@@ -320,11 +377,8 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
         where T : SarkRecord, ISarkResource<T>, new()
     {
         options = options with { Reason = ChangeReason };
-        Rehearsal.Create(
-            resource,
-            kind,
-            changes,
-            () => Wait(token => Backend.Tables.CreateAsync(resource, kind, changes, options with { IsRehearsal = true }, token)));
+        Judge((tables, isRehearsal, token) =>
+            tables.CreateAsync(resource, kind, changes, options with { IsRehearsal = isRehearsal }, token));
         if (Confirmed(target, $"New {SarkText.Words(resource.Noun)}"))
         {
             WriteRow(resource, Wait(token => Backend.Tables.CreateAsync(resource, kind, changes, options, token)));
@@ -335,10 +389,7 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
     private protected void RemoveRow(ResourceDescriptor resource, RowKey key, bool force)
     {
         var options = new ChangeOptions(Force: force) { Reason = ChangeReason };
-        Rehearsal.Remove(
-            resource,
-            key,
-            () => Wait(token => Backend.Tables.RemoveAsync(resource, key, options with { IsRehearsal = true }, token)));
+        Judge((tables, isRehearsal, token) => tables.RemoveAsync(resource, key, options with { IsRehearsal = isRehearsal }, token));
         if (ShouldRemove(key.ToString(), $"Remove {SarkText.Words(resource.Noun)}", force))
         {
             foreach (var orphan in Wait(token => Backend.Tables.RemoveAsync(resource, key, options, token)))
@@ -347,6 +398,10 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
             }
         }
     }
+
+    /// <summary>Judges a change under -WhatIf, and does nothing without it.</summary>
+    /// <exception cref="SarkException">It would be refused.</exception>
+    private protected void Judge(RehearsedChange change) => Rehearsal.Judge(InUse, Wait, change);
 
     /// <summary>Why what is changed is changed, for the history; null where that is not said.</summary>
     private protected virtual string? ChangeReason => null;
@@ -389,6 +444,15 @@ public abstract partial class SarkCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Passes an object on; it knows from then on which exchange it came from.</summary>
     private protected void Emit(object? thing) => WriteObject(Marked(thing));
+
+    /// <summary>Passes on what others gave, which knows where it came from already.</summary>
+    private protected void PassOn(IEnumerable<PSObject> things)
+    {
+        foreach (var thing in things)
+        {
+            WriteObject(thing);
+        }
+    }
 
     /// <summary>The same with each of several.</summary>
     private protected void EmitEach(IEnumerable things)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 
@@ -46,11 +47,38 @@ public sealed class SarkConnection : IDisposable
 
     /// <summary>The way to it, as long as it is open: what was closed is never opened again by the way.</summary>
     /// <exception cref="SarkException">It is closed.</exception>
-    internal ISarkBackend Backend => IsOpen ? backend
+    internal ISarkBackend Backend => IsOpen ? Draft?.Backend ?? backend
         : throw new SarkUnreachableException(
             "Connection",
             Location,
             $"The connection to '{Location}' is closed; open another with Connect-Sark.");
+
+    /// <summary>The draft that the rows are those of, within Use-SarkChangeSet; null where they are the exchange's.</summary>
+    internal OpenDraft? Draft { get; private set; }
+
+    /// <summary>The connection that the runspace has a draft on; null where it has none.</summary>
+    internal static SarkConnection? Drafting => Find()?.Drafting;
+
+    /// <summary>Has the rows be those of a draft from now on, until <see cref="EndDraft"/>.</summary>
+    /// <param name="draft">The draft.</param>
+    /// <param name="isRehearsal">Whether it is thrown away in any case.</param>
+    internal OpenDraft BeginDraft(IChangeDraft draft, bool isRehearsal)
+    {
+        Current.GetOrCreateValue(Runspace.DefaultRunspace!).Drafting = this;
+        return Draft = new OpenDraft(new DraftBackend(Backend, draft), isRehearsal);
+    }
+
+    /// <summary>What is told of what would take the exchange away from a script block that works on a draft of it.</summary>
+    /// <param name="instead">What can be done instead.</param>
+    internal SarkException IsDrafting(string instead) => new(
+        SarkErrorKind.BadRequest, "ChangeSet", this, $"Use-SarkChangeSet is running on '{this}'; {instead}. Nothing was done.");
+
+    /// <summary>Has the rows be those of the exchange again.</summary>
+    internal void EndDraft()
+    {
+        Current.GetOrCreateValue(Runspace.DefaultRunspace!).Drafting = null;
+        Draft = null;
+    }
 
     /// <summary>The location.</summary>
     public override string ToString() => Location;
@@ -71,10 +99,13 @@ public sealed class SarkConnection : IDisposable
     /// </summary>
     internal static bool IsElsewhereInProcess { get; private set; }
 
-    /// <summary>The connection of the runspace that runs now, or null. Parallel runspaces never share one.</summary>
+    /// <summary>
+    /// The connection of the runspace that runs now, or null; within Use-SarkChangeSet that of the set. Parallel runspaces never
+    /// share one.
+    /// </summary>
     internal static SarkConnection? Default
     {
-        get => Find()?.Connection is { IsOpen: true } open ? open : null;
+        get => (Find()?.Drafting ?? Find()?.Connection) is { IsOpen: true } open ? open : null;
         set
         {
             var holder = Current.GetOrCreateValue(Runspace.DefaultRunspace!);
@@ -117,5 +148,22 @@ public sealed class SarkConnection : IDisposable
         public SarkConnection? Connection { get; set; }
 
         public bool IsLetGo { get; set; }
+
+        public SarkConnection? Drafting { get; set; }
     }
+}
+
+/// <summary>A draft that a script block works on.</summary>
+/// <param name="backend">The exchange with the rows of the draft.</param>
+/// <param name="isRehearsal">Whether it is thrown away in any case.</param>
+internal sealed class OpenDraft(ISarkBackend backend, bool isRehearsal)
+{
+    /// <summary>The exchange with the rows of the draft.</summary>
+    public ISarkBackend Backend { get; } = backend;
+
+    /// <summary>Whether it is thrown away in any case.</summary>
+    public bool IsRehearsal { get; } = isRehearsal;
+
+    /// <summary>The changes that were refused and that the script block went on after. Several runspaces may work on one draft.</summary>
+    public ConcurrentQueue<Exception> Refused { get; } = new();
 }

@@ -194,13 +194,11 @@ public abstract class SarkWriteCommand<T> : SarkChangeCommand
         Sent = changes = WithParameters(changes);
         ResourceValues.RefuseDamage(Resource, key, changes);
         var options = WriteOptions with { Reason = ChangeReason };
-        Rehearsal.Update(
-            Resource,
-            key,
-            changes,
-            () => Wait(token => Backend.Tables.UpdateAsync(Resource, key, changes, options with { IsRehearsal = true }, token)));
+        // Before it is judged: then it is changed, as far as can be seen here.
         var told = (Rehearsal.IsOn ? Differences(key, changes) : [.. changes.Select(c => c.Key)]).Select(
             c => Resource.Find(c)?.Property ?? c).ToArray();
+        Judge((tables, isRehearsal, token) =>
+            tables.UpdateAsync(Resource, key, changes, options with { IsRehearsal = isRehearsal }, token));
         if (Confirmed(
             Resource.IsSingleton ? Resource.PluralName : key.ToString(),
             told.Length > 0 ? $"Set {string.Join(", ", told)}" : "Leave as it is"))

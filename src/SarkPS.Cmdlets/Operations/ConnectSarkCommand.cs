@@ -99,6 +99,11 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (!NotDefault && SarkConnection.Drafting is { } drafting)
+        {
+            ThrowTerminatingError(SarkCmdlet.ToRecord(drafting.IsDrafting("connect before it, or with -NotDefault")));
+        }
+
         if (MyInvocation.BoundParameters.ContainsKey(nameof(Uri)) || MyInvocation.BoundParameters.ContainsKey(nameof(Database))
             || MyInvocation.BoundParameters.ContainsKey(nameof(Root)))
         {

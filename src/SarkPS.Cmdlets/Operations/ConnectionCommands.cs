@@ -40,11 +40,13 @@ public sealed class DisconnectSarkCommand : PSCmdlet
             return;
         }
 
-        foreach (var connection in Connection ?? (SarkConnection.Default is { } current ? [current] : []))
+        SarkConnection[] connections = Connection ?? (SarkConnection.Default is { } current ? [current] : []);
+        if (Array.Find(connections, c => c.Draft is not null) is { } drafting)
         {
-            connection.Dispose();
+            ThrowTerminatingError(SarkCmdlet.ToRecord(drafting.IsDrafting("disconnect once it has ended")));
         }
 
+        Array.ForEach(connections, c => c.Dispose());
         if (Connection is null)
         {
             SarkConnection.LetGo();

@@ -74,6 +74,10 @@ public sealed class ImportSarkResourceCommand : SarkResourceFileCommand
     [Parameter]
     public SwitchParameter AllowOtherTenant { get; set; }
 
+    private protected override bool ChangesRows => true;
+
+    private protected override bool FailsSet => !ContinueOnError;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

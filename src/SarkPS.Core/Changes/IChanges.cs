@@ -24,6 +24,11 @@ public interface IChanges
     /// <exception cref="SarkException">It could not be tried at all, as with a database that is locked.</exception>
     Task<ChangeResult> ApplyAsync(ChangeSet set, CancellationToken cancellationToken);
 
+    /// <summary>Begins a draft: changes that are tried on a copy, and made as one set at its end.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="SarkException">The database could not be copied, or there are as many drafts as a service allows.</exception>
+    Task<IChangeDraft> BeginDraftAsync(CancellationToken cancellationToken);
+
     /// <summary>Turns a set round: rows that it made are removed, columns that it changed get their values back.</summary>
     /// <param name="changeSet">The id of the set.</param>
     /// <param name="isRehearsal">Whether it is only said what would become of it.</param>

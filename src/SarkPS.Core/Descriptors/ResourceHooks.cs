@@ -65,6 +65,24 @@ public sealed class WriteContext
     /// <summary>What is let through of values that SARK cannot carry; null for nothing.</summary>
     internal FormOptions? Forms { get; init; }
 
+    /// <summary>What was drawn for the row before, and is drawn now.</summary>
+    internal Draws Draws { get; init; } = new();
+
+    /// <summary>
+    /// A value that is drawn by chance. A change that was tried before is made with the value that was drawn then, so hooks draw
+    /// in no other way.
+    /// </summary>
+    /// <param name="column">The column that it is for.</param>
+    /// <param name="draw">Draws one.</param>
+    /// <param name="isTaken">Whether another row has it already; null where several may have the same.</param>
+    /// <exception cref="SarkException">The one that was drawn before is taken by now.</exception>
+    public string Draw(string column, Func<string> draw, Func<string, bool>? isTaken = null) =>
+        Draws.Take(column, draw, isTaken) ?? throw new SarkException(
+            SarkErrorKind.Stale,
+            Resource.Noun,
+            null,
+            $"The {column} that was drawn for a new {SarkText.Words(Resource.Noun)} is that of another by now. Nothing was changed.");
+
     /// <summary>What will be written: on create the whole row, on update the changed columns. A hook may add to it.</summary>
     public Changes Row { get; }
 

@@ -20,6 +20,7 @@ public static class ChangeDocument
 {
     private const string Noun = "ChangeSet";
     private const string KeyOfStep = "$key";
+    private const string ResourceOfStep = "resource";
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
     private const int DefaultEntries = 100;
     private const int MostEntries = 1000;
@@ -118,14 +119,42 @@ public static class ChangeDocument
         { State = (string?)document["state"] };
     }
 
+    /// <summary>What became of a draft that was applied, as a document: which resources its steps were about is told too.</summary>
+    public static JsonObject WriteDraft(ChangeResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var document = Write(result, wantsRows: false);
+        foreach (var (step, told) in result.Steps.Zip((JsonArray)document["steps"]!))
+        {
+            told![ResourceOfStep] = step.Resource.Route;
+        }
+
+        return document;
+    }
+
+    /// <summary>What became of a draft, of a document that a service answered.</summary>
+    /// <exception cref="SarkException">It is no such document.</exception>
+    public static ChangeResult ReadDraft(JsonNode? body) => ReadResult(body, new ChangeSet(
+    [
+        .. (body?["steps"] as JsonArray ?? []).Select(s => new ChangeStep(
+            ChangeAction.Update,
+            SarkResources.OfRoute((string?)s?[ResourceOfStep]) ?? throw new SarkUnavailableException(
+                "Service",
+                null,
+                "The service answered something else than what became of a draft."))),
+    ]));
+
+    /// <summary>A time as documents have it.</summary>
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+
     /// <summary>What a query asks for, as the names and values of an address.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Write(ChangeQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
         (string Name, string? Value)[] parts =
         [
-            ("from", query.From?.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)),
-            ("to", query.To?.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)),
+            ("from", query.From is { } from ? Time(from) : null),
+            ("to", query.To is { } to ? Time(to) : null),
             ("actor", query.Actor),
             ("resource", query.Resource?.Route),
             ("key", query.Key),
@@ -229,7 +258,7 @@ public static class ChangeDocument
         }
 
         Set(document, "changeSet", entry.ChangeSet);
-        document["time"] = entry.Time?.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+        document["time"] = entry.Time is { } time ? Time(time) : null;
         document["cause"] = Word(entry.Cause);
         document["actor"] = entry.Actor;
         document["address"] = entry.Address;

@@ -47,7 +47,7 @@ public sealed class RemoteBackend(SarkHttpClient client, bool? rehearses = null)
     public ITableOperations Tables { get; } = new RemoteTables(client, rehearses);
 
     /// <inheritdoc/>
-    public IChanges Changes { get; } = new RemoteChanges(client);
+    public IChanges Changes { get; } = new RemoteChanges(client, rehearses);
 
     /// <inheritdoc/>
     public IAsteriskOperations Asterisk => Covered(ExchangePart.Asterisk, asterisk);

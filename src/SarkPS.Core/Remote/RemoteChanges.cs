@@ -8,8 +8,10 @@ namespace SarkPS.Remote;
 
 /// <summary>Change sets over HTTP.</summary>
 /// <param name="client">The connection to the service.</param>
-internal sealed class RemoteChanges(SarkHttpClient client) : IChanges
+/// <param name="rehearses">What the service has said of rehearsals; null where it was not asked.</param>
+internal sealed class RemoteChanges(SarkHttpClient client, bool? rehearses) : IChanges
 {
+    private const string Noun = "ChangeSet";
     private const string DataField = "data: ";
 
     // A connection that broke is made anew, and goes on where it ended.
@@ -23,6 +25,25 @@ internal sealed class RemoteChanges(SarkHttpClient client) : IChanges
     /// <inheritdoc/>
     public Task<ChangeResult> ApplyAsync(ChangeSet set, CancellationToken cancellationToken) =>
         SendAsync(new ChangeRequest(set, WantsRows: set.Steps.Count == 1), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IChangeDraft> BeginDraftAsync(CancellationToken cancellationToken)
+    {
+        var identity = await RequireAsync(cancellationToken).ConfigureAwait(false);
+        if (!identity.KeepsDrafts)
+        {
+            throw new SarkException(
+                SarkErrorKind.Unsupported,
+                Noun,
+                client.Address,
+                $"The service at {client.Address} is of version {identity.Version}, which keeps no drafts, so that what is changed there "
+                    + "is changed at once. Nothing was sent.");
+        }
+
+        var answer = await client.SendAsync(HttpMethod.Post, WireHeaders.Drafts, null, Timeout.InfiniteTimeSpan, cancellationToken)
+            .ConfigureAwait(false);
+        return new RemoteDraft(client, client.Understand(() => (string)answer!["draft"]!), this, rehearses);
+    }
 
     /// <inheritdoc/>
     public async Task<UndoResult> UndoAsync(
@@ -142,38 +163,58 @@ internal sealed class RemoteChanges(SarkHttpClient client) : IChanges
         }
     }
 
-    private async Task<ChangeResult> SendAsync(ChangeRequest request, CancellationToken cancellationToken)
+    private Task<ChangeResult> SendAsync(ChangeRequest request, CancellationToken cancellationToken) => SendAsync(
+        WireHeaders.Batch,
+        ChangeDocument.Write(request),
+        [],
+        isRepeatable: !request.IsRehearsal,
+        answer => ChangeDocument.ReadResult(answer, request.Set),
+        cancellationToken);
+
+    /// <summary>Sends what is answered as a set is.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="body">The body; null for none.</param>
+    /// <param name="others">Headers.</param>
+    /// <param name="isRepeatable">Whether what was done is to be answered again, where the answer is lost on its way.</param>
+    /// <param name="read">Reads the answer.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal async Task<ChangeResult> SendAsync(
+        string path,
+        JsonNode? body,
+        KeyValuePair<string, string>[] others,
+        bool isRepeatable,
+        Func<JsonNode?, ChangeResult> read,
+        CancellationToken cancellationToken)
     {
         await RequireAsync(cancellationToken).ConfigureAwait(false);
-        var body = ChangeDocument.Write(request);
         // A plan changes nothing, and needs no key.
         var answer = await SarkHttpClient.SendOnceOnlyAsync(
             key => client.SendAsync(
                 HttpMethod.Post,
-                WireHeaders.Batch,
+                path,
                 body,
                 Timeout.InfiniteTimeSpan,
-                request.IsRehearsal ? [] : [key],
+                isRepeatable ? [.. others, key] : others,
                 status => status == HttpStatusCode.UnprocessableEntity,
                 cancellationToken),
             MostAttempts,
             cancellationToken).ConfigureAwait(false);
-        return client.Understand(() => ProblemDetails.Read(answer) is { } refusal
-            ? throw refusal
-            : ChangeDocument.ReadResult(answer, request.Set));
+        return client.Understand(() => ProblemDetails.Read(answer) is { } refusal ? throw refusal : read(answer));
     }
 
     // sark6api, or an older service, might take a part of what it does not know for something else.
-    private async Task RequireAsync(CancellationToken cancellationToken)
+    private async Task<ServiceIdentity> RequireAsync(CancellationToken cancellationToken)
     {
         var identity = client.Identity ?? await client.IdentifyAsync(cancellationToken).ConfigureAwait(false);
         if (!identity.TakesChanges)
         {
             throw new SarkException(
                 SarkErrorKind.Unsupported,
-                "ChangeSet",
+                Noun,
                 client.Address,
                 $"The service at {client.Address} is of version {identity.Version}, which takes no change sets. Nothing was sent.");
         }
+
+        return identity;
     }
 }

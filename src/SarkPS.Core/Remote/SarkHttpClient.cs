@@ -25,6 +25,9 @@ public sealed class SarkHttpClient : IDisposable
     private readonly HttpClient http;
     private readonly bool hasToken;
 
+    // The draft that all requests are about, and whether the connection is another client's.
+    private readonly string? draft;
+
     /// <summary>Makes a client.</summary>
     /// <param name="http">The connection; its base address is the service's, such as <c>https://pbx.example.com:44300</c>.
     /// Its time-out becomes that of one answer.</param>
@@ -46,6 +49,15 @@ public sealed class SarkHttpClient : IDisposable
         // Lists the full facts of an error: kind, noun, target, messages by column, dependants.
         http.DefaultRequestHeaders.Accept.ParseAdd(WireHeaders.Problem);
     }
+
+    private SarkHttpClient(SarkHttpClient client, string draft)
+    {
+        (http, hasToken, Timeout, Identity) = (client.http, client.hasToken, client.Timeout, client.Identity);
+        this.draft = draft;
+    }
+
+    /// <summary>The same connection, on which all requests are about a draft. It stays this client's.</summary>
+    internal SarkHttpClient Within(string draft) => new(this, draft);
 
     /// <summary>Opens the way to a service. Nothing is sent yet.</summary>
     /// <param name="address">Its address.</param>
@@ -285,6 +297,11 @@ public sealed class SarkHttpClient : IDisposable
         for (var attempt = 0; ; attempt++)
         {
             var request = make();
+            if (draft is not null)
+            {
+                request.Headers.Add(WireHeaders.ChangeDraft, draft);
+            }
+
             var response = await SendOnceAsync(request, completion, Longer(limit), cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode || isAnswer?.Invoke(response.StatusCode) == true)
             {
@@ -372,7 +389,13 @@ public sealed class SarkHttpClient : IDisposable
     public Uri Resolve(string path) => new(Address, "/api/" + path);
 
     /// <inheritdoc/>
-    public void Dispose() => http.Dispose();
+    public void Dispose()
+    {
+        if (draft is null)
+        {
+            http.Dispose();
+        }
+    }
 
     // As the platform does it, and the system is told to look after a connection on which nothing comes: what takes long
     // has no limit of time, and a machine that was switched off sends nothing.

@@ -11,9 +11,11 @@ namespace SarkPS.Remote;
 /// <param name="Parts">The parts of it beside the tables; null when it does not tell.</param>
 /// <param name="Sark">The version of SARK that its database is of; null when it does not tell.</param>
 /// <param name="TakesChanges">Whether it takes change sets and keeps a history.</param>
+/// <param name="KeepsDrafts">Whether changes can be tried there before they are made.</param>
 public sealed record ServiceIdentity(
     string Version, string? Caller, IReadOnlyList<string> Scopes, bool AnswersRehearsals, ExchangeCoverage Coverage,
-    IReadOnlyCollection<ExchangePart>? Parts = null, SarkVersion? Sark = null, bool TakesChanges = false)
+    IReadOnlyCollection<ExchangePart>? Parts = null, SarkVersion? Sark = null, bool TakesChanges = false,
+    bool KeepsDrafts = false)
 {
     /// <summary>The member of the answer that names the parts.</summary>
     public const string PartsMember = "covers";
@@ -45,6 +47,7 @@ public sealed record ServiceIdentity(
                         ? part
                         : (ExchangePart?)null).OfType<ExchangePart>().ToArray(),
                 SarkVersion.Find(who[SarkMember]?.ToString()),
-                who[WireHeaders.ChangesMember]?.GetValue<bool>() ?? false)
+                who[WireHeaders.ChangesMember]?.GetValue<bool>() ?? false,
+                who[WireHeaders.DraftsMember]?.GetValue<bool>() ?? false)
             : null;
 }

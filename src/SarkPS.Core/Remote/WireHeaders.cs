@@ -44,6 +44,18 @@ public static class WireHeaders
     public const string ChangeSet = "X-Change-Set";
 
     /// <summary>
+    /// The draft that a request is about: its rows are read and changed instead of the exchange's. A service that does not know the
+    /// header would change the exchange, so it is sent only to one that says <see cref="DraftsMember"/>.
+    /// </summary>
+    public const string ChangeDraft = "X-Change-Draft";
+
+    /// <summary>Where drafts are, below <c>/api/</c>.</summary>
+    public const string Drafts = Changes + "/drafts";
+
+    /// <summary>The member of the answer of <see cref="WhoAmI"/> that is true where the service keeps drafts.</summary>
+    public const string DraftsMember = "drafts";
+
+    /// <summary>
     /// Tells a request that is sent again, since its answer was lost, from another: what was done is answered again and not done
     /// twice. (draft-ietf-httpapi-idempotency-key-header-08)
     /// </summary>

@@ -211,7 +211,7 @@ internal sealed partial class ExtensionHooks : ResourceHooks
         {
             // Last in the answer, as the original has it.
             row.Remove("passwd");
-            row["passwd"] = RandomNumberGenerator.GetString(PasswordLetters, PasswordLength);
+            row["passwd"] = context.Draw("passwd", () => RandomNumberGenerator.GetString(PasswordLetters, PasswordLength));
         }
     }
 

@@ -17,13 +17,10 @@ internal class TimerHooks(string table, string prefix) : ResourceHooks
         if (context.IsCreate)
         {
             // Among a thousand timers two draw the same name about every other time.
-            string name;
-            do
-            {
-                name = prefix + RandomNumberGenerator.GetInt32(100000, 1000000).ToString(CultureInfo.InvariantCulture);
-            }
-            while (context.Session.Exists(table, "pkey", name));
-            context.Row["pkey"] = name;
+            context.Row["pkey"] = context.Draw(
+                "pkey",
+                () => prefix + RandomNumberGenerator.GetInt32(100000, 1000000).ToString(CultureInfo.InvariantCulture),
+                name => context.Session.Exists(table, "pkey", name));
         }
     }
 }

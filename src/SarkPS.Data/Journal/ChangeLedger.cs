@@ -119,18 +119,7 @@ internal sealed class ChangeLedger(
 
     /// <summary>The answer to a request that was done before; null where it was not.</summary>
     /// <exception cref="SarkException">The key is that of another request.</exception>
-    public byte[]? FindAnswer(Repeatable repeatable)
-    {
-        var kept = file.ReadAnswer(repeatable);
-        return kept is null || kept.Request.Fingerprint.AsSpan().SequenceEqual(repeatable.Fingerprint)
-            ? kept?.Answer
-            : throw new SarkValidationException(
-                "Request",
-                repeatable.Key,
-                "Idempotency-Key",
-                $"The idempotency key '{SarkText.Printable(repeatable.Key)}' was used for another request. Nothing was done; each "
-                    + "request has a key of its own.");
-    }
+    public byte[]? FindAnswer(Repeatable repeatable) => file.ReadAnswer(repeatable)?.To(repeatable);
 
     /// <summary>Says that what was prepared is committed. Where that cannot be said, the marker tells whoever comes next.</summary>
     /// <param name="marker">The marker.</param>

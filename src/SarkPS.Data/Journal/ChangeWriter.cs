@@ -181,6 +181,13 @@ internal sealed class ChangeWriter : IDisposable
         }
     }
 
+    /// <summary>What is told where the database is in another state than was demanded.</summary>
+    public static SarkException OtherState() => new(
+        SarkErrorKind.Stale,
+        SqliteErrors.Noun,
+        null,
+        "The database has changed since the plan was made, so it was not applied. Nothing was changed; make the plan anew.");
+
     /// <summary>Waits until something was written, at most for a time.</summary>
     public Task WhenWrittenAsync(TimeSpan limit, CancellationToken cancellationToken) =>
         Task.WhenAny(Volatile.Read(ref written).Task, Task.Delay(limit, cancellationToken)).Unwrap();
@@ -397,7 +404,7 @@ internal sealed class ChangeWriter : IDisposable
             kept.Dispose();
         }
 
-        return database.TryOpen(isPooled: true) is { } opened ? WriteConnection.TryMake(opened) : null;
+        return database.TryOpen(isPooled: true) is { } opened ? WriteConnection.TryMake(opened, isLasting: !database.IsScratch) : null;
     }
 
     private void Return(WriteConnection writing)
@@ -553,11 +560,7 @@ internal sealed class ChangeWriter : IDisposable
         {
             if (request.Intent.State is { } wanted && wanted != state?.ToString())
             {
-                throw new SarkException(
-                    SarkErrorKind.Stale,
-                    SqliteErrors.Noun,
-                    null,
-                    "The database has changed since the plan was made, so it was not applied. Nothing was changed; make the plan anew.");
+                throw OtherState();
             }
 
             ledger?.RequireNew(request.Intent.Repeatable, state);
@@ -708,6 +711,7 @@ internal sealed class WriteConnection : IDisposable
     // back. Extra: lost power may not take back what the journal's next entry rests on.
     // The mode of SQLite's journal is known only of a database that was read.
     private const string Settings = "PRAGMA cache_spill = OFF; PRAGMA synchronous = EXTRA; SELECT 1 FROM sqlite_master LIMIT 1";
+    private const string SettingsOfScratch = "PRAGMA cache_spill = OFF; PRAGMA synchronous = OFF; SELECT 1 FROM sqlite_master LIMIT 1";
 
     // As large as it is after a group of single rows.
     private const string KeepJournal = "PRAGMA journal_mode = PERSIST; PRAGMA journal_size_limit = 262144";
@@ -725,15 +729,16 @@ internal sealed class WriteConnection : IDisposable
 
     /// <summary>Takes a connection over.</summary>
     /// <param name="connection">An open one.</param>
+    /// <param name="isLasting">Whether what is committed must survive lost power.</param>
     /// <returns>Null where another holds the database, which setting something up has to read.</returns>
     /// <exception cref="SqliteException">It is of no use; it is closed.</exception>
-    public static WriteConnection? TryMake(SqliteConnection connection)
+    public static WriteConnection? TryMake(SqliteConnection connection, bool isLasting)
     {
         var made = new WriteConnection(connection);
         var isReady = false;
         try
         {
-            isReady = SqliteDatabase.TryRun(connection, Settings);
+            isReady = SqliteDatabase.TryRun(connection, isLasting ? Settings : SettingsOfScratch);
             // Of a database with a write-ahead log it would take that away.
             if (isReady && made.Statements.Value("PRAGMA journal_mode") is "delete" or "persist")
             {

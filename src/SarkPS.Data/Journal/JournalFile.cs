@@ -76,7 +76,19 @@ internal sealed record FoundSet(JournalSet Set, long Epoch, long LastSequence);
 /// <summary>The answer to a request with an idempotency key.</summary>
 /// <param name="Request">The request.</param>
 /// <param name="Answer">The answer.</param>
-internal sealed record KeptAnswer(Repeatable Request, byte[] Answer);
+internal sealed record KeptAnswer(Repeatable Request, byte[] Answer)
+{
+    /// <summary>The answer to the request that is sent again.</summary>
+    /// <exception cref="SarkException">It is another request.</exception>
+    public byte[] To(Repeatable again) => Request.Fingerprint.AsSpan().SequenceEqual(again.Fingerprint)
+        ? Answer
+        : throw new SarkValidationException(
+            "Request",
+            again.Key,
+            "Idempotency-Key",
+            $"The idempotency key '{SarkText.Printable(again.Key)}' was used for another request. Nothing was done; each "
+                + "request has a key of its own.");
+}
 
 /// <summary>
 /// The file that remembers every change, <c>journal.db</c>: with a write-ahead log, and never attached to the database that it

@@ -7,12 +7,18 @@ using SarkPS.Descriptors;
 namespace SarkPS.Data.Journal;
 
 /// <summary>Change sets on a database of this machine.</summary>
+/// <param name="store">The rows that it is about.</param>
 /// <param name="database">The database.</param>
 /// <param name="forms">What is let through of values that SARK cannot carry; null for nothing.</param>
 /// <param name="files">The files that belong to rows; null where rows alone are written.</param>
-internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, RowFiles? files) : IChanges, IAnsweredChanges
+/// <param name="log">Remembers what is done in a draft, whose files are judged and not written; null for an exchange.</param>
+internal sealed class LocalChanges(SqliteStore store, SqliteDatabase database, FormOptions? forms, RowFiles? files, DraftLog? log)
+    : IChanges, IAnsweredChanges
 {
     private const string Savepoint = "step";
+
+    // Larger sets are planned on a copy: the database is not locked for as long as that takes.
+    private const int LargestPlanInPlace = 100;
 
     // So often others are looked for who may have changed something: other processes, and programs that write no journal.
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
@@ -24,6 +30,14 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
     /// <inheritdoc/>
     public async Task<ChangeResult> ApplyAsync(ChangeSet set, CancellationToken cancellationToken) =>
         (await RunAsync(set, isRehearsal: false, null, null, cancellationToken).ConfigureAwait(false)).Result with { State = null };
+
+    /// <inheritdoc/>
+    async Task<IChangeDraft> IChanges.BeginDraftAsync(CancellationToken cancellationToken) =>
+        await store.BeginDraftAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    async Task<IAnsweredDraft> IAnsweredChanges.BeginDraftAsync(CancellationToken cancellationToken) =>
+        await store.BeginDraftAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public Task<UndoResult> UndoAsync(
@@ -166,20 +180,47 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
     }
 
     /// <inheritdoc/>
-    public async Task<SetOutcome> RunAsync(
+    public Task<SetOutcome> RunAsync(
         ChangeSet set,
+        bool isRehearsal,
+        Repeatable? repeatable,
+        Func<SetOutcome, byte[]>? answer,
+        CancellationToken cancellationToken) => RunAsync(set, null, isRehearsal, repeatable, answer, cancellationToken);
+
+    /// <summary>Makes a set that was made in a draft before, or rehearses it.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="drafted">What its steps came to in the draft, and must come to again; null for a set that is new.</param>
+    /// <param name="isRehearsal">Whether it is taken back.</param>
+    /// <param name="repeatable">The request that it is of; null for one that is not sent again.</param>
+    /// <param name="answer">What is answered, kept together with the change and answered again.</param>
+    /// <param name="cancellationToken">Stops it between two steps.</param>
+    /// <exception cref="SarkException">It could not be tried at all, or would come to something else than in the draft.</exception>
+    internal async Task<SetOutcome> RunAsync(
+        ChangeSet set,
+        DraftedSteps? drafted,
         bool isRehearsal,
         Repeatable? repeatable,
         Func<SetOutcome, byte[]>? answer,
         CancellationToken cancellationToken)
     {
+        if (isRehearsal && log is null && set.Steps.Count > LargestPlanInPlace)
+        {
+            return await PlanOnCopyAsync(set, drafted, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (repeatable is not null && log?.FindAnswer(repeatable) is { } before)
+        {
+            throw new AnsweredBeforeException(before);
+        }
+
         var hasFiles = files is not null && set.Steps.Any(s => RowFiles.Has(s.Resource));
-        if (hasFiles && !isRehearsal)
+        if (hasFiles && !isRehearsal && log is null)
         {
             await files!.RepairAsync(database, Tell, isAgain: false, cancellationToken).ConfigureAwait(false);
         }
 
-        using var own = hasFiles ? new SetFiles(files!, isRehearsal) : null;
+        using var own = hasFiles ? new SetFiles(files!, isRehearsal || log is not null) : null;
+        DraftedStep?[] made = [];
         var intent = new WriteIntent
         {
             IsRehearsal = isRehearsal,
@@ -191,13 +232,19 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
         try
         {
             var (run, id) = await database.Writer.RunAsync(
-                session => Run(session, set, own, cancellationToken),
+                session => Run(session, set, drafted, own, out made, cancellationToken),
                 intent,
                 cancellationToken,
                 answer is null ? null : (done, set) => answer(Told(done, set))).ConfigureAwait(false);
             if (own is not null)
             {
                 await own.SettleAsync(database, Tell).ConfigureAwait(false);
+            }
+
+            if (log is not null && !isRehearsal)
+            {
+                var again = repeatable is null || answer is null ? null : new KeptAnswer(repeatable, answer(Told(run, id)));
+                log.Add(made.OfType<DraftedStep>(), set.Reason, again);
             }
 
             return Told(run, id);
@@ -211,12 +258,38 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
             outcome with { Result = outcome.Result with { ChangeSet = id, IsApplied = !isRehearsal } };
     }
 
+    private async Task<SetOutcome> PlanOnCopyAsync(ChangeSet set, DraftedSteps? drafted, CancellationToken cancellationToken)
+    {
+        using var copy = await DatabaseCopy.MakeAsync(database, keepsOrigin: false, cancellationToken).ConfigureAwait(false);
+        if (set.State is { } wanted && wanted != copy.State)
+        {
+            throw ChangeWriter.OtherState();
+        }
+
+        var outcome = await store.On(copy, new DraftLog()).Changes.RunAsync(
+            set with { State = null },
+            drafted,
+            isRehearsal: true,
+            null,
+            null,
+            cancellationToken).ConfigureAwait(false);
+        return outcome with { Result = outcome.Result with { State = copy.State } };
+    }
+
     private static void Tell(string sentence) => Notices.Tell(sentence);
 
-    private SetOutcome Run(RowSession session, ChangeSet set, SetFiles? own, CancellationToken cancellationToken)
+    private SetOutcome Run(
+        RowSession session,
+        ChangeSet set,
+        DraftedSteps? drafted,
+        SetFiles? own,
+        out DraftedStep?[] made,
+        CancellationToken cancellationToken)
     {
         // It may be the second time.
         own?.Truncate(0);
+        drafted?.Require(session);
+        made = new DraftedStep?[log is null ? 0 : set.Steps.Count];
         var results = new StepResult[set.Steps.Count];
         var done = new StepDone?[set.Steps.Count];
         var keys = new Dictionary<string, RowKey>(StringComparer.Ordinal);
@@ -231,6 +304,7 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
             {
                 // What remains after the whole set counts.
                 InUse = set.IsAtomic && !isOne ? _ => inUse.Add(index) : null,
+                Draws = drafted?.Steps[i].Draws ?? new Draws(),
             };
             var (changes, files) = (session.ChangeCount, own?.Count ?? 0);
             if (!isOne)
@@ -264,6 +338,15 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
                 inUse.Remove(index);
                 done[i] = null;
                 results[i] = Failed(i, step, error as SarkException ?? SqliteErrors.Translate((SqliteException)error, database.Path));
+            }
+
+            if (done[i] is { } now)
+            {
+                drafted?.Steps[i].Require(now);
+                if (log is not null)
+                {
+                    made[i] = DraftedStep.Of(Known(step, keys), now, place.Draws);
+                }
             }
         }
 
@@ -299,6 +382,10 @@ internal sealed class LocalChanges(SqliteDatabase database, FormOptions? forms, 
                     : new WriteResult(d.Answer, d.Key, d.Stored, d.Notices) { Whole = d.Whole, Orphans = d.Orphans }),
             ]);
     }
+
+    // What a step was called by is known in its own set only.
+    private static ChangeStep Known(ChangeStep step, Dictionary<string, RowKey> keys) =>
+        step with { Id = null, Key = step.KeyOf is { } id ? keys[id] : step.Key, KeyOf = null };
 
     private static SarkException UnknownStep(ChangeStep step, string id) => new(
         SarkErrorKind.BadRequest,

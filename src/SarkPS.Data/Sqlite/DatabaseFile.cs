@@ -74,6 +74,23 @@ internal static class DatabaseFile
         return refusal;
     }
 
+    /// <summary>
+    /// Copies a database whose lock the caller holds, so that it stays as it is meanwhile. Not checked: the copy is worked on as
+    /// the database would be.
+    /// </summary>
+    /// <param name="from">A connection to it that only reads; whoever writes cannot be copied from.</param>
+    /// <param name="copy">An empty file.</param>
+    /// <param name="noun">What messages speak of.</param>
+    public static void CopyHeld(SqliteConnection from, string copy, string noun)
+    {
+        using (var to = Open(copy, SqliteOpenMode.ReadWrite))
+        {
+            TransferAsync(from, to, CancellationToken.None).GetAwaiter().GetResult();
+        }
+
+        KeepRollbackJournal(copy, noun, Path.GetFileName(copy));
+    }
+
     /// <summary>Checks that a file is a sound database with every table and column that SarkPS uses.</summary>
     /// <param name="path">The file.</param>
     /// <param name="noun">What messages speak of.</param>

@@ -71,6 +71,9 @@ public sealed class SqliteDatabase : IDisposable
     /// <summary>How many bytes of answers are kept in memory until the database changes; 0 for none.</summary>
     public long ReadCacheBytes { get; init; }
 
+    /// <summary>Whether it may be lost with the machine's power: a copy that something is tried on.</summary>
+    internal bool IsScratch { get; init; }
+
     /// <summary>Is told, after a change is in the database, which tables it was in, those that triggers write included.</summary>
     internal Action<IReadOnlyCollection<string>>? Written { get; set; }
 

@@ -20,9 +20,26 @@ public sealed class SqliteStore(
     internal RowFiles? Files { get; init; }
 
     /// <summary>Sets of changes of the rows.</summary>
-    internal LocalChanges Changes => changes ??= new LocalChanges(database, forms, Files);
+    internal LocalChanges Changes => changes ??= new LocalChanges(this, database, forms, Files, Log);
+
+    /// <summary>Remembers what is done, where this is a draft; null where it is an exchange.</summary>
+    internal DraftLog? Log { get; init; }
 
     private LocalChanges? changes;
+
+    /// <summary>Begins a draft.</summary>
+    /// <exception cref="SarkException">The database could not be copied.</exception>
+    internal async Task<Draft> BeginDraftAsync(CancellationToken cancellationToken)
+    {
+        var copy = await DatabaseCopy.MakeAsync(database, keepsOrigin: true, cancellationToken).ConfigureAwait(false);
+        var log = new DraftLog();
+        return new Draft(copy, this, On(copy, log), log);
+    }
+
+    /// <summary>The same of a copy of the database.</summary>
+    /// <param name="copy">The copy.</param>
+    /// <param name="log">Remembers what is done to it.</param>
+    internal SqliteStore On(DatabaseCopy copy, DraftLog log) => new(copy.Database, forms, zone, clock) { Files = Files, Log = log };
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SarkRow>> ListAsync(

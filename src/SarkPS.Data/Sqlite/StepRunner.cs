@@ -17,6 +17,9 @@ internal sealed record StepPlace(RowSession Session, FormOptions? Forms, SetFile
     /// Gets what names a row that was removed all the same: others of the set may remove that too. Null where it is refused at once.
     /// </summary>
     public Action<IReadOnlyList<string>>? InUse { get; init; }
+
+    /// <summary>What was drawn for the row when the step was tried before, and is drawn now.</summary>
+    public Draws Draws { get; init; } = new();
 }
 
 /// <summary>What a step did.</summary>
@@ -117,7 +120,7 @@ internal static class StepRunner
     {
         var (resource, kind, isStrict, session) = (step.Resource, step.Kind, step.IsStrict, place.Session);
         var sent = Normal(resource, step.Values, isStrict);
-        var context = new WriteContext(resource, session, sent, null, kind, isStrict) { Forms = place.Forms };
+        var context = new WriteContext(resource, session, sent, null, kind, isStrict) { Forms = place.Forms, Draws = place.Draws };
         Judgement.Judge(context, kind);
         var key = KeyFrom(resource, sent);
         // Whoever reads strictly is told all at once.
@@ -147,6 +150,7 @@ internal static class StepRunner
         var rowId = Insert(context, session, key);
         if (resource.GeneratesKey)
         {
+            place.Draws.Key = rowId;
             key = rowId is { } number
                 ? new RowKey(number.ToString(CultureInfo.InvariantCulture))
                 : throw TakenBack(resource, null, "the new");
@@ -184,7 +188,12 @@ internal static class StepRunner
         var current = RowSearch.Single(resource, key, RowSearch.Find(session, resource, key, null));
         RowTag.Require(step, key, current);
         var changes = Judgement.Differences(resource, step.Values, trimmed, current, isStrict);
-        var context = new WriteContext(resource, session, changes, current, null, isStrict) { All = trimmed, Forms = place.Forms };
+        var context = new WriteContext(resource, session, changes, current, null, isStrict)
+        {
+            All = trimmed,
+            Forms = place.Forms,
+            Draws = place.Draws,
+        };
         Judgement.Judge(context, null);
         resource.Hooks.Validate(context);
         foreach (var (column, _) in context.Rules)
@@ -406,6 +415,11 @@ internal static class StepRunner
                     row[place] = (column.Name, value);
                 }
             }
+        }
+
+        if (context.Resource.GeneratesKey && context.Draws.Key is { } key)
+        {
+            row.Add((context.Resource.KeyColumn, key));
         }
 
         return row;

@@ -1,3 +1,5 @@
+using SarkPS.Service.History;
+
 namespace SarkPS.Service.Auth;
 
 /// <summary>Refuses changes that would do more than was meant, and notes what was changed and by whom.</summary>
@@ -17,7 +19,7 @@ internal sealed class ChangeMiddleware(RequestDelegate next, ILogger<ChangeMiddl
     private async Task NoteAsync(HttpContext context)
     {
         await next(context).ConfigureAwait(false);
-        if (context.Response.StatusCode < 400 && !ClientWish.IsRehearsal(context.Request))
+        if (context.Response.StatusCode < 400 && !ClientWish.IsRehearsal(context.Request) && DraftMiddleware.Of(context) is null)
         {
             logger.LogInformation(
                 "{Method} {Path} by {Caller} from {Source}: {Status}, request {RequestId}",

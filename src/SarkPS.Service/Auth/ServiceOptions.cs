@@ -18,6 +18,9 @@ internal enum AccessMode
 /// <summary>Who may call the service and how often. Bound from the configuration section <c>Sark:Service</c>.</summary>
 internal sealed class ServiceOptions
 {
+    /// <summary>Each draft is a copy of the database, secrets included: none is kept for longer.</summary>
+    public static readonly TimeSpan LongestDraftTime = TimeSpan.FromDays(1);
+
     /// <summary>Who is served without a token or TLS. Open only for a network that nobody else is on.</summary>
     public AccessMode? Access { get; set; }
 
@@ -39,6 +42,17 @@ internal sealed class ServiceOptions
     /// <summary>Largest body of a change set, in bytes.</summary>
     [Range(1024, 1 << 30)]
     public long BatchBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How long a draft is kept that nobody asks for.</summary>
+    public TimeSpan DraftTime { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Most drafts of one caller at a time. Each is a copy of the database.</summary>
+    [Range(0, 1000)]
+    public int DraftsPerCaller { get; set; } = 4;
+
+    /// <summary>Most drafts of all callers at a time.</summary>
+    [Range(0, 1000)]
+    public int Drafts { get; set; } = 16;
 
     /// <summary>The tokens that are accepted. Left out: see <see cref="Access"/>.</summary>
     public List<TokenOptions> Tokens { get; set; } = [];

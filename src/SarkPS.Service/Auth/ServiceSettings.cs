@@ -369,6 +369,13 @@ internal sealed class ServiceSettings : IDisposable
             binder.Add(section.GetSection(nameof(ServiceOptions.LoginTime)), "must be longer than nothing");
         }
 
+        if (options.DraftTime <= TimeSpan.Zero || options.DraftTime > ServiceOptions.LongestDraftTime)
+        {
+            binder.Add(
+                section.GetSection(nameof(ServiceOptions.DraftTime)),
+                $"must be longer than nothing and at most {ServiceOptions.LongestDraftTime:c}");
+        }
+
         if (options.Mode == AccessMode.Tokens && !hasTokens)
         {
             binder.Add(

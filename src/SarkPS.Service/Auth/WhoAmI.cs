@@ -28,6 +28,7 @@ internal static class WhoAmI
             ["version"] = typeof(WhoAmI).Assembly.GetName().Version!.ToString(3),
             [WireHeaders.DryRunMember] = true,
             [WireHeaders.ChangesMember] = true,
+            [WireHeaders.DraftsMember] = true,
             [ServiceIdentity.SarkMember] = backend.Version?.Name,
             [ServiceIdentity.CoverageMember] = backend.Coverage.ToString(),
             [ServiceIdentity.PartsMember] = new JsonArray(

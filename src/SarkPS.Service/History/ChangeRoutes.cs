@@ -14,19 +14,22 @@ internal static class ChangeRoutes
     private const string Noun = "Change";
     private const string EventStream = "text/event-stream";
 
-    private static readonly Answer Refused = new(
+    /// <summary>A step was refused.</summary>
+    internal static readonly Answer Refused = new(
         StatusCodes.Status422UnprocessableEntity,
         "A step was refused, and so nothing was changed; each step says what became of it.",
         Body.Json());
 
-    private static readonly Answer Stale = new(
+    /// <summary>Something has changed meanwhile.</summary>
+    internal static readonly Answer Stale = new(
         StatusCodes.Status412PreconditionFailed, "The exchange is in another state than was demanded.", Body.Json());
 
     /// <summary>Maps the routes.</summary>
     public static void MapChanges(this IEndpointRouteBuilder all)
     {
         var api = all.MapGroup("").WithTags(WireHeaders.Changes);
-        api.MapPost(WireHeaders.Batch, BatchAsync).Needs(Tokens.Write).KeepsAnswers().WithMetadata(new QueryNames([], Rehearses: true))
+        api.MapPost(WireHeaders.Batch, BatchAsync).Needs(Tokens.Write).KeepsAnswers().TakesDrafts()
+            .WithMetadata(new QueryNames([], Rehearses: true))
             .WithSummary("Makes a set of changes: all of them or none, or plans it (dryRun).").Reads(Body.Json()).AnswersJson(
                 "What became of each step.",
                 Answer.Unreadable,
@@ -56,8 +59,9 @@ internal static class ChangeRoutes
                 Answer.Unavailable);
     }
 
-    private static IAnsweredChanges Answered(HttpContext context) =>
-        context.RequestServices.GetRequiredService<IAnsweredChanges>();
+    /// <summary>Changes of the exchange, or of the draft that a request is about.</summary>
+    internal static IAnsweredChanges Answered(HttpContext context) =>
+        DraftMiddleware.Of(context)?.Answered ?? context.RequestServices.GetRequiredService<IAnsweredChanges>();
 
     private static IChanges Changes(HttpContext context) => OperationAnswer.Backend(context).Changes;
 

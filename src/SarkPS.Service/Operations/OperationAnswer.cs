@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SarkPS.Remote;
+using SarkPS.Service.History;
 
 namespace SarkPS.Service.Operations;
 
@@ -18,6 +19,9 @@ internal static class OperationAnswer
 
     /// <summary>The exchange.</summary>
     public static ISarkBackend Backend(HttpContext context) => context.RequestServices.GetRequiredService<ISarkBackend>();
+
+    /// <summary>The rows of the exchange, or of the draft that a request is about.</summary>
+    public static ITableOperations Tables(HttpContext context) => DraftMiddleware.Of(context)?.Tables ?? Backend(context).Tables;
 
     /// <summary>Answers with the result, or with sark6api's body made from it.</summary>
     public static Task WriteAsync<T>(HttpContext context, T result, Func<T, JsonNode> original) =>

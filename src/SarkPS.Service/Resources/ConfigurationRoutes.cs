@@ -2,6 +2,7 @@ using System.Text.Json;
 using SarkPS.Remote;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Description;
+using SarkPS.Service.History;
 using SarkPS.Service.Operations;
 
 namespace SarkPS.Service.Resources;
@@ -11,13 +12,13 @@ internal static class ConfigurationRoutes
 {
     public static void MapConfiguration(this IEndpointRouteBuilder api) =>
         api.MapMethods(WireHeaders.ConfigurationFaults, OperationAnswer.Reading, GetFaultsAsync)
-            .Needs(Tokens.Read).WithTags("configuration").WithSummary("Lists the rows that SARK cannot carry.").AnswersJson(
+            .Needs(Tokens.Read).TakesDrafts().WithTags("configuration").WithSummary("Lists the rows that SARK cannot carry.").AnswersJson(
                 "The faults.",
                 Answer.Unavailable);
 
     private static async Task GetFaultsAsync(HttpContext context)
     {
-        var faults = await OperationAnswer.Backend(context).Tables.InspectAsync(context.RequestAborted).ConfigureAwait(false);
+        var faults = await OperationAnswer.Tables(context).InspectAsync(context.RequestAborted).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, JsonSerializer.SerializeToNode(faults, OperationJson.Options)!).ConfigureAwait(false);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Description;
+using SarkPS.Service.History;
 using SarkPS.Service.Operations;
 
 namespace SarkPS.Service.Resources;
@@ -10,13 +11,13 @@ internal static class DestinationRoutes
 {
     public static void MapDestinations(this IEndpointRouteBuilder api) =>
         api.MapMethods(Destinations.Route, OperationAnswer.Reading, GetAsync)
-            .Needs(Tokens.Read).WithTags(Destinations.Route).WithSummary("Lists what calls can be sent to.")
+            .Needs(Tokens.Read).TakesDrafts().WithTags(Destinations.Route).WithSummary("Lists what calls can be sent to.")
             .AnswersJson("Keys by kind.", Answer.Unavailable);
 
     // As in sark6api: keys by kind, a kind without any left out. Who prefers a representation gets one object for each.
     private static async Task GetAsync(HttpContext context)
     {
-        var all = await OperationAnswer.Backend(context).Tables.DestinationsAsync(context.RequestAborted).ConfigureAwait(false);
+        var all = await OperationAnswer.Tables(context).DestinationsAsync(context.RequestAborted).ConfigureAwait(false);
         if (ClientWish.WantsRepresentation(context.Request))
         {
             await JsonAnswer.WriteAsync(context, new JsonArray([.. all.Select(d => new JsonObject

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using SarkPS.Resources;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Description;
+using SarkPS.Service.History;
 using SarkPS.Service.Operations;
 
 namespace SarkPS.Service.Resources;
@@ -12,13 +13,13 @@ internal static class HoursRoutes
     public static void MapHours(this IEndpointRouteBuilder api) =>
         api.MapMethods(OpeningHours.Route, OperationAnswer.Reading, async context =>
         {
-            var hours = await OperationAnswer.Backend(context).Tables.HoursAsync(context.RequestAborted).ConfigureAwait(false);
+            var hours = await OperationAnswer.Tables(context).HoursAsync(context.RequestAborted).ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, new JsonArray([.. hours.Select(h => new JsonObject
             {
                 ["pkey"] = h.Tenant,
                 ["open"] = h.IsOpen,
                 ["nextchange"] = h.NextChange is { } next ? JsonValue.Create(next) : null,
             })])).ConfigureAwait(false);
-        }).Needs(Tokens.Read).WithTags(OpeningHours.Route).WithSummary("Tells which tenants are open.")
+        }).Needs(Tokens.Read).TakesDrafts().WithTags(OpeningHours.Route).WithSummary("Tells which tenants are open.")
             .AnswersJson("The tenants.", Answer.Unavailable);
 }

@@ -38,7 +38,7 @@ internal static class ResourceRoutes
 
     private static void MapResource(this IEndpointRouteBuilder all, ResourceDescriptor resource, string route, Lazy<IJsonTables> tables)
     {
-        var api = all.MapGroup("").WithTags(resource.Route);
+        var api = all.MapGroup("").WithTags(resource.Route).TakesDrafts();
         var handlers = new ResourceHandlers(resource, tables);
         var row = Body.Json(resource.Noun);
         Answer found = new(StatusCodes.Status200OK, "Found.", row), done = new(StatusCodes.Status200OK, "Done.", row);
@@ -104,7 +104,7 @@ internal static class ResourceRoutes
     {
         public async Task ListAsync(HttpContext context)
         {
-            using var rows = await tables.Value.ListJsonAsync(resource, Filter(context.Request), context.RequestAborted)
+            using var rows = await Tables(context).ListJsonAsync(resource, Filter(context.Request), context.RequestAborted)
                 .ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, rows).ConfigureAwait(false);
         }
@@ -112,11 +112,13 @@ internal static class ResourceRoutes
         public async Task GetAsync(HttpContext context)
         {
             var key = Key(context);
-            using var row = await tables.Value.GetJsonAsync(resource, key, context.RequestAborted).ConfigureAwait(false);
+            using var row = await Tables(context).GetJsonAsync(resource, key, context.RequestAborted).ConfigureAwait(false);
             // An exception that is thrown costs more than the rest of the answer.
             await (row is null ? ErrorMiddleware.WriteAsync(context, resource.NotFound(key)) : JsonAnswer.WriteAsync(context, row))
                 .ConfigureAwait(false);
         }
+
+        private IJsonTables Tables(HttpContext context) => DraftMiddleware.Of(context)?.Json ?? tables.Value;
 
         public RequestDelegate CreateAsync(CreateKind? kind) => async context =>
             await CreateAsync(context, kind, await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false))
@@ -192,7 +194,7 @@ internal static class ResourceRoutes
                 context,
                 async repeatable =>
                 {
-                    var outcome = await context.RequestServices.GetRequiredService<IAnsweredChanges>().RunAsync(
+                    var outcome = await ChangeRoutes.Answered(context).RunAsync(
                         set,
                         options.IsRehearsal,
                         repeatable,

@@ -26,6 +26,7 @@ public sealed class PinnedCommandsTests
         "New-SarkSnapshot",
         "Remove-SarkDbEntry",
         "Set-SarkDbEntry", "Set-SarkExtensionRuntime", "Set-SarkFirewall", "Set-SarkGlobal", "Start-SarkPbx", "Stop-SarkJob",
+        "Use-SarkChangeSet",
         .. Nouns.Select(n => "New-Sark" + n),
         .. Nouns.Select(n => "Set-Sark" + n),
     ];

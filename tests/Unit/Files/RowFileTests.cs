@@ -206,6 +206,20 @@ public sealed class RowFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_draft_touches_no_file_until_it_is_applied()
+    {
+        await using var draft = await backend.Changes.BeginDraftAsync(default);
+        await draft.Tables.CreateAsync(Trunk.Descriptor, null, Sent(), ChangeOptions.Default, default);
+        await draft.Tables.UpdateAsync(Trunk.Descriptor, new("main"), Of(("host", "192.0.2.7")), ChangeOptions.Default, default);
+        Assert.Empty(Directory.GetFileSystemEntries(tree[Folder]));
+
+        Assert.True((await draft.ApplyAsync(false, ChangeOrigin.Local, null, default)).IsApplied);
+
+        Assert.Contains("server_uri=sip:192.0.2.7", Text("main").Split('\n'));
+        Assert.Equal(["sark_pjsip_main_trunk.conf"], Files());
+    }
+
+    [Fact]
     public async Task A_rehearsal_and_a_refused_change_touch_no_file()
     {
         await backend.Tables.CreateAsync(Trunk.Descriptor, null, Sent(), new ChangeOptions(IsRehearsal: true), default);
