@@ -145,7 +145,7 @@ public sealed class DraftRouteTests : IDisposable
         using var service = new TestService(database.Path, new Dictionary<string, string?>
         {
             ["Sark:Service:DraftsPerCaller"] = "2",
-            ["Sark:Service:DraftTime"] = "00:00:02",
+            ["Sark:Service:DraftTime"] = "00:00:05",
         });
         using var client = service.CreateClient();
         var (first, second) = (await BeginAsync(client), await BeginAsync(client));
@@ -158,7 +158,7 @@ public sealed class DraftRouteTests : IDisposable
         }
 
         // Who asks for one keeps it.
-        for (var i = 0; i < 8; i++)
+        for (var i = 0; i < 13; i++)
         {
             await Task.Delay(500);
             using var kept = await SendAsync(client, HttpMethod.Get, "tenants", headers: Of(second));
