@@ -364,6 +364,8 @@ public abstract class SarkRemoveFileCommand<TFile> : SarkNamedFileCommand<TFile>
 public abstract class SarkRestoreCommand<TFile> : SarkChangeCommand
     where TFile : StoredFile, IStoredFile<TFile>
 {
+    private protected override bool ChangesRows => false;
+
     /// <summary>The file to restore from, letter by letter.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
     [SarkKey]

@@ -25,6 +25,8 @@ public abstract class SarkSystemCommand : SarkCmdlet
 [OutputType(typeof(CommitResult))]
 public sealed class InvokeSarkCommitCommand : SarkChangeCommand
 {
+    private protected override bool ChangesRows => false;
+
     /// <summary>Tells which lines of the generated files came and went.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }

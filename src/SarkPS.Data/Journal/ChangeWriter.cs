@@ -51,7 +51,7 @@ internal sealed class ChangeWriter : IDisposable
     // often from then on. (https://www.sqlite.org/c3ref/busy_timeout.html) Who came while the file was in use without end looks at
     // least once while it is left alone for longer than the longest of these, provided that that comes before their sum.
     private static readonly TimeSpan FreeTime = TimeSpan.FromMilliseconds(27);
-    private static readonly TimeSpan LongestUse = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestUse = TimeSpan.FromMilliseconds(120);
 
     // While a commit waits for readers to end, no new ones may begin.
     private static readonly TimeSpan LongestCommit = TimeSpan.FromSeconds(2);
@@ -364,7 +364,7 @@ internal sealed class ChangeWriter : IDisposable
         {
             if (writing is { IsSpent: false })
             {
-                Return(writing);
+                Return(writing, group.Exists(r => r.HasChanges));
             }
             else
             {
@@ -407,9 +407,13 @@ internal sealed class ChangeWriter : IDisposable
         return database.TryOpen(isPooled: true) is { } opened ? WriteConnection.TryMake(opened, isLasting: !database.IsScratch) : null;
     }
 
-    private void Return(WriteConnection writing)
+    private void Return(WriteConnection writing, bool isCommitted)
     {
-        writing.Rest();
+        if (isCommitted)
+        {
+            writing.Committed();
+        }
+
         writing.Left = database.File.Read();
         Interlocked.Exchange(ref idle, writing)?.Dispose();
         if (isDisposed || database.IsAbandoned(writing.Connection))
@@ -717,8 +721,9 @@ internal sealed class WriteConnection : IDisposable
     private const string KeepJournal = "PRAGMA journal_mode = PERSIST; PRAGMA journal_size_limit = 262144";
     private const string RemoveJournals = "PRAGMA journal_mode = DELETE";
 
-    // Null until it is known.
-    private bool? keepsJournal;
+    private bool mayKeepJournal;
+    private bool keepsJournal;
+    private bool isJournalSeen;
 
     private WriteConnection(SqliteConnection connection)
     {
@@ -740,14 +745,7 @@ internal sealed class WriteConnection : IDisposable
         {
             isReady = SqliteDatabase.TryRun(connection, isLasting ? Settings : SettingsOfScratch);
             // Of a database with a write-ahead log it would take that away.
-            if (isReady && made.Statements.Value("PRAGMA journal_mode") is "delete" or "persist")
-            {
-                SqliteDatabase.TryRun(connection, KeepJournal);
-            }
-            else
-            {
-                made.keepsJournal = false;
-            }
+            made.mayKeepJournal = isReady && made.Statements.Value("PRAGMA journal_mode") is "delete" or "persist";
         }
         finally
         {
@@ -785,22 +783,28 @@ internal sealed class WriteConnection : IDisposable
     }
 
     /// <summary>
-    /// To be told when a transaction has ended. SQLite's own journal stays where it is between two commits, emptied by its first
-    /// bytes: to make it and remove it costs more than all else that a commit does. SARK's pages must be able to use it, though,
-    /// as they would their own.
+    /// To be told when something was committed. From then on SQLite's own journal stays where it is between two commits, emptied by
+    /// its first bytes: to make it and remove it costs more than all else that a commit does. SARK's pages must be able to use it,
+    /// though, as they would their own.
     /// </summary>
-    public void Rest()
+    public void Committed()
     {
-        if (keepsJournal is null)
+        if (!mayKeepJournal)
         {
-            var (database, journal) = (Posix.Status(FileName), Posix.Status(FileName + "-journal"));
-            if (journal is not null)
+            return;
+        }
+
+        if (!keepsJournal)
+        {
+            keepsJournal = SqliteDatabase.TryRun(Connection, KeepJournal);
+        }
+        else if (!isJournalSeen && Posix.Status(FileName + "-journal") is { } journal && Posix.Status(FileName) is { } database)
+        {
+            isJournalSeen = true;
+            if ((journal.Owner, journal.Group, journal.Mode) != (database.Owner, database.Group, database.Mode))
             {
-                keepsJournal = (journal?.Owner, journal?.Group, journal?.Mode) == (database?.Owner, database?.Group, database?.Mode);
-                if (keepsJournal == false)
-                {
-                    RemoveJournal();
-                }
+                mayKeepJournal = false;
+                RemoveJournal();
             }
         }
     }
@@ -810,6 +814,7 @@ internal sealed class WriteConnection : IDisposable
     // The name may be that of another database's journal by now.
     private void RemoveJournal()
     {
+        keepsJournal = false;
         if (!DatabaseHeader.HasMoved(Connection))
         {
             // One that cannot be removed now is empty, and whoever writes next removes it.
@@ -831,7 +836,7 @@ internal sealed class WriteConnection : IDisposable
         Statements.Dispose();
         try
         {
-            if (keepsJournal != false)
+            if (keepsJournal)
             {
                 RemoveJournal();
             }

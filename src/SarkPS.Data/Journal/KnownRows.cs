@@ -139,7 +139,7 @@ internal sealed class KnownRows : IDisposable
             }
 
             // Nearly all are the same, and nothing is made of those.
-            if (!IsSame(left.Current, right.Current))
+            if (!StatementRow.AreSame(left.Current, right.Current, 1))
             {
                 CompareRow(table, old, before!.Image(left.Current), now!.Image(right.Current), gone, made, updated);
             }
@@ -172,32 +172,6 @@ internal sealed class KnownRows : IDisposable
         {
             updated.Add(RowRecorder.Describe(table, rowId, RowAction.Updated, new RowImage(old), new RowImage(changed), before));
         }
-    }
-
-    private static bool IsSame(sqlite3_stmt one, sqlite3_stmt other)
-    {
-        var count = raw.sqlite3_column_count(one);
-        if (raw.sqlite3_column_count(other) != count)
-        {
-            return false;
-        }
-
-        for (var i = 1; i < count; i++)
-        {
-            var type = raw.sqlite3_column_type(one, i);
-            if (type != raw.sqlite3_column_type(other, i) || !(type switch
-            {
-                raw.SQLITE_NULL => true,
-                raw.SQLITE_INTEGER => raw.sqlite3_column_int64(one, i) == raw.sqlite3_column_int64(other, i),
-                raw.SQLITE_FLOAT => raw.sqlite3_column_double(one, i).Equals(raw.sqlite3_column_double(other, i)),
-                _ => raw.sqlite3_column_blob(one, i).SequenceEqual(raw.sqlite3_column_blob(other, i)),
-            }))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static long Id(sqlite3_stmt row) => raw.sqlite3_column_int64(row, 0);

@@ -219,6 +219,7 @@ internal sealed class LocalChanges(SqliteStore store, SqliteDatabase database, F
             await files!.RepairAsync(database, Tell, isAgain: false, cancellationToken).ConfigureAwait(false);
         }
 
+        var remembers = log is not null && !isRehearsal;
         using var own = hasFiles ? new SetFiles(files!, isRehearsal || log is not null) : null;
         DraftedStep?[] made = [];
         var intent = new WriteIntent
@@ -232,7 +233,7 @@ internal sealed class LocalChanges(SqliteStore store, SqliteDatabase database, F
         try
         {
             var (run, id) = await database.Writer.RunAsync(
-                session => Run(session, set, drafted, own, out made, cancellationToken),
+                session => Run(session, set, drafted, own, remembers, out made, cancellationToken),
                 intent,
                 cancellationToken,
                 answer is null ? null : (done, set) => answer(Told(done, set))).ConfigureAwait(false);
@@ -241,10 +242,10 @@ internal sealed class LocalChanges(SqliteStore store, SqliteDatabase database, F
                 await own.SettleAsync(database, Tell).ConfigureAwait(false);
             }
 
-            if (log is not null && !isRehearsal)
+            if (remembers)
             {
                 var again = repeatable is null || answer is null ? null : new KeptAnswer(repeatable, answer(Told(run, id)));
-                log.Add(made.OfType<DraftedStep>(), set.Reason, again);
+                log!.Add(made.OfType<DraftedStep>(), set.Reason, again);
             }
 
             return Told(run, id);
@@ -283,13 +284,14 @@ internal sealed class LocalChanges(SqliteStore store, SqliteDatabase database, F
         ChangeSet set,
         DraftedSteps? drafted,
         SetFiles? own,
+        bool remembers,
         out DraftedStep?[] made,
         CancellationToken cancellationToken)
     {
         // It may be the second time.
         own?.Truncate(0);
         drafted?.Require(session);
-        made = new DraftedStep?[log is null ? 0 : set.Steps.Count];
+        made = new DraftedStep?[remembers ? set.Steps.Count : 0];
         var results = new StepResult[set.Steps.Count];
         var done = new StepDone?[set.Steps.Count];
         var keys = new Dictionary<string, RowKey>(StringComparer.Ordinal);
@@ -343,7 +345,7 @@ internal sealed class LocalChanges(SqliteStore store, SqliteDatabase database, F
             if (done[i] is { } now)
             {
                 drafted?.Steps[i].Require(now);
-                if (log is not null)
+                if (remembers)
                 {
                     made[i] = DraftedStep.Of(Known(step, keys), now, place.Draws);
                 }

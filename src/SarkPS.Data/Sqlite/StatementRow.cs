@@ -41,6 +41,46 @@ internal static class StatementRow
         return value;
     }
 
+    /// <summary>Whether the rows that two statements stand on are the same to SQLite, types and bytes.</summary>
+    /// <param name="one">The one.</param>
+    /// <param name="other">The other, of the same text.</param>
+    /// <param name="first">The first column that counts.</param>
+    public static bool AreSame(sqlite3_stmt one, sqlite3_stmt other, int first)
+    {
+        var count = raw.sqlite3_column_count(one);
+        if (raw.sqlite3_column_count(other) != count)
+        {
+            return false;
+        }
+
+        var (left, right) = (one.DangerousGetHandle(), other.DangerousGetHandle());
+        for (var i = first; i < count; i++)
+        {
+            if (!AreSame(ColumnValue(left, i), ColumnValue(right, i)))
+            {
+                return false;
+            }
+        }
+
+        GC.KeepAlive(one);
+        GC.KeepAlive(other);
+        return true;
+    }
+
+    private static bool AreSame(IntPtr one, IntPtr other)
+    {
+        var type = ValueType(one);
+        return type == ValueType(other) && type switch
+        {
+            raw.SQLITE_NULL => true,
+            raw.SQLITE_INTEGER => ValueInteger(one) == ValueInteger(other),
+            raw.SQLITE_FLOAT => ValueReal(one).Equals(ValueReal(other)),
+            // As a text first: asked for as a blob it may be in another encoding.
+            raw.SQLITE_TEXT => Bytes(ValueText(one), ValueBytes(one)).SequenceEqual(Bytes(ValueText(other), ValueBytes(other))),
+            _ => Bytes(ValueBlob(one), ValueBytes(one)).SequenceEqual(Bytes(ValueBlob(other), ValueBytes(other))),
+        };
+    }
+
     private static object? Value(IntPtr value, TextPool? texts)
     {
         switch (ValueType(value))
