@@ -28,6 +28,8 @@ internal static class ChangeBench
         var bare = BenchDatabase.Create(folder.File("bare-changes.db"), Extensions);
         var path = BenchDatabase.Create(folder.File("changes.db"), Extensions);
         await using var backend = Open(path);
+        // As in a service that has been running for a while.
+        await ApplyAsync(backend.Changes, Callers[^1], pace.Round * Math.Max(1, pace.Rounds * 2));
         var longest = new Dictionary<int, TimeSpan>();
         // Many callers need a while to fall into step.
         var changes = pace with { Round = pace.Round * 5, Rounds = Math.Max(1, pace.Rounds / 4) };

@@ -379,7 +379,10 @@ internal sealed class ChangeWriter : IDisposable
         }
         catch (Exception error)
         {
-            Notices.Tell($"The change was made. What follows a change of '{database.Path}' failed: {error.Message}");
+            foreach (var request in group.Where(r => r.HasChanges))
+            {
+                request.Tell($"The change was made. What follows a change of '{Path.GetFileName(database.Path)}' failed: {error.Message}");
+            }
         }
         finally
         {

@@ -84,6 +84,19 @@ internal abstract class WriteRequest(WriteIntent intent, LockWait wait, Cancella
         }
     }
 
+    /// <summary>Tells whoever waits something, as a sentence.</summary>
+    public void Tell(string sentence)
+    {
+        if (context is null)
+        {
+            Notices.Tell(sentence);
+        }
+        else
+        {
+            ExecutionContext.Run(context, s => Notices.Tell((string)s!), sentence);
+        }
+    }
+
     /// <summary>Does the work.</summary>
     protected abstract void Work(RowSession session);
 

@@ -24,32 +24,30 @@ public sealed class DraftRouteTests : IDisposable
         using var service = new TestService(database.Path);
         using var client = service.CreateClient();
         var draft = await BeginAsync(client);
-        using var made = await SendAsync(client, HttpMethod.Post, "tenants", Acme, Of(draft));
+        using var made = await client.SendAsync(HttpMethod.Post, "tenants", Acme, Of(draft));
         Assert.Equal((HttpStatusCode.Created, draft), (made.StatusCode, made.Headers.GetValues(WireHeaders.ChangeDraft).Single()));
-        using var batch = await SendAsync(client, HttpMethod.Post, "batch", """
+        using var batch = await client.SendAsync(HttpMethod.Post, "batch", """
             { "steps": [ { "action": "create", "resource": "extensions", "kind": "unprovisioned", "values": { "pkey": "401", "cluster": "acme" } } ] }
             """, Of(draft));
         Assert.Equal(HttpStatusCode.OK, batch.StatusCode);
 
-        using var within = await SendAsync(client, HttpMethod.Get, "extensions/401", headers: Of(draft));
-        using var list = await SendAsync(client, HttpMethod.Get, "tenants", headers: Of(draft));
-        using var destinations = await SendAsync(client, HttpMethod.Get, "destinations", headers: Of(draft));
-        using var without = await SendAsync(client, HttpMethod.Get, "extensions/401");
+        using var within = await client.SendAsync(HttpMethod.Get, "extensions/401", headers: Of(draft));
+        using var list = await client.SendAsync(HttpMethod.Get, "tenants", headers: Of(draft));
+        using var destinations = await client.SendAsync(HttpMethod.Get, "destinations", headers: Of(draft));
+        using var without = await client.SendAsync(HttpMethod.Get, "extensions/401");
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (within.StatusCode, without.StatusCode));
         Assert.Contains("acme", await list.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains("401", await destinations.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        using var plan = await SendAsync(client, HttpMethod.Post, $"changes/drafts/{draft}/apply", headers: ("Prefer", "dry-run"));
+        using var plan = await client.SendAsync(HttpMethod.Post, $"changes/drafts/{draft}/apply", headers: ("Prefer", "dry-run"));
         Assert.False((bool)(await plan.Content.ReadFromJsonAsync<JsonNode>())!["applied"]!);
         Assert.Empty(database.Query("SELECT pkey FROM Cluster WHERE pkey = 'acme'"));
 
-        using var applied = await SendAsync(
-            client,
+        using var applied = await client.SendAsync(
             HttpMethod.Post,
             $"changes/drafts/{draft}/apply",
             headers: [(WireHeaders.ChangeReason, "ticket 4711"), (WireHeaders.IdempotencyKey, "\"a\"")]);
-        using var again = await SendAsync(
-            client,
+        using var again = await client.SendAsync(
             HttpMethod.Post,
             $"changes/drafts/{draft}/apply",
             headers: [(WireHeaders.ChangeReason, "ticket 4711"), (WireHeaders.IdempotencyKey, "\"a\"")]);
@@ -86,7 +84,7 @@ public sealed class DraftRouteTests : IDisposable
 
         foreach (var path in new[] { "changes", "jobs", "auth/whoami" })
         {
-            using var read = await SendAsync(client, HttpMethod.Get, path, headers: Of(draft));
+            using var read = await client.SendAsync(HttpMethod.Get, path, headers: Of(draft));
             Assert.Equal(HttpStatusCode.OK, read.StatusCode);
         }
 
@@ -99,7 +97,7 @@ public sealed class DraftRouteTests : IDisposable
         using var service = new TestService(database.Path);
         using var client = service.CreateClient();
         var draft = await BeginAsync(client);
-        using var thrown = await SendAsync(client, HttpMethod.Delete, $"changes/drafts/{draft}");
+        using var thrown = await client.SendAsync(HttpMethod.Delete, $"changes/drafts/{draft}");
         Assert.Equal(HttpStatusCode.NoContent, thrown.StatusCode);
 
         foreach (var id in new[] { draft, "nobody" })
@@ -135,7 +133,7 @@ public sealed class DraftRouteTests : IDisposable
         await RefusedAsync(other, HttpMethod.Get, "tenants", HttpStatusCode.PreconditionFailed, draft, Of(draft));
         await RefusedAsync(other, HttpMethod.Post, $"changes/drafts/{draft}/apply", HttpStatusCode.NotFound, draft);
         await RefusedAsync(other, HttpMethod.Delete, $"changes/drafts/{draft}", HttpStatusCode.NotFound, draft);
-        using var own = await SendAsync(mine, HttpMethod.Get, "tenants", headers: Of(draft));
+        using var own = await mine.SendAsync(HttpMethod.Get, "tenants", headers: Of(draft));
         Assert.Equal(HttpStatusCode.OK, own.StatusCode);
     }
 
@@ -150,7 +148,7 @@ public sealed class DraftRouteTests : IDisposable
         using var client = service.CreateClient();
         var (first, second) = (await BeginAsync(client), await BeginAsync(client));
 
-        using (var full = await SendAsync(client, HttpMethod.Post, "changes/drafts"))
+        using (var full = await client.SendAsync(HttpMethod.Post, "changes/drafts"))
         {
             Assert.Equal(HttpStatusCode.TooManyRequests, full.StatusCode);
             Assert.NotNull(full.Headers.RetryAfter);
@@ -161,7 +159,7 @@ public sealed class DraftRouteTests : IDisposable
         for (var i = 0; i < 13; i++)
         {
             await Task.Delay(500);
-            using var kept = await SendAsync(client, HttpMethod.Get, "tenants", headers: Of(second));
+            using var kept = await client.SendAsync(HttpMethod.Get, "tenants", headers: Of(second));
             Assert.Equal(HttpStatusCode.OK, kept.StatusCode);
         }
 
@@ -176,7 +174,7 @@ public sealed class DraftRouteTests : IDisposable
         using var client = service.CreateClient();
         await BeginAsync(client);
 
-        using var full = await SendAsync(client, HttpMethod.Post, "changes/drafts");
+        using var full = await client.SendAsync(HttpMethod.Post, "changes/drafts");
 
         Assert.Equal(HttpStatusCode.TooManyRequests, full.StatusCode);
         Assert.Contains("Drafts (Sark:Service)", await full.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -189,12 +187,12 @@ public sealed class DraftRouteTests : IDisposable
         using var client = service.CreateClient();
         var draft = await BeginAsync(client);
         (string, string)[] headers = [Of(draft), (WireHeaders.IdempotencyKey, "\"k\"")];
-        using var first = await SendAsync(client, HttpMethod.Post, "tenants", Acme, headers);
-        using var second = await SendAsync(client, HttpMethod.Post, "tenants", Acme, headers);
+        using var first = await client.SendAsync(HttpMethod.Post, "tenants", Acme, headers);
+        using var second = await client.SendAsync(HttpMethod.Post, "tenants", Acme, headers);
 
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (first.StatusCode, second.StatusCode));
         Assert.Equal(["true"], second.Headers.GetValues(WireHeaders.IdempotentReplayed));
-        using var other = await SendAsync(client, HttpMethod.Post, "tenants", """{ "pkey": "other", "description": "O" }""", headers);
+        using var other = await client.SendAsync(HttpMethod.Post, "tenants", """{ "pkey": "other", "description": "O" }""", headers);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, other.StatusCode);
     }
 
@@ -204,7 +202,7 @@ public sealed class DraftRouteTests : IDisposable
         using var service = new TestService(database.Path, new Dictionary<string, string?> { ["Sark:Service:BatchSteps"] = "1" });
         using var client = service.CreateClient();
         var draft = await BeginAsync(client);
-        using var first = await SendAsync(client, HttpMethod.Post, "tenants", Acme, Of(draft));
+        using var first = await client.SendAsync(HttpMethod.Post, "tenants", Acme, Of(draft));
         Assert.Equal(HttpStatusCode.Created, first.StatusCode);
 
         await RefusedAsync(client, HttpMethod.Delete, "tenants/acme", HttpStatusCode.RequestEntityTooLarge, "BatchSteps", Of(draft));
@@ -259,7 +257,7 @@ public sealed class DraftRouteTests : IDisposable
 
     private static async Task<string> BeginAsync(HttpClient client)
     {
-        using var response = await SendAsync(client, HttpMethod.Post, "changes/drafts");
+        using var response = await client.SendAsync(HttpMethod.Post, "changes/drafts");
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.Created, text);
         var answer = JsonNode.Parse(text)!;
@@ -276,8 +274,7 @@ public sealed class DraftRouteTests : IDisposable
         string named,
         params (string Name, string Value)[] headers)
     {
-        using var response = await SendAsync(
-            client,
+        using var response = await client.SendAsync(
             method,
             path,
             method == HttpMethod.Post ? Acme : null,
@@ -285,27 +282,6 @@ public sealed class DraftRouteTests : IDisposable
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == expected, $"{method} {path}: {response.StatusCode} {text}");
         Assert.Contains(named, text, StringComparison.Ordinal);
-    }
-
-    private static async Task<HttpResponseMessage> SendAsync(
-        HttpClient client,
-        HttpMethod method,
-        string path,
-        string? body = null,
-        params (string Name, string Value)[] headers)
-    {
-        using var request = new HttpRequestMessage(method, "/api/" + path);
-        if (body is not null)
-        {
-            request.Content = new StringContent(body, null, "application/json");
-        }
-
-        foreach (var (name, value) in headers)
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        return await client.SendAsync(request);
     }
 
     /// <summary>Loses the first answer to some requests, once they were done.</summary>
