@@ -49,9 +49,9 @@ internal sealed class ChangeWriter : IDisposable
 
     // Whoever waits for SQLite's lock, as SARK's pages do, looks again after 1, 2, 5, 10, 15, 20, 25, 25 and 25 ms, and less and less
     // often from then on. (https://www.sqlite.org/c3ref/busy_timeout.html) Who came while the file was in use without end looks at
-    // least once while it is left alone for longer than the longest of these, provided that that comes before their sum.
-    private static readonly TimeSpan FreeTime = TimeSpan.FromMilliseconds(27);
-    private static readonly TimeSpan LongestUse = TimeSpan.FromMilliseconds(120);
+    // least once while it is left alone for somewhat longer than the longest of these, provided that that comes before their sum.
+    private static readonly TimeSpan FreeTime = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan LongestUse = TimeSpan.FromMilliseconds(110);
 
     // While a commit waits for readers to end, no new ones may begin.
     private static readonly TimeSpan LongestCommit = TimeSpan.FromSeconds(2);
@@ -72,6 +72,7 @@ internal sealed class ChangeWriter : IDisposable
     private bool isRunning;
     private long useBegan;
     private long useEnded;
+    private TimeSpan lastUse;
     private (int Count, TaskCompletionSource All)? gathering;
 
     /// <summary>Makes a writer.</summary>
@@ -203,6 +204,7 @@ internal sealed class ChangeWriter : IDisposable
         {
             await LeaveAloneAsync().ConfigureAwait(false);
             int count;
+            var began = Stopwatch.GetTimestamp();
             await turn.WaitAsync().ConfigureAwait(false);
             try
             {
@@ -214,6 +216,7 @@ internal sealed class ChangeWriter : IDisposable
             }
 
             useEnded = Stopwatch.GetTimestamp();
+            lastUse = Stopwatch.GetElapsedTime(began, useEnded);
             if (HasWork(isEnd: false))
             {
                 await GatherAsync(count).ConfigureAwait(false);
@@ -226,7 +229,8 @@ internal sealed class ChangeWriter : IDisposable
         var free = Stopwatch.GetElapsedTime(useEnded);
         if (free < FreeTime)
         {
-            if (Stopwatch.GetElapsedTime(useBegan) < LongestUse)
+            // The next group may take as long as the last.
+            if (Stopwatch.GetElapsedTime(useBegan) + lastUse < LongestUse)
             {
                 return;
             }
