@@ -825,7 +825,7 @@ internal sealed class WriteConnection : IDisposable
         if (!DatabaseHeader.HasMoved(Connection))
         {
             // One that cannot be removed now is empty, and whoever writes next removes it.
-            SqliteDatabase.TryRun(Connection, RemoveJournals);
+            raw.sqlite3_exec(Connection.Handle, RemoveJournals);
         }
     }
 
