@@ -314,7 +314,7 @@ internal sealed class ChangeWriter : IDisposable
         }
     }
 
-    // One transaction. Whatever becomes of it, each request that was taken is answered or waits again.
+    /// <summary>One transaction. Whatever becomes of it, each request that was taken is answered or waits again.</summary>
     /// <returns>How many requests were answered.</returns>
     private async Task<int> RunGroupAsync()
     {
@@ -721,8 +721,7 @@ internal sealed class WriteConnection : IDisposable
     // Pages that were changed stay in memory until the commit, so that the file has nothing of a change that may yet be taken
     // back. Extra: lost power may not take back what the journal's next entry rests on.
     // The mode of SQLite's journal is known only of a database that was read.
-    private const string Settings = "PRAGMA cache_spill = OFF; PRAGMA synchronous = EXTRA; SELECT 1 FROM sqlite_master LIMIT 1";
-    private const string SettingsOfScratch = "PRAGMA cache_spill = OFF; PRAGMA synchronous = OFF; SELECT 1 FROM sqlite_master LIMIT 1";
+    private const string Settings = "PRAGMA cache_spill = OFF; SELECT 1 FROM sqlite_master LIMIT 1; PRAGMA synchronous = ";
 
     // As large as it is after a group of single rows.
     private const string KeepJournal = "PRAGMA journal_mode = PERSIST; PRAGMA journal_size_limit = 262144";
@@ -750,7 +749,7 @@ internal sealed class WriteConnection : IDisposable
         var isReady = false;
         try
         {
-            isReady = SqliteDatabase.TryRun(connection, isLasting ? Settings : SettingsOfScratch);
+            isReady = SqliteDatabase.TryRun(connection, Settings + (isLasting ? "EXTRA" : "OFF"));
             // Of a database with a write-ahead log it would take that away.
             made.mayKeepJournal = isReady && made.Statements.Value("PRAGMA journal_mode") is "delete" or "persist";
         }

@@ -138,14 +138,16 @@ internal sealed class ReadConnection : IDisposable
             }
 
             var written = 0;
+            RowShape? shape = null;
             (int Place, JsonEncodedText Name)[]? columns = null;
             while (Step(statement))
             {
-                WriteRow(writer, statement, columns ??= Columns(statement, query.Hidden));
+                shape ??= StatementRow.Shape(statement, 0);
+                WriteRow(writer, statement, columns ??= Columns(shape, query.Hidden));
                 written++;
                 if (key.Key is not null)
                 {
-                    tag = written == 1 ? RowTag.Of(RowImage.Read(statement, Shape(statement)).Row) : null;
+                    tag = written == 1 ? RowTag.Of(RowImage.Read(statement, shape).Row) : null;
                 }
 
                 if (isRow)
@@ -206,7 +208,7 @@ internal sealed class ReadConnection : IDisposable
             (int Place, JsonEncodedText Name)[]? columns = null;
             while (Step(statement))
             {
-                WriteRow(writer, statement, columns ??= Columns(statement, query.Hidden));
+                WriteRow(writer, statement, columns ??= Columns(StatementRow.Shape(statement, 0), query.Hidden));
                 if (writer.BytesPending + buffer.Count > SpoolBytes)
                 {
                     Empty();
@@ -329,23 +331,8 @@ internal sealed class ReadConnection : IDisposable
         }
     }
 
-    private static RowShape Shape(sqlite3_stmt statement) => new(
-        [.. Enumerable.Range(0, raw.sqlite3_column_count(statement)).Select(i => raw.sqlite3_column_name(statement, i).utf8_to_string())]);
-
-    private static (int Place, JsonEncodedText Name)[] Columns(sqlite3_stmt statement, IReadOnlySet<string> hidden)
-    {
-        var columns = new List<(int, JsonEncodedText)>();
-        for (var i = 0; i < raw.sqlite3_column_count(statement); i++)
-        {
-            var name = raw.sqlite3_column_name(statement, i).utf8_to_string();
-            if (!hidden.Contains(name))
-            {
-                columns.Add((i, JsonEncodedText.Encode(name, Options.Encoder)));
-            }
-        }
-
-        return [.. columns];
-    }
+    private static (int Place, JsonEncodedText Name)[] Columns(RowShape shape, IReadOnlySet<string> hidden) =>
+        [.. shape.Without(hidden).Kept.Select(place => (place, JsonEncodedText.Encode(shape.Names[place], Options.Encoder)))];
 
     private bool Step(sqlite3_stmt statement)
     {

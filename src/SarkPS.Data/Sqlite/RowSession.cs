@@ -378,8 +378,6 @@ internal sealed class RowSession(
         }
     }
 
-    // Booleans and floats go in as the text that PHP makes of them; whole numbers keep their type, and the column's affinity
-    // decides what is stored.
     private static object?[] Parameters(IEnumerable<object?> values)
     {
         object?[] parameters = [.. values];
@@ -391,6 +389,8 @@ internal sealed class RowSession(
         return parameters;
     }
 
+    // Booleans and floats go in as the text that PHP makes of them; whole numbers keep their type, and the column's affinity
+    // decides what is stored.
     private static object? Parameter(object? value) =>
         value is bool or double or System.Text.Json.Nodes.JsonNode ? PhpValue.Text(value) : value;
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using SarkPS.Data.Journal;
+using SarkPS.Descriptors;
 using SQLitePCL;
 
 namespace SarkPS.Data.Sqlite;
@@ -32,6 +33,12 @@ internal static class StatementRow
 
         GC.KeepAlive(row);
     }
+
+    /// <summary>The names of the columns of a row that was found.</summary>
+    /// <param name="row">The statement.</param>
+    /// <param name="first">The first column.</param>
+    public static RowShape Shape(sqlite3_stmt row, int first) => new(
+        [.. Enumerable.Range(first, raw.sqlite3_column_count(row) - first).Select(i => raw.sqlite3_column_name(row, i).utf8_to_string())]);
 
     /// <summary>Reads one column.</summary>
     public static object? Value(sqlite3_stmt row, int place)

@@ -126,7 +126,7 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
         var count = raw.sqlite3_column_count(row) - first;
         if (!shapes.TryGetValue(row, out var shape) || shape.Names.Count != count)
         {
-            shape = new RowShape([.. Enumerable.Range(first, count).Select(i => raw.sqlite3_column_name(row, i).utf8_to_string())]);
+            shape = StatementRow.Shape(row, first);
             if (inUse.Contains(row))
             {
                 shapes[row] = shape;
