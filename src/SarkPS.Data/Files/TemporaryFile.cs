@@ -88,7 +88,10 @@ internal sealed class FileClaim : IDisposable
     private static bool IsThere(IOException error) => error.HResult == 17;
 
     /// <summary>Takes over a file whose process no longer lives; null while one does, and when it may not be opened.</summary>
-    public static FileClaim? TakeAbandoned(string path)
+    public static FileClaim? TakeAbandoned(string path) => Open(path) is { } file ? Take(path, file) : null;
+
+    /// <summary>The first half of taking one over: opens what may be abandoned, or null when it may not be opened.</summary>
+    internal static FileStream? Open(string path)
     {
         if (Posix.Status(path) is not { Kind: PosixKind.Regular })
         {
@@ -98,24 +101,31 @@ internal sealed class FileClaim : IDisposable
         try
         {
             // On Windows nobody can have it open beside who wants it alone, and it can be deleted all the same.
-            var file = new FileStream(
+            return new FileStream(
                 path,
                 FileMode.Open,
                 FileAccess.ReadWrite,
                 OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.ReadWrite | FileShare.Delete,
                 0);
-            if (Posix.TryClaim(file.SafeFileHandle, isExclusive: true))
-            {
-                return new FileClaim(file);
-            }
-
-            file.Dispose();
-            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
+    }
+
+    /// <summary>The second half: claims what was opened, if nobody holds it.</summary>
+    /// <remarks>In between, whoever held it may have removed it, and the name may be somebody's again: what was opened is then nobody's
+    /// and can be claimed, but what the name leads to is not it.</remarks>
+    internal static FileClaim? Take(string path, FileStream file)
+    {
+        if (Posix.TryClaim(file.SafeFileHandle, isExclusive: true) && Posix.IsStill(path, file.SafeFileHandle))
+        {
+            return new FileClaim(file);
+        }
+
+        file.Dispose();
+        return null;
     }
 
     /// <summary>What the file holds, through the claim: opened once more, .NET's own lock would meet it.</summary>

@@ -270,6 +270,26 @@ public sealed class BackupTests : IDisposable
         }
     }
 
+    [SkippableFact]
+    public void Who_opened_what_others_left_takes_nothing_that_has_its_name_since()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Only there is a file known by more than its name.");
+        using var folder = new TemporaryFolder();
+        var path = folder["name"];
+        File.WriteAllText(path, "left by a killed one");
+        var opened = FileClaim.Open(path)!;
+        File.Delete(path);
+        using (new TemporaryFile(path))
+        {
+            Assert.Null(FileClaim.Take(path, opened));
+            Assert.Null(FileClaim.TakeAbandoned(path));
+        }
+
+        File.WriteAllText(path, "left by a killed one");
+        using var claim = FileClaim.Take(path, FileClaim.Open(path)!);
+        Assert.Equal("left by a killed one", claim!.ReadText());
+    }
+
     public static TheoryData<string> Dangerous() =>
         ["../../etc/passwd", "/etc/passwd", "etc/asterisk/../../../x", "etc\\asterisk\\x", "etc/asterisk/a\nb", "etc/asterisk/a\0b",
             "etc//asterisk/x", "etc/asterisk/.sarkps-exchange.1-x/plan", "LINK", "TWICE", "BELOW", "BOMB"];
