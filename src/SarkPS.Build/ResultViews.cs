@@ -50,6 +50,13 @@ internal static class ResultViews
             ("State", 9),
             ("Started", 19),
             new ScriptColumn("Progress", "if (-not $_.Ended -and $_.Progress) { \"$($_.Progress.Percent) % $($_.Progress.Activity)\" }")),
+        Table<ApiToken>(
+            ("Name", 20),
+            new ScriptColumn("Scopes", "$_.Scopes -join ' '", 30),
+            new ScriptColumn("Expires", "if ($_.Expires) { $_.Expires.ToLocalTime().ToString('yyyy-MM-dd HH:mm') }", 16),
+            new ScriptColumn("LastUsed", "if ($_.LastUsed) { $_.LastUsed.ToLocalTime().ToString('yyyy-MM-dd HH:mm') }", 16),
+            "LastUsedFrom"),
+        List<CreatedApiToken>("Name", "Token", "Scopes", "Networks", "Expires"),
         Table<ChangeEntry>(
             new ScriptColumn("Time", "if ($_.Time) { $_.Time.ToLocalTime().ToString('yyyy-MM-dd HH:mm:ss') }", 19),
             ("Actor", 12),

@@ -142,6 +142,12 @@ public sealed class SarkPaths
     /// </summary>
     public string Journal { get; set; } = "/var/lib/sarkps/journal.db";
 
+    /// <summary>
+    /// What the service keeps for itself, the tokens that were made while it ran among it. Another database than
+    /// <see cref="Database"/> has its own beside it, called <c>NAME.service.db</c>, unless another path than this is named.
+    /// </summary>
+    public string Service { get; set; } = "/var/lib/sarkps/service.db";
+
     /// <summary>The files of the LDAP directory, emptied and filled again when an LDAP export is restored.</summary>
     public string Ldap { get; set; } = "/var/lib/ldap";
 

@@ -1,3 +1,4 @@
+using SarkPS.Data.Files;
 using SarkPS.Data.Sqlite;
 
 namespace SarkPS.Data;
@@ -36,4 +37,18 @@ internal static class DatabaseLocation
         var embedded = isThisMachine ? Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "SarkPS", "sark.db") : own;
         return (embedded, EmbeddedDatabase.CreateIfMissing(embedded, version), false);
     }
+
+    /// <summary>
+    /// Where something is kept that belongs to a database: where the options say of this machine's, and beside any other, unless
+    /// another path is named than the usual one.
+    /// </summary>
+    /// <param name="options">The options.</param>
+    /// <param name="path">The database.</param>
+    /// <param name="own">Which path of the options it is.</param>
+    /// <param name="ending">What is added to the name of another database.</param>
+    /// <remarks>Two databases in one journal would each be taken for the other, restored from a copy.</remarks>
+    public static string Companion(SarkOptions options, string path, Func<SarkPaths, string> own, string ending) =>
+        own(options.Paths) != own(SarkPaths.Default) || Posix.IsSameFile(path, options.Rooted(options.Paths.Database))
+            ? options.Rooted(own(options.Paths))
+            : DatabaseFile.Resolve(path) + ending;
 }

@@ -42,7 +42,9 @@ public sealed class LocalBackend : ISarkBackend
         {
             ReadCacheBytes = options.ReadCacheBytes,
             Ledger = new ChangeLedger(
-                new JournalFile(JournalOf(options, found.Path), TimeProvider.System),
+                new JournalFile(
+                    DatabaseLocation.Companion(options, found.Path, p => p.Journal, ".journal.db"),
+                    TimeProvider.System),
                 options.Journal == JournalUse.Optional,
                 TimeProvider.System,
                 new JournalRetention(TimeSpan.FromDays(options.JournalDays), options.JournalBytes)),
@@ -67,6 +69,7 @@ public sealed class LocalBackend : ISarkBackend
         greetings = new GreetingStore(options, database);
         firewall = new ShorewallFirewall(options);
         callRecords = new CallRecordFile(options);
+        Tokens = ApiTokenFile.Of(options, () => found.Path);
         if (Covers(ExchangePart.System))
         {
             // SARK's own pages show that a commit is due, when one of the tables that changed is about calls.
@@ -143,6 +146,12 @@ public sealed class LocalBackend : ISarkBackend
 
     /// <inheritdoc/>
     IJobs ISarkBackend.Jobs => Jobs;
+
+    /// <summary>The tokens of its service.</summary>
+    public ApiTokenFile Tokens { get; }
+
+    /// <inheritdoc/>
+    IApiTokens ISarkBackend.Tokens => Tokens;
 
     /// <summary>The tables, with the answers that sark6api gives.</summary>
     public SqliteStore Store { get; }
@@ -285,16 +294,8 @@ public sealed class LocalBackend : ISarkBackend
             await asterisk.DisposeAsync().ConfigureAwait(false);
         }
 
+        Tokens.Dispose();
         database.Dispose();
-    }
-
-    // Two databases in one journal would each be taken for the other, restored from a copy.
-    private static string JournalOf(SarkOptions options, string path)
-    {
-        var own = options.Rooted(options.Paths.Journal);
-        return options.Paths.Journal != SarkPaths.Default.Journal || Posix.IsSameFile(path, options.Rooted(options.Paths.Database))
-            ? own
-            : DatabaseFile.Resolve(path) + ".journal.db";
     }
 
     private T Covered<T>(ExchangePart part, T operation)

@@ -20,7 +20,7 @@ internal static class CommandLine
 
     public static string Usage => $"""
         Usage: SarkPS.Service [SETTING...]
-               SarkPS.Service {TokenCommand.Verb} NAME [SCOPE...]
+               SarkPS.Service {TokenCommand.Verb} NAME [SCOPE...] [OPTION...]
                SarkPS.Service {AccountCommand.Verb} EMAIL [SCOPE...]
                SarkPS.Service {DescriptionCommand.Verb} [--output FILE]
 
@@ -74,7 +74,9 @@ internal static class CommandLine
         return null;
     }
 
-    private static void Check(string[] arguments)
+    /// <summary>Refuses what is no setting.</summary>
+    /// <exception cref="SarkException">One is none.</exception>
+    public static void Check(string[] arguments)
     {
         for (var i = 0; i < arguments.Length; i++)
         {

@@ -51,6 +51,7 @@ internal static class SarkApplication
         builder.Services.AddSingleton<Drafts>();
         builder.Services.AddSingleton<WrongTokens>();
         builder.Services.AddSingleton<Logins>();
+        builder.Services.AddSingleton<StoredTokens>();
         builder.Services.AddSingleton<ICorsPolicyProvider, Origins>();
         builder.Services.AddCors();
         builder.Services.AddSingleton<FailureLog>();
@@ -206,6 +207,7 @@ internal static class SarkApplication
         api.MapCallRecordRoutes();
         api.MapWhoAmI();
         api.MapLogins();
+        api.MapTokens();
         api.MapJobs();
         api.MapAsterisk();
         api.MapSnapshotRoutes();

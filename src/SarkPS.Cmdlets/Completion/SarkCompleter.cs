@@ -118,6 +118,9 @@ public sealed partial class SarkCompleter : IArgumentCompleter
             ("SARKSNAPSHOT", "NAME") => Ask(bound, backend => Names(backend.Snapshots)),
             ("SARKGREETING", "NAME") => Ask(bound, backend => Names<Greeting>(backend.Greetings)),
             ("SARKJOB", "ID") => Ask(bound, Jobs),
+            ("SARKAPITOKEN", "NAME") => Ask(bound, backend => Told(backend.Tokens.ListAsync)
+                .Select(t => (t.Name, string.Join(' ', t.Scopes)))),
+            ("SARKAPITOKEN", "SCOPE") => ApiScopes.Meanings.Select(s => (s.Key, s.Value)),
             ("SARKRESOURCE", "RESOURCE") => SarkResources.All.Select(r => (r.Noun, r.PluralName)),
             ("SARKDESTINATION", "KIND") => Destinations.Kinds.Select(k => (k.Resource.Noun, SarkText.Words(k.Resource.Noun)))
                 .Append(("Target", "What every exchange has")),
@@ -147,11 +150,13 @@ public sealed partial class SarkCompleter : IArgumentCompleter
             .Select(v => (v, v))];
     });
 
-    private static IEnumerable<(string Text, string Tip)> Jobs(ISarkBackend backend)
+    private static IEnumerable<(string Text, string Tip)> Jobs(ISarkBackend backend) =>
+        Told(backend.Jobs.ListAsync).Select(job => (job.Id, $"{job.Activity} ({job.State})"));
+
+    private static T Told<T>(Func<CancellationToken, Task<T>> question)
     {
         using var patience = new CancellationTokenSource(Patience);
-        return [.. backend.Jobs.ListAsync(patience.Token).GetAwaiter().GetResult()
-            .Select(job => (job.Id, $"{job.Activity} ({job.State})"))];
+        return question(patience.Token).GetAwaiter().GetResult();
     }
 
     private static IEnumerable<(string Text, string Tip)> Names<TFile>(IFileStoreOperations<TFile> store)

@@ -57,5 +57,8 @@ internal sealed class DraftBackend(ISarkBackend exchange, IChangeDraft draft) : 
     public IJobs Jobs => exchange.Jobs;
 
     /// <inheritdoc/>
+    public IApiTokens Tokens => exchange.Tokens;
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -64,6 +64,9 @@ public interface ISarkBackend : IAsyncDisposable
 
     /// <summary>Long work that goes on there, or has ended.</summary>
     IJobs Jobs { get; }
+
+    /// <summary>The tokens of its service.</summary>
+    IApiTokens Tokens { get; }
 }
 
 /// <summary>Which row: its key, and the second part where the key has two.</summary>

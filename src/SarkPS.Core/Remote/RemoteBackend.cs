@@ -74,6 +74,9 @@ public sealed class RemoteBackend(SarkHttpClient client, bool? rehearses = null)
     public IJobs Jobs { get; } = new RemoteJobs(client);
 
     /// <inheritdoc/>
+    public IApiTokens Tokens { get; } = new RemoteApiTokens(client);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         client.Dispose();

@@ -28,6 +28,9 @@ public static class WireHeaders
     /// <summary>Where jobs are, below <c>/api/</c>.</summary>
     public const string Jobs = "jobs";
 
+    /// <summary>Where tokens are made, listed and revoked, below <c>/api/</c>.</summary>
+    public const string ApiTokens = "auth/tokens";
+
     /// <summary>Let a row name a destination of another tenant.</summary>
     public const string AllowOtherTenant = "allow-other-tenant";
 

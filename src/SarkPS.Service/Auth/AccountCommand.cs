@@ -14,7 +14,7 @@ internal static class AccountCommand
         Asks for a password, twice at a terminal, else once from the input, and prints the entry with its hash for the configuration.
 
           EMAIL   who logs in
-          SCOPE   {string.Join(", ", Tokens.Scopes)}; without one, {Tokens.Read}
+          SCOPE   {string.Join(", ", ApiScopes.All)}; without one, {ApiScopes.Read}
         """;
 
     /// <summary>Does it.</summary>
@@ -37,7 +37,7 @@ internal static class AccountCommand
             return 2;
         }
 
-        if ((Accounts.WrongEmail(email) ?? Tokens.WrongScope(scopes)) is { } wrong)
+        if ((Accounts.WrongEmail(email) ?? ApiScopes.Wrong(scopes)) is { } wrong)
         {
             errors.WriteLine($"'{SarkText.Printable(email)}' cannot be an account: {wrong}.");
             return 2;

@@ -14,13 +14,13 @@ internal sealed class Accounts
         foreach (var account in options.Accounts)
         {
             account.Name = account.Name.Length > 0 ? account.Name : account.Email;
-            account.Scopes = account.Scopes.Count > 0 ? account.Scopes : [Tokens.Read];
+            account.Scopes = account.Scopes.Count > 0 ? account.Scopes : [ApiScopes.Read];
             if ((WrongEmail(account.Email)
-                ?? Tokens.WrongName(account.Name)
+                ?? ApiToken.WrongName(account.Name)
                 ?? (Passwords.IsHash(account.Password)
                 ? null
                 : $"Password must be a hash of the form {Passwords.Form}; make one with 'SarkPS.Service {AccountCommand.Verb}'")
-                ?? Tokens.WrongScope(account.Scopes)
+                ?? ApiScopes.Wrong(account.Scopes)
                 ?? (known.TryAdd(account.Email, account) ? null : "there are two of this address")) is { } wrong)
             {
                 throw new SarkException(

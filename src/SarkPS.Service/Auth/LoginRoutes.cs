@@ -79,9 +79,12 @@ internal static class LoginRoutes
 
         return JsonAnswer.WriteAsync(context, new JsonObject
         {
-            ["message"] = token is LoginToken or null
-            ? "Successfully logged out"
-            : $"The token '{token.Name}' is one of the configuration; it stays valid until it is taken out there.",
+            ["message"] = token switch
+            {
+                LoginToken or null => "Successfully logged out",
+                StoredToken => $"The token '{token.Name}' is no login; it stays valid until it is revoked.",
+                _ => $"The token '{token.Name}' is one of the configuration; it stays valid until it is taken out there.",
+            },
         });
     }
 }

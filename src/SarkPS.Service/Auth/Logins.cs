@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using SarkPS.Data;
 
 namespace SarkPS.Service.Auth;
 
@@ -53,7 +52,7 @@ internal sealed class Logins(ServiceSettings settings, TimeProvider clock) : IDi
             return null;
         }
 
-        var (token, hash) = Tokens.Make();
+        var (token, hash) = ApiTokenFile.Make();
         var lasts = settings.Current.Options.LoginTime;
         var now = clock.GetUtcNow();
         lock (logins)
@@ -77,9 +76,9 @@ internal sealed class Logins(ServiceSettings settings, TimeProvider clock) : IDi
     }
 
     /// <summary>The login whose token a caller sent; null when there is none, or it has ended.</summary>
-    public LoginToken? Find(string sent)
+    public LoginToken? Find(byte[] sent)
     {
-        var hash = Hash(sent);
+        var hash = Convert.ToHexStringLower(sent);
         Login? login;
         lock (logins)
         {
@@ -102,8 +101,6 @@ internal sealed class Logins(ServiceSettings settings, TimeProvider clock) : IDi
     }
 
     public void Dispose() => hashing.Dispose();
-
-    private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     private sealed record Login(string Email, string Password, DateTimeOffset Expires);
 }

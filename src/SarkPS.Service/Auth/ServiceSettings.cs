@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using SarkPS.Data;
 using SarkPS.Service.Settings;
 
 namespace SarkPS.Service.Auth;
@@ -29,10 +30,15 @@ internal sealed record ServiceState(
 
 
     /// <summary>Who may call, for the log.</summary>
-    public string Callers =>
-        !IsOpen ? !HasCallers ? "nobody: there is no token" : "those with " + string.Join(
+    /// <param name="stored">The tokens of the service's own database.</param>
+    /// <param name="closes">Whether those close the service, even where there is none any more.</param>
+    public string Callers(IReadOnlyCollection<ApiToken> stored, bool closes) =>
+        !IsOpen || closes ? !HasCallers && stored.Count == 0 ? "nobody: there is no token" : "those with " + string.Join(
             " or ",
-            Credentials.GroupBy(c => c.Kind).Select(k => $"one of the {k.Key} {string.Join(", ", k.Select(c => c.Text))}"))
+            Credentials.Select(c => (c.Kind, c.Text))
+                .Concat(stored.Select(t => ("tokens of the service", Words(t.Name, t.Scopes, t.Expires))))
+                .GroupBy(c => c.Item1)
+                .Select(k => $"one of the {k.Key} {string.Join(", ", k.Select(c => c.Item2))}"))
         : Options.Mode == AccessMode.Open ? "ANYBODY, without a token (Sark:Service:Access is Open)"
         : "any on this machine, without a token; none from elsewhere";
 
@@ -56,10 +62,12 @@ internal sealed record ServiceState(
     private IEnumerable<(string Name, string Kind, string Text, string Secret)> Credentials =>
     [
         .. Tokens.All.Select(t =>
-            (t.Name, "tokens", $"'{t.Name}' ({string.Join(' ', t.Scopes)}{(t.Expires is { } end ? $", until {end:yyyy-MM-dd}" : "")})",
-                t.Sha256)),
-        .. Accounts.All.Select(a => ($"account {a.Email}", "accounts", $"'{a.Email}' ({string.Join(' ', a.Scopes)})", a.Password)),
+            (t.Name, "tokens", Words(t.Name, t.Scopes, t.Expires), t.Sha256)),
+        .. Accounts.All.Select(a => ($"account {a.Email}", "accounts", Words(a.Email, a.Scopes, null), a.Password)),
     ];
+
+    private static string Words(string name, IEnumerable<string> scopes, DateTimeOffset? expires) =>
+        $"'{name}' ({string.Join(' ', scopes)}{(expires is { } end ? $", until {end:yyyy-MM-dd}" : "")})";
 }
 
 /// <summary>
@@ -82,6 +90,7 @@ internal sealed class ServiceSettings : IDisposable
     private IDisposable? watch;
     private IServiceProvider? services;
     private SettingsWatch? files;
+    private StoredTokens? stored;
     private HashSet<string> saidLast = [];
     private HashSet<string> said = [];
     private string[] listening = [];
@@ -114,6 +123,29 @@ internal sealed class ServiceSettings : IDisposable
     public bool IsProxy(IPAddress address) =>
         proxies.Count > 0 && proxies.Exists(p => p.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
 
+    /// <summary>Who may call, for the log.</summary>
+    public string Callers
+    {
+        get
+        {
+            var all = stored!.All;
+            return Current.Callers(all, all.Count > 0 || IsClosed());
+
+            bool IsClosed()
+            {
+                try
+                {
+                    return stored.Closes;
+                }
+                catch (SarkException)
+                {
+                    // Nobody is served while it cannot be read.
+                    return true;
+                }
+            }
+        }
+    }
+
     /// <summary>The addresses that are listened on.</summary>
     public IReadOnlyList<string> Listening => listening;
 
@@ -124,6 +156,7 @@ internal sealed class ServiceSettings : IDisposable
         this.services = services;
         logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("SarkPS.Service.Settings");
         kestrel = services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
+        stored = services.GetRequiredService<StoredTokens>();
         lock (changing)
         {
             // Settings that came from a host between the two, as in tests, count.
@@ -131,7 +164,7 @@ internal sealed class ServiceSettings : IDisposable
             ListenAddress[] urls = [.. addresses.Distinct().Select(a => ListenAddress.Parse(AddressJudge.UrlsSetting, a))];
             var named = AddressJudge.Endpoints(configuration);
             string[] all = [.. urls.Concat(named).Select(a => a.Text)];
-            Exposure.Check(all, Current.HasCallers, Current.Options);
+            Exposure.Check(all, HasCallers(Current), Current.Options);
             AddressJudge.CheckAvailable(configuration, named.Count > 0 ? named : urls, services, exposure.Bound);
             exposure.Allow(all, Current.Options);
             listening = all;
@@ -159,13 +192,13 @@ internal sealed class ServiceSettings : IDisposable
 
     /// <summary>A network or an address in a setting.</summary>
     public static IPNetwork ParseNetwork(string text) =>
-        IPNetwork.TryParse(text, out var network) ? network
-        : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
-        : throw new SarkException(
+        ApiNetworks.Read(text) ?? throw new SarkException(
             SarkErrorKind.BadRequest,
             "Configuration",
             text,
-            $"Sark:Service:Proxies holds '{text}' and must hold addresses and networks, such as 127.0.0.1 or 10.1.0.0/16.");
+            $"Sark:Service:Proxies holds '{text}' and must hold addresses and networks, such as {ApiNetworks.Examples}.");
+
+    private bool HasCallers(ServiceState state) => state.HasCallers || stored!.All.Count > 0;
 
     private void Refresh()
     {
@@ -239,8 +272,8 @@ internal sealed class ServiceSettings : IDisposable
         logger.Log(
             now.IsOpen && now.Options.Mode == AccessMode.Open ? LogLevel.Warning : LogLevel.Information,
             "Callers from now on: {Who}",
-            now.Callers);
-        if (before.HasCallers && !now.HasCallers && !now.IsOpen)
+            Callers);
+        if (before.HasCallers && !HasCallers(now) && !now.IsOpen)
         {
             logger.LogError("No token is configured any more, so nobody is served. Configure one, or set Sark:Service:Access=Open; a "
                 + "restart without tokens serves callers on this machine.");
@@ -292,7 +325,7 @@ internal sealed class ServiceSettings : IDisposable
         }
 
         string[] texts = [.. wanted.Select(w => w.Text)];
-        Exposure.Check(texts, now.HasCallers, now.Options);
+        Exposure.Check(texts, HasCallers(now), now.Options);
         foreach (var address in wanted)
         {
             if (staying.FirstOrDefault(address.Overlaps) is { } kept)
@@ -346,10 +379,25 @@ internal sealed class ServiceSettings : IDisposable
         }
     }
 
+    /// <summary>The settings of the exchange alone, whatever stands in those of the service.</summary>
+    /// <exception cref="SarkException">They make no sense.</exception>
+    public static SarkOptions ReadSark(IConfiguration configuration)
+    {
+        var binder = Binder(configuration);
+        var sark = binder.Bind<SarkOptions>("Sark", "Service");
+        return binder.Problems.Count == 0 ? sark : throw Refusal(binder);
+    }
+
+    private static StrictBinder Binder(IConfiguration configuration) =>
+        new StrictBinder(configuration).Knows<SarkOptions>("Sark").Knows<ServiceOptions>("Sark:Service");
+
+    private static SarkException Refusal(StrictBinder binder) =>
+        new(SarkErrorKind.BadRequest, "Configuration", null, string.Join(" ", binder.Problems));
+
     private (SarkOptions Sark, ServiceState Service) Read(ServiceState? before)
     {
         TopLevel.Check(configuration);
-        var binder = new StrictBinder(configuration).Knows<SarkOptions>("Sark").Knows<ServiceOptions>("Sark:Service");
+        var binder = Binder(configuration);
         var sark = binder.Bind<SarkOptions>("Sark", "Service");
         var options = binder.Bind<ServiceOptions>("Sark:Service");
         var section = configuration.GetSection("Sark:Service");
@@ -376,16 +424,16 @@ internal sealed class ServiceSettings : IDisposable
                 $"must be longer than nothing and at most {ServiceOptions.LongestDraftTime:c}");
         }
 
-        if (options.Mode == AccessMode.Tokens && !hasTokens)
+        if (options.Mode == AccessMode.Tokens && !hasTokens && !HasStored(sark))
         {
             binder.Add(
                 section.GetSection(nameof(ServiceOptions.Access)),
-                "is Tokens, and there are none in Sark:Service:Tokens, nor accounts; make one with 'SarkPS.Service token NAME'");
+                "is Tokens, and there are none, nor accounts; make one with 'SarkPS.Service token NAME'");
         }
 
         if (binder.Problems.Count > 0)
         {
-            throw new SarkException(SarkErrorKind.BadRequest, "Configuration", null, string.Join(" ", binder.Problems));
+            throw Refusal(binder);
         }
 
         foreach (var proxy in options.Proxies)
@@ -410,6 +458,20 @@ internal sealed class ServiceSettings : IDisposable
             isOpen,
             hosts,
             Origins.ReadAll(options.Origins)));
+    }
+
+    // As long as nothing else is wrong: where they are is a setting too.
+    private static bool HasStored(SarkOptions options)
+    {
+        try
+        {
+            using var tokens = ApiTokenFile.Of(options);
+            return tokens.Closes;
+        }
+        catch (SarkException)
+        {
+            return false;
+        }
     }
 
     private Dictionary<string, string?> SarkValues() => configuration.GetSection("Sark").AsEnumerable()

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -23,7 +25,7 @@ internal sealed class CallerIdentity(TokenOptions? token, bool isLocal = false) 
 }
 
 /// <summary>
-/// Knows callers by the tokens of the configuration and of logins (RFC 6750), and says why one is refused. Nobody needs a
+/// Knows callers by the tokens of the configuration, of the service's own database and of logins (RFC 6750), and says why one is refused. Nobody needs a
 /// token where the service is open.
 /// </summary>
 /// <remarks>
@@ -34,6 +36,7 @@ internal sealed class CallerIdentity(TokenOptions? token, bool isLocal = false) 
 internal sealed class TokenHandler(
     ServiceSettings settings,
     WrongTokens wrongTokens,
+    StoredTokens stored,
     Logins logins,
     TimeProvider clock) : IAuthenticationHandler
 {
@@ -78,7 +81,7 @@ internal sealed class TokenHandler(
     public Task<AuthenticateResult> AuthenticateAsync()
     {
         var state = settings.Current;
-        if (state.IsOpen)
+        if (state.IsOpen && !stored.Closes)
         {
             if (state.Options.Mode == AccessMode.Open)
             {
@@ -93,7 +96,7 @@ internal sealed class TokenHandler(
             refuse = () =>
                 throw new SarkDeniedException("Service", null,
                     "Without tokens only callers on this machine are served, and this request came from elsewhere or through a proxy. "
-                        + "Configure tokens in Sark:Service:Tokens.");
+                        + "Make one with 'SarkPS.Service token NAME' or New-SarkApiToken.");
             return Nobody;
         }
 
@@ -109,7 +112,8 @@ internal sealed class TokenHandler(
         }
 
         var sent = header[Prefix.Length..].Trim();
-        if ((state.Tokens.Find(sent, clock.GetUtcNow()) ?? logins.Find(sent)) is { } token)
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(sent));
+        if ((state.Tokens.Find(hash, clock.GetUtcNow()) ?? stored.Find(hash, context) ?? logins.Find(hash)) is { } token)
         {
             return token is LoginToken
                 ? LetIn(new CallerIdentity(token))
@@ -176,7 +180,7 @@ internal static class AccessServices
         });
         var authorization = services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(new Unsaid()).Build());
-        foreach (var scope in Tokens.Scopes)
+        foreach (var scope in ApiScopes.All)
         {
             authorization.AddPolicy(scope, policy => policy.AddRequirements(new ScopeRequirement(scope)));
         }

@@ -23,7 +23,7 @@ internal static class WhoAmI
             ["name"] = token?.Name ?? "local",
             // Clients of SARK 6.5 look for one; only accounts have it.
             ["email"] = (token as LoginToken)?.Email,
-            ["scopes"] = new JsonArray([.. (token?.Scopes ?? Tokens.Scopes).Select(s => (JsonNode)s)]),
+            ["scopes"] = new JsonArray([.. (token?.Scopes ?? ApiScopes.All).Select(s => (JsonNode)s)]),
             ["product"] = nameof(SarkPS),
             ["version"] = typeof(WhoAmI).Assembly.GetName().Version!.ToString(3),
             [WireHeaders.DryRunMember] = true,

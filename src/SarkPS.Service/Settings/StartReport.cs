@@ -19,8 +19,9 @@ internal static class StartReport
                 file);
         }
 
-        var state = services.GetRequiredService<ServiceSettings>().Current;
-        logger.LogInformation("Callers: {Who}", state.Callers);
+        var settings = services.GetRequiredService<ServiceSettings>();
+        var state = settings.Current;
+        logger.LogInformation("Callers: {Who}", settings.Callers);
         foreach (var token in state.Tokens.All.Where(t => t.Expires <= services.GetRequiredService<TimeProvider>().GetUtcNow()))
         {
             logger.LogWarning("The token '{Token}' has expired", token.Name);

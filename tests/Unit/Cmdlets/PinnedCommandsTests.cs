@@ -23,7 +23,7 @@ public sealed class PinnedCommandsTests
         "Disconnect-SarkCall", "Export-SarkBackup", "Export-SarkCsv", "Export-SarkGreeting", "Export-SarkResource", "Export-SarkSnapshot",
         "Import-SarkBackup", "Import-SarkGreeting", "Import-SarkResource", "Import-SarkSnapshot",
         "Invoke-SarkCommit", "Invoke-SarkOriginate", "Invoke-SarkReload", "New-SarkBackup", "New-SarkCosClose", "New-SarkCosOpen",
-        "New-SarkSnapshot",
+        "New-SarkApiToken", "New-SarkSnapshot",
         "Remove-SarkDbEntry",
         "Set-SarkDbEntry", "Set-SarkExtensionRuntime", "Set-SarkFirewall", "Set-SarkGlobal", "Start-SarkPbx", "Stop-SarkJob",
         "Use-SarkChangeSet",
@@ -34,6 +34,7 @@ public sealed class PinnedCommandsTests
     // Asks by itself: rows or files go, calls end, or what was there is replaced.
     private static readonly string[] High =
     [
+        "Remove-SarkApiToken",
         "Remove-SarkBackup", "Remove-SarkCosClose", "Remove-SarkCosOpen", "Remove-SarkGreeting", "Remove-SarkSnapshot",
         .. Nouns.Select(n => "Remove-Sark" + n),
         "Restart-SarkFirewall", "Restart-SarkSystem", "Restore-SarkBackup", "Restore-SarkSnapshot", "Stop-SarkPbx",

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using SarkPS.Data;
 using SarkPS.Remote;
 using SarkPS.Service.Auth;
 using SarkPS.Tests.Data;
@@ -113,7 +114,7 @@ public sealed class DraftRouteTests : IDisposable
     [Fact]
     public async Task A_draft_belongs_to_the_token_that_began_it()
     {
-        var tokens = new[] { Tokens.Make(), Tokens.Make() };
+        var tokens = new[] { ApiTokenFile.Make(), ApiTokenFile.Make() };
         var settings = new Dictionary<string, string?>();
         foreach (var (token, i) in tokens.Select((t, i) => (t, i)))
         {

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
+using SarkPS.Data;
 using SarkPS.Service;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Description;
@@ -36,7 +37,7 @@ public sealed class EndpointTests : IDisposable
                 said.GetMetadata<IAllowAnonymous>() is not null || said.GetOrderedMetadata<IAuthorizeData>().Count == 1,
                 $"{endpoint.DisplayName} says no scope, or more than one.");
             Assert.All(said.GetOrderedMetadata<IAuthorizeData>(), scope => Assert.True(
-                scope.Policy is null || Tokens.Scopes.Contains(scope.Policy),
+                scope.Policy is null || ApiScopes.All.Contains(scope.Policy),
                 $"{endpoint.DisplayName} needs '{scope.Policy}', which is no scope."));
             Assert.False(
                 string.IsNullOrEmpty(said.GetMetadata<IEndpointSummaryMetadata>()?.Summary),
@@ -50,15 +51,15 @@ public sealed class EndpointTests : IDisposable
     [Fact]
     public async Task A_route_that_says_nothing_is_closed_to_everybody()
     {
-        var (token, hash) = Tokens.Make();
+        var (token, hash) = ApiTokenFile.Make();
         var settings = new Dictionary<string, string?>
         {
             ["Sark:Service:Tokens:0:Name"] = "robot",
             ["Sark:Service:Tokens:0:Sha256"] = hash
         };
-        for (var i = 0; i < Tokens.Scopes.Count; i++)
+        for (var i = 0; i < ApiScopes.All.Count; i++)
         {
-            settings[$"Sark:Service:Tokens:0:Scopes:{i}"] = Tokens.Scopes[i];
+            settings[$"Sark:Service:Tokens:0:Scopes:{i}"] = ApiScopes.All[i];
         }
 
         foreach (var (access, sent, expected) in new[] {

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
+using SarkPS.Data;
 using SarkPS.Service.Auth;
 using SarkPS.Tests.Support;
 
@@ -20,7 +21,7 @@ public sealed class FrontDoorTests : IDisposable
     [Fact]
     public async Task Every_route_asks_for_the_one_scope_that_it_needs()
     {
-        var tokens = Tokens.Scopes.ToDictionary(s => s, _ => Tokens.Make());
+        var tokens = ApiScopes.All.ToDictionary(s => s, _ => ApiTokenFile.Make());
         var settings = tokens.SelectMany((t, i) => new Dictionary<string, string?>
         {
             [$"Sark:Service:Tokens:{i}:Name"] = t.Key,
@@ -86,6 +87,7 @@ public sealed class FrontDoorTests : IDisposable
             // The general route of functions answers HEAD; it finds no function of this name.
             "/api/astamis/Reload" => "system",
             "/api/astamis/events" => "events",
+            _ when path.StartsWith("/api/auth/tokens", StringComparison.Ordinal) => "tokens",
             _ when path.StartsWith("/api/syscommands", StringComparison.Ordinal)
                 || path.StartsWith("/api/backups", StringComparison.Ordinal)
                 || path.StartsWith("/api/snapshots", StringComparison.Ordinal)
@@ -403,7 +405,7 @@ public sealed class FrontDoorTests : IDisposable
 
     private static Dictionary<string, string?> OneToken(out string token)
     {
-        (token, var hash) = Tokens.Make();
+        (token, var hash) = ApiTokenFile.Make();
         return new()
         {
             ["Sark:Service:Tokens:0:Name"] = "robot",

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using SarkPS.Data;
 using SarkPS.Service.Auth;
 using SarkPS.Tests.Support;
 
@@ -105,7 +106,7 @@ public sealed class LoginTests : IDisposable
     [Fact]
     public async Task A_token_of_the_configuration_outlives_a_logout_and_an_open_service_knows_everybody()
     {
-        var (token, hash) = Tokens.Make();
+        var (token, hash) = ApiTokenFile.Make();
         var settings = new Dictionary<string, string?>
         {
             ["Sark:Service:Tokens:0:Name"] = "robot",

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.Json;
+using SarkPS.Data;
 using SarkPS.Service.Auth;
 using SarkPS.Tests.Support;
 
@@ -26,8 +27,8 @@ public sealed class ReloadTests : IDisposable
     [Fact]
     public async Task Tokens_follow_the_file_and_a_broken_file_changes_nothing()
     {
-        var (first, firstHash) = Tokens.Make();
-        var (second, secondHash) = Tokens.Make();
+        var (first, firstHash) = ApiTokenFile.Make();
+        var (second, secondHash) = ApiTokenFile.Make();
         Save(WithTokens(("first", firstHash), ("second", secondHash)));
         await using var service = await ListeningService.StartAsync(database.Path, file: File, log: log);
         using var client = new HttpClient { BaseAddress = service.Address };
@@ -231,8 +232,8 @@ public sealed class ReloadTests : IDisposable
     [Fact]
     public async Task A_file_behind_a_symbolic_link_is_followed()
     {
-        var (first, firstHash) = Tokens.Make();
-        var (second, secondHash) = Tokens.Make();
+        var (first, firstHash) = ApiTokenFile.Make();
+        var (second, secondHash) = ApiTokenFile.Make();
         // As orchestrators have it: a link to a folder that is a link itself.
         var (one, other, current) = (folder["1"], folder["2"], folder["current"]);
         Directory.CreateDirectory(one);
@@ -283,8 +284,8 @@ public sealed class ReloadTests : IDisposable
     [Fact]
     public async Task Who_may_call_from_now_on_is_said()
     {
-        var (_, firstHash) = Tokens.Make();
-        var (_, secondHash) = Tokens.Make();
+        var (_, firstHash) = ApiTokenFile.Make();
+        var (_, secondHash) = ApiTokenFile.Make();
         Save("{}");
         await using var service = await ListeningService.StartAsync(database.Path, file: File, log: log);
         Save("""{"Sark":{"Service":{"Access":"Open"}}}""");

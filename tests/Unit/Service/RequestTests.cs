@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using SarkPS.Data;
 using SarkPS.Descriptors;
 using SarkPS.Service.Auth;
 using SarkPS.Tests.Support;
@@ -234,8 +235,8 @@ public sealed class RequestTests : IDisposable
     [Fact]
     public async Task With_tokens_configured_each_scope_opens_its_own_requests()
     {
-        var (reader, readerHash) = Tokens.Make();
-        var (expired, expiredHash) = Tokens.Make();
+        var (reader, readerHash) = ApiTokenFile.Make();
+        var (expired, expiredHash) = ApiTokenFile.Make();
         using var closed = service.WithWebHostBuilder(builder => builder
             .UseSetting("Sark:Service:Tokens:0:Name", "reader").UseSetting("Sark:Service:Tokens:0:Sha256", readerHash).UseSetting(
                 "Sark:Service:Tokens:0:Scopes:0",
@@ -261,9 +262,9 @@ public sealed class RequestTests : IDisposable
         using var open = service.CreateClient();
         var local = JsonNode.Parse(await open.GetStringAsync("/api/auth/whoami"))!;
         Assert.Equal("local", (string?)local["name"]);
-        Assert.Equal(Tokens.Scopes, local["scopes"]!.AsArray().Select(s => (string)s!));
+        Assert.Equal(ApiScopes.All, local["scopes"]!.AsArray().Select(s => (string)s!));
 
-        var (token, hash) = Tokens.Make();
+        var (token, hash) = ApiTokenFile.Make();
         using var closed = service.WithWebHostBuilder(builder => builder
             .UseSetting("Sark:Service:Tokens:0:Name", "caller").UseSetting("Sark:Service:Tokens:0:Sha256", hash).UseSetting(
                 "Sark:Service:Tokens:0:Scopes:0",
@@ -282,7 +283,7 @@ public sealed class RequestTests : IDisposable
     [Fact]
     public async Task A_caller_who_asks_too_often_is_told_when_to_come_back()
     {
-        var (token, hash) = Tokens.Make();
+        var (token, hash) = ApiTokenFile.Make();
         using var limited = service.WithWebHostBuilder(builder => builder
             .UseSetting("Sark:Service:RequestsPerMinute", "2")
             .UseSetting("Sark:Service:Tokens:0:Name", "busy").UseSetting("Sark:Service:Tokens:0:Sha256", hash));

@@ -352,10 +352,13 @@ public sealed class SettingsTests : IDisposable
     [InlineData(0, "token crm -h")]
     [InlineData(0, "token help")]
     [InlineData(0, "--version")]
-    [InlineData(0, "token crm read")]
+    [InlineData(0, "token crm read --entry")]
     [InlineData(2, "token")]
     [InlineData(2, "token --crm")]
-    [InlineData(2, "token crm reed")]
+    [InlineData(2, "token crm reed --entry")]
+    [InlineData(2, "token crm --revoke crm")]
+    [InlineData(2, "token crm --expires soon --entry")]
+    [InlineData(2, "token crm --expires")]
     public void Help_is_help_and_a_word_is_a_word(int code, string arguments)
     {
         using var output = new StringWriter();

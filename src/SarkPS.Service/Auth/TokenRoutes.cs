@@ -1,0 +1,147 @@
+using System.Net;
+using System.Text.Json;
+using SarkPS.Remote;
+using SarkPS.Service.Description;
+using SarkPS.Service.Operations;
+
+namespace SarkPS.Service.Auth;
+
+/// <summary>
+/// <c>/auth/tokens</c>: tokens are made, listed and revoked while the service runs. Nobody makes one that may do more than he may
+/// himself: its scopes are among his, it ends no later, and is used from nowhere else.
+/// </summary>
+internal static class TokenRoutes
+{
+    public static void MapTokens(this IEndpointRouteBuilder all)
+    {
+        var api = all.MapGroup("").WithTags("auth");
+        api.MapMethods(WireHeaders.ApiTokens, OperationAnswer.Reading, ListAsync).Needs(ApiScopes.Tokens)
+            .WithSummary("Lists the tokens that were made while the service runs.").AnswersJson(
+                "The tokens by name; never the tokens themselves.",
+                Answer.Unavailable);
+        api.MapPost(WireHeaders.ApiTokens, CreateAsync).Needs(ApiScopes.Tokens).WithSummary("Makes a token.").Reads(Body.Json()).Answers(
+            new(StatusCodes.Status201Created, "It, and the token itself, which is told this once.", Body.Json()),
+            Answer.Unreadable,
+            Answer.Conflict,
+            Answer.Invalid,
+            Answer.Unavailable);
+        api.MapDelete(WireHeaders.ApiTokens + "/{name}", RemoveAsync).Needs(ApiScopes.Tokens)
+            .WithSummary("Revokes a token; it is refused from the next request on.").Answers(
+                new(StatusCodes.Status204NoContent, "It is revoked."),
+                Answer.NotFound,
+                Answer.Conflict,
+                Answer.Unavailable);
+    }
+
+    private static ApiTokenFileUse Use(HttpContext context) => new(
+        context.RequestServices.GetRequiredService<StoredTokens>(),
+        context.RequestServices.GetRequiredService<ServiceSettings>().Current,
+        context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+
+    private static async Task ListAsync(HttpContext context)
+    {
+        var tokens = await Use(context).Stored.File.ListAsync(context.RequestAborted).ConfigureAwait(false);
+        await WriteAsync(context, tokens).ConfigureAwait(false);
+    }
+
+    private static async Task CreateAsync(HttpContext context)
+    {
+        var use = Use(context);
+        var body = await RequestBody.ReadJsonAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+        ApiTokenWish wish;
+        try
+        {
+            wish = body.Deserialize<ApiTokenWish>(OperationJson.Options) ?? new ApiTokenWish("");
+        }
+        catch (JsonException error)
+        {
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                ApiToken.Noun,
+                null,
+                "A token is described by an object with name, and where wanted scopes, networks and expires: "
+                    + $"{error.Path?.TrimStart('$', '.')} is not of the right kind.",
+                error);
+        }
+
+        // A null that was sent is as good as nothing.
+        wish = wish with { Name = wish.Name ?? "", Scopes = wish.Scopes ?? [ApiScopes.Read], Networks = wish.Networks ?? [] };
+        wish = Within(wish.Judged(use.Now), Caller.Token(context));
+        RefuseConfigured(use, wish.Name, "is taken by a token of the configuration");
+        var made = await use.Stored.File.CreateAsync(wish, Caller.Origin(context).Actor, context.RequestAborted).ConfigureAwait(false);
+        context.RequestServices.GetRequiredService<ILogger<StoredTokens>>().LogWarning(
+            "The token '{Token}' ({Scopes}) was made by {Caller} from {Source}",
+            made.Name,
+            string.Join(' ', made.Scopes),
+            made.CreatedBy,
+            Caller.Source(context));
+        context.Response.StatusCode = StatusCodes.Status201Created;
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.Location = $"{SarkApplication.ApiPrefix}/{WireHeaders.ApiTokens}/{Uri.EscapeDataString(made.Name)}";
+        await WriteAsync(context, made).ConfigureAwait(false);
+    }
+
+    private static async Task RemoveAsync(HttpContext context)
+    {
+        var use = Use(context);
+        var name = RawPath.Value(context, "name");
+        RefuseConfigured(use, name, "is one of the configuration; it stays valid until it is taken out there");
+        await use.Stored.File.RemoveAsync(name, context.RequestAborted).ConfigureAwait(false);
+        context.RequestServices.GetRequiredService<ILogger<StoredTokens>>().LogWarning(
+            "The token '{Token}' was revoked by {Caller} from {Source}",
+            name,
+            Caller.Origin(context).Actor,
+            Caller.Source(context));
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static void RefuseConfigured(ApiTokenFileUse use, string name, string why)
+    {
+        if (use.State.Tokens.All.Any(t => t.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new SarkConflictException(ApiToken.Noun, name, $"The name '{SarkText.Printable(name)}' {why}.");
+        }
+    }
+
+    // What a caller may do himself.
+    private static ApiTokenWish Within(ApiTokenWish wish, TokenOptions? caller)
+    {
+        if (caller is null)
+        {
+            return wish;
+        }
+
+        if (wish.Scopes.FirstOrDefault(s => !caller.Scopes.Contains(s)) is { } scope)
+        {
+            throw Refused($"has not the scope '{scope}' himself");
+        }
+
+        if (caller.Expires is { } end && (wish.Expires is null || wish.Expires > end))
+        {
+            throw Refused($"ends himself at {end:yyyy-MM-dd HH:mm zzz}; say Expires, and no later");
+        }
+
+        IReadOnlyList<IPNetwork> own = caller is StoredToken stored ? stored.Networks : [];
+        if (own.Count == 0)
+        {
+            return wish;
+        }
+
+        var wanted = wish.Networks.Select(n => ApiNetworks.Read(n)!.Value).ToArray();
+        return wanted.Length == 0
+            ? wish with { Networks = [.. own.Select(n => n.ToString())] }
+            : wanted.All(w => own.Any(o => ApiNetworks.Contains(o, w)))
+            ? wish
+            : throw Refused($"may be used only from {string.Join(", ", own)}");
+
+        SarkDeniedException Refused(string why) => new(
+            ApiToken.Noun,
+            wish.Name,
+            $"The token '{SarkText.Printable(wish.Name)}' was not made: the caller '{caller.Name}' {why}.");
+    }
+
+    private static Task WriteAsync<T>(HttpContext context, T value) =>
+        JsonAnswer.WriteAsync(context, JsonSerializer.SerializeToNode(value, OperationJson.Options)!);
+
+    private sealed record ApiTokenFileUse(StoredTokens Stored, ServiceState State, DateTimeOffset Now);
+}
