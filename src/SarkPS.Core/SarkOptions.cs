@@ -148,6 +148,12 @@ public sealed class SarkPaths
     /// </summary>
     public string Service { get; set; } = "/var/lib/sarkps/service.db";
 
+    /// <summary>
+    /// The certificate that the service makes for itself where it is given none, PEM, with its private key. With another database
+    /// than <see cref="Database"/> it is <c>NAME.service.pem</c> beside that, unless another path than this is named.
+    /// </summary>
+    public string Certificate { get; set; } = "/var/lib/sarkps/service.pem";
+
     /// <summary>The files of the LDAP directory, emptied and filled again when an LDAP export is restored.</summary>
     public string Ldap { get; set; } = "/var/lib/ldap";
 

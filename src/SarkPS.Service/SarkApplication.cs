@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HostFiltering;
@@ -40,6 +41,8 @@ internal static class SarkApplication
         var exposure = new Exposure();
         var settings = new ServiceSettings(builder.Configuration, endpoints, exposure);
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(endpoints);
+        builder.Services.AddSingleton<CertificateFiles>();
         builder.Services.AddSingleton(settings.Sark);
         builder.Services.AddSingleton(services => OpenBackend(settings.Sark, services.GetRequiredService<ILogger<LocalBackend>>()));
         builder.Services.AddSingleton<ISarkBackend>(services => services.GetRequiredService<LocalBackend>());
@@ -65,6 +68,13 @@ internal static class SarkApplication
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            var certificates = kestrel.ApplicationServices.GetRequiredService<CertificateFiles>();
+            kestrel.ConfigureHttpsDefaults(https =>
+            {
+                // The earlier ones are broken. (RFC 8996)
+                https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                https.OnAuthenticate = (_, connection) => certificates.Refresh(connection);
+            });
             // Instead of the configuration's own section, which the server would follow unasked.
             kestrel.Configure(endpoints.Kestrel, reloadOnChange: true);
         });

@@ -38,6 +38,14 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     public SwitchParameter SkipCertificateCheck { get; set; }
 
     /// <summary>
+    /// The SHA-256 fingerprint of the one certificate that is taken, for a service whose certificate nobody vouches for: 64
+    /// hexadecimal digits, as the service tells it when it starts.
+    /// </summary>
+    [Parameter(ParameterSetName = RemoteSet)]
+    [ArgumentCompleter(typeof(SarkCompleter))]
+    public string? Fingerprint { get; set; }
+
+    /// <summary>
     /// How long the answer to a question may take, in seconds; 100 without it. What takes longer by its nature has limits of
     /// its own: the time that a telephone may ring, eleven minutes for commits and commands, none for backups, restores,
     /// snapshots and uploads.
@@ -183,7 +191,8 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
     // A variable that is empty by mistake must not mean this machine.
     private void RefuseNothing()
     {
-        foreach (var name in (string[])[nameof(Database), nameof(Root), nameof(Uri), nameof(Token), nameof(AmiHost), nameof(AmiCredential),
+        foreach (var name in (string[])[nameof(Database), nameof(Root), nameof(Uri), nameof(Token), nameof(Fingerprint),
+            nameof(AmiHost), nameof(AmiCredential),
             nameof(Version)])
         {
             if (MyInvocation.BoundParameters.TryGetValue(name, out var value) && value is null or "")
@@ -248,7 +257,33 @@ public sealed class ConnectSarkCommand : PSCmdlet, IDisposable
                 $"A token is not sent to '{address}' in the clear; use https://.");
         }
 
-        return new RemoteBackend(SarkHttpClient.Open(address, Token, TimeSpan.FromSeconds(TimeoutSeconds), SkipCertificateCheck));
+        return new RemoteBackend(
+            SarkHttpClient.Open(address, Token, TimeSpan.FromSeconds(TimeoutSeconds), SkipCertificateCheck, ReadFingerprint(address)));
+    }
+
+    private string? ReadFingerprint(Uri address)
+    {
+        if (Fingerprint is null)
+        {
+            return null;
+        }
+
+        if (SkipCertificateCheck || address.Scheme == "http")
+        {
+            throw new SarkException(
+                SarkErrorKind.BadRequest,
+                Noun,
+                nameof(Fingerprint),
+                SkipCertificateCheck
+                    ? "-Fingerprint takes one certificate, and -SkipCertificateCheck any; say one of them."
+                    : $"'{address}' has no certificate, and so no fingerprint; use https://.");
+        }
+
+        return CertificateFingerprint.Read(Fingerprint) ?? throw new SarkException(
+            SarkErrorKind.BadRequest,
+            Noun,
+            nameof(Fingerprint),
+            $"'{Fingerprint}' is no fingerprint; it has 64 hexadecimal digits (SHA-256), as the service tells it when it starts.");
     }
 
     private ISarkBackend OpenLocal()

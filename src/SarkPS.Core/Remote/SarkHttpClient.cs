@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -64,7 +65,9 @@ public sealed class SarkHttpClient : IDisposable
     /// <param name="token">A bearer token, or null.</param>
     /// <param name="timeout">How long the answer to a question may take.</param>
     /// <param name="skipCertificateCheck">Take any certificate, also that of somebody in between.</param>
-    public static SarkHttpClient Open(Uri address, string? token, TimeSpan timeout, bool skipCertificateCheck)
+    /// <param name="fingerprint">The one certificate that is taken, whoever vouches for it or not, as
+    /// <see cref="CertificateFingerprint"/> writes it; null for any that this machine trusts.</param>
+    public static SarkHttpClient Open(Uri address, string? token, TimeSpan timeout, bool skipCertificateCheck, string? fingerprint = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -75,7 +78,15 @@ public sealed class SarkHttpClient : IDisposable
             ConnectTimeout = timeout < ConnectLimit ? timeout : ConnectLimit,
             ConnectCallback = ConnectAsync,
         };
-        if (skipCertificateCheck)
+        if (fingerprint is not null)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                certificate is not null && CertificateFingerprint.Of(certificate) is var found && (found == fingerprint
+                    ? true
+                    : throw new OtherCertificateException(
+                        $"Its certificate is another: the fingerprint is {found}, and was to be {fingerprint}."));
+        }
+        else if (skipCertificateCheck)
         {
 #pragma warning disable CA5359 // The user asked for it by name, and the help says what it means.
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
@@ -488,12 +499,16 @@ public sealed class SarkHttpClient : IDisposable
 
     private string Hint(HttpRequestException error) =>
         Address.Scheme == "https" && error.HttpRequestError == HttpRequestError.SecureConnectionError
-            ? Innermost(error).Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
-                ? " Its certificate is not one that this machine trusts."
+            ? Innermost(error) is OtherCertificateException ? ""
+                : Innermost(error).Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
+                ? " Its certificate is not one that this machine trusts; Connect-Sark -Fingerprint takes it by its fingerprint."
                 : " It does not speak TLS there; perhaps its address begins with http://."
             : Address.Scheme == "http" && error.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse
                 ? " Perhaps its address begins with https://."
                 : "";
+
+    // Not the one whose fingerprint was told.
+    private sealed class OtherCertificateException(string message) : AuthenticationException(message);
 
     private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;
 

@@ -16,8 +16,7 @@ internal static class JournalFolder
             return;
         }
 
-        var folder = Path.GetDirectoryName(path)!;
-        MakeFolder(folder, Posix.CreateFolder);
+        var folder = MakeFolderOf(path);
         try
         {
             using var file = Posix.CreatePrivate(path, FileShare.ReadWrite | FileShare.Delete);
@@ -30,6 +29,16 @@ internal static class JournalFolder
         {
             // Another process was faster.
         }
+    }
+
+    /// <summary>Makes the folder of a file where it is missing.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The folder.</returns>
+    public static string MakeFolderOf(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        MakeFolder(folder, Posix.CreateFolder);
+        return folder;
     }
 
     // A folder whose name the disk does not have yet would be gone after a loss of power, with all that was noted in it.

@@ -165,7 +165,8 @@ internal sealed class ServiceSettings : IDisposable
             var named = AddressJudge.Endpoints(configuration);
             string[] all = [.. urls.Concat(named).Select(a => a.Text)];
             Exposure.Check(all, HasCallers(Current), Current.Options);
-            AddressJudge.CheckAvailable(configuration, named.Count > 0 ? named : urls, services, exposure.Bound);
+            Provide(named.Count > 0 ? named : urls);
+            AddressJudge.CheckAvailable(endpoints.Values(configuration), named.Count > 0 ? named : urls, services, exposure.Bound);
             exposure.Allow(all, Current.Options);
             listening = all;
             // The server lets these go at its end only.
@@ -199,6 +200,32 @@ internal sealed class ServiceSettings : IDisposable
             $"Sark:Service:Proxies holds '{text}' and must hold addresses and networks, such as {ApiNetworks.Examples}.");
 
     private bool HasCallers(ServiceState state) => state.HasCallers || stored!.All.Count > 0;
+
+    // Names with an asterisk stand for many; an address that is listened on may be one that stands for all.
+    private void Provide(IReadOnlyList<ListenAddress> addresses)
+    {
+        var before = endpoints.Own;
+        endpoints.Provide(
+            configuration,
+            addresses,
+            () => OwnCertificate.Ensure(
+                Sark,
+                [.. Current.Hosts.Where(h => !h.Contains('*', StringComparison.Ordinal)), .. addresses.SelectMany(a => a.Sockets)
+                    .OfType<IPEndPoint>()
+                    .Select(e => e.Address)
+                    .Where(a => !a.Equals(IPAddress.Any) && !a.Equals(IPAddress.IPv6Any))
+                    .Select(a => a.ToString())],
+                TimeProvider.System));
+        if (endpoints.Own is { } own && before is null)
+        {
+            logger.LogInformation(
+                "No certificate is configured, so the service has made {File} for itself, until {End:yyyy-MM-dd}. Nobody vouches for it; "
+                    + "clients know it by its fingerprint, SHA-256 {Fingerprint}",
+                own.Path,
+                own.Ends,
+                own.Fingerprint);
+        }
+    }
 
     private void Refresh()
     {
@@ -337,7 +364,8 @@ internal sealed class ServiceSettings : IDisposable
             }
         }
 
-        AddressJudge.CheckAvailable(configuration, wanted, services!, exposure.Bound);
+        Provide(wanted);
+        AddressJudge.CheckAvailable(endpoints.Values(configuration), wanted, services!, exposure.Bound);
         var before = endpoints.Taken;
         exposure.Allow(texts, now.Options);
         endpoints.Take(configuration);

@@ -11,6 +11,8 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ServiceSettings sett
 {
     private const string RequestId = "X-Request-Id";
 
+    private const string OneYear = "max-age=31536000";
+
     private const int LongestRequestId = 64;
 
     public async Task InvokeAsync(HttpContext context)
@@ -22,6 +24,13 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ServiceSettings sett
         }
 
         context.Response.Headers[RequestId] = context.TraceIdentifier;
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        if (context.Request.IsHttps)
+        {
+            // Only ever over TLS, and believed by browsers where they trust the certificate. (RFC 6797)
+            context.Response.Headers.StrictTransportSecurity = OneYear;
+        }
+
         if (IsOverLimit(context))
         {
             context.Response.OnStarting(static state => SayThatItCloses((HttpContext)state), context);

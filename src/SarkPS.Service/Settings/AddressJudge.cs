@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -59,13 +58,13 @@ internal static class AddressJudge
     }
 
     /// <summary>Refuses addresses that the server could not bind or serve.</summary>
-    /// <param name="configuration">The configuration.</param>
+    /// <param name="values">The section as the server will see it.</param>
     /// <param name="addresses">The addresses, of <c>Kestrel:Endpoints</c> or of <see cref="UrlsSetting"/>.</param>
     /// <param name="services">The server's services.</param>
     /// <param name="own">What the server lets go before it binds them.</param>
     /// <exception cref="SarkException">One of them cannot be.</exception>
     public static void CheckAvailable(
-        IConfiguration configuration,
+        IReadOnlyDictionary<string, string?> values,
         IReadOnlyList<ListenAddress> addresses,
         IServiceProvider services,
         IReadOnlyCollection<EndPoint> own)
@@ -78,7 +77,7 @@ internal static class AddressJudge
                 throw ListenAddress.Wrong(address.Setting, address.Text, $"{other.Text} in {other.Setting} takes the same port");
             }
 
-            CheckServed(configuration, address, services);
+            CheckServed(values, address, services);
             address.Probe(own);
         }
     }
@@ -95,7 +94,8 @@ internal static class AddressJudge
         CheckName<HttpProtocols>(endpoint.GetSection("Protocols"), nameof(HttpProtocols.None), nameof(HttpProtocols.Http3));
         foreach (var protocol in endpoint.GetSection("SslProtocols").GetChildren())
         {
-            CheckName<SslProtocols>(protocol, nameof(SslProtocols.None));
+            // The earlier ones are broken. (RFC 8996)
+            CheckName<SslProtocols>(protocol, [.. Enum.GetNames<SslProtocols>().Except(["Tls12", "Tls13"])]);
         }
 
         CheckName<ClientCertificateMode>(endpoint.GetSection("ClientCertificateMode"));
@@ -130,17 +130,16 @@ internal static class AddressJudge
     }
 
     // The server's own reading of one address, with nothing bound: it knows best which certificates will do.
-    private static void CheckServed(IConfiguration configuration, ListenAddress address, IServiceProvider services)
+    private static void CheckServed(IReadOnlyDictionary<string, string?> section, ListenAddress address, IServiceProvider services)
     {
-        var isOfUrls = address.Setting == UrlsSetting;
-        if (isOfUrls && !address.Text.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+        if (address.Endpoint is null && !address.IsTls)
         {
             return;
         }
 
         const string All = Section + ":Endpoints:";
-        var endpoint = isOfUrls ? All + "urls" : address.Setting[..address.Setting.LastIndexOf(':')];
-        var values = configuration.GetSection(Section).AsEnumerable().Where(v => !v.Key.StartsWith(All, StringComparison.OrdinalIgnoreCase)
+        var endpoint = address.Endpoint ?? All + UrlsSetting;
+        var values = section.Where(v => !v.Key.StartsWith(All, StringComparison.OrdinalIgnoreCase)
             || v.Key.StartsWith(endpoint + ":", StringComparison.OrdinalIgnoreCase))
             .ToDictionary(v => v.Key, v => v.Value, StringComparer.OrdinalIgnoreCase);
         values[endpoint + ":Url"] = address.Text;
@@ -151,16 +150,7 @@ internal static class AddressJudge
         }
         catch (Exception error)
         {
-            var hasCertificate = alone.GetSection(endpoint + ":Certificate").Exists() || alone.GetSection(endpoint + ":Sni").Exists()
-                || alone.GetSection(Section + ":Certificates:Default").Exists();
-            var needed = isOfUrls
-                ? "Kestrel:Certificates:Default:Path"
-                : $"{endpoint}:Certificate:Path or Kestrel:Certificates:Default:Path";
-            throw ListenAddress.Wrong(
-                address.Setting,
-                address.Text,
-                hasCertificate ? FirstLine(error.Message) : $"https needs a certificate; {needed} names its file",
-                error);
+            throw ListenAddress.Wrong(address.Setting, address.Text, FirstLine(error.Message), error);
         }
     }
 
@@ -179,9 +169,7 @@ internal static class AddressJudge
         path = Path.Combine(AppContext.BaseDirectory, path);
         try
         {
-            using var certificate = keyPath is null ? X509CertificateLoader.LoadPkcs12FromFile(path, password)
-                : password is null ? X509Certificate2.CreateFromPemFile(path, Path.Combine(AppContext.BaseDirectory, keyPath))
-                : X509Certificate2.CreateFromEncryptedPemFile(path, password, Path.Combine(AppContext.BaseDirectory, keyPath));
+            CertificateFiles.Load(path, keyPath is null ? null : Path.Combine(AppContext.BaseDirectory, keyPath), password).Dispose();
         }
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
         {

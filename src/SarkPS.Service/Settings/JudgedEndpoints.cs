@@ -1,3 +1,5 @@
+using SarkPS.Data;
+
 namespace SarkPS.Service.Settings;
 
 /// <summary>
@@ -14,6 +16,21 @@ internal sealed class JudgedEndpoints : ConfigurationProvider, IConfigurationSou
     /// <summary>The addresses that a configuration names.</summary>
     public static IEnumerable<string> Addresses(IConfiguration configuration) =>
         configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"]).OfType<string>();
+
+    /// <summary>The certificate that the service makes for itself; null as long as none is needed.</summary>
+    public OwnCertificate? Own { get; private set; }
+
+    /// <summary>Makes the service's own certificate, or finds it, when one of some addresses has no other.</summary>
+    public void Provide(IConfiguration configuration, IEnumerable<ListenAddress> addresses, Func<OwnCertificate> find)
+    {
+        if (!Has(Section + ":Certificates:Default") && addresses.Any(
+            a => a.IsTls && !(a.Endpoint is { } endpoint && (Has(endpoint + ":Certificate") || Has(endpoint + ":Sni")))))
+        {
+            Own ??= find();
+        }
+
+        bool Has(string group) => configuration.GetSection(group).Exists();
+    }
 
     /// <inheritdoc/>
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
@@ -38,7 +55,17 @@ internal sealed class JudgedEndpoints : ConfigurationProvider, IConfigurationSou
     /// <summary>What was taken.</summary>
     public IReadOnlyDictionary<string, string?> Taken => Data.AsReadOnly();
 
-    private static Dictionary<string, string?> Values(IConfiguration configuration) =>
-        configuration.GetSection(Section).AsEnumerable().Where(v => v.Value is not null)
+    /// <summary>The section as the server is to see it: with the service's own certificate where there is no other.</summary>
+    public Dictionary<string, string?> Values(IConfiguration configuration)
+    {
+        const string Default = Section + ":Certificates:Default";
+        var values = configuration.GetSection(Section).AsEnumerable().Where(v => v.Value is not null)
             .ToDictionary(v => v.Key, v => v.Value, StringComparer.OrdinalIgnoreCase);
+        if (Own is not null && !configuration.GetSection(Default).Exists())
+        {
+            values[Default + ":Path"] = values[Default + ":KeyPath"] = Own.Path;
+        }
+
+        return values;
+    }
 }

@@ -15,6 +15,12 @@ namespace SarkPS.Service.Settings;
 /// missing.</param>
 internal sealed record ListenAddress(string Setting, string Text, IReadOnlyList<EndPoint> Sockets)
 {
+    /// <summary>Whether it is one of TLS.</summary>
+    public bool IsTls => Text.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The group of settings that it stands in; null where it came by <c>--urls</c> or a port variable.</summary>
+    public string? Endpoint => Setting == AddressJudge.UrlsSetting ? null : Setting[..Setting.LastIndexOf(':')];
+
     private bool NeedsAll => Sockets.Count == 1;
 
     /// <summary>Reads one.</summary>

@@ -150,7 +150,9 @@ public sealed class ReloadTests : IDisposable
             Endpoint("http://localhost:0"),
             Endpoint("http://127.0.0.1:99999"),
             Endpoint("http://192.0.2.1:" + one),
-            Endpoint($"https://127.0.0.1:{other}"),
+            Two(
+                $$"""{"Url":"http://127.0.0.1:{{one}}"}""",
+                $$$"""{"Url":"https://127.0.0.1:{{{other}}}","Certificate":{"Path":"/nonexistent.pfx"}}"""),
             Two($$"""{"Url":"http://127.0.0.1:{{other}}"}""", $$"""{"Url":"http://localhost:{{other}}"}"""),
             Two($$"""{"Url":"http://127.0.0.1:{{other}}"}""", """{"Protocols":"Http1"}"""),
             Two($$"""{"Url":"http://127.0.0.1:{{one}}"}""", $$"""{"Urls":"http://127.0.0.1:{{other}}"}"""),
