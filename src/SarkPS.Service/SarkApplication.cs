@@ -61,7 +61,7 @@ internal static class SarkApplication
         builder.Services.AddHostedService<AsteriskKeeper>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddAccess();
-        builder.Services.AddRateLimits(settings);
+        RateLimits.Add(builder.Services);
         ApiDocument.Add(builder.Services);
         builder.AddProxies(settings);
         builder.AddJudgedSockets(exposure);
@@ -178,6 +178,7 @@ internal static class SarkApplication
         settings.Start(app.Services, [.. app.Urls, .. Addresses(app.Configuration)]);
         StartReport.Write(app.Services, app.Configuration);
         RejectedRequests.Answer(app.Services);
+        var limits = app.Services.GetRequiredService<RateLimits>();
         app.UseMiddleware<ErrorMiddleware>();
         if (settings.Proxies.Count > 0)
         {
@@ -198,6 +199,7 @@ internal static class SarkApplication
         app.UseAuthorization();
         app.UseMiddleware<ChangeMiddleware>();
         app.UseRateLimiter();
+        app.Use((context, next) => limits.TellAsync(context, next));
         app.UseMiddleware<DraftMiddleware>();
         app.UseMiddleware<RepeatMiddleware>();
     }

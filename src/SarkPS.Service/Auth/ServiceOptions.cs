@@ -31,6 +31,14 @@ internal sealed class ServiceOptions
     [Range(0, int.MaxValue)]
     public int RequestsPerMinute { get; set; } = 6000;
 
+    /// <summary>Of these, those that make calls or have the machine do something; 0 for no limit of their own.</summary>
+    [Range(0, int.MaxValue)]
+    public int CommandsPerMinute { get; set; } = 600;
+
+    /// <summary>Requests of one caller that are answered at a time, streams of events among them; 0 for no limit.</summary>
+    [Range(0, int.MaxValue)]
+    public int RequestsAtOnce { get; set; } = 128;
+
     /// <summary>Largest body of a request, in bytes. Uploads have limits of their own.</summary>
     [Range(1024, 1 << 30)]
     public long MaxBodyBytes { get; set; } = 8 * 1024 * 1024;

@@ -293,12 +293,74 @@ public sealed class RequestTests : IDisposable
         {
             using var fine = await client.GetAsync("/api/tenants");
             Assert.Equal(HttpStatusCode.OK, fine.StatusCode);
+            Assert.Equal(
+                ("2", $"{1 - i}", "\"requests\";q=2;w=60"),
+                (Header(fine, "X-RateLimit-Limit"), Header(fine, "X-RateLimit-Remaining"), Header(fine, "RateLimit-Policy")));
+            Assert.Matches($"^\"requests\";r={1 - i};t=(60|5[0-9])$", Header(fine, "RateLimit"));
         }
 
         using var refused = await client.GetAsync("/api/tenants");
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
-        Assert.NotNull(refused.Headers.RetryAfter?.Delta);
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        Assert.Equal(("2", "0"), (Header(refused, "X-RateLimit-Limit"), Header(refused, "X-RateLimit-Remaining")));
+        Assert.InRange(
+            long.Parse(Header(refused, "X-RateLimit-Reset"), System.Globalization.CultureInfo.InvariantCulture),
+            DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
+            DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 61);
     }
+
+    [Fact]
+    public async Task Commands_have_a_limit_of_their_own_and_what_is_under_way_counts()
+    {
+        var (token, hash) = ApiTokenFile.Make();
+        await using var limited = await ListeningService.StartAsync(database.Path, new Dictionary<string, string?>
+        {
+            ["Sark:Service:CommandsPerMinute"] = "2",
+            ["Sark:Service:RequestsAtOnce"] = "2",
+            ["Sark:Service:Tokens:0:Name"] = "busy",
+            ["Sark:Service:Tokens:0:Sha256"] = hash,
+            ["Sark:Service:Tokens:0:Scopes:0"] = "system",
+            ["Sark:Service:Tokens:0:Scopes:1"] = "read",
+        });
+        using var client = new HttpClient { BaseAddress = limited.Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        for (var i = 0; i < 2; i++)
+        {
+            using var fine = await client.GetAsync("/api/jobs");
+            Assert.Equal(HttpStatusCode.OK, fine.StatusCode);
+            Assert.Equal("2", Header(fine, "X-RateLimit-Limit"));
+            Assert.Equal("\"requests\";q=6000;w=60, \"commands\";q=2;w=60", Header(fine, "RateLimit-Policy"));
+        }
+
+        using var refused = await client.GetAsync("/api/jobs");
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        using (var other = await client.GetAsync("/api/tenants"))
+        {
+            Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        }
+
+        // Two that go on, and there is no room for a third until one has ended.
+        using var stream = await client.GetAsync("/api/changes/events", HttpCompletionOption.ResponseHeadersRead);
+        using (await client.GetAsync("/api/changes/events", HttpCompletionOption.ResponseHeadersRead))
+        {
+            using var third = await client.GetAsync("/api/tenants");
+            Assert.Equal((HttpStatusCode.TooManyRequests, "1"), (third.StatusCode, Header(third, "Retry-After")));
+        }
+
+        for (var attempt = 0; ; attempt++)
+        {
+            using var again = await client.GetAsync("/api/tenants");
+            if (again.StatusCode == HttpStatusCode.OK)
+            {
+                break;
+            }
+
+            Assert.True(attempt < 100, "There is still no room.");
+            await Task.Delay(50);
+        }
+    }
+
+    private static string Header(HttpResponseMessage response, string name) => Assert.Single(response.Headers.GetValues(name));
 
     [Theory]
     [InlineData("http://127.0.0.1:44300", false, true)]
