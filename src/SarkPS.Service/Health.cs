@@ -3,12 +3,22 @@ using SarkPS.Service.Description;
 
 namespace SarkPS.Service;
 
-/// <summary>Whether the service can do its work.</summary>
+/// <summary>Whether the service lives, and whether it can do its work.</summary>
 internal static class Health
 {
-    public static void Map(IEndpointRouteBuilder all) =>
-        all.MapGet("/health", CheckAsync).IsPublic().WithTags("service").WithSummary("Tells whether the service can do its work.")
-            .AnswersJson("The database can be read.", new Answer(StatusCodes.Status503ServiceUnavailable, "It cannot.", Body.Json()));
+    public static void Map(IEndpointRouteBuilder all)
+    {
+        var api = all.MapGroup("").WithTags("service");
+        foreach (var path in new[] { "/health", "/health/ready" })
+        {
+            api.MapGet(path, CheckAsync).IsPublic().WithSummary("Tells whether the service can do its work.")
+                .AnswersJson("The database can be read.", new Answer(StatusCodes.Status503ServiceUnavailable, "It cannot.", Body.Json()));
+        }
+
+        // Whoever starts a service anew that does not answer this would not mend a database by it.
+        api.MapGet("/health/live", () => Results.Json(new { status = "ok" })).IsPublic()
+            .WithSummary("Tells that the service answers, whatever the state of the database.").AnswersJson("It does.");
+    }
 
     /// <summary>200 when the database can be read, else 503.</summary>
     private static async Task<IResult> CheckAsync(ISarkBackend backend, CancellationToken cancellationToken)

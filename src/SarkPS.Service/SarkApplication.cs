@@ -51,6 +51,9 @@ internal static class SarkApplication
         builder.Services.AddSingleton(services => new Lazy<LocalAsterisk>(() => services.GetRequiredService<LocalBackend>().Asterisk));
         builder.Services.AddSingleton(services => services.GetRequiredService<LocalBackend>().Jobs);
         builder.Services.AddHostedService<JobKeeper>();
+        // Does nothing where systemd has not started the service.
+        builder.Services.AddSystemd();
+        builder.Services.AddHostedService<WatchdogKeeper>();
         builder.Services.AddSingleton<Drafts>();
         builder.Services.AddSingleton<WrongTokens>();
         builder.Services.AddSingleton<Logins>();
