@@ -95,7 +95,7 @@ internal sealed class RoutesDocument(DocComments comments)
         var order = resource.OrderBy.Count == 0
             ? "as they were created"
             : "by " + string.Join(" and ", resource.OrderBy.Select(c => $"`{c}`"));
-        Line($"| GET /api/{resource.Route} | lists all, {order}; `filter[field]=value` chooses |");
+        Line($"| GET /api/{resource.Route} | lists all, {order}; `field=value` and more [choose](service.md#lists) |");
         Line($"| GET /api/{resource.Route}/{{{resource.KeyColumn}}} | shows "
             + $"{(resource.SecondKeyColumn is null ? "one" : $"the pairs of one `{resource.KeyColumn}`")} |");
         if (resource.Kinds.Count == 0)

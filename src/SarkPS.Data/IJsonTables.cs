@@ -47,11 +47,15 @@ public sealed class AnsweredBeforeException(byte[] answer) : Exception("The requ
 /// <summary>Rows of any resource as a service passes them on: as bytes, and with the answers that sark6api gives.</summary>
 public interface IJsonTables
 {
-    /// <summary>The rows of a resource in their usual order, as a JSON array in UTF-8, to be disposed by the caller.</summary>
-    ValueTask<JsonRows> ListJsonAsync(
-        ResourceDescriptor resource,
-        IReadOnlyDictionary<string, string>? filter,
-        CancellationToken cancellationToken);
+    /// <summary>Rows of a resource as a JSON array in UTF-8, to be disposed by the caller.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="query">Which, in which order, what of them, and how many; null for all in their usual order.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="SarkValidationException">It names a column that is none, or the cursor of another list.</exception>
+    ValueTask<JsonRows> ListJsonAsync(ResourceDescriptor resource, ListQuery? query, CancellationToken cancellationToken);
+
+    /// <summary>The columns that the table of a resource has, without regard to case; those too that no descriptor knows.</summary>
+    Task<IReadOnlySet<string>> ColumnsAsync(ResourceDescriptor resource, CancellationToken cancellationToken);
 
     /// <summary>One row as a JSON object in UTF-8, or null where there is none.</summary>
     ValueTask<JsonRows?> GetJsonAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken);

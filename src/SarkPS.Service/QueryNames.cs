@@ -1,3 +1,5 @@
+using SarkPS.Remote;
+
 namespace SarkPS.Service;
 
 /// <summary>What a route that changes something reads of the query, and how it deals with what it does not know.</summary>
@@ -23,6 +25,9 @@ internal sealed record QueryNames(IReadOnlyList<string> Names, bool TakesNoOther
 
     /// <summary>Whether a parameter is on or off, and not a text.</summary>
     public static bool IsFlag(string name) => name is Force or DryRun or Detailed;
+
+    /// <summary>Whether a parameter is a whole number.</summary>
+    public static bool IsNumber(string name) => name is ListDocument.Limit;
 
     /// <summary>
     /// Refuses a request whose query asks for less, or for a rehearsal, in words that the route does not know: it would do

@@ -109,6 +109,13 @@ public interface ITableOperations
         IReadOnlyDictionary<string, string>? filter,
         CancellationToken cancellationToken);
 
+    /// <summary>Some rows of a resource.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="query">Which, in which order, what of them, and how many.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="SarkValidationException">It names a column that is none, or the cursor of another list.</exception>
+    Task<ListPage> PageAsync(ResourceDescriptor resource, ListQuery query, CancellationToken cancellationToken);
+
     /// <summary>One row.</summary>
     /// <exception cref="SarkNotFoundException">There is none.</exception>
     Task<SarkRow> GetAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken);

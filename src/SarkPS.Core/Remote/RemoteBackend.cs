@@ -105,17 +105,35 @@ internal sealed class RemoteTables(SarkHttpClient client, bool? rehearses) : ITa
     {
         var query = filter is null ? "" : "?"
             + string.Join('&', filter.Select(f => $"filter[{SarkHttpClient.EscapeQuery(f.Key)}]={SarkHttpClient.EscapeQuery(f.Value)}"));
+        return (await ReceiveAsync(resource, query, _ => 0, cancellationToken).ConfigureAwait(false)).Rows;
+    }
+
+    public async Task<ListPage> PageAsync(ResourceDescriptor resource, ListQuery query, CancellationToken cancellationToken)
+    {
+        query.Require(resource);
+        var (rows, told) = await ReceiveAsync(resource, ListDocument.Write(query), ListDocument.ReadPage, cancellationToken)
+            .ConfigureAwait(false);
+        // sark6api and older services answer the whole list, whatever of it was asked for.
+        return told is var (total, next) ? new ListPage(rows, total, next) : ListPage.Of(resource, rows, query);
+    }
+
+    private async Task<(IReadOnlyList<SarkRow> Rows, T Told)> ReceiveAsync<T>(
+        ResourceDescriptor resource,
+        string query,
+        Func<HttpResponseMessage, T> read,
+        CancellationToken cancellationToken)
+    {
         using var response = await client.SendAsync(
-            () => new HttpRequestMessage(
-                HttpMethod.Get,
-                client.Resolve(resource.Route + query)), HttpCompletionOption.ResponseHeadersRead, null, cancellationToken).ConfigureAwait(
-                    false);
+            () => new HttpRequestMessage(HttpMethod.Get, client.Resolve(resource.Route + query)),
+            HttpCompletionOption.ResponseHeadersRead,
+            null,
+            cancellationToken).ConfigureAwait(false);
         using var document = await client.ReceiveAsync(async () =>
         {
             using var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             return await JsonDocument.ParseAsync(content, cancellationToken: cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
-        return client.Understand(() => Rows(resource, document.RootElement));
+        return (client.Understand(() => Rows(resource, document.RootElement)), read(response));
     }
 
     public async Task<SarkRow> GetAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken)

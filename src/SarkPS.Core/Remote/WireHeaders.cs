@@ -91,6 +91,9 @@ public static class WireHeaders
     /// <summary>The member of the problem details of a commit that failed which holds what it did, a <see cref="CommitResult"/>.</summary>
     public const string CommitMember = "commit";
 
+    /// <summary>How many rows there are in all of a list that was filtered, sorted or cut. Not there where none of that was understood.</summary>
+    public const string TotalCount = "X-Total-Count";
+
     /// <summary>How many call records an answer in CSV holds.</summary>
     public const string RowsMatched = "X-Rows";
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace SarkPS.Data.Sqlite;
@@ -15,15 +17,17 @@ public sealed class JsonRows : IDisposable
 
     private string? tag;
 
-    internal JsonRows(byte[] bytes, string? tag = null)
+    internal JsonRows(byte[] bytes, string? tag = null, ListPlace? place = null)
     {
+        Place = place;
         Bytes = bytes;
         Length = bytes.Length;
         this.tag = tag;
     }
 
-    internal JsonRows(SafeFileHandle file, long length, string tag, Action onGone)
+    internal JsonRows(SafeFileHandle file, long length, string tag, Action onGone, ListPlace? place = null)
     {
+        Place = place;
         this.file = file;
         this.tag = tag;
         this.onGone = onGone;
@@ -36,10 +40,14 @@ public sealed class JsonRows : IDisposable
     /// <summary>All of them where they are in memory, else null. Not to be changed.</summary>
     public byte[]? Bytes { get; }
 
+    /// <summary>Of a list that was asked for in part, where it stands in the whole; null for any other.</summary>
+    public ListPlace? Place { get; }
+
     /// <summary>
-    /// The entity tag (RFC 9110, 8.8.3): of one row that of all its columns, see <see cref="RowTag"/>; of a list, of what is told.
+    /// The entity tag (RFC 9110, 8.8.3): of one row that of all its columns, see <see cref="RowTag"/>; of a list, of what is told, be it
+    /// beside the rows.
     /// </summary>
-    public string Tag => tag ??= RowTag.OfContent(SHA256.HashData(Bytes!));
+    public string Tag => tag ??= RowTag.OfContent(SHA256.HashData(Place is null ? Bytes! : [.. Bytes!, .. Place.Bytes]));
 
     /// <summary>Whether the tag is one of those that a header lists.</summary>
     public bool IsAmong(string tags) => RowTag.IsAmong(Tag, tags);
@@ -81,4 +89,13 @@ public sealed class JsonRows : IDisposable
             onGone!();
         }
     }
+}
+
+/// <summary>Where the rows of a page stand in their list.</summary>
+/// <param name="Total">How many rows the list has.</param>
+/// <param name="Next">Where the next page begins; null after the last.</param>
+public sealed record ListPlace(long Total, string? Next)
+{
+    // No JSON ends so: a part is never taken for a whole.
+    internal byte[] Bytes => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\n{Total}\n{Next}"));
 }

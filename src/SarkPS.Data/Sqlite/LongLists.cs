@@ -33,7 +33,7 @@ internal sealed class LongLists(SqliteDatabase database) : IDisposable
 
     /// <summary>A list, to be disposed by the caller.</summary>
     /// <inheritdoc cref="ReadPool.AnswerAsync"/>
-    public async ValueTask<JsonRows> AnswerAsync(AnswerKey key, Func<RowQuery> makeQuery, CancellationToken cancellationToken)
+    public async ValueTask<JsonRows> AnswerAsync(AnswerKey key, QueryMaker makeQuery, CancellationToken cancellationToken)
     {
         // The time for a lock begins when there is one: others may have been before us.
         LockWait? wait = null;
@@ -114,7 +114,7 @@ internal sealed class LongLists(SqliteDatabase database) : IDisposable
     }
 
     // Null while another holds the database.
-    private JsonRows? Try(AnswerKey key, Func<RowQuery> makeQuery, CancellationToken cancellationToken)
+    private JsonRows? Try(AnswerKey key, QueryMaker makeQuery, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         connection ??= ReadPool.Open(database, cacheBytes: 0);
@@ -149,8 +149,8 @@ internal sealed class LongLists(SqliteDatabase database) : IDisposable
         var file = OpenFile();
         try
         {
-            var (length, tag) = connection.Spool(makeQuery(), file, cancellationToken);
-            var rows = new JsonRows(file, length, tag, () => Interlocked.Decrement(ref files));
+            var (length, tag, place) = connection.Spool(makeQuery, file, cancellationToken);
+            var rows = new JsonRows(file, length, tag, () => Interlocked.Decrement(ref files), place);
             Interlocked.Increment(ref files);
             lists[key] = rows;
             StartIdle();

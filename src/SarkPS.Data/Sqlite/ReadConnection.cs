@@ -18,6 +18,9 @@ internal sealed class ReadConnection : IDisposable
     // Filters are the client's choice, so there could be any number of statements.
     private const int MaximumStatements = 64;
 
+    // Whoever reads a list page by page asks for its length with each.
+    private const int MaximumTotals = 64;
+
     // So much of a long list is in memory at a time.
     private const int SpoolBytes = 64 * 1024;
 
@@ -33,6 +36,10 @@ internal sealed class ReadConnection : IDisposable
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, sqlite3_stmt> statements = new(StringComparer.Ordinal);
     private readonly Dictionary<AnswerKey, JsonRows> answers = [];
+
+    // Of tables, and of lists that are told in parts, for as long as nobody changes the database.
+    private readonly Dictionary<string, TableSchema> schemas = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> totals = new(StringComparer.Ordinal);
     private readonly long cacheBytes;
     private readonly sqlite3_stmt dataVersion;
     private readonly SqliteDatabase database;
@@ -108,6 +115,8 @@ internal sealed class ReadConnection : IDisposable
         known = now;
         answers.Clear();
         answersBytes = 0;
+        schemas.Clear();
+        totals.Clear();
         return Freshness.Changed;
     }
 
@@ -117,18 +126,18 @@ internal sealed class ReadConnection : IDisposable
     /// <param name="maximum">How many bytes of a list are made at most.</param>
     /// <param name="answer">A list, or for a single row the object; null where there is no such row.</param>
     /// <returns>False where a list is longer than that.</returns>
-    public bool TryAnswer(AnswerKey key, Func<RowQuery> makeQuery, int maximum, out JsonRows? answer)
+    public bool TryAnswer(AnswerKey key, QueryMaker makeQuery, int maximum, out JsonRows? answer)
     {
         if (answers.TryGetValue(key, out answer))
         {
             return true;
         }
 
-        var query = makeQuery();
+        var query = makeQuery(SchemaOf);
         using var buffer = new PooledBuffer();
         using var writer = new Utf8JsonWriter(buffer, Options);
         var isWhole = false;
-        string? tag = null;
+        string? tag = null, next = null;
         var count = Run(query, statement =>
         {
             var isRow = key.Form == AnswerForm.Row;
@@ -142,9 +151,15 @@ internal sealed class ReadConnection : IDisposable
             (int Place, JsonEncodedText Name)[]? columns = null;
             while (Step(statement))
             {
-                shape ??= StatementRow.Shape(statement, 0);
-                WriteRow(writer, statement, columns ??= Columns(shape, query.Hidden));
+                shape ??= StatementRow.Shape(statement, query.Places);
+                WriteRow(writer, statement, columns ??= Columns(shape, query));
                 written++;
+                if (query.Part is { } part && written == part.Limit)
+                {
+                    next = Next(statement, part);
+                    break;
+                }
+
                 if (key.Key is not null)
                 {
                     tag = written == 1 ? RowTag.Of(RowImage.Read(statement, shape).Row) : null;
@@ -177,8 +192,11 @@ internal sealed class ReadConnection : IDisposable
         }
 
         // A row that is alone stands without the brackets.
-        answer = new JsonRows((count == 1 && key.Form == AnswerForm.RowOrRows ? buffer.Written[1..^1] : buffer.Written).ToArray(), tag);
-        if (key.Size + answer.Length is var size && size <= cacheBytes)
+        answer = new JsonRows(
+            (count == 1 && key.Form == AnswerForm.RowOrRows ? buffer.Written[1..^1] : buffer.Written).ToArray(),
+            tag,
+            Place(query, count, next));
+        if (key.IsKept && key.Size + answer.Length is var size && size <= cacheBytes)
         {
             if (answersBytes + size > cacheBytes)
             {
@@ -194,21 +212,26 @@ internal sealed class ReadConnection : IDisposable
     }
 
     /// <summary>A list of any length as JSON, into a file.</summary>
-    /// <returns>How many bytes it is, and its entity tag.</returns>
-    public (long Length, string Tag) Spool(RowQuery query, SafeFileHandle target, CancellationToken cancellationToken)
+    /// <returns>How many bytes it is, its entity tag, and where in a list it stands.</returns>
+    public (long Length, string Tag, ListPlace? Place) Spool(
+        QueryMaker makeQuery,
+        SafeFileHandle target,
+        CancellationToken cancellationToken)
     {
+        var query = makeQuery(SchemaOf);
+        string? next = null;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var buffer = new PooledBuffer();
         using var writer = new Utf8JsonWriter(buffer, Options);
         var length = 0L;
-        Run(query, statement =>
+        var written = Run(query, statement =>
         {
             writer.WriteStartArray();
             var count = 0;
             (int Place, JsonEncodedText Name)[]? columns = null;
             while (Step(statement))
             {
-                WriteRow(writer, statement, columns ??= Columns(StatementRow.Shape(statement, 0), query.Hidden));
+                WriteRow(writer, statement, columns ??= Columns(StatementRow.Shape(statement, query.Places), query));
                 if (writer.BytesPending + buffer.Count > SpoolBytes)
                 {
                     Empty();
@@ -218,13 +241,21 @@ internal sealed class ReadConnection : IDisposable
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                 }
+
+                if (query.Part is { } part && count == part.Limit)
+                {
+                    next = Next(statement, part);
+                    break;
+                }
             }
 
             writer.WriteEndArray();
             Empty();
             return count;
         });
-        return (length, RowTag.OfContent(hash.GetHashAndReset()));
+        var place = Place(query, written, next);
+        hash.AppendData(place?.Bytes ?? []);
+        return (length, RowTag.OfContent(hash.GetHashAndReset()), place);
 
         void Empty()
         {
@@ -274,14 +305,74 @@ internal sealed class ReadConnection : IDisposable
         return holding != Holding.Same;
     }
 
-    private int Run(RowQuery query, Func<sqlite3_stmt, int> work)
+    private TableSchema SchemaOf(string table)
     {
-        var statement = Statement(query.Sql);
+        if (!schemas.TryGetValue(table, out var schema))
+        {
+            schemas[table] = schema = new TableSchema(Texts(TableSchema.ColumnsOf, table), Texts(TableSchema.RowIdsOf, table).Count > 0);
+        }
+
+        return schema;
+    }
+
+    private HashSet<string> Texts(string sql, string value)
+    {
+        var texts = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        Run(sql, [value], statement =>
+        {
+            while (Step(statement))
+            {
+                texts.Add(raw.sqlite3_column_text(statement, 0).utf8_to_string());
+            }
+
+            return texts.Count;
+        });
+        return texts;
+    }
+
+    // What the row holds that was written last, where another comes after it.
+    private string? Next(sqlite3_stmt statement, ListPart part)
+    {
+        var values = Enumerable.Range(0, part.Places).Select(place => RowImage.Value(statement, place)).ToArray();
+        return Step(statement) ? part.Cursor(values) : null;
+    }
+
+    private ListPlace? Place(RowQuery query, int written, string? next) =>
+        query.Part is not { } part ? null
+        : part.IsFirst && next is null ? new ListPlace(written, null)
+        : new ListPlace(Total(part), next);
+
+    private long Total(ListPart part)
+    {
+        if (!totals.TryGetValue(part.Known, out var total))
+        {
+            Run(part.CountSql, part.CountValues, statement =>
+            {
+                Step(statement);
+                total = raw.sqlite3_column_int64(statement, 0);
+                return 1;
+            });
+            if (totals.Count >= MaximumTotals)
+            {
+                totals.Clear();
+            }
+
+            totals[part.Known] = total;
+        }
+
+        return total;
+    }
+
+    private int Run(RowQuery query, Func<sqlite3_stmt, int> work) => Run(query.Sql, query.Values, work);
+
+    private int Run(string sql, IReadOnlyList<object?> values, Func<sqlite3_stmt, int> work)
+    {
+        var statement = Statement(sql);
         try
         {
-            for (var i = 0; i < query.Values.Count; i++)
+            for (var i = 0; i < values.Count; i++)
             {
-                Check(raw.sqlite3_bind_text(statement, i + 1, query.Values[i]), raw.SQLITE_OK);
+                Check(RowImage.Bind(statement, i + 1, values[i]), raw.SQLITE_OK);
             }
 
             return work(statement);
@@ -331,8 +422,11 @@ internal sealed class ReadConnection : IDisposable
         }
     }
 
-    private static (int Place, JsonEncodedText Name)[] Columns(RowShape shape, IReadOnlySet<string> hidden) =>
-        [.. shape.Without(hidden).Kept.Select(place => (place, JsonEncodedText.Encode(shape.Names[place], Options.Encoder)))];
+    private static (int Place, JsonEncodedText Name)[] Columns(RowShape shape, RowQuery query) =>
+    [
+        .. shape.Without(query.Hidden).Kept.Select(
+            place => (query.Places + place, JsonEncodedText.Encode(shape.Names[place], Options.Encoder))),
+    ];
 
     private bool Step(sqlite3_stmt statement)
     {
@@ -420,8 +514,13 @@ internal enum AnswerForm
 /// <summary>What an answer is known by.</summary>
 /// <param name="Resource">The resource.</param>
 /// <param name="Key">The row, or null for a list.</param>
-/// <param name="Filter">Of a filtered list the columns and values, one after the other.</param>
-internal readonly record struct AnswerKey(Descriptors.ResourceDescriptor Resource, RowKey? Key, string? Filter)
+/// <param name="Query">Of a list that is not the whole one, which it is.</param>
+/// <param name="IsKept">Whether it may be asked for again: who goes through a list asks for each page once.</param>
+internal readonly record struct AnswerKey(
+    Descriptors.ResourceDescriptor Resource,
+    RowKey? Key,
+    string? Query = null,
+    bool IsKept = true)
 {
     private const int Overhead = 200;
 
@@ -431,11 +530,22 @@ internal readonly record struct AnswerKey(Descriptors.ResourceDescriptor Resourc
         : AnswerForm.Row;
 
     /// <summary>Roughly what an entry costs in memory besides the answer, in bytes. The texts are the client's choice.</summary>
-    public int Size => Overhead + (sizeof(char) * ((Key?.First.Length ?? 0) + (Key?.Second?.Length ?? 0) + (Filter?.Length ?? 0)));
+    public int Size => Overhead + (sizeof(char) * ((Key?.First.Length ?? 0) + (Key?.Second?.Length ?? 0) + (Query?.Length ?? 0)));
 }
+
+/// <summary>Makes the query of an answer that is not known.</summary>
+/// <param name="schemaOf">Tells what a table has.</param>
+internal delegate RowQuery QueryMaker(Func<string, TableSchema> schemaOf);
 
 /// <summary>A query for rows.</summary>
 /// <param name="Sql">Its text, with numbered parameters.</param>
 /// <param name="Values">Their values.</param>
 /// <param name="Hidden">Columns that stay here.</param>
-internal sealed record RowQuery(string Sql, IReadOnlyList<string> Values, IReadOnlySet<string> Hidden);
+internal sealed record RowQuery(string Sql, IReadOnlyList<object?> Values, IReadOnlySet<string> Hidden)
+{
+    /// <summary>Of a list that was asked for in part, how it goes on; null for a whole one, and for a row.</summary>
+    public ListPart? Part { get; init; }
+
+    /// <summary>How many columns stand before those of the row.</summary>
+    public int Places => Part?.Places ?? 0;
+}

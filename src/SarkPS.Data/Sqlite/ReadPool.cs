@@ -31,7 +31,7 @@ internal sealed class ReadPool(SqliteDatabase database, long cacheBytes) : IDisp
     /// <param name="cancellationToken">Ends the waiting and the work.</param>
     /// <returns>A list, or for a single row the object; null where there is no such row.</returns>
     /// <exception cref="SarkException">The database cannot be read.</exception>
-    public ValueTask<JsonRows?> AnswerAsync(AnswerKey key, Func<RowQuery> makeQuery, CancellationToken cancellationToken) =>
+    public ValueTask<JsonRows?> AnswerAsync(AnswerKey key, QueryMaker makeQuery, CancellationToken cancellationToken) =>
         IsShort(key) && Try(key, makeQuery, out var answer) == Outcome.Done
             ? new ValueTask<JsonRows?>(answer)
             : AnswerSlowlyAsync(key, makeQuery, cancellationToken);
@@ -66,7 +66,7 @@ internal sealed class ReadPool(SqliteDatabase database, long cacheBytes) : IDisp
 
     private bool IsShort(AnswerKey key) => known.IsEmpty || !known.ContainsKey(key);
 
-    private async ValueTask<JsonRows?> AnswerSlowlyAsync(AnswerKey key, Func<RowQuery> makeQuery, CancellationToken cancellationToken)
+    private async ValueTask<JsonRows?> AnswerSlowlyAsync(AnswerKey key, QueryMaker makeQuery, CancellationToken cancellationToken)
     {
         var wait = database.StartWait();
         while (true)
@@ -102,7 +102,7 @@ internal sealed class ReadPool(SqliteDatabase database, long cacheBytes) : IDisp
         }
     }
 
-    private Outcome Try(AnswerKey key, Func<RowQuery> makeQuery, out JsonRows? answer)
+    private Outcome Try(AnswerKey key, QueryMaker makeQuery, out JsonRows? answer)
     {
         answer = null;
         ReadConnection? connection = null;
@@ -115,6 +115,13 @@ internal sealed class ReadPool(SqliteDatabase database, long cacheBytes) : IDisp
             Return(connection);
             connection = null;
             return outcome;
+        }
+        catch (SarkValidationException) when (connection is not null)
+        {
+            // What was wrong is the question.
+            Return(connection);
+            connection = null;
+            throw;
         }
         catch (SqliteException error) when (SqliteErrors.IsBusy(error.SqliteErrorCode))
         {

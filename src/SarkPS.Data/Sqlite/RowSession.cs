@@ -216,6 +216,39 @@ internal sealed class RowSession(
         return [.. Texts(sql, values).Select(r => (r.First ?? "", r.Second))];
     }
 
+    /// <summary>What a table has.</summary>
+    public TableSchema SchemaOf(string table) => new(
+        statements.Rows(TableSchema.ColumnsOf, table).Select(row => RowImage.Text(RowImage.Value(row, 0))!)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase),
+        HasRowIds(table));
+
+    /// <summary>Some rows of a list.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="part">How it goes on.</param>
+    public ListPage Page(RowQuery query, ListPart part)
+    {
+        var rows = new List<SarkRow>();
+        string? next = null;
+        object?[]? last = null;
+        foreach (var statement in statements.Rows(query.Sql, Parameters(query.Values)))
+        {
+            if (last is not null)
+            {
+                next = part.Cursor(last);
+                break;
+            }
+
+            rows.Add(RowImage.Read(statement, statements.ShapeOf(statement, part.Places)).Row.Without(query.Hidden));
+            if (rows.Count == part.Limit)
+            {
+                last = [.. Enumerable.Range(0, part.Places).Select(place => RowImage.Value(statement, place))];
+            }
+        }
+
+        var total = part.IsFirst && next is null ? rows.Count : (long)statements.Value(part.CountSql, Parameters(part.CountValues))!;
+        return new ListPage(rows, total, next);
+    }
+
     /// <summary>Adds a row.</summary>
     /// <returns>Its row id; null where a trigger has seen to it that none was added.</returns>
     public long? TryInsert(string table, IReadOnlyList<(string Column, object? Value)> values)
@@ -329,7 +362,7 @@ internal sealed class RowSession(
 
     private static string Among(IEnumerable<long> rowIds) => $"rowid IN ({string.Join(", ", rowIds)})";
 
-    private static string Where(IEnumerable<(string Column, object? Value)> where, IEnumerable<RowFilter> filters, List<object?> values)
+    internal static string Where(IEnumerable<(string Column, object? Value)> where, IEnumerable<RowFilter> filters, List<object?> values)
     {
         var conditions = new List<string>();
         foreach (var (column, value) in where)

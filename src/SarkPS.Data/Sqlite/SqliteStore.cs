@@ -42,16 +42,17 @@ public sealed class SqliteStore(
     internal SqliteStore On(DatabaseCopy copy, DraftLog log) => new(copy.Database, forms, zone, clock) { Files = Files, Log = log };
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SarkRow>> ListAsync(
+    public async Task<IReadOnlyList<SarkRow>> ListAsync(
         ResourceDescriptor resource,
         IReadOnlyDictionary<string, string>? filter,
-        CancellationToken cancellationToken)
-    {
-        var where = Conditions(resource, filter);
-        return database.ReadAsync<IReadOnlyList<SarkRow>>(
-            session => session.Select(
-                resource.Table, where, resource.ListFilters, resource.Hidden, resource.OrderBy, null), cancellationToken);
-    }
+        CancellationToken cancellationToken) => filter is null
+        ? await database.ReadAsync<IReadOnlyList<SarkRow>>(
+            session => session.Select(resource.Table, [], resource.ListFilters, resource.Hidden, resource.OrderBy, null),
+            cancellationToken).ConfigureAwait(false)
+        : (await PageAsync(
+            resource,
+            new ListQuery { Filter = [.. filter.Select(f => new ListFilter(f.Key, [f.Value]))] },
+            cancellationToken).ConfigureAwait(false)).Rows;
 
     /// <inheritdoc/>
     public Task<SarkRow> GetAsync(ResourceDescriptor resource, RowKey key, CancellationToken cancellationToken) => database.ReadAsync(
@@ -88,28 +89,41 @@ public sealed class SqliteStore(
             cancellationToken).ConfigureAwait(false)).Orphans;
 
     /// <inheritdoc/>
-    public ValueTask<JsonRows> ListJsonAsync(
-        ResourceDescriptor resource,
-        IReadOnlyDictionary<string, string>? filter,
-        CancellationToken cancellationToken)
+    public async Task<ListPage> PageAsync(ResourceDescriptor resource, ListQuery query, CancellationToken cancellationToken)
     {
-        // With their lengths, so that no value can look like another filter.
-        var known = filter is null ? null : string.Concat(filter.Select(f => $"{f.Key.Length}:{f.Key}{f.Value.Length}:{f.Value}"));
+        query.Require(resource);
+        return await database.ReadAsync(
+            session =>
+            {
+                var search = ListSearch.Of(resource, query, session.SchemaOf(resource.Table));
+                return session.Page(search, search.Part!);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<JsonRows> ListJsonAsync(ResourceDescriptor resource, ListQuery? query, CancellationToken cancellationToken)
+    {
+        query?.Require(resource);
         return database.Readers.AnswerAsync(
-            new AnswerKey(resource, null, known),
-            () => Query(
-                resource,
-                RowSession.SelectText(resource.Table, Conditions(resource, filter), resource.ListFilters, resource.OrderBy, null)),
+            new AnswerKey(resource, null, query?.Text, IsKept: query?.Cursor is null),
+            schemaOf => query is null
+                ? Query(resource, RowSession.SelectText(resource.Table, [], resource.ListFilters, resource.OrderBy, null))
+                : ListSearch.Of(resource, query, schemaOf(resource.Table)),
             cancellationToken)!;
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlySet<string>> ColumnsAsync(ResourceDescriptor resource, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => session.SchemaOf(resource.Table).Columns, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<JsonRows?> GetJsonAsync(
         ResourceDescriptor resource,
         RowKey key,
         CancellationToken cancellationToken) => database.Readers.AnswerAsync(
-        new AnswerKey(resource, key, null),
-        () =>
+        new AnswerKey(resource, key),
+        _ =>
         {
             var (where, filters, order, limit) = RowSearch.Search(resource, key, useFilter: true);
             return Query(resource, RowSession.SelectText(resource.Table, where, filters, order, limit));
@@ -160,17 +174,6 @@ public sealed class SqliteStore(
         return written.Stored!;
     }
 
-    private static (string Column, object? Value)[] Conditions(ResourceDescriptor resource, IReadOnlyDictionary<string, string>? filter) =>
-        [.. (filter ?? new Dictionary<string, string>()).Select(f =>
-            resource.Find(f.Key) is { IsHidden: false } column
-                ? (column.Name, (object?)f.Value)
-                : throw new SarkValidationException(
-                    resource.Noun,
-                    f.Key,
-                    f.Key,
-                    $"{resource.PluralName} cannot be filtered by '{f.Key}'."))];
-
-    // Keys and filters are texts, all of them.
     private static RowQuery Query(ResourceDescriptor resource, (string Sql, List<object?> Values) text) =>
-        new(text.Sql, [.. text.Values.Cast<string>()], resource.Hidden);
+        new(text.Sql, text.Values, resource.Hidden);
 }

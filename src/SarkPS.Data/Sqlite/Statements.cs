@@ -72,11 +72,7 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>Whether the rows of a table have row ids: it is there, is no view and does without none.</summary>
-    public bool HasRowIds(string table) => OfSchema(
-        "row ids " + table,
-        () => Value(
-            "SELECT EXISTS(SELECT 1 FROM pragma_table_list(?1) WHERE schema = 'main' AND type = 'table' AND wr = 0)",
-            table) is 1L);
+    public bool HasRowIds(string table) => OfSchema("row ids " + table, () => Value(TableSchema.RowIdsOf, table) is not null);
 
     /// <summary>To be told when the file may be another: then the same number may stand for other tables.</summary>
     public void ForgetSchema()

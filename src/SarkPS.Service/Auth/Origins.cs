@@ -14,7 +14,7 @@ internal sealed class Origins : ICorsPolicyProvider
 
     // What clients of ours read beside the body.
     private static readonly string[] Shown = ["X-Request-Id", "Content-Disposition", "Location", "Retry-After", "WWW-Authenticate",
-        "ETag", WireHeaders.ChangeSet, WireHeaders.ChangeDraft, WireHeaders.IdempotentReplayed,
+        "ETag", "Link", WireHeaders.TotalCount, WireHeaders.ChangeSet, WireHeaders.ChangeDraft, WireHeaders.IdempotentReplayed,
         WireHeaders.PreferenceApplied, WireHeaders.Notice, WireHeaders.RowsMatched, WireHeaders.RowsSkipped];
 
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Delete];

@@ -97,7 +97,13 @@ internal sealed partial class ApiDocument([FromKeyedServices(ApiDocument.Name)] 
             {
                 Name = option,
                 In = ParameterLocation.Query,
-                Schema = new OpenApiSchema { Type = QueryNames.IsFlag(option) ? JsonSchemaType.Boolean : JsonSchemaType.String }
+                Description = said.OfType<ParameterText>().LastOrDefault(t => t.Name == option)?.Text,
+                Schema = new OpenApiSchema
+                {
+                    Type = QueryNames.IsFlag(option) ? JsonSchemaType.Boolean
+                        : QueryNames.IsNumber(option) ? JsonSchemaType.Integer
+                        : JsonSchemaType.String
+                }
             });
         }
 

@@ -60,7 +60,7 @@ internal static class ResourceRoutes
         }
 
         var item = route + "/{key}";
-        api.MapMethods(route, OperationAnswer.Reading, handlers.ListAsync).Needs(Tokens.Read)
+        api.MapMethods(route, OperationAnswer.Reading, handlers.ListAsync).Needs(Tokens.Read).TakesList(handlers.List)
             .WithSummary($"Lists {resource.PluralName}.").Answers(
                 found with { Body = row with { IsList = true } },
                 Answer.Invalid,
@@ -102,10 +102,14 @@ internal static class ResourceRoutes
     /// <summary>What the verbs do, for one resource.</summary>
     private sealed class ResourceHandlers(ResourceDescriptor resource, Lazy<IJsonTables> tables)
     {
+        public ListRequest List { get; } = new(resource);
+
         public async Task ListAsync(HttpContext context)
         {
-            using var rows = await Tables(context).ListJsonAsync(resource, Filter(context.Request), context.RequestAborted)
-                .ConfigureAwait(false);
+            var rowsOf = Tables(context);
+            var query = await List.ReadAsync(context, rowsOf).ConfigureAwait(false);
+            using var rows = await rowsOf.ListJsonAsync(resource, query, context.RequestAborted).ConfigureAwait(false);
+            ListRequest.Tell(context, rows);
             await JsonAnswer.WriteAsync(context, rows).ConfigureAwait(false);
         }
 
@@ -228,20 +232,5 @@ internal static class ResourceRoutes
         private RowKey Key(HttpContext context) => new(
             RawPath.Value(context, "key"),
             resource.SecondKeyColumn is { } second ? QueryNames.Single(context.Request, second) : null);
-
-        // filter[cluster]=acme; anything else in a query is ignored, as sark6api ignores it.
-        private static Dictionary<string, string>? Filter(HttpRequest request)
-        {
-            Dictionary<string, string>? filter = null;
-            foreach (var (name, value) in request.QueryString.HasValue ? request.Query : QueryCollection.Empty)
-            {
-                if (name.StartsWith("filter[", StringComparison.Ordinal) && name.EndsWith(']'))
-                {
-                    (filter ??= [])[name[7..^1]] = value.ToString();
-                }
-            }
-
-            return filter;
-        }
     }
 }

@@ -263,7 +263,7 @@ public sealed class ReadConnectionTests
         (string?)JsonNode.Parse(Json(store.GetJsonAsync(Tenant.Descriptor, Default, default)))!["description"];
 
     private static byte[] Filtered(SqliteStore store, string description) =>
-        Json(store.ListJsonAsync(Tenant.Descriptor, new Dictionary<string, string> { ["description"] = description }, default)!)!;
+        Json(store.ListJsonAsync(Tenant.Descriptor, new ListQuery { Filter = [new ListFilter("description", [description])] }, default)!)!;
 
     private static byte[]? Json(ValueTask<JsonRows?> answer)
     {

@@ -25,7 +25,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         "%C3%BC", "%E2%98%8E", "*60", "a%0D%0Ab", "'%20or%201=1--", "%3F", "%23", "new", "-1", "99999999999999999999"];
 
     private static readonly string[] Queries = ["", "", "", "?force=1", "?force=maybe", "?filter[cluster]=x", "?filter[", "?filter[]=1",
-        "?%ff=%00", "?a=%zz", "?cluster=a&cluster=b", "?limit=-1", "?from=x", "?=", "?&&&"];
+        "?limit=2&sort=-pkey", "?fields=pkey&cursor=AQ", "?%ff=%00", "?a=%zz", "?cluster=a&cluster=b", "?limit=-1", "?from=x", "?=",
+        "?&&&"];
 
     public static IReadOnlyList<(string Name, string? Type, byte[] Body)> Bodies { get; } = [.. AllBodies()];
 

@@ -117,6 +117,7 @@ internal sealed class TwoSides : IAsyncDisposable
         private static string Describe(object? value) => value switch
         {
             SarkRow row => Normal.Row(row),
+            ListPage page => $"{page.Total} {page.Next is not null}\n{Describe(page.Rows)}",
             IEnumerable<SarkRow> rows => string.Join("\n\n", rows.Select(r => Normal.Row(r))),
             IEnumerable<Destination> all => string.Join("\n", all.Select(d => $"{d.Kind} {d.Name} {d.RouteClass} {d.Tenant}")),
             IEnumerable<SarkPS.Resources.OpeningHours> hours => string.Join(
