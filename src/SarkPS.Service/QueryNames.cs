@@ -18,6 +18,14 @@ internal sealed record QueryNames(IReadOnlyList<string> Names, bool TakesNoOther
     /// <summary>Tells more of what was done.</summary>
     public const string Detailed = "detailed";
 
+    /// <summary>What the parameters do that several routes know.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Texts = new Dictionary<string, string>
+    {
+        [Force] = "Removes or replaces it though others name it, or though it is there: true or false.",
+        [DryRun] = "Tells what would be done, and does nothing: true or false.",
+        [Detailed] = "Tells more of what was done: true or false.",
+    };
+
     private static readonly string[] Switches = [Force, DryRun];
 
     // What other programs call a rehearsal.

@@ -205,12 +205,14 @@ internal static class SarkApplication
         app.Use((context, next) => limits.TellAsync(context, next));
         app.UseMiddleware<DraftMiddleware>();
         app.UseMiddleware<RepeatMiddleware>();
+        app.Use(ReferencePage.LeadAsync);
     }
 
     public static void MapSark(this WebApplication app)
     {
         Health.Map(app);
         ApiDocument.Map(app);
+        ReferencePage.Map(app);
         var api = app.MapGroup(ApiPrefix);
         api.MapResources();
         api.MapChanges();

@@ -12,7 +12,9 @@ public sealed partial class ArchitectureTests
         ("SarkPS.Core", [], []),
         ("SarkPS.Data", ["SarkPS.Core"], ["Dapper", "Microsoft.Data.Sqlite", "Sylvan.Data.Csv"]),
         ("SarkPS.Cmdlets", ["SarkPS.Core"], ["PowerShellStandard.Library"]),
-        ("SarkPS.Service", ["SarkPS.Data"], ["Microsoft.AspNetCore.OpenApi", "Microsoft.Extensions.Hosting.Systemd"]),
+        ("SarkPS.Service",
+            ["SarkPS.Data"],
+            ["Microsoft.AspNetCore.OpenApi", "Microsoft.Extensions.Hosting.Systemd", "Scalar.AspNetCore"]),
         ("SarkPS.Build", ["SarkPS.Core"], []),
     ];
 

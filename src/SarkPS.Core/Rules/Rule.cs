@@ -34,6 +34,15 @@ public abstract class Rule
     /// <summary>Whether the rule is left out once the column has an error, as look-ups in the database are.</summary>
     public virtual bool NeedsCleanValue => false;
 
+    /// <summary>
+    /// What a text must match to pass, as a regular expression of JSON Schema (ECMA-262); null where none says it, or
+    /// where it takes what not every reader of such expressions knows, as letters of any script.
+    /// </summary>
+    public virtual string? TextPattern => null;
+
+    /// <summary>The least and the most, of an amount or of a length; null for no limit.</summary>
+    public virtual (long? Least, long? Most) Bounds => default;
+
     /// <summary>Whether the value passes.</summary>
     public abstract bool Passes(object? value, RuleContext context);
 
@@ -63,7 +72,12 @@ public abstract class Rule
 
     /// <summary>A whole number of 64 bits, without leading zeros.</summary>
     public static Rule Integer { get; } =
-        new Plain("integer", "The {0} must be an integer.", v => PhpValue.TryInteger(v, out _), makesNumber: true);
+        new Plain(
+            "integer",
+            "The {0} must be an integer.",
+            v => PhpValue.TryInteger(v, out _),
+            makesNumber: true,
+            textPattern: "^[+-]?(0|[1-9][0-9]*)$");
 
     /// <summary>
     /// A telephone number, which sark6api judges as a whole number. A strict request may begin it with zeros, as most
@@ -79,7 +93,12 @@ public abstract class Rule
 
     /// <summary>A number, decimals and exponents included.</summary>
     public static Rule Numeric { get; } =
-        new Plain("numeric", "The {0} must be a number.", v => PhpValue.TryNumber(v, out _), makesNumber: true);
+        new Plain(
+            "numeric",
+            "The {0} must be a number.",
+            v => PhpValue.TryNumber(v, out _),
+            makesNumber: true,
+            textPattern: @"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$");
 
     /// <summary>
     /// A rule of sark6api that is narrower than what SARK can carry, widened to that. A client of old is told what it knows;
@@ -129,7 +148,7 @@ public abstract class Rule
         $"The {{0}} must be {count} digits.",
         v => v is not (null or bool or System.Text.Json.Nodes.JsonNode) && PhpValue.Text(v) is var text && text.Length == count
             && !text.AsSpan().ContainsAnyExceptInRange('0', '9'),
-        makesNumber: false);
+        textPattern: $"^[0-9]{{{count}}}$");
 
     /// <summary>Matches a pattern.</summary>
     /// <param name="pattern">A pattern of .NET that means what the original's means.</param>
@@ -137,13 +156,14 @@ public abstract class Rule
     public static Rule Regex(string pattern, string hint) => new Pattern(pattern, hint);
 
     /// <summary>At least this amount or, for a text, this length in characters.</summary>
-    public static Rule Min(long limit) => new Size("min", limit, (size, bound) => size >= bound, "must be at least {1}");
+    public static Rule Min(long limit) => new Size("min", limit, (size, bound) => size >= bound, "must be at least {1}", (limit, null));
 
     /// <summary>At most this amount or, for a text, this length in characters.</summary>
-    public static Rule Max(long limit) => new Size("max", limit, (size, bound) => size <= bound, "may not be greater than {1}");
+    public static Rule Max(long limit) =>
+        new Size("max", limit, (size, bound) => size <= bound, "may not be greater than {1}", (null, limit));
 
     /// <summary>Exactly this amount or, for a text, this length in characters.</summary>
-    public static Rule ExactSize(long limit) => new Size("size", limit, (size, bound) => size.Equals(bound), "must be {1}");
+    public static Rule ExactSize(long limit) => new Size("size", limit, (size, bound) => size.Equals(bound), "must be {1}", (limit, limit));
 
     private protected static bool Matches(string pattern, string text) =>
         System.Text.RegularExpressions.Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
@@ -162,9 +182,12 @@ public abstract class Rule
         string message,
         Func<object?, bool> passes,
         bool isImplicit = false,
-        bool makesNumber = false) : Rule
+        bool makesNumber = false,
+        string? textPattern = null) : Rule
     {
         public override string Text => text;
+
+        public override string? TextPattern => textPattern;
 
         public override bool IsImplicit => isImplicit;
 
@@ -179,6 +202,8 @@ public abstract class Rule
     {
         public override string Text => "integer";
 
+        public override string? TextPattern => "^[+-]?[0-9]+$";
+
         public override bool MakesNumber => true;
 
         public override bool Passes(object? value, RuleContext context) =>
@@ -190,6 +215,8 @@ public abstract class Rule
     private sealed class Dialled(bool digitsOnly) : Rule
     {
         public override string Text => digitsOnly ? "digits" : "dialled";
+
+        public override string? TextPattern => digitsOnly ? "^[0-9]+$" : null;
 
         public override bool Passes(object? value, RuleContext context) =>
             IsPlain(value) && PhpValue.Text(value) is var text
@@ -253,6 +280,11 @@ public abstract class Rule
 
         public override string Text => $"regex:/{pattern}/";
 
+        // There, the anchors of a whole text have other names, and there are no options.
+        public override string? TextPattern => pattern.StartsWith("(?i)", StringComparison.Ordinal)
+            ? null
+            : pattern.Replace(@"\A", "^", StringComparison.Ordinal).Replace(@"\z", "$", StringComparison.Ordinal);
+
         public override bool Passes(object? value, RuleContext context) => IsPlain(value) && IsMatch(PhpValue.Text(value));
 
         public override string Message(string name, RuleContext context) => $"The {name} format is invalid.";
@@ -271,9 +303,16 @@ public abstract class Rule
         }
     }
 
-    private sealed class Size(string name, long limit, Func<double, double, bool> holds, string words) : Rule
+    private sealed class Size(
+        string name,
+        long limit,
+        Func<double, double, bool> holds,
+        string words,
+        (long? Least, long? Most) bounds) : Rule
     {
         public override string Text => $"{name}:{limit}";
+
+        public override (long? Least, long? Most) Bounds => bounds;
 
         public override bool Passes(object? value, RuleContext context) => holds(Measure(value, context), limit);
 

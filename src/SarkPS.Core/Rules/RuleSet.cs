@@ -27,6 +27,15 @@ public sealed partial class RuleSet(params Rule[] rules)
     /// <summary>Whether a number is wanted.</summary>
     public bool IsNumber => rules.Any(r => r.Text is "integer" or "numeric");
 
+    /// <summary>Whether sizes count as amounts and not as lengths.</summary>
+    public bool CountsAmounts => isNumber;
+
+    /// <summary>What a text must match, as a regular expression of JSON Schema; null where none says it.</summary>
+    public string? TextPattern => rules.Select(r => r.TextPattern).FirstOrDefault(p => p is not null);
+
+    /// <summary>The least and the most, of an amount or of a length; null for no limit.</summary>
+    public (long? Least, long? Most) Bounds => (rules.Max(r => r.Bounds.Least), rules.Min(r => r.Bounds.Most));
+
     /// <summary>The words that an <c>in</c> rule allows, or none.</summary>
     public IReadOnlyList<string> AllowedValues => rules.OfType<Rule.OneOf>().FirstOrDefault()?.Values ?? [];
 

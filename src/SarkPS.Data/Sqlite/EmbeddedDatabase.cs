@@ -10,6 +10,9 @@ namespace SarkPS.Data.Sqlite;
 /// </summary>
 public static class EmbeddedDatabase
 {
+    private static readonly Lazy<IReadOnlySet<(string Table, string Column)>> Numbers = new(
+        () => SarkVersion.All.SelectMany(Schema.Numbers).ToHashSet());
+
     // What SQLite keeps beside a database while it is in use, or after a crash.
     private static readonly string[] Companions = ["-journal", "-wal", "-shm"];
 
@@ -80,6 +83,13 @@ public static class EmbeddedDatabase
             }
         }
     }
+
+    /// <summary>
+    /// Whether a column of SARK's tables holds whole numbers as numbers, as SQLite then answers them; most hold them as texts.
+    /// </summary>
+    /// <param name="table">The table.</param>
+    /// <param name="column">The column.</param>
+    public static bool HoldsNumbers(string table, string column) => Numbers.Value.Contains((table, column));
 
     private static void CreateFolder(string folder)
     {

@@ -169,7 +169,7 @@ internal static class StepRunner
         {
             Stored = stored,
             Whole = whole,
-            Answer = CreateAnswer(context, rowId ?? 0),
+            Answer = Typed(CreateAnswer(context, rowId ?? 0), stored),
             Notices = context.Notices,
         };
     }
@@ -223,7 +223,7 @@ internal static class StepRunner
             Stored = stored,
             Whole = whole,
             // sark6api reads its single row again before it answers; of all others it tells what it knew before.
-            Answer = resource.IsSingleton ? stored : UpdateAnswer(context),
+            Answer = resource.IsSingleton ? stored : Typed(UpdateAnswer(context), stored),
             Notices = context.Notices,
         };
     }
@@ -458,6 +458,17 @@ internal static class StepRunner
             yield return (second, row[second]);
         }
     }
+
+    // 30 and "30" are the same to who sends them, and so sark6api answers the one that was sent. Here an answer to a change has
+    // the type that the next answer to GET has, which is that of the column.
+    private static IEnumerable<KeyValuePair<string, object?>> Typed(
+        IEnumerable<KeyValuePair<string, object?>> answer,
+        SarkRow stored) => answer.Select(told => new KeyValuePair<string, object?>(told.Key, stored[told.Key] switch
+        {
+            string when told.Value is int or long or double => PhpValue.Text(told.Value),
+            long number when PhpValue.TryInteger(told.Value, out var same) && same == number => number,
+            _ => told.Value,
+        }));
 
     private static IEnumerable<KeyValuePair<string, object?>> CreateAnswer(WriteContext context, long rowId)
     {

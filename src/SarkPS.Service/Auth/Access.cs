@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Routing;
+
 namespace SarkPS.Service.Auth;
 
 /// <summary>Says that the method of an endpoint does not tell whether it changes the exchange.</summary>
@@ -6,8 +8,14 @@ internal sealed record Effect(bool IsChange)
 {
     /// <summary>Whether a request changes the exchange: what the endpoint says, else what its method means.</summary>
     public static bool Changes(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<Effect>()?.IsChange
-            ?? !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
+        context.GetEndpoint()?.Metadata.GetMetadata<Effect>()?.IsChange ?? !IsReading(context.Request.Method);
+
+    /// <summary>Whether any request to an endpoint may change the exchange.</summary>
+    /// <param name="said">What the endpoint says of itself.</param>
+    public static bool Of(IEnumerable<object> said) => said.OfType<Effect>().LastOrDefault()?.IsChange
+        ?? said.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods.Any(m => !IsReading(m)) == true;
+
+    private static bool IsReading(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
 }
 
 /// <summary>Says where routes are mapped who may use them. A route of which nothing is said is closed: see <see cref="Unsaid"/>.</summary>

@@ -12,17 +12,22 @@ internal static class LoginRoutes
 {
     public static void MapLogins(this IEndpointRouteBuilder api)
     {
-        api.MapMethods("/auth/login", [HttpMethods.Post], LoginAsync).IsPublic().ChangesNothing().WithTags("auth")
-            .WithSummary("Makes a token of the password of an account.")
-            .Reads(Body.Json())
+        api.MapMethods("/auth/login", [HttpMethods.Post], LoginAsync).IsPublic().ChangesNothing()
+            .About(WhoAmI.Topic, WhoAmI.TopicText).WithName("logIn").WithSummary("Makes a token of the password of an account.")
+            .Reads(Body.Json(("email", Shape.Text), ("password", Shape.Text))
+                .Such(new JsonObject { ["email"] = "ann@example.com", ["password"] = "correct horse battery staple" }))
             .AnswersJson(
                 "The token, and how long it lasts.",
-                new Answer(StatusCodes.Status401Unauthorized, "The address or the password is wrong.", Body.Json(Schemas.Message)),
+                Body.Json(
+                    ("accessToken", Shape.Text),
+                    ("token_type", Shape.Text),
+                    ("expires_in", Shape.Whole.Saying("In seconds."))),
+                Answer.Failure(StatusCodes.Status401Unauthorized, "The address or the password is wrong.", Shapes.Message),
                 Answer.Unreadable,
                 Answer.Invalid);
-        api.MapMethods("/auth/logout", OperationAnswer.Doing, LogoutAsync).NeedsAnyToken().ChangesByGet().WithTags("auth")
-            .WithSummary("Ends the login whose token is sent.")
-            .AnswersJson("What became of the token.");
+        api.MapMethods("/auth/logout", OperationAnswer.Doing, LogoutAsync).NeedsAnyToken().ChangesByGet()
+            .About(WhoAmI.Topic, WhoAmI.TopicText).WithName("logOut").WithSummary("Ends the login whose token is sent.")
+            .AnswersJson("What became of the token.", Body.Json(Shapes.Message));
     }
 
     private static async Task LoginAsync(HttpContext context)

@@ -11,9 +11,11 @@ namespace SarkPS.Service.Auth;
 /// </summary>
 internal sealed class RateLimits : IDisposable
 {
-    private const string Limit = "X-RateLimit-Limit";
-    private const string Remaining = "X-RateLimit-Remaining";
-    private const string Reset = "X-RateLimit-Reset";
+    public const string Limit = "X-RateLimit-Limit";
+    public const string Remaining = "X-RateLimit-Remaining";
+    public const string Reset = "X-RateLimit-Reset";
+    public const string Left = "RateLimit";
+    public const string Policy = "RateLimit-Policy";
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
@@ -149,8 +151,8 @@ internal sealed class RateLimits : IDisposable
         if (policies.Count > 0)
         {
             var headers = context.Response.Headers;
-            headers["RateLimit-Policy"] = string.Join(", ", policies);
-            headers["RateLimit"] = string.Join(", ", left);
+            headers[Policy] = string.Join(", ", policies);
+            headers[Left] = string.Join(", ", left);
             headers[Limit] = least.Limit.ToString(CultureInfo.InvariantCulture);
             headers[Remaining] = least.Left.ToString(CultureInfo.InvariantCulture);
         }

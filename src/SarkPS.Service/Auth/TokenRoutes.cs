@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SarkPS.Remote;
 using SarkPS.Service.Description;
 using SarkPS.Service.Operations;
@@ -14,19 +15,34 @@ internal static class TokenRoutes
 {
     public static void MapTokens(this IEndpointRouteBuilder all)
     {
-        var api = all.MapGroup("").WithTags("auth");
+        var api = all.MapGroup("").About(WhoAmI.Topic, WhoAmI.TopicText).Explains("name", "The name of the token.");
         api.MapMethods(WireHeaders.ApiTokens, OperationAnswer.Reading, ListAsync).Needs(ApiScopes.Tokens)
-            .WithSummary("Lists the tokens that were made while the service runs.").AnswersJson(
+            .WithName("listTokens").WithSummary("Lists the tokens that were made while the service runs.").AnswersJson(
                 "The tokens by name; never the tokens themselves.",
+                Body.Json(Shape.List(Shape.Of<ApiToken>())),
                 Answer.Unavailable);
-        api.MapPost(WireHeaders.ApiTokens, CreateAsync).Needs(ApiScopes.Tokens).WithSummary("Makes a token.").Reads(Body.Json()).Answers(
-            new(StatusCodes.Status201Created, "It, and the token itself, which is told this once.", Body.Json()),
-            Answer.Unreadable,
-            Answer.Conflict,
-            Answer.Invalid,
-            Answer.Unavailable);
+        api.MapPost(WireHeaders.ApiTokens, CreateAsync).Needs(ApiScopes.Tokens).WithName("createToken")
+            .WithSummary("Makes a token.")
+            .Reads(Body.Json(
+                ("name", Shape.Text.Saying("Who it is given to.")),
+                ("scopes?", Shape.List(Shape.Word([.. ApiScopes.All])).Saying("What it allows; read where nothing is said.")),
+                ("networks?", Shape.List(Shape.Text).Saying("Where it may be used from, such as 10.1.0.0/16; anywhere without any.")),
+                ("expires?", Shape.Time.OrNull().Saying("When it ends; never without it.")))
+                .Such(new JsonObject { ["name"] = "crm", ["scopes"] = new JsonArray(ApiScopes.Read) }))
+            .Answers(
+                new(
+                    StatusCodes.Status201Created,
+                    "It, and the token itself, which is told this once.",
+                    Body.Json(Shape.Of<CreatedApiToken>()))
+                {
+                    Headers = [HeaderTexts.Location],
+                },
+                Answer.Unreadable,
+                Answer.Conflict,
+                Answer.Invalid,
+                Answer.Unavailable);
         api.MapDelete(WireHeaders.ApiTokens + "/{name}", RemoveAsync).Needs(ApiScopes.Tokens)
-            .WithSummary("Revokes a token; it is refused from the next request on.").Answers(
+            .WithName("removeToken").WithSummary("Revokes a token; it is refused from the next request on.").Answers(
                 new(StatusCodes.Status204NoContent, "It is revoked."),
                 Answer.NotFound,
                 Answer.Conflict,

@@ -9,10 +9,27 @@ namespace SarkPS.Service.Auth;
 /// </summary>
 internal static class WhoAmI
 {
+    /// <summary>What the routes are about that tell who a caller is.</summary>
+    public const string Topic = "auth";
+
+    /// <summary>What that is.</summary>
+    public const string TopicText = "Who a caller is, logins and their tokens.";
+
     public static void MapWhoAmI(this IEndpointRouteBuilder api) =>
-        api.MapMethods("/auth/whoami", [HttpMethods.Get, HttpMethods.Head], AnswerAsync).NeedsAnyToken().WithTags("auth")
-            .WithSummary("Tells who the service takes a caller for, and what it serves.").AnswersJson(
-                "Name and scopes, and what is covered.");
+        api.MapMethods("/auth/whoami", [HttpMethods.Get, HttpMethods.Head], AnswerAsync).NeedsAnyToken()
+            .About(Topic, TopicText).WithName("whoAmI").WithSummary("Tells who the service takes a caller for, and what it serves.")
+            .AnswersJson("Name and scopes, and what is covered.", Body.Json(
+                ("name", Shape.Text),
+                ("email", Shape.Text.OrNull()),
+                ("scopes", Shape.List(Shape.Word([.. ApiScopes.All]))),
+                ("product", Shape.Text),
+                ("version", Shape.Text),
+                (WireHeaders.DryRunMember, Shape.Truth),
+                (WireHeaders.ChangesMember, Shape.Truth),
+                (WireHeaders.DraftsMember, Shape.Truth),
+                (ServiceIdentity.SarkMember, Shape.Text.OrNull()),
+                (ServiceIdentity.CoverageMember, Shape.Text),
+                (ServiceIdentity.PartsMember, Shape.List(Shape.Word(Enum.GetNames<ExchangePart>())))));
 
     private static Task AnswerAsync(HttpContext context)
     {

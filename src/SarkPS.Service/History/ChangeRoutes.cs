@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
+using System.Text.Json.Nodes;
 using SarkPS.Data;
 using SarkPS.Remote;
 using SarkPS.Service.Auth;
@@ -15,53 +16,83 @@ internal static class ChangeRoutes
     private const string EventStream = "text/event-stream";
 
     /// <summary>A step was refused.</summary>
-    internal static readonly Answer Refused = new(
+    internal static readonly Answer Refused = Answer.Failure(
         StatusCodes.Status422UnprocessableEntity,
         "A step was refused, and so nothing was changed; each step says what became of it.",
-        Body.Json());
-
-    /// <summary>Something has changed meanwhile.</summary>
-    internal static readonly Answer Stale = new(
-        StatusCodes.Status412PreconditionFailed, "The exchange is in another state than was demanded.", Body.Json());
+        Shape.Any(Shapes.ChangeResult, Shapes.Errors));
 
     /// <summary>Maps the routes.</summary>
     public static void MapChanges(this IEndpointRouteBuilder all)
     {
-        var api = all.MapGroup("").WithTags(WireHeaders.Changes);
+        var api = all.MapGroup("").About(WireHeaders.Changes, "Sets of changes, their history, their undoing, and drafts of them.")
+            .Explains("set", "The id of the change set, as X-Change-Set tells it.")
+            .Explains("from", "From this time on, as 2026-01-31T12:00:00Z.")
+            .Explains("to", "Up to this time.")
+            .Explains("actor", "By whom.")
+            .Explains("resource", "Which resource, as in an address.")
+            .Explains("key", "Which row.")
+            .Explains("keyPattern", "Which rows; * and ? stand for any characters and for one.")
+            .Explains("after", "Only those with a greater number in the journal, the oldest first.")
+            .Explains("before", "Only those with a smaller number.")
+            .Explains("limit", "How many at most.");
         api.MapPost(WireHeaders.Batch, BatchAsync).Needs(Tokens.Write).KeepsAnswers().TakesDrafts()
             .WithMetadata(new QueryNames([], Rehearses: true))
-            .WithSummary("Makes a set of changes: all of them or none, or plans it (dryRun).").Reads(Body.Json()).AnswersJson(
+            .WithName("runBatch").WithSummary("Makes a set of changes: all of them or none, or plans it (dryRun).")
+            .Reads(Body.Json(Shapes.ChangeSet).Such(Example())).AnswersJson(
                 "What became of each step.",
+                Body.Json(Shapes.ChangeResult),
                 Answer.Unreadable,
-                Stale,
-                new(StatusCodes.Status413PayloadTooLarge, "It has more steps, or bytes, than are taken.", Body.Json()),
+                Answer.Stale,
+                Answer.TooLarge,
                 Refused,
                 Answer.Unavailable);
         api.MapMethods(WireHeaders.Changes, OperationAnswer.Reading, ListAsync).Needs(Tokens.Read)
             .Takes([.. ChangeDocument.QueryNames])
-            .WithSummary("Tells what was changed, by whom and why, the newest first.").AnswersJson(
+            .WithName("listChanges").WithSummary("Tells what was changed, by whom and why, the newest first.").AnswersJson(
                 "The changes, and where to go on.",
+                Body.Json(Shapes.Changes),
                 Answer.Unreadable,
                 Answer.Unavailable);
         api.MapMethods(WireHeaders.Changes + "/events", OperationAnswer.Reading, WatchAsync).Needs(Tokens.Read)
+            .Takes("after").Explains("after", "As Last-Event-ID, for who cannot send a header.")
+            .ReadsHeaders(RemoteAsterisk.LastEventId).WithName("watchChanges")
             .WithSummary("Tells changes as they are made, as Server-Sent Events, from the one after Last-Event-ID on.").Answers(
                 new(StatusCodes.Status200OK, "The changes.", new Body(EventStream)),
                 Answer.Unreadable,
                 Answer.Unavailable);
         api.MapMethods(WireHeaders.Changes + "/{set}", OperationAnswer.Reading, ShowAsync).Needs(Tokens.Read)
-            .WithSummary("Tells what one set has changed.").AnswersJson("The changes of the set.", Answer.NotFound, Answer.Unavailable);
+            .WithName("getChangeSet").WithSummary("Tells what one set has changed.")
+            .AnswersJson("The changes of the set.", Body.Json(Shapes.Changes), Answer.NotFound, Answer.Unavailable);
         api.MapPost(WireHeaders.Changes + "/{set}/undo", UndoAsync).Needs(Tokens.Write).KeepsAnswers()
             .WithMetadata(new QueryNames([], Rehearses: true))
-            .WithSummary("Turns a set round, where nothing that it did was changed since.").AnswersJson(
+            .WithName("undoChangeSet").WithSummary("Turns a set round, where nothing that it did was changed since.").AnswersJson(
                 "What became of the rows.",
+                Body.Json(
+                    ("changeSet?", Shape.Text.Saying("The set that turned it round.")),
+                    ("undoes", Shape.Text),
+                    ("changes", Shape.List(Shapes.Change))),
                 Answer.NotFound,
-                new(StatusCodes.Status409Conflict, "Something is in the way; it is named, and nothing was touched.", Body.Json()),
+                Answer.Failure(
+                    StatusCodes.Status409Conflict,
+                    "Something is in the way; it is named, and nothing was touched.",
+                    Shapes.Conflict),
                 Answer.Unavailable);
     }
 
     /// <summary>Changes of the exchange, or of the draft that a request is about.</summary>
     internal static IAnsweredChanges Answered(HttpContext context) =>
         DraftMiddleware.Of(context)?.Answered ?? context.RequestServices.GetRequiredService<IAnsweredChanges>();
+
+    private static JsonObject Example() => new()
+    {
+        ["reason"] = "A new customer",
+        ["steps"] = new JsonArray(new JsonObject
+        {
+            ["action"] = "create",
+            ["resource"] = "tenants",
+            ["values"] = new JsonObject { ["pkey"] = "acme", ["description"] = "Acme" },
+        }),
+    };
 
     private static IChanges Changes(HttpContext context) => OperationAnswer.Backend(context).Changes;
 

@@ -15,21 +15,30 @@ internal static class DraftRoutes
     /// <summary>Maps the routes.</summary>
     public static void MapDrafts(this IEndpointRouteBuilder all)
     {
-        var api = all.MapGroup("").WithTags(WireHeaders.Changes);
+        var api = all.MapGroup("").WithTags(WireHeaders.Changes).Explains("draft", "The id of the draft.");
         api.MapPost(WireHeaders.Drafts, BeginAsync).Needs(Tokens.Write)
+            .WithName("beginDraft")
             .WithSummary($"Begins a draft: what is sent with its id in {WireHeaders.ChangeDraft} is tried on a copy of the database.")
             .Answers(
-                new(StatusCodes.Status201Created, "The id of the draft, and when it is forgotten unless it is asked for.", Body.Json()),
+                new(
+                    StatusCodes.Status201Created,
+                    "The id of the draft, and when it is forgotten unless it is asked for.",
+                    Body.Json(("draft", Shape.Text), ("expires", Shape.Time)))
+                {
+                    Headers = [HeaderTexts.Location],
+                },
                 Answer.Unavailable);
         api.MapPost(One + "/apply", ApplyAsync).Needs(Tokens.Write).KeepsAnswers().WithMetadata(new QueryNames([], Rehearses: true))
-            .WithSummary("Makes all that was done in a draft, as one change set.").AnswersJson(
+            .WithName("applyDraft").WithSummary("Makes all that was done in a draft, as one change set.").AnswersJson(
                 "What became of each step.",
+                Body.Json(Shapes.ChangeResult),
                 Answer.NotFound,
-                ChangeRoutes.Stale,
+                Answer.Stale,
                 ChangeRoutes.Refused,
                 Answer.Unavailable);
         api.MapDelete(One, RemoveAsync).Needs(Tokens.Write)
-            .WithSummary("Throws a draft away.").Answers(new(StatusCodes.Status204NoContent, "It is gone."), Answer.NotFound);
+            .WithName("removeDraft").WithSummary("Throws a draft away.")
+            .Answers(new(StatusCodes.Status204NoContent, "It is gone."), Answer.NotFound);
     }
 
     private static Drafts All(HttpContext context) => context.RequestServices.GetRequiredService<Drafts>();

@@ -20,40 +20,86 @@ internal static class AsteriskRoutes
 
     private const string UnknownFunction = "AMI Action invalid or unsupported";
 
+    // Of a queue, what belongs to it stands in lists.
+    private static readonly Shape QueueShape = Shape.Map(
+        Shape.Any(Shape.Text, Shape.List(Shape.Text), Shape.List(Shapes.AsteriskMessage)));
+
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Maps the routes.</summary>
     public static void MapAsterisk(this IEndpointRouteBuilder all)
     {
-        var api = all.MapGroup("").WithTags("astamis");
-        Answer[] failures = [Answer.Unreadable, Answer.Invalid, Answer.Unavailable];
+        var api = all.MapGroup("").About("astamis", "Asterisk, over its Manager Interface.")
+            .Explains("function", "The function, as the list of them spells it.")
+            .Explains("arguments", "What the function takes, one part of the address for each.")
+            .Explains("id", "The family in Asterisk's database, such as cfim; of a call, the technology of its channel, such as SIP.")
+            .Explains("key", "The key in the family; of a call, the rest of the name of its channel.")
+            .Explains("value", "The value.")
+            .Explains("name", "The names of the events, with commas between.");
+        Answer[] failures = [Answer.Unreadable, Answer.Invalid, Answer.Unsupported, Answer.Unavailable, Answer.Late];
         Answer[] notFound = [Answer.NotFound, .. failures];
         api.MapMethods("/astamis", OperationAnswer.Reading, context => JsonAnswer.WriteAsync(context, Index())).Needs(Tokens.Read)
-            .WithSummary("Lists the functions.").AnswersJson("Their names and parameters.");
+            .WithName("listAsteriskFunctions").WithSummary("Lists the functions.").AnswersJson(
+                "Their names and parameters.",
+                Body.Json(
+                    ("GetEventList", Shape.List(Shape.Text)),
+                    ("GetEventItem", Shape.Map(Shape.Map(Shape.Text.OrNull()))),
+                    ("PutItem", Shape.Map(Shape.Anything))));
         api.MapMethods("/astamis/{function}/{**arguments}", OperationAnswer.Reading, Guard(QueryAsync)).Needs(Tokens.Read)
-            .WithSummary("Asks Asterisk by one of the functions.").AnswersJson("What it says.", notFound);
+            .WithName("queryAsterisk").WithSummary("Asks Asterisk by one of the functions.").AnswersJson(
+                "What it says: one message, or those of a list.",
+                Body.Json(Shape.Any(QueueShape, Shape.List(Shapes.AsteriskMessage))),
+                notFound);
         api.MapMethods("/astamis/DBget/{id}/{key}", OperationAnswer.Reading, Guard(GetDbAsync)).Needs(Tokens.Read)
-            .WithSummary("Shows a value of Asterisk's database.").AnswersJson("The value by its key.", notFound);
+            .WithName("getAsteriskDbEntry").WithSummary("Shows a value of Asterisk's database.")
+            .AnswersJson("The value by its key.", Body.Json(Shape.Map(Shape.Text.OrNull())), notFound);
         api.MapPut("/astamis/DBPut/{id}/{key}/{value}", Guard(PutDbAsync)).Needs(Tokens.Write)
-            .WithSummary("Sets a value of Asterisk's database.").AnswersJson("Done.", failures);
+            .WithName("setAsteriskDbEntry").WithSummary("Sets a value of Asterisk's database.")
+            .AnswersJson("Done.", Body.Json(Shape.Map(Shape.Truth)), failures);
         api.MapPut("/astamis/DBPut/{id}/{key}", Guard(PutDbAsync)).Needs(Tokens.Write)
-            .WithSummary("Sets a value of Asterisk's database to the value in the body.").Reads(Body.Json()).AnswersJson("Done.", failures);
+            .WithName("setAsteriskDbEntryByBody").WithSummary("Sets a value of Asterisk's database to the value in the body.")
+            .Reads(Body.Json(("value", Shape.Text)).Such(new JsonObject { ["value"] = "01924566170" }))
+            .AnswersJson("Done.", Body.Json(Shape.Map(Shape.Truth)), failures);
         api.MapDelete("/astamis/DBdel/{id}/{key}", Guard(DeleteDbAsync)).Needs(Tokens.Write)
-            .WithSummary("Removes a value of Asterisk's database.").AnswersJson("Whether there was one.", failures);
+            .WithName("removeAsteriskDbEntry").WithSummary("Removes a value of Asterisk's database.")
+            .AnswersJson("Whether there was one, by its key.", Body.Json(Shape.Map(Shape.Truth)), failures);
         api.MapDelete("/astamis/Hangup/{id}/{**key}", Guard(HangupAsync)).Needs(Tokens.Call)
-            .WithSummary("Ends a call.").AnswersJson("What Asterisk says.", notFound);
+            .WithName("hangUp").WithSummary("Ends a call.")
+            .AnswersJson("What Asterisk says, by the channel.", Body.Json(Shape.Map(Shape.Text.OrNull())), notFound);
         api.MapMethods("/astamis/Reload", OperationAnswer.Doing, Guard(ReloadAsync)).Needs(Tokens.System).ChangesByGet()
-            .WithSummary("Has Asterisk read its configuration again.").AnswersJson("Done.", failures);
+            .WithName("reloadAsterisk").WithSummary("Has Asterisk read its configuration again.")
+            .AnswersJson("Done.", Body.Json(("Response", Shape.Text)), failures);
         api.MapPost("/astamis/originate", Guard(OriginateAsync)).Needs(Tokens.Call)
-            .WithSummary("Makes a call.").Reads(Body.Json()).AnswersJson("Sent, or how it ended.", failures);
+            .WithName("originate").WithSummary("Makes a call.")
+            .Reads(Body.Json(
+                ("caller", Shape.Text.Saying("The extension that rings first.")),
+                ("target", Shape.Text.Saying("The number that it is connected to then.")),
+                ("context?", Shape.Text.Saying("The context that the number is dialled in.")),
+                ("clid?", Shape.Text.Saying("The number that the call shows.")),
+                ("ringtime?", Shape.Whole.Saying("How long the extension rings, in seconds, from 1 to 600.")),
+                ("wait?", Shape.Truth.Saying("Whether the answer waits until the call is up, or has failed.")))
+                .Such(new JsonObject { ["caller"] = "501", ["target"] = "01924566170" }))
+            .AnswersJson(
+                "Sent, or how it ended.",
+                Body.Json(
+                    ("message", Shape.Text),
+                    ("outcome?", Shape.Text),
+                    ("channel?", Shape.Text.OrNull()),
+                    ("uniqueid?", Shape.Text.OrNull()),
+                    ("reason?", Shape.Anything)),
+                failures);
         api.MapGet("/astamis/events", Guard(StreamAsync)).Needs(Tokens.Read).Takes("name")
+            .ReadsHeaders(RemoteAsterisk.LastEventId).WithName("watchAsterisk")
             .WithSummary("Streams events as Server-Sent Events, those of some names where the query has them.").Answers(
                 [new(StatusCodes.Status200OK, "The stream.", new Body("text/event-stream")), .. failures]);
-        var extensions = all.MapGroup("").WithTags(Extension.Descriptor.Route);
+        var runtime = Shape.Object([.. ExtensionRuntime.Families.Select(f => (f + "?", Shape.Text.OrNull()))]).Named("ExtensionRuntime");
+        var extensions = all.MapGroup("").WithTags(Extension.Descriptor.Route).Explains("key", "The number of the extension.");
         extensions.MapMethods("/extensions/{key}/runtime", OperationAnswer.Reading, Guard(GetRuntimeAsync)).Needs(Tokens.Read)
-            .WithSummary("Shows what Asterisk holds of an extension.").AnswersJson("Diversions and ring delay.", notFound);
+            .WithName("getExtensionRuntime").WithSummary("Shows what Asterisk holds of an extension.")
+            .AnswersJson("Diversions and ring delay.", Body.Json(runtime), notFound);
         extensions.MapPut("/extensions/{key}/runtime", Guard(SetRuntimeAsync)).Needs(Tokens.Write)
-            .WithSummary("Changes what Asterisk holds of an extension.").Reads(Body.Json())
+            .WithName("updateExtensionRuntime").WithSummary("Changes what Asterisk holds of an extension.")
+            .Reads(Body.Json(runtime).Such(new JsonObject { [ExtensionRuntime.ForwardAllFamily] = "01924566170" }))
             .Answers([new(StatusCodes.Status204NoContent, "Done."), .. notFound]);
     }
 

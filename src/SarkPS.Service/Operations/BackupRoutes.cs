@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SarkPS.Remote;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Description;
 
@@ -10,24 +11,43 @@ internal static class BackupRoutes
     public static void MapBackupRoutes(this IEndpointRouteBuilder all)
     {
         var kind = FileStores.Backups;
-        var api = all.MapGroup("").WithTags(kind.Route);
+        var api = all.MapGroup("").About(kind.Route, "Archives of the database, greetings, voicemail, configuration and directory.");
         new FileStoreRoutes<Backup>(
             kind,
             backend => backend.Backups,
             FileStoreRoutes<Backup>.SizesAndDates,
+            FileStoreRoutes<Backup>.SizesAndDatesShape,
             "application/zip",
             "bkups/",
             Tokens.System,
             Tokens.System).Map(api);
         api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, CreateAsync).Needs(Tokens.System).ChangesByGet()
-            .WithSummary("Makes a backup.")
-            .AnswersJson("Its name.", Answer.Unavailable);
+            .IsJob().WithName("createBackup").WithSummary("Makes a backup.")
+            .AnswersJson(
+                "Its name.",
+                Body.Json(("newbackupname", Shape.Text)).Or<Backup>(),
+                JobRoutes.Accepted,
+                Answer.Unsupported,
+                Answer.Unavailable);
         api.MapPut(
             kind.Route + "/{name}",
             context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), NotFound)).WithMetadata(
                 new QueryNames([QueryNames.DryRun], Rehearses: true))
-            .Needs(Tokens.System).WithSummary("Restores the parts of a backup that the body names.").Reads(Body.Json()).AnswersJson(
+            .Needs(Tokens.System).IsJob().ReadsHeaders(WireHeaders.ChangeReason).WithName("restoreBackup")
+            .WithSummary("Restores the parts of a backup that the body names.")
+            .Reads(Body.Json([.. BackupPartNames.All.Select(p => (p.Key + "?", Shape.Truth))])
+                .Such(new JsonObject { [BackupPartNames.All[0].Key] = true }))
+            .AnswersJson(
                 "What was restored, or would be.",
+                Body.Json(
+                    ("restored?", Shape.Text),
+                    ("wouldrestore?", Shape.Text),
+                    ("changes?", Shape.List(Shape.Object(
+                        ("action", Shape.Word(Enum.GetNames<BackupChangeAction>())),
+                        ("path", Shape.Text),
+                        ("size", Shape.Whole))))).Or<BackupRestore>(),
+                JobRoutes.Accepted,
+                Answer.Unsupported,
                 Answer.Unreadable,
                 Answer.NotFound,
                 Answer.Invalid,
@@ -36,8 +56,16 @@ internal static class BackupRoutes
             kind.Route + "/{name}/check",
             OperationAnswer.Reading,
             context => OperationAnswer.WithOriginalErrorsAsync(context, () => TestAsync(context), NotFound)).Needs(
-                Tokens.System).WithSummary("Checks a backup.").AnswersJson(
+                Tokens.System).IsJob().WithName("checkBackup").WithSummary("Checks a backup.").AnswersJson(
                     "What could be restored from it.",
+                    Body.Json(
+                        ("valid", Shape.Truth),
+                        ("restorable", Shape.List(Shape.Text)),
+                        ("files", Shape.Whole),
+                        ("size", Shape.Whole),
+                        ("problems", Shape.List(Shape.Text))).Or<BackupReport>(),
+                    JobRoutes.Accepted,
+                    Answer.Unsupported,
                     Answer.Unreadable,
                     Answer.NotFound,
                     Answer.Unavailable);

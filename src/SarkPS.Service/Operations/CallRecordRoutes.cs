@@ -12,20 +12,37 @@ internal static class CallRecordRoutes
 {
     public static void MapCallRecordRoutes(this IEndpointRouteBuilder all)
     {
-        var api = all.MapGroup("").WithTags("logs");
+        var api = all.MapGroup("").About("logs", "The records of calls.")
+            .Explains("limit", "How many of the newest records at most.")
+            .Explains("after", "Only calls that began then or later, as 2026-01-31T12:00:00Z.")
+            .Explains("before", "Only calls that began earlier.")
+            .Explains("source", "Only calls from numbers that match; * and ? stand for any characters and for one.")
+            .Explains("destination", "Only calls to numbers that match.")
+            .Explains("disposition", "Only calls that ended so, such as ANSWERED.")
+            .Explains("minimumduration", "Only calls that took so many seconds or more.");
         api.MapMethods(
             "logs",
             OperationAnswer.Reading,
             context => JsonAnswer.WriteAsync(context, new JsonObject { ["Log"] = "Master.csv" }))
-            .Needs(Tokens.Read).WithSummary("Names the log of calls.").AnswersJson("Its name.");
+            .Needs(Tokens.Read).WithName("getLog").WithSummary("Names the log of calls.")
+            .AnswersJson("Its name.", Body.Json(("Log", Shape.Text)));
         foreach (var route in new[] { "logs/cdrs", "logs/cdrs/{limit}" })
         {
             api.MapMethods(route, OperationAnswer.Reading, ReadAsync).Needs(Tokens.Read)
                 .Takes("limit", "after", "before", "source", "destination", "disposition", "minimumduration")
-                .WithSummary("Sends the records of calls.")
+                .WithName(route.EndsWith('}') ? "listLastCallRecords" : "listCallRecords").WithSummary("Sends the records of calls.")
                 .Answers(
-                    new(StatusCodes.Status200OK, "The records.", new Body("text/plain")),
+                    new(
+                        StatusCodes.Status200OK,
+                        "The records, as CSV; as lines of JSON where those are accepted, and how many were left out in the last.",
+                        new Body("text/plain"),
+                        new Body(OperationJson.Lines, Shape.Any(Shape.Of<CallRecord>(), Shape.Of<CallRecordStatistics>())))
+                    {
+                        Headers = [WireHeaders.RowsMatched, WireHeaders.RowsSkipped],
+                    },
+                    Answer.Unreadable,
                     Answer.Invalid,
+                    Answer.Unsupported,
                     Answer.Unavailable);
         }
     }

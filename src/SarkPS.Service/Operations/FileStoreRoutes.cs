@@ -13,49 +13,70 @@ namespace SarkPS.Service.Operations;
 /// <param name="kind">The store.</param>
 /// <param name="store">The store of an exchange.</param>
 /// <param name="list">sark6api's body of the list.</param>
+/// <param name="listShape">What that looks like.</param>
 /// <param name="uploadTypes">The types in sark6api's message about a wrong upload.</param>
 /// <param name="uploadPrefix">What stands before the name in sark6api's answer to an upload.</param>
 /// <param name="read">The scope that reading takes.</param>
 /// <param name="write">The scope that writing takes.</param>
 internal sealed class FileStoreRoutes<TFile>(
     FileStoreKind<TFile> kind, Func<ISarkBackend, IFileStoreOperations<TFile>> store, Func<IReadOnlyList<TFile>, JsonNode> list,
-    string uploadTypes, string uploadPrefix, string read, string write)
+    Shape listShape, string uploadTypes, string uploadPrefix, string read, string write)
     where TFile : StoredFile
 {
     // Boundaries and headers of the form around the file.
     private const long FormOverhead = 64 * 1024;
 
-    private static readonly Answer TooLarge = new(
-        StatusCodes.Status413PayloadTooLarge,
-        "The file is larger than the settings allow.",
-        Body.Json(Schemas.Message));
+    // sark6api has a body of its own for a greeting that is there already.
+    private static readonly Answer Refused = Answer.Failure(
+        StatusCodes.Status422UnprocessableEntity,
+        "The file is missing, of another kind, or there already.",
+        Shape.Any(Shapes.Errors, Shape.Object(("Message", Shape.Text))));
 
     // RFC 2046, section 5.1.1.
     private const int LongestBoundary = 70;
 
     /// <summary>Maps them.</summary>
-    public void Map(IEndpointRouteBuilder api)
+    public void Map(RouteGroupBuilder api)
     {
         var (one, item) = (SarkText.Words(kind.Noun), kind.Route + "/{name}");
+        api.Explains("name", $"The name of the file: {kind.NameForm}.");
         api.MapMethods(kind.Route, OperationAnswer.Reading, ListAsync).Needs(read)
-            .WithSummary($"Lists the {kind.Route}.").AnswersJson("Their names, and what is known of them.", Answer.Unavailable);
+            .WithName($"list{kind.Noun}s").WithSummary($"Lists the {kind.Route}.").AnswersJson(
+                "Their names, and what is known of them.",
+                Body.Json(listShape).Or(Shape.List(Shape.Of<TFile>())),
+                Answer.Unsupported,
+                Answer.Unavailable);
         api.MapPost(kind.Route, UploadAsync).Needs(write).Takes(QueryNames.Force)
-            .WithSummary($"Stores a file as a {one}.").Reads(Body.Form)
-            .AnswersJson("Stored.", Answer.Unreadable, Answer.Conflict, TooLarge, Answer.Invalid, Answer.Unavailable);
+            .WithName($"upload{kind.Noun}").WithSummary($"Stores a file as a {one}.").Reads(Body.Form(kind.UploadField))
+            .AnswersJson(
+                "Stored.",
+                Body.Json(Shape.List(Shape.Text)).Or<TFile>(),
+                Answer.Unreadable,
+                Answer.Conflict,
+                Answer.TooLarge,
+                Refused,
+                Answer.Unsupported,
+                Answer.Unavailable);
         api.MapMethods(item, OperationAnswer.Reading, DownloadAsync).Needs(read)
-            .WithSummary($"Sends a {one}.").Answers(
+            .WithName($"download{kind.Noun}").WithSummary($"Sends a {one}.").Answers(
                 new(StatusCodes.Status200OK, "The file.", new Body(kind.MediaType)),
                 Answer.Unreadable,
                 Answer.NotFound,
+                Answer.Unsupported,
                 Answer.Unavailable);
         api.MapDelete(item, RemoveAsync).Needs(write).Takes(QueryNames.Force)
-            .WithSummary($"Removes a {one}.").Answers(
+            .WithName($"remove{kind.Noun}").WithSummary($"Removes a {one}.").Answers(
                 new(StatusCodes.Status204NoContent, "It is gone."),
                 Answer.Unreadable,
                 Answer.NotFound,
                 Answer.Conflict,
+                Answer.Unsupported,
                 Answer.Unavailable);
     }
+
+    /// <summary>What <see cref="SizesAndDates"/> looks like.</summary>
+    public static readonly Shape SizesAndDatesShape =
+        Shape.Map(Shape.Object(("filesize", Shape.Whole), ("date", Shape.Text.Saying("As RFC 2822 writes it."))));
 
     /// <summary>The list of snapshots and backups: sizes and dates by name.</summary>
     public static JsonNode SizesAndDates(IReadOnlyList<TFile> files)

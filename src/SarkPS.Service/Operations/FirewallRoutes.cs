@@ -9,16 +9,23 @@ internal static class FirewallRoutes
 {
     public static void MapFirewallRoutes(this IEndpointRouteBuilder all)
     {
-        var api = all.MapGroup("").WithTags("firewalls");
+        var api = all.MapGroup("").About("firewalls", "The rules of Shorewall.");
+        var rulesBody = Body.Json(("rules", Shape.List(Shape.Text)))
+            .Such(new JsonObject { ["rules"] = new JsonArray("ACCEPT net $FW udp 5060") });
         foreach (var family in Enum.GetValues<FirewallFamily>())
         {
             var route = $"firewalls/{family.ToString().ToLowerInvariant()}";
+            var noun = $"Firewall{family}";
             api.MapMethods(route, OperationAnswer.Reading, async context =>
             {
                 var rules = await Firewall(context).GetAsync(family, context.RequestAborted).ConfigureAwait(false);
                 await OperationAnswer.WriteAsync(context, rules, found => new JsonObject { ["rules"] = Lines(found.Rules) })
                     .ConfigureAwait(false);
-            }).Needs(Tokens.System).WithSummary("Shows the rules.").AnswersJson("Their lines.", Answer.Unavailable);
+            }).Needs(Tokens.System).WithName($"get{noun}").WithSummary("Shows the rules.").AnswersJson(
+                "Their lines.",
+                Body.Json(("rules", Shape.List(Shape.Text))).Or<FirewallRules>(),
+                Answer.Unsupported,
+                Answer.Unavailable);
             api.MapPost(route, async context =>
             {
                 var check = await Firewall(context).SetAsync(
@@ -28,16 +35,27 @@ internal static class FirewallRoutes
                 // The original calls both files sark_rules.
                 await OperationAnswer.WriteAsync(context, check, _ => new JsonObject { ["message"] = "saved sark_rules" })
                     .ConfigureAwait(false);
-            }).Needs(Tokens.System).WithSummary("Replaces the rules, once Shorewall has found them right.").Reads(Body.Json())
-                .AnswersJson("Done.", Answer.Invalid, Answer.Unavailable);
+            }).Needs(Tokens.System).WithName($"set{noun}").WithSummary("Replaces the rules, once Shorewall has found them right.")
+                .Reads(rulesBody)
+                .AnswersJson(
+                    "Done.",
+                    Body.Json(Shapes.Message).Or<FirewallCheck>(),
+                    Answer.Invalid,
+                    Answer.Unsupported,
+                    Answer.Unavailable,
+                    Answer.Late);
             api.MapPut(route, async context =>
             {
                 var result = await Firewall(context).RestartAsync(family, context.RequestAborted).ConfigureAwait(false);
                 await OperationAnswer.WriteAsync(context, result, restarted => new JsonObject { ["message"] = restarted.Message })
                     .ConfigureAwait(false);
-            }).Needs(Tokens.System).WithSummary("Restarts the firewall; when that fails, the rules before it are put back.").AnswersJson(
-                "Done.",
-                Answer.Unavailable);
+            }).Needs(Tokens.System).WithName($"restart{noun}")
+                .WithSummary("Restarts the firewall; when that fails, the rules before it are put back.").AnswersJson(
+                    "Done.",
+                    Body.Json(Shapes.Message).Or<SystemCommandResult>(),
+                    Answer.Unsupported,
+                    Answer.Unavailable,
+                    Answer.Late);
             api.MapPost(route + "/check", async context =>
             {
                 var check = await Firewall(context).TestAsync(
@@ -48,8 +66,15 @@ internal static class FirewallRoutes
                     context,
                     check,
                     found => new JsonObject { ["valid"] = found.Valid, ["output"] = Lines(found.Output) }).ConfigureAwait(false);
-            }).Needs(Tokens.System).WithSummary("Asks Shorewall what it finds of rules.").Reads(Body.Json())
-                .AnswersJson("What it says.", Answer.Invalid, Answer.Unavailable);
+            }).Needs(Tokens.System).WithName($"check{noun}").WithSummary("Asks Shorewall what it finds of rules.")
+                .WithDescription("Those in place, where the body has none.").Reads(rulesBody with { IsOptional = true })
+                .AnswersJson(
+                    "What it says.",
+                    Body.Json(("valid", Shape.Truth), ("output", Shape.List(Shape.Text))).Or<FirewallCheck>(),
+                    Answer.Invalid,
+                    Answer.Unsupported,
+                    Answer.Unavailable,
+                    Answer.Late);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SarkPS.Service.Auth;
+using SarkPS.Service.Description;
 
 namespace SarkPS.Service.Operations;
 
@@ -11,9 +12,10 @@ internal static class GreetingRoutes
             FileStores.Greetings,
             backend => backend.Greetings,
             files => new JsonArray([.. files.Select(file => (JsonNode)file.Name)]),
+            Shape.List(Shape.Text),
             "wav, mpeg",
             "",
             Tokens.Read,
             Tokens.Write)
-            .Map(api.MapGroup("").WithTags(FileStores.Greetings.Route));
+            .Map(api.MapGroup("").About(FileStores.Greetings.Route, "Recorded greetings, which menus, queues and ring groups play."));
 }

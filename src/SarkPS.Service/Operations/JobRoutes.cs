@@ -9,23 +9,38 @@ namespace SarkPS.Service.Operations;
 /// <summary><c>/jobs</c>: long work, which goes on when its caller leaves.</summary>
 internal static class JobRoutes
 {
+    /// <summary>It is under way.</summary>
+    public static readonly Answer Accepted = new(
+        StatusCodes.Status202Accepted,
+        "It is under way, as was preferred; the job tells how it stands.",
+        Body.Json(Shape.Of<Job>()))
+    {
+        Headers = [HeaderTexts.Location],
+    };
+
     /// <summary>Maps the routes.</summary>
     public static void MapJobs(this IEndpointRouteBuilder all)
     {
-        var api = all.MapGroup("").WithTags(WireHeaders.Jobs);
+        var api = all.MapGroup("")
+            .About(WireHeaders.Jobs, "Long work, which goes on when its caller leaves.").Explains("id", "The id of the job.");
         api.MapMethods(WireHeaders.Jobs, OperationAnswer.Reading, async context => await WriteAsync(
             context,
             await Jobs(context).ListAsync(context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false))
-            .Needs(Tokens.System).WithSummary("Lists the long work that goes on, and the newest that has ended.").AnswersJson(
-                "The jobs, the newest first.");
+            .Needs(Tokens.System).WithName("listJobs").WithSummary("Lists the long work that goes on, and the newest that has ended.")
+            .AnswersJson("The jobs, the newest first.", Body.Json(Shape.List(Shape.Of<Job>())));
         api.MapMethods(WireHeaders.Jobs + "/{id}", OperationAnswer.Reading, GetAsync)
-            .Needs(Tokens.System).WithSummary(
-                "Tells how a job stands; as lines of JSON (application/x-ndjson) whenever that changes, until it has ended.").AnswersJson(
-                    "The job.",
+            .Needs(Tokens.System).WithName("getJob").WithSummary(
+                "Tells how a job stands; as lines of JSON (application/x-ndjson) whenever that changes, until it has ended.").Answers(
+                    new Answer(
+                        StatusCodes.Status200OK,
+                        "The job.",
+                        Body.Json(Shape.Of<Job>()),
+                        new Body(OperationJson.Lines, Shape.Of<Job>())),
                     Answer.NotFound);
         api.MapDelete(WireHeaders.Jobs + "/{id}", StopAsync)
-            .Needs(Tokens.System).WithSummary("Tells a job to stop, which it does where that leaves nothing half done.").Answers(
-                new(StatusCodes.Status202Accepted, "It was told; its state says what it made of it.", Body.Json()),
+            .Needs(Tokens.System).WithName("stopJob")
+            .WithSummary("Tells a job to stop, which it does where that leaves nothing half done.").Answers(
+                new(StatusCodes.Status202Accepted, "It was told; its state says what it made of it.", Body.Json(Shape.Of<Job>())),
                 Answer.NotFound);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SarkPS.Remote;
 using SarkPS.Service.Auth;
 using SarkPS.Service.Description;
 
@@ -10,26 +11,36 @@ internal static class SnapshotRoutes
     public static void MapSnapshotRoutes(this IEndpointRouteBuilder all)
     {
         var kind = FileStores.Snapshots;
-        var api = all.MapGroup("").WithTags(kind.Route);
+        var api = all.MapGroup("").About(kind.Route, "Copies of the database.");
         new FileStoreRoutes<Snapshot>(
             kind,
             backend => backend.Snapshots,
             FileStoreRoutes<Snapshot>.SizesAndDates,
+            FileStoreRoutes<Snapshot>.SizesAndDatesShape,
             "application/octet-stream",
             "snaps/",
             Tokens.System,
             Tokens.System).Map(api);
         api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, CreateAsync).Needs(Tokens.System).ChangesByGet()
-            .WithSummary("Takes a snapshot of the database.")
-            .AnswersJson("Its name.", Answer.Unavailable);
+            .IsJob().WithName("createSnapshot").WithSummary("Takes a snapshot of the database.")
+            .AnswersJson(
+                "Its name.",
+                Body.Json(("newsnapshotname", Shape.Text)).Or<Snapshot>(),
+                JobRoutes.Accepted,
+                Answer.Unsupported,
+                Answer.Unavailable);
         api.MapPut(kind.Route + "/{name}", context => OperationAnswer.WithOriginalErrorsAsync(
             context,
             () => RestoreAsync(context),
             error => error is SarkNotFoundException
                 ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = "snapshot file not found" })
                 : null))
-            .Needs(Tokens.System).WithSummary("Restores the database; the one that it replaces is kept as a snapshot.").AnswersJson(
+            .Needs(Tokens.System).IsJob().ReadsHeaders(WireHeaders.ChangeReason).WithName("restoreSnapshot")
+            .WithSummary("Restores the database; the one that it replaces is kept as a snapshot.").AnswersJson(
                 "What was restored.",
+                Body.Json(("restored", Shape.Text)).Or<SnapshotRestore>(),
+                JobRoutes.Accepted,
+                Answer.Unsupported,
                 Answer.Unreadable,
                 Answer.NotFound,
                 Answer.Unavailable);

@@ -11,7 +11,7 @@ internal static class SystemRoutes
 {
     public static void MapSystemRoutes(this IEndpointRouteBuilder all)
     {
-        var api = all.MapGroup("").WithTags("syscommands");
+        var api = all.MapGroup("").About("syscommands", "SARK, Asterisk and the machine as a whole.");
         api.MapMethods("syscommands", OperationAnswer.Reading, context => JsonAnswer.WriteAsync(context, new JsonObject
         {
             ["commit"] = "null",
@@ -20,24 +20,41 @@ internal static class SystemRoutes
             ["pbxstop"] = "null",
             ["pbxrunstate"] = "returns PBX state (boolean)",
             ["commitstatus"] = "returns whether the database has changed since the last commit",
-        })).Needs(Tokens.System).WithSummary("Lists the commands.").AnswersJson("The commands.");
+        })).Needs(Tokens.System).WithName("listSystemCommands").WithSummary("Lists the commands.")
+            .AnswersJson("The commands.", Body.Json(Shape.Map(Shape.Text)));
         api.MapMethods("syscommands/commit", OperationAnswer.Doing, CommitAsync).Needs(Tokens.System).ChangesByGet()
             .WithMetadata(new QueryNames([QueryNames.Detailed, QueryNames.DryRun], Rehearses: true))
+            .IsJob().ReadsHeaders(WireHeaders.ChangeReason).WithName("commit")
             .WithSummary("Has SARK make Asterisk's configuration from the database, and Asterisk read it.")
-            .AnswersJson(
-                "What was done, or would be.",
+            .Answers(
+                new Answer(
+                    StatusCodes.Status200OK,
+                    "What was done, or would be.",
+                    Body.Json(Shape.Any(
+                        Shape.Object(
+                            ("message", Shape.Text),
+                            ("exitcode", Shape.Whole),
+                            ("output", Shape.List(Shape.Text)),
+                            ("files?", Shape.List(Shape.Of<GeneratedFile>()))).Named("Commit"),
+                        Shape.Object(
+                            ("wouldcommit", Shape.Text),
+                            ("tables", Shape.List(Shape.Of<PendingTable>()))).Named("CommitRehearsal")))
+                        .Or(Shape.Any(Shape.Of<CommitResult>(), Shape.Of<CommitStatus>()))),
+                JobRoutes.Accepted,
                 Answer.Unreadable,
+                Answer.Unsupported,
+                Answer.Late,
                 Answer.Unavailable);
-        Map("reboot", "Restarts the machine.", (system, token) => system.RebootAsync(token));
+        Map("reboot", "reboot", "Restarts the machine.", (system, token) => system.RebootAsync(token));
         // The second names are those of SARK's newer API.
         foreach (var name in new[] { "pbxstart", "start" })
         {
-            Map(name, "Starts Asterisk.", (system, token) => system.StartPbxAsync(token));
+            Map(name, "startPbx", "Starts Asterisk.", (system, token) => system.StartPbxAsync(token));
         }
 
         foreach (var name in new[] { "pbxstop", "stop" })
         {
-            Map(name, "Stops Asterisk.", (system, token) => system.StopPbxAsync(token));
+            Map(name, "stopPbx", "Stops Asterisk.", (system, token) => system.StopPbxAsync(token));
         }
 
         api.MapMethods("syscommands/pbxrunstate", OperationAnswer.Reading, async context =>
@@ -45,7 +62,11 @@ internal static class SystemRoutes
             var state = await System(context).GetPbxStateAsync(context.RequestAborted).ConfigureAwait(false);
             await OperationAnswer.WriteAsync(context, state, found => new JsonObject { ["pbxrunstate"] = found.Running })
                 .ConfigureAwait(false);
-        }).Needs(Tokens.Read).WithSummary("Tells whether Asterisk runs.").AnswersJson("Whether it does.", Answer.Unavailable);
+        }).Needs(Tokens.Read).WithName("getPbxState").WithSummary("Tells whether Asterisk runs.").AnswersJson(
+            "Whether it does.",
+            Body.Json(("pbxrunstate", Shape.Truth)).Or<PbxState>(),
+            Answer.Unsupported,
+            Answer.Unavailable);
         api.MapMethods("syscommands/commitstatus", OperationAnswer.Reading, async context =>
         {
             var status = await System(context).GetCommitStatusAsync(context.RequestAborted).ConfigureAwait(false);
@@ -59,12 +80,22 @@ internal static class SystemRoutes
                 // Beside what clients know; sark6api has none of it.
                 ["journal"] = JsonSerializer.SerializeToNode(found.Journal, OperationJson.Options),
             }).ConfigureAwait(false);
-        }).Needs(Tokens.System).WithSummary("Tells whether the database has changed since the last commit.").AnswersJson(
+        }).Needs(Tokens.System).WithName("getCommitStatus").WithSummary("Tells whether the database has changed since the last commit.")
+        .AnswersJson(
             "Whether it has, and where.",
+            Body.Json(
+                ("changed", Shape.Truth.OrNull()),
+                ("lastcommit", Shape.Time.OrNull()),
+                ("lastchange", Shape.Time.OrNull()),
+                ("changedby", Shape.Text.OrNull()),
+                ("tables", Shape.List(Shape.Of<PendingTable>())),
+                ("journal", Shape.Of<CommitHistory>().OrNull())).Or<CommitStatus>(),
+            Answer.Unsupported,
             Answer.Unavailable);
 
         void Map(
             string command,
+            string id,
             string summary,
             Func<ISystemOperations, CancellationToken, Task<SystemCommandResult>> run) => api
                 .MapMethods($"syscommands/{command}", OperationAnswer.Doing, async context =>
@@ -74,8 +105,15 @@ internal static class SystemRoutes
                     })
                 .Needs(Tokens.System)
                 .ChangesByGet()
+                // The shorter of two names is the newer one.
+                .WithName(command is "start" or "stop" ? id + "As" + char.ToUpperInvariant(command[0]) + command[1..] : id)
                 .WithSummary(summary)
-                .AnswersJson("What was run, and what it said.", Answer.Unavailable);
+                .AnswersJson(
+                    "What was run, and what it said.",
+                    Body.Json(Shapes.Command).Or<SystemCommandResult>(),
+                    Answer.Unsupported,
+                    Answer.Unavailable,
+                    Answer.Late);
     }
 
     private static async Task CommitAsync(HttpContext context)

@@ -12,9 +12,9 @@ internal static class ConfigurationRoutes
 {
     public static void MapConfiguration(this IEndpointRouteBuilder api) =>
         api.MapMethods(WireHeaders.ConfigurationFaults, OperationAnswer.Reading, GetFaultsAsync)
-            .Needs(Tokens.Read).TakesDrafts().WithTags("configuration").WithSummary("Lists the rows that SARK cannot carry.").AnswersJson(
-                "The faults.",
-                Answer.Unavailable);
+            .Needs(Tokens.Read).TakesDrafts().About("configuration", "What is wrong with the rows as they are.")
+            .WithName("listConfigurationFaults").WithSummary("Lists the rows that SARK cannot carry.")
+            .AnswersJson("The faults.", Body.Json(Shape.List(Shape.Of<ConfigurationFault>())), Answer.Unavailable);
 
     private static async Task GetFaultsAsync(HttpContext context)
     {

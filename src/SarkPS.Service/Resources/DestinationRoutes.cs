@@ -11,8 +11,16 @@ internal static class DestinationRoutes
 {
     public static void MapDestinations(this IEndpointRouteBuilder api) =>
         api.MapMethods(Destinations.Route, OperationAnswer.Reading, GetAsync)
-            .Needs(Tokens.Read).TakesDrafts().WithTags(Destinations.Route).WithSummary("Lists what calls can be sent to.")
-            .AnswersJson("Keys by kind.", Answer.Unavailable);
+            .Needs(Tokens.Read).TakesDrafts().About(Destinations.Route, "What calls can be sent to.").WithName("listDestinations")
+            .WithSummary("Lists what calls can be sent to.")
+            .AnswersJson(
+                "Keys by kind, a kind without any left out; one object for each where a representation is preferred.",
+                Body.Json(Shape.Map(Shape.List(Shape.Text))).Or(Shape.List(Shape.Object(
+                    ("name", Shape.Text),
+                    ("kind", Shape.Text.OrNull()),
+                    ("routeclass", Shape.Whole),
+                    ("cluster", Shape.Text.OrNull())))),
+                Answer.Unavailable);
 
     // As in sark6api: keys by kind, a kind without any left out. Who prefers a representation gets one object for each.
     private static async Task GetAsync(HttpContext context)

@@ -20,6 +20,13 @@ internal static class HoursRoutes
                 ["open"] = h.IsOpen,
                 ["nextchange"] = h.NextChange is { } next ? JsonValue.Create(next) : null,
             })])).ConfigureAwait(false);
-        }).Needs(Tokens.Read).TakesDrafts().WithTags(OpeningHours.Route).WithSummary("Tells which tenants are open.")
-            .AnswersJson("The tenants.", Answer.Unavailable);
+        }).Needs(Tokens.Read).TakesDrafts().About(OpeningHours.Route, "Which tenants are open, by their timers.").WithName("listHours")
+            .WithSummary("Tells which tenants are open.")
+            .AnswersJson(
+                "The tenants.",
+                Body.Json(Shape.List(Shape.Object(
+                    ("pkey", Shape.Text),
+                    ("open", Shape.Truth),
+                    ("nextchange", Shape.Time.OrNull().Saying("When that changes next; null where it never does."))))),
+                Answer.Unavailable);
 }

@@ -15,11 +15,14 @@ namespace SarkPS.Service.Resources;
 internal static class ResourceRoutes
 {
     private static readonly Answer Removed = new(StatusCodes.Status204NoContent, "It is gone.");
-    private static readonly Answer Orphans = new(StatusCodes.Status200OK, "It is gone, and these name it still.", Body.Json());
-    private static readonly Answer Protected = new(
+    private static readonly Answer Orphans = new(
+        StatusCodes.Status200OK,
+        "It is gone, and these name it still.",
+        Body.Json(Shape.Object(("orphans", Shape.List(Shape.Text))).Named(nameof(Orphans))));
+    private static readonly Answer Protected = Answer.Failure(
         StatusCodes.Status409Conflict,
         "It is protected, or others name it; force=true removes it all the same.",
-        Body.Json());
+        Shapes.Conflict);
 
     /// <summary>Maps all resources.</summary>
     public static void MapResources(this IEndpointRouteBuilder api)
@@ -38,10 +41,18 @@ internal static class ResourceRoutes
 
     private static void MapResource(this IEndpointRouteBuilder all, ResourceDescriptor resource, string route, Lazy<IJsonTables> tables)
     {
-        var api = all.MapGroup("").WithTags(resource.Route).TakesDrafts();
+        var api = all.MapGroup("").About(resource.Route, Comments.OfType(resource.RecordType) ?? resource.PluralName).TakesDrafts();
+        var isOther = route != resource.Route;
+        if (isOther)
+        {
+            api.WithMetadata(new Spelling(resource.Route));
+        }
+
         var handlers = new ResourceHandlers(resource, tables);
-        var row = Body.Json(resource.Noun);
-        Answer found = new(StatusCodes.Status200OK, "Found.", row), done = new(StatusCodes.Status200OK, "Done.", row);
+        var shapes = new RowShapes(resource);
+        var (one, many) = (resource.Noun, Pascal(resource.Route));
+        Answer found = new(StatusCodes.Status200OK, "Found.", Body.Json(shapes.Row)) { Headers = [HeaderTexts.ETag] };
+        var done = found with { Description = "Done." };
         // Of a pair the second half stands in the query: without it all pairs of the first are meant, and so a slip in it
         // is not passed over.
         var second = resource.SecondKeyColumn;
@@ -49,54 +60,86 @@ internal static class ResourceRoutes
             second is null ? [QueryNames.Force] : [second, QueryNames.Force],
             TakesNoOthers: second is not null,
             Rehearses: true);
+        var update = Body.Json(shapes.Update).Such(shapes.UpdateExample());
         if (resource.IsSingleton)
         {
-            api.MapMethods(route, OperationAnswer.Reading, handlers.GetAsync).Needs(Tokens.Read)
-                .WithSummary($"Shows {resource.PluralName}.").Answers(found, Answer.Unavailable);
-            api.MapPut(route, handlers.UpdateAsync).Needs(Tokens.Write).KeepsAnswers().WithMetadata(names)
-                .WithSummary($"Changes {resource.PluralName}.").Reads(Body.Json(Schemas.Update(resource)))
-                .Answers(done, Answer.Unreadable, Answer.Invalid, Answer.Unavailable);
+            api.MapMethods(route, OperationAnswer.Reading, handlers.GetAsync).Needs(Tokens.Read).ReadsHeaders(HeaderTexts.IfNoneMatch)
+                .WithName(Id("get", many)).WithSummary($"Shows {resource.PluralName}.")
+                .Answers(found, Answer.Unchanged, Answer.Unavailable);
+            Changes(api.MapPut(route, handlers.UpdateAsync), HeaderTexts.IfMatch).WithMetadata(names)
+                .WithName(Id("update", many)).WithSummary($"Changes {resource.PluralName}.").Reads(update)
+                .Answers(done, Answer.Unreadable, Answer.Stale, Answer.Invalid, Answer.Unavailable);
             return;
         }
 
         var item = route + "/{key}";
+        api.Explains("key", $"The key of the {SarkText.Words(one)}: its {resource.KeyColumn}.");
+        if (second is not null)
+        {
+            api.Explains(second, $"The other half of the key: its {second}. Without it, all pairs of the first half are meant.");
+            found = found with { Bodies = [Body.Json(Shape.Any(shapes.Row, Shape.List(shapes.Row)))] };
+        }
+
         api.MapMethods(route, OperationAnswer.Reading, handlers.ListAsync).Needs(Tokens.Read).TakesList(handlers.List)
-            .WithSummary($"Lists {resource.PluralName}.").Answers(
-                found with { Body = row with { IsList = true } },
+            .ReadsHeaders(HeaderTexts.IfNoneMatch).WithName(Id("list", many)).WithSummary($"Lists {resource.PluralName}.")
+            .WithDescription("Of all rows, or of a part: those that parameters named as columns leave, sorted, cut, and in pages.").Answers(
+                found with
+                {
+                    Bodies = [Body.Json(Shape.List(shapes.Listed))],
+                    Headers = [.. found.Headers, HeaderTexts.Link, WireHeaders.TotalCount],
+                },
+                Answer.Unchanged,
                 Answer.Invalid,
                 Answer.Unavailable);
-        api.MapMethods(item, OperationAnswer.Reading, handlers.GetAsync).Needs(Tokens.Read).Takes(second is null ? [] : [second])
-            .WithSummary($"Shows one of {resource.PluralName}.").Answers(found, Answer.NotFound, Answer.Unavailable);
-        api.MapPut(item, handlers.UpdateAsync).Needs(Tokens.Write).KeepsAnswers().WithMetadata(names)
-            .WithSummary($"Changes one of {resource.PluralName}.").Reads(Body.Json(Schemas.Update(resource)))
-            .Answers(done, Answer.Unreadable, Answer.NotFound, Answer.Conflict, Answer.Invalid, Answer.Unavailable);
-        api.MapDelete(item, handlers.RemoveAsync).Needs(Tokens.Write).KeepsAnswers().WithMetadata(names)
-            .WithSummary($"Removes a row of {resource.PluralName}.").Answers(
-                Removed, Orphans, Answer.Unreadable, Answer.NotFound, Protected, Answer.Unavailable);
+        api.MapMethods(item, OperationAnswer.Reading, handlers.GetAsync).Needs(Tokens.Read).ReadsHeaders(HeaderTexts.IfNoneMatch)
+            .Takes(second is null ? [] : [second])
+            .WithName(Id("get", one)).WithSummary($"Shows one of {resource.PluralName}.")
+            .Answers(found, Answer.Unchanged, Answer.NotFound, Answer.Invalid, Answer.Unavailable);
+        Changes(api.MapPut(item, handlers.UpdateAsync), HeaderTexts.IfMatch).WithMetadata(names)
+            .WithName(Id("update", one)).WithSummary($"Changes one of {resource.PluralName}.").Reads(update)
+            .Answers(done, Answer.Unreadable, Answer.NotFound, Answer.Conflict, Answer.Stale, Answer.Invalid, Answer.Unavailable);
+        api.MapDelete(item, handlers.RemoveAsync).Needs(Tokens.Write).KeepsAnswers().ReadsHeaders(HeaderTexts.IfMatch).WithMetadata(names)
+            .WithName(Id("remove", one)).WithSummary($"Removes a row of {resource.PluralName}.").Answers(
+                Removed, Orphans, Answer.Unreadable, Answer.NotFound, Protected, Answer.Stale, Answer.Unavailable);
         if (resource.Kinds.Count == 0)
         {
-            MapCreate(route, handlers.CreateAsync(null), null);
+            MapCreate(route, handlers.CreateAsync(null), null, "");
         }
 
         foreach (var kind in resource.Kinds)
         {
-            MapCreate($"{route}/{kind.Route}", handlers.CreateAsync(kind), kind);
+            MapCreate($"{route}/{kind.Route}", handlers.CreateAsync(kind), kind, "");
         }
 
         if (resource.CreatesAtItem)
         {
-            MapCreate(item, handlers.CreateAtItemAsync, null);
+            MapCreate(item, handlers.CreateAtItemAsync, null, "AtKey");
         }
 
-        void MapCreate(string at, RequestDelegate handler, CreateKind? kind) =>
-            api.MapPost(at, handler).Needs(Tokens.Write).KeepsAnswers().WithMetadata(names with { TakesNoOthers = false })
-                .WithSummary($"Makes one of {resource.PluralName}.").Reads(Body.Json(Schemas.Create(resource, kind)))
+        void MapCreate(string at, RequestDelegate handler, CreateKind? kind, string suffix) =>
+            Changes(api.MapPost(at, handler), HeaderTexts.IfNoneMatch).WithMetadata(names with { TakesNoOthers = false })
+                .WithName(Id("create", kind?.Name + one + suffix)).WithSummary($"Makes one of {resource.PluralName}.")
+                .Reads(Body.Json(shapes.Create(kind)).Such(shapes.CreateExample(kind)))
                 .Answers(
-                    new(StatusCodes.Status201Created, "Done.", row),
+                    new(StatusCodes.Status201Created, "Done.", Body.Json(shapes.Created))
+                    {
+                        Headers = [HeaderTexts.ETag, HeaderTexts.Location],
+                    },
                     Answer.Unreadable,
                     Answer.Conflict,
+                    Answer.Stale,
                     Answer.Invalid,
                     Answer.Unavailable);
+
+        string Id(string verb, string what) => verb + what + (isOther ? "As" + Pascal(route) : "");
+
+        static string Pascal(string word) => char.ToUpperInvariant(word[0]) + word[1..];
+
+        static IEndpointConventionBuilder Changes(IEndpointConventionBuilder builder, string condition) =>
+            builder.Needs(Tokens.Write).KeepsAnswers().ReadsHeaders(condition).Follows(
+                WireHeaders.HandlingStrict,
+                WireHeaders.ReturnRepresentation,
+                WireHeaders.AllowOtherTenant);
     }
 
     /// <summary>What the verbs do, for one resource.</summary>

@@ -65,7 +65,7 @@ public sealed class ReplayTests(ITestOutputHelper output)
         var bound = version == SarkVersion.V62.Name ? [] : area == "extensions" ? VersionBoundOfExtensions : VersionBound;
         using var database = TestDatabase.CopyOf(pristine);
         database.Twin.Except("Most rows are the original's, which took what SARK cannot carry; each step is looked at by itself.");
-        await using var service = await ListeningService.StartAsync(database.Path);
+        await using var service = await ListeningService.StartAsync(database.Path, checksAnswers: true);
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
         {
             BaseAddress = service.Address

@@ -129,9 +129,40 @@ public sealed class EndpointTests : IDisposable
                     (operation["parameters"]?.AsArray() ?? []).Where(p => (string?)p!["in"] == "path").Select(p => (string?)p!["name"]));
                 Assert.Equal(
                     endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy,
-                    (string?)operation["security"]?[0]![TokenHandler.SchemeName]!.AsArray().SingleOrDefault());
+                    (string?)operation[ApiDocument.ScopeMember]);
+                Assert.Equal(
+                    endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null,
+                    operation["security"]!.AsArray().Any(s => s![TokenHandler.SchemeName] is not null));
             }
         }
+    }
+
+    [Fact]
+    public async Task Every_operation_has_a_name_of_its_own_and_says_what_it_takes_and_answers()
+    {
+        var document = JsonNode.Parse(await File.ReadAllTextAsync(Document))!;
+        var operations = document["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(o => (Path: p.Key, Said: o.Value!)))
+            .ToList();
+        Assert.Equal(operations.Count, operations.Select(o => (string)o.Said["operationId"]!).Distinct().Count());
+        string[] tags = [.. document["tags"]!.AsArray().Select(t => (string)t!["name"]!)];
+        Assert.All(document["tags"]!.AsArray(), tag => Assert.False(string.IsNullOrEmpty((string?)tag!["description"])));
+        Assert.All(operations, operation =>
+        {
+            Assert.All(operation.Said["tags"]!.AsArray(), tag => Assert.Contains((string)tag!, tags));
+            Assert.All(operation.Said["parameters"]!.AsArray().Where(p => p!["$ref"] is null), parameter => Assert.False(
+                string.IsNullOrEmpty((string?)parameter!["description"]),
+                $"{operation.Path}: {parameter["name"]}"));
+            if (operation.Said["requestBody"] is { } body && body["content"]!["application/json"] is { } json)
+            {
+                Assert.True(json["example"] is not null, $"{operation.Path} has no example of what is sent.");
+                Assert.Empty(Described.Faults(json["schema"]!, json["example"]));
+            }
+
+            // What a failure looks like is told, as sark6api tells it and as problem details.
+            Assert.All(operation.Said["responses"]!.AsObject().Where(r => r.Key[0] is '4' or '5'), response => Assert.True(
+                Described.Resolve(response.Value!)["content"]?["application/json"]?["schema"] is not null,
+                $"{operation.Path}: {response.Key}"));
+        });
     }
 
     public static TheoryData<string, HttpStatusCode> Switches => new()
@@ -173,7 +204,7 @@ public sealed class EndpointTests : IDisposable
                 foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
                 {
                     using var request = new HttpRequestMessage(new HttpMethod(method), $"{path}?{name}=maybe");
-                    request.Content = endpoint.Metadata.GetMetadata<Sent>()?.Body == Body.Form
+                    request.Content = endpoint.Metadata.GetMetadata<Sent>()?.Body.ContentType == "multipart/form-data"
                         ? Upload()
                         : new StringContent("{}", Encoding.UTF8, "application/json");
                     using var response = await client.SendAsync(request);

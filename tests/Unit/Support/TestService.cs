@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SarkPS.Remote;
 using SarkPS.Service;
@@ -36,6 +37,8 @@ internal sealed class TestService(string database, IReadOnlyDictionary<string, s
         return all.Where(s => s.Value is not null).Select(s => KeyValuePair.Create(s.Key, s.Value!));
     }
 
+    private readonly AnswerCheck check = new();
+
     /// <summary>The back end that the module uses, connected to this service.</summary>
     public RemoteBackend Connect() => new(new SarkHttpClient(CreateClient()));
 
@@ -46,6 +49,22 @@ internal sealed class TestService(string database, IReadOnlyDictionary<string, s
         {
             builder.UseSetting(name, value);
         }
+
+        builder.ConfigureServices(services => services.AddSingleton<IStartupFilter>(check));
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        check.Assert();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        check.Assert();
     }
 }
 
@@ -53,8 +72,13 @@ internal sealed class TestService(string database, IReadOnlyDictionary<string, s
 internal sealed class ListeningService : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly AnswerCheck? check;
 
-    private ListeningService(WebApplication app) => this.app = app;
+    private ListeningService(WebApplication app, AnswerCheck? check)
+    {
+        this.app = app;
+        this.check = check;
+    }
 
     /// <summary>Where it listens.</summary>
     public Uri Address => new(app.Urls.Single());
@@ -69,12 +93,14 @@ internal sealed class ListeningService : IAsyncDisposable
     /// <param name="file">A settings file that is followed.</param>
     /// <param name="log">Takes what is logged.</param>
     /// <param name="map">Maps routes beside those of the service.</param>
+    /// <param name="checksAnswers">Whether each answer is held against the description of the routes.</param>
     public static async Task<ListeningService> StartAsync(
         string database,
         IReadOnlyDictionary<string, string?>? settings = null,
         string? file = null,
         CapturedLog? log = null,
-        Action<IEndpointRouteBuilder>? map = null)
+        Action<IEndpointRouteBuilder>? map = null,
+        bool checksAnswers = false)
     {
         var more = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>());
         if (log is not null)
@@ -94,6 +120,12 @@ internal sealed class ListeningService : IAsyncDisposable
             builder.Configuration.AddJsonFile(file, optional: false, reloadOnChange: true);
         }
 
+        var check = checksAnswers ? new AnswerCheck() : null;
+        if (check is not null)
+        {
+            builder.Services.AddSingleton<IStartupFilter>(check);
+        }
+
         builder.AddSark();
         var app = builder.Build();
         try
@@ -109,9 +141,13 @@ internal sealed class ListeningService : IAsyncDisposable
             throw;
         }
 
-        return new ListeningService(app);
+        return new ListeningService(app, check);
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        check?.Assert();
+    }
 }

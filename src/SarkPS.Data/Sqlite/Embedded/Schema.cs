@@ -21,6 +21,11 @@ internal static partial class Schema
         return tables.Select(CreateTable).Concat(tables.SelectMany(CreateTriggers));
     }
 
+    /// <summary>The columns that hold whole numbers as such.</summary>
+    /// <param name="version">The version of SARK whose tables are looked at.</param>
+    public static IEnumerable<(string Table, string Column)> Numbers(SarkVersion version) =>
+        Load(version).SelectMany(t => t.Columns.Where(c => c.Type == "INTEGER").Select(c => (t.Name, c.Name)));
+
     /// <summary>A text file that lies inside this assembly.</summary>
     internal static Stream Resource(string name) => Assembly.GetExecutingAssembly().GetManifestResourceStream("SarkPS.Data." + name)
         ?? throw new InvalidOperationException($"The assembly was built without '{name}'.");
