@@ -51,17 +51,7 @@ public sealed class EndpointTests : IDisposable
     [Fact]
     public async Task A_route_that_says_nothing_is_closed_to_everybody()
     {
-        var (token, hash) = ApiTokenFile.Make();
-        var settings = new Dictionary<string, string?>
-        {
-            ["Sark:Service:Tokens:0:Name"] = "robot",
-            ["Sark:Service:Tokens:0:Sha256"] = hash
-        };
-        for (var i = 0; i < ApiScopes.All.Count; i++)
-        {
-            settings[$"Sark:Service:Tokens:0:Scopes:{i}"] = ApiScopes.All[i];
-        }
-
+        var settings = TestService.WithToken("robot", out var token);
         foreach (var (access, sent, expected) in new[] {
             (settings, null, HttpStatusCode.Unauthorized),
             (settings, token, HttpStatusCode.Forbidden),

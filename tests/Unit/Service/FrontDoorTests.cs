@@ -80,7 +80,8 @@ public sealed class FrontDoorTests : IDisposable
         var isRead = method is "GET" or "HEAD";
         return path switch
         {
-            "/health" or "/health/live" or "/health/ready" or "/openapi.json" or "/api/auth/login" => "public",
+            "/health" or "/health/live" or "/health/ready" or "/docs" or "/docs/scalar.js"
+                or "/openapi.json" or "/api/auth/login" => "public",
             "/api/auth/whoami" or "/api/auth/logout" => "any",
             "/api/syscommands/pbxrunstate" => "read",
             "/api/astamis/originate" or "/api/astamis/Hangup/nosuch/nosuch" => "call",

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SarkPS.Data;
 using SarkPS.Remote;
 using SarkPS.Service;
 
@@ -35,6 +36,25 @@ internal sealed class TestService(string database, IReadOnlyDictionary<string, s
         }
 
         return all.Where(s => s.Value is not null).Select(s => KeyValuePair.Create(s.Key, s.Value!));
+    }
+
+    /// <summary>Settings with one token, which may do anything.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="token">The token.</param>
+    public static Dictionary<string, string?> WithToken(string name, out string token)
+    {
+        (token, var hash) = ApiTokenFile.Make();
+        var settings = new Dictionary<string, string?>
+        {
+            ["Sark:Service:Tokens:0:Name"] = name,
+            ["Sark:Service:Tokens:0:Sha256"] = hash,
+        };
+        for (var i = 0; i < ApiScopes.All.Count; i++)
+        {
+            settings[$"Sark:Service:Tokens:0:Scopes:{i}"] = ApiScopes.All[i];
+        }
+
+        return settings;
     }
 
     private readonly AnswerCheck check = new();
