@@ -243,14 +243,15 @@ public sealed class ApiTokenFile(Func<string> find, TimeProvider clock, string c
     private T Read<T>(Func<T> read) => Guarded(() =>
     {
         // The file may be gone, or another: then nothing of before counts.
-        if (!System.IO.File.Exists(File) || Posix.Status(File)?.Inode is var there && there != inode)
+        var isThere = System.IO.File.Exists(File);
+        if (!isThere || Posix.Status(File)?.Inode != inode)
         {
             Close();
             known = [];
             hasHadAny = false;
         }
 
-        if (System.IO.File.Exists(File))
+        if (isThere)
         {
             // It differs when another connection has changed the file. (https://www.sqlite.org/pragma.html#pragma_data_version)
             var open = statements ?? Connect();

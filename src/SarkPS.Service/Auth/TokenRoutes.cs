@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SarkPS.Data;
 using SarkPS.Remote;
 using SarkPS.Service.Description;
 using SarkPS.Service.Operations;
@@ -49,20 +50,16 @@ internal static class TokenRoutes
                 Answer.Unavailable);
     }
 
-    private static ApiTokenFileUse Use(HttpContext context) => new(
-        context.RequestServices.GetRequiredService<StoredTokens>(),
-        context.RequestServices.GetRequiredService<ServiceSettings>().Current,
-        context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+    private static ApiTokenFile Stored(HttpContext context) => context.RequestServices.GetRequiredService<StoredTokens>().File;
 
     private static async Task ListAsync(HttpContext context)
     {
-        var tokens = await Use(context).Stored.File.ListAsync(context.RequestAborted).ConfigureAwait(false);
+        var tokens = await Stored(context).ListAsync(context.RequestAborted).ConfigureAwait(false);
         await WriteAsync(context, tokens).ConfigureAwait(false);
     }
 
     private static async Task CreateAsync(HttpContext context)
     {
-        var use = Use(context);
         var body = await RequestBody.ReadJsonAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
         ApiTokenWish wish;
         try
@@ -82,9 +79,9 @@ internal static class TokenRoutes
 
         // A null that was sent is as good as nothing.
         wish = wish with { Name = wish.Name ?? "", Scopes = wish.Scopes ?? [ApiScopes.Read], Networks = wish.Networks ?? [] };
-        wish = Within(wish.Judged(use.Now), Caller.Token(context));
-        RefuseConfigured(use, wish.Name, "is taken by a token of the configuration");
-        var made = await use.Stored.File.CreateAsync(wish, Caller.Origin(context).Actor, context.RequestAborted).ConfigureAwait(false);
+        wish = Within(wish.Judged(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()), Caller.Token(context));
+        RefuseConfigured(context, wish.Name, "is taken by a token of the configuration");
+        var made = await Stored(context).CreateAsync(wish, Caller.Origin(context).Actor, context.RequestAborted).ConfigureAwait(false);
         context.RequestServices.GetRequiredService<ILogger<StoredTokens>>().LogWarning(
             "The token '{Token}' ({Scopes}) was made by {Caller} from {Source}",
             made.Name,
@@ -99,10 +96,9 @@ internal static class TokenRoutes
 
     private static async Task RemoveAsync(HttpContext context)
     {
-        var use = Use(context);
         var name = RawPath.Value(context, "name");
-        RefuseConfigured(use, name, "is one of the configuration; it stays valid until it is taken out there");
-        await use.Stored.File.RemoveAsync(name, context.RequestAborted).ConfigureAwait(false);
+        RefuseConfigured(context, name, "is one of the configuration; it stays valid until it is taken out there");
+        await Stored(context).RemoveAsync(name, context.RequestAborted).ConfigureAwait(false);
         context.RequestServices.GetRequiredService<ILogger<StoredTokens>>().LogWarning(
             "The token '{Token}' was revoked by {Caller} from {Source}",
             name,
@@ -111,9 +107,10 @@ internal static class TokenRoutes
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private static void RefuseConfigured(ApiTokenFileUse use, string name, string why)
+    private static void RefuseConfigured(HttpContext context, string name, string why)
     {
-        if (use.State.Tokens.All.Any(t => t.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        var configured = context.RequestServices.GetRequiredService<ServiceSettings>().Current.Tokens.All;
+        if (configured.Any(t => t.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
         {
             throw new SarkConflictException(ApiToken.Noun, name, $"The name '{SarkText.Printable(name)}' {why}.");
         }
@@ -158,6 +155,4 @@ internal static class TokenRoutes
 
     private static Task WriteAsync<T>(HttpContext context, T value) =>
         JsonAnswer.WriteAsync(context, JsonSerializer.SerializeToNode(value, OperationJson.Options)!);
-
-    private sealed record ApiTokenFileUse(StoredTokens Stored, ServiceState State, DateTimeOffset Now);
 }

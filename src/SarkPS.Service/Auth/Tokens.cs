@@ -5,11 +5,6 @@ namespace SarkPS.Service.Auth;
 /// <summary>Recognizes the tokens of the configuration.</summary>
 internal sealed class Tokens
 {
-    public const string Read = ApiScopes.Read;
-    public const string Write = ApiScopes.Write;
-    public const string Call = ApiScopes.Call;
-    public const string System = ApiScopes.System;
-
     private readonly List<(byte[] Hash, TokenOptions Token)> known = [];
 
     /// <summary>Reads the tokens of the configuration.</summary>

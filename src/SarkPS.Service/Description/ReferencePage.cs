@@ -94,7 +94,6 @@ internal static class ReferencePage
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-cache";
         context.Response.ContentType = MediaTypeNames.Text.Html + "; charset=utf-8";
@@ -107,7 +106,6 @@ internal static class ReferencePage
         var headers = context.Response.Headers;
         headers.ETag = Tag;
         headers.CacheControl = "no-cache";
-        headers.XContentTypeOptions = "nosniff";
         headers.Vary = Microsoft.Net.Http.Headers.HeaderNames.AcceptEncoding;
         if (context.Request.Headers.IfNoneMatch.Contains(Tag))
         {

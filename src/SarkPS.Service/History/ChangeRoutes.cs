@@ -35,7 +35,7 @@ internal static class ChangeRoutes
             .Explains("after", "Only those with a greater number in the journal, the oldest first.")
             .Explains("before", "Only those with a smaller number.")
             .Explains("limit", "How many at most.");
-        api.MapPost(WireHeaders.Batch, BatchAsync).Needs(Tokens.Write).KeepsAnswers().TakesDrafts()
+        api.MapPost(WireHeaders.Batch, BatchAsync).Needs(ApiScopes.Write).KeepsAnswers().TakesDrafts()
             .WithMetadata(new QueryNames([], Rehearses: true))
             .WithName("runBatch").WithSummary("Makes a set of changes: all of them or none, or plans it (dryRun).")
             .Reads(Body.Json(Shapes.ChangeSet).Such(Example())).AnswersJson(
@@ -46,24 +46,24 @@ internal static class ChangeRoutes
                 Answer.TooLarge,
                 Refused,
                 Answer.Unavailable);
-        api.MapMethods(WireHeaders.Changes, OperationAnswer.Reading, ListAsync).Needs(Tokens.Read)
+        api.MapMethods(WireHeaders.Changes, OperationAnswer.Reading, ListAsync).Needs(ApiScopes.Read)
             .Takes([.. ChangeDocument.QueryNames])
             .WithName("listChanges").WithSummary("Tells what was changed, by whom and why, the newest first.").AnswersJson(
                 "The changes, and where to go on.",
                 Body.Json(Shapes.Changes),
                 Answer.Unreadable,
                 Answer.Unavailable);
-        api.MapMethods(WireHeaders.Changes + "/events", OperationAnswer.Reading, WatchAsync).Needs(Tokens.Read)
+        api.MapMethods(WireHeaders.Changes + "/events", OperationAnswer.Reading, WatchAsync).Needs(ApiScopes.Read)
             .Takes("after").Explains("after", "As Last-Event-ID, for who cannot send a header.")
             .ReadsHeaders(RemoteAsterisk.LastEventId).WithName("watchChanges")
             .WithSummary("Tells changes as they are made, as Server-Sent Events, from the one after Last-Event-ID on.").Answers(
                 new(StatusCodes.Status200OK, "The changes.", new Body(EventStream)),
                 Answer.Unreadable,
                 Answer.Unavailable);
-        api.MapMethods(WireHeaders.Changes + "/{set}", OperationAnswer.Reading, ShowAsync).Needs(Tokens.Read)
+        api.MapMethods(WireHeaders.Changes + "/{set}", OperationAnswer.Reading, ShowAsync).Needs(ApiScopes.Read)
             .WithName("getChangeSet").WithSummary("Tells what one set has changed.")
             .AnswersJson("The changes of the set.", Body.Json(Shapes.Changes), Answer.NotFound, Answer.Unavailable);
-        api.MapPost(WireHeaders.Changes + "/{set}/undo", UndoAsync).Needs(Tokens.Write).KeepsAnswers()
+        api.MapPost(WireHeaders.Changes + "/{set}/undo", UndoAsync).Needs(ApiScopes.Write).KeepsAnswers()
             .WithMetadata(new QueryNames([], Rehearses: true))
             .WithName("undoChangeSet").WithSummary("Turns a set round, where nothing that it did was changed since.").AnswersJson(
                 "What became of the rows.",

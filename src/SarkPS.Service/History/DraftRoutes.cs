@@ -16,7 +16,7 @@ internal static class DraftRoutes
     public static void MapDrafts(this IEndpointRouteBuilder all)
     {
         var api = all.MapGroup("").WithTags(WireHeaders.Changes).Explains("draft", "The id of the draft.");
-        api.MapPost(WireHeaders.Drafts, BeginAsync).Needs(Tokens.Write)
+        api.MapPost(WireHeaders.Drafts, BeginAsync).Needs(ApiScopes.Write)
             .WithName("beginDraft")
             .WithSummary($"Begins a draft: what is sent with its id in {WireHeaders.ChangeDraft} is tried on a copy of the database.")
             .Answers(
@@ -28,7 +28,7 @@ internal static class DraftRoutes
                     Headers = [HeaderTexts.Location],
                 },
                 Answer.Unavailable);
-        api.MapPost(One + "/apply", ApplyAsync).Needs(Tokens.Write).KeepsAnswers().WithMetadata(new QueryNames([], Rehearses: true))
+        api.MapPost(One + "/apply", ApplyAsync).Needs(ApiScopes.Write).KeepsAnswers().WithMetadata(new QueryNames([], Rehearses: true))
             .WithName("applyDraft").WithSummary("Makes all that was done in a draft, as one change set.").AnswersJson(
                 "What became of each step.",
                 Body.Json(Shapes.ChangeResult),
@@ -36,7 +36,7 @@ internal static class DraftRoutes
                 Answer.Stale,
                 ChangeRoutes.Refused,
                 Answer.Unavailable);
-        api.MapDelete(One, RemoveAsync).Needs(Tokens.Write)
+        api.MapDelete(One, RemoveAsync).Needs(ApiScopes.Write)
             .WithName("removeDraft").WithSummary("Throws a draft away.")
             .Answers(new(StatusCodes.Status204NoContent, "It is gone."), Answer.NotFound);
     }

@@ -38,38 +38,38 @@ internal static class AsteriskRoutes
             .Explains("name", "The names of the events, with commas between.");
         Answer[] failures = [Answer.Unreadable, Answer.Invalid, Answer.Unsupported, Answer.Unavailable, Answer.Late];
         Answer[] notFound = [Answer.NotFound, .. failures];
-        api.MapMethods("/astamis", OperationAnswer.Reading, context => JsonAnswer.WriteAsync(context, Index())).Needs(Tokens.Read)
+        api.MapMethods("/astamis", OperationAnswer.Reading, context => JsonAnswer.WriteAsync(context, Index())).Needs(ApiScopes.Read)
             .WithName("listAsteriskFunctions").WithSummary("Lists the functions.").AnswersJson(
                 "Their names and parameters.",
                 Body.Json(
                     ("GetEventList", Shape.List(Shape.Text)),
                     ("GetEventItem", Shape.Map(Shape.Map(Shape.Text.OrNull()))),
                     ("PutItem", Shape.Map(Shape.Anything))));
-        api.MapMethods("/astamis/{function}/{**arguments}", OperationAnswer.Reading, Guard(QueryAsync)).Needs(Tokens.Read)
+        api.MapMethods("/astamis/{function}/{**arguments}", OperationAnswer.Reading, Guard(QueryAsync)).Needs(ApiScopes.Read)
             .WithName("queryAsterisk").WithSummary("Asks Asterisk by one of the functions.").AnswersJson(
                 "What it says: one message, or those of a list.",
                 Body.Json(Shape.Any(QueueShape, Shape.List(Shapes.AsteriskMessage))),
                 notFound);
-        api.MapMethods("/astamis/DBget/{id}/{key}", OperationAnswer.Reading, Guard(GetDbAsync)).Needs(Tokens.Read)
+        api.MapMethods("/astamis/DBget/{id}/{key}", OperationAnswer.Reading, Guard(GetDbAsync)).Needs(ApiScopes.Read)
             .WithName("getAsteriskDbEntry").WithSummary("Shows a value of Asterisk's database.")
             .AnswersJson("The value by its key.", Body.Json(Shape.Map(Shape.Text.OrNull())), notFound);
-        api.MapPut("/astamis/DBPut/{id}/{key}/{value}", Guard(PutDbAsync)).Needs(Tokens.Write)
+        api.MapPut("/astamis/DBPut/{id}/{key}/{value}", Guard(PutDbAsync)).Needs(ApiScopes.Write)
             .WithName("setAsteriskDbEntry").WithSummary("Sets a value of Asterisk's database.")
             .AnswersJson("Done.", Body.Json(Shape.Map(Shape.Truth)), failures);
-        api.MapPut("/astamis/DBPut/{id}/{key}", Guard(PutDbAsync)).Needs(Tokens.Write)
+        api.MapPut("/astamis/DBPut/{id}/{key}", Guard(PutDbAsync)).Needs(ApiScopes.Write)
             .WithName("setAsteriskDbEntryByBody").WithSummary("Sets a value of Asterisk's database to the value in the body.")
             .Reads(Body.Json(("value", Shape.Text)).Such(new JsonObject { ["value"] = "01924566170" }))
             .AnswersJson("Done.", Body.Json(Shape.Map(Shape.Truth)), failures);
-        api.MapDelete("/astamis/DBdel/{id}/{key}", Guard(DeleteDbAsync)).Needs(Tokens.Write)
+        api.MapDelete("/astamis/DBdel/{id}/{key}", Guard(DeleteDbAsync)).Needs(ApiScopes.Write)
             .WithName("removeAsteriskDbEntry").WithSummary("Removes a value of Asterisk's database.")
             .AnswersJson("Whether there was one, by its key.", Body.Json(Shape.Map(Shape.Truth)), failures);
-        api.MapDelete("/astamis/Hangup/{id}/{**key}", Guard(HangupAsync)).Needs(Tokens.Call)
+        api.MapDelete("/astamis/Hangup/{id}/{**key}", Guard(HangupAsync)).Needs(ApiScopes.Call)
             .WithName("hangUp").WithSummary("Ends a call.")
             .AnswersJson("What Asterisk says, by the channel.", Body.Json(Shape.Map(Shape.Text.OrNull())), notFound);
-        api.MapMethods("/astamis/Reload", OperationAnswer.Doing, Guard(ReloadAsync)).Needs(Tokens.System).ChangesByGet()
+        api.MapMethods("/astamis/Reload", OperationAnswer.Doing, Guard(ReloadAsync)).Needs(ApiScopes.System).ChangesByGet()
             .WithName("reloadAsterisk").WithSummary("Has Asterisk read its configuration again.")
             .AnswersJson("Done.", Body.Json(("Response", Shape.Text)), failures);
-        api.MapPost("/astamis/originate", Guard(OriginateAsync)).Needs(Tokens.Call)
+        api.MapPost("/astamis/originate", Guard(OriginateAsync)).Needs(ApiScopes.Call)
             .WithName("originate").WithSummary("Makes a call.")
             .Reads(Body.Json(
                 ("caller", Shape.Text.Saying("The extension that rings first.")),
@@ -88,16 +88,16 @@ internal static class AsteriskRoutes
                     ("uniqueid?", Shape.Text.OrNull()),
                     ("reason?", Shape.Anything)),
                 failures);
-        api.MapGet("/astamis/events", Guard(StreamAsync)).Needs(Tokens.Read).Takes("name")
+        api.MapGet("/astamis/events", Guard(StreamAsync)).Needs(ApiScopes.Read).Takes("name")
             .ReadsHeaders(RemoteAsterisk.LastEventId).WithName("watchAsterisk")
             .WithSummary("Streams events as Server-Sent Events, those of some names where the query has them.").Answers(
                 [new(StatusCodes.Status200OK, "The stream.", new Body("text/event-stream")), .. failures]);
         var runtime = Shape.Object([.. ExtensionRuntime.Families.Select(f => (f + "?", Shape.Text.OrNull()))]).Named("ExtensionRuntime");
         var extensions = all.MapGroup("").WithTags(Extension.Descriptor.Route).Explains("key", "The number of the extension.");
-        extensions.MapMethods("/extensions/{key}/runtime", OperationAnswer.Reading, Guard(GetRuntimeAsync)).Needs(Tokens.Read)
+        extensions.MapMethods("/extensions/{key}/runtime", OperationAnswer.Reading, Guard(GetRuntimeAsync)).Needs(ApiScopes.Read)
             .WithName("getExtensionRuntime").WithSummary("Shows what Asterisk holds of an extension.")
             .AnswersJson("Diversions and ring delay.", Body.Json(runtime), notFound);
-        extensions.MapPut("/extensions/{key}/runtime", Guard(SetRuntimeAsync)).Needs(Tokens.Write)
+        extensions.MapPut("/extensions/{key}/runtime", Guard(SetRuntimeAsync)).Needs(ApiScopes.Write)
             .WithName("updateExtensionRuntime").WithSummary("Changes what Asterisk holds of an extension.")
             .Reads(Body.Json(runtime).Such(new JsonObject { [ExtensionRuntime.ForwardAllFamily] = "01924566170" }))
             .Answers([new(StatusCodes.Status204NoContent, "Done."), .. notFound]);

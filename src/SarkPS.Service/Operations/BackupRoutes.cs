@@ -19,9 +19,9 @@ internal static class BackupRoutes
             FileStoreRoutes<Backup>.SizesAndDatesShape,
             "application/zip",
             "bkups/",
-            Tokens.System,
-            Tokens.System).Map(api);
-        api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, CreateAsync).Needs(Tokens.System).ChangesByGet()
+            ApiScopes.System,
+            ApiScopes.System).Map(api);
+        api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, CreateAsync).Needs(ApiScopes.System).ChangesByGet()
             .IsJob().WithName("createBackup").WithSummary("Makes a backup.")
             .AnswersJson(
                 "Its name.",
@@ -33,7 +33,7 @@ internal static class BackupRoutes
             kind.Route + "/{name}",
             context => OperationAnswer.WithOriginalErrorsAsync(context, () => RestoreAsync(context), NotFound)).WithMetadata(
                 new QueryNames([QueryNames.DryRun], Rehearses: true))
-            .Needs(Tokens.System).IsJob().ReadsHeaders(WireHeaders.ChangeReason).WithName("restoreBackup")
+            .Needs(ApiScopes.System).IsJob().ReadsHeaders(WireHeaders.ChangeReason).WithName("restoreBackup")
             .WithSummary("Restores the parts of a backup that the body names.")
             .Reads(Body.Json([.. BackupPartNames.All.Select(p => (p.Key + "?", Shape.Truth))])
                 .Such(new JsonObject { [BackupPartNames.All[0].Key] = true }))
@@ -56,7 +56,7 @@ internal static class BackupRoutes
             kind.Route + "/{name}/check",
             OperationAnswer.Reading,
             context => OperationAnswer.WithOriginalErrorsAsync(context, () => TestAsync(context), NotFound)).Needs(
-                Tokens.System).IsJob().WithName("checkBackup").WithSummary("Checks a backup.").AnswersJson(
+                ApiScopes.System).IsJob().WithName("checkBackup").WithSummary("Checks a backup.").AnswersJson(
                     "What could be restored from it.",
                     Body.Json(
                         ("valid", Shape.Truth),

@@ -24,11 +24,11 @@ internal static class CallRecordRoutes
             "logs",
             OperationAnswer.Reading,
             context => JsonAnswer.WriteAsync(context, new JsonObject { ["Log"] = "Master.csv" }))
-            .Needs(Tokens.Read).WithName("getLog").WithSummary("Names the log of calls.")
+            .Needs(ApiScopes.Read).WithName("getLog").WithSummary("Names the log of calls.")
             .AnswersJson("Its name.", Body.Json(("Log", Shape.Text)));
         foreach (var route in new[] { "logs/cdrs", "logs/cdrs/{limit}" })
         {
-            api.MapMethods(route, OperationAnswer.Reading, ReadAsync).Needs(Tokens.Read)
+            api.MapMethods(route, OperationAnswer.Reading, ReadAsync).Needs(ApiScopes.Read)
                 .Takes("limit", "after", "before", "source", "destination", "disposition", "minimumduration")
                 .WithName(route.EndsWith('}') ? "listLastCallRecords" : "listCallRecords").WithSummary("Sends the records of calls.")
                 .Answers(

@@ -21,7 +21,7 @@ internal static class FirewallRoutes
                 var rules = await Firewall(context).GetAsync(family, context.RequestAborted).ConfigureAwait(false);
                 await OperationAnswer.WriteAsync(context, rules, found => new JsonObject { ["rules"] = Lines(found.Rules) })
                     .ConfigureAwait(false);
-            }).Needs(Tokens.System).WithName($"get{noun}").WithSummary("Shows the rules.").AnswersJson(
+            }).Needs(ApiScopes.System).WithName($"get{noun}").WithSummary("Shows the rules.").AnswersJson(
                 "Their lines.",
                 Body.Json(("rules", Shape.List(Shape.Text))).Or<FirewallRules>(),
                 Answer.Unsupported,
@@ -35,7 +35,7 @@ internal static class FirewallRoutes
                 // The original calls both files sark_rules.
                 await OperationAnswer.WriteAsync(context, check, _ => new JsonObject { ["message"] = "saved sark_rules" })
                     .ConfigureAwait(false);
-            }).Needs(Tokens.System).WithName($"set{noun}").WithSummary("Replaces the rules, once Shorewall has found them right.")
+            }).Needs(ApiScopes.System).WithName($"set{noun}").WithSummary("Replaces the rules, once Shorewall has found them right.")
                 .Reads(rulesBody)
                 .AnswersJson(
                     "Done.",
@@ -49,7 +49,7 @@ internal static class FirewallRoutes
                 var result = await Firewall(context).RestartAsync(family, context.RequestAborted).ConfigureAwait(false);
                 await OperationAnswer.WriteAsync(context, result, restarted => new JsonObject { ["message"] = restarted.Message })
                     .ConfigureAwait(false);
-            }).Needs(Tokens.System).WithName($"restart{noun}")
+            }).Needs(ApiScopes.System).WithName($"restart{noun}")
                 .WithSummary("Restarts the firewall; when that fails, the rules before it are put back.").AnswersJson(
                     "Done.",
                     Body.Json(Shapes.Message).Or<SystemCommandResult>(),
@@ -66,7 +66,7 @@ internal static class FirewallRoutes
                     context,
                     check,
                     found => new JsonObject { ["valid"] = found.Valid, ["output"] = Lines(found.Output) }).ConfigureAwait(false);
-            }).Needs(Tokens.System).WithName($"check{noun}").WithSummary("Asks Shorewall what it finds of rules.")
+            }).Needs(ApiScopes.System).WithName($"check{noun}").WithSummary("Asks Shorewall what it finds of rules.")
                 .WithDescription("Those in place, where the body has none.").Reads(rulesBody with { IsOptional = true })
                 .AnswersJson(
                     "What it says.",

@@ -15,7 +15,7 @@ internal static class GreetingRoutes
             Shape.List(Shape.Text),
             "wav, mpeg",
             "",
-            Tokens.Read,
-            Tokens.Write)
+            ApiScopes.Read,
+            ApiScopes.Write)
             .Map(api.MapGroup("").About(FileStores.Greetings.Route, "Recorded greetings, which menus, queues and ring groups play."));
 }

@@ -26,10 +26,10 @@ internal static class JobRoutes
         api.MapMethods(WireHeaders.Jobs, OperationAnswer.Reading, async context => await WriteAsync(
             context,
             await Jobs(context).ListAsync(context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false))
-            .Needs(Tokens.System).WithName("listJobs").WithSummary("Lists the long work that goes on, and the newest that has ended.")
+            .Needs(ApiScopes.System).WithName("listJobs").WithSummary("Lists the long work that goes on, and the newest that has ended.")
             .AnswersJson("The jobs, the newest first.", Body.Json(Shape.List(Shape.Of<Job>())));
         api.MapMethods(WireHeaders.Jobs + "/{id}", OperationAnswer.Reading, GetAsync)
-            .Needs(Tokens.System).WithName("getJob").WithSummary(
+            .Needs(ApiScopes.System).WithName("getJob").WithSummary(
                 "Tells how a job stands; as lines of JSON (application/x-ndjson) whenever that changes, until it has ended.").Answers(
                     new Answer(
                         StatusCodes.Status200OK,
@@ -38,7 +38,7 @@ internal static class JobRoutes
                         new Body(OperationJson.Lines, Shape.Of<Job>())),
                     Answer.NotFound);
         api.MapDelete(WireHeaders.Jobs + "/{id}", StopAsync)
-            .Needs(Tokens.System).WithName("stopJob")
+            .Needs(ApiScopes.System).WithName("stopJob")
             .WithSummary("Tells a job to stop, which it does where that leaves nothing half done.").Answers(
                 new(StatusCodes.Status202Accepted, "It was told; its state says what it made of it.", Body.Json(Shape.Of<Job>())),
                 Answer.NotFound);

@@ -19,9 +19,9 @@ internal static class SnapshotRoutes
             FileStoreRoutes<Snapshot>.SizesAndDatesShape,
             "application/octet-stream",
             "snaps/",
-            Tokens.System,
-            Tokens.System).Map(api);
-        api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, CreateAsync).Needs(Tokens.System).ChangesByGet()
+            ApiScopes.System,
+            ApiScopes.System).Map(api);
+        api.MapMethods(kind.Route + "/new", OperationAnswer.Doing, CreateAsync).Needs(ApiScopes.System).ChangesByGet()
             .IsJob().WithName("createSnapshot").WithSummary("Takes a snapshot of the database.")
             .AnswersJson(
                 "Its name.",
@@ -35,7 +35,7 @@ internal static class SnapshotRoutes
             error => error is SarkNotFoundException
                 ? (StatusCodes.Status404NotFound, new JsonObject { ["Error"] = "snapshot file not found" })
                 : null))
-            .Needs(Tokens.System).IsJob().ReadsHeaders(WireHeaders.ChangeReason).WithName("restoreSnapshot")
+            .Needs(ApiScopes.System).IsJob().ReadsHeaders(WireHeaders.ChangeReason).WithName("restoreSnapshot")
             .WithSummary("Restores the database; the one that it replaces is kept as a snapshot.").AnswersJson(
                 "What was restored.",
                 Body.Json(("restored", Shape.Text)).Or<SnapshotRestore>(),

@@ -20,9 +20,9 @@ internal static class SystemRoutes
             ["pbxstop"] = "null",
             ["pbxrunstate"] = "returns PBX state (boolean)",
             ["commitstatus"] = "returns whether the database has changed since the last commit",
-        })).Needs(Tokens.System).WithName("listSystemCommands").WithSummary("Lists the commands.")
+        })).Needs(ApiScopes.System).WithName("listSystemCommands").WithSummary("Lists the commands.")
             .AnswersJson("The commands.", Body.Json(Shape.Map(Shape.Text)));
-        api.MapMethods("syscommands/commit", OperationAnswer.Doing, CommitAsync).Needs(Tokens.System).ChangesByGet()
+        api.MapMethods("syscommands/commit", OperationAnswer.Doing, CommitAsync).Needs(ApiScopes.System).ChangesByGet()
             .WithMetadata(new QueryNames([QueryNames.Detailed, QueryNames.DryRun], Rehearses: true))
             .IsJob().ReadsHeaders(WireHeaders.ChangeReason).WithName("commit")
             .WithSummary("Has SARK make Asterisk's configuration from the database, and Asterisk read it.")
@@ -62,7 +62,7 @@ internal static class SystemRoutes
             var state = await System(context).GetPbxStateAsync(context.RequestAborted).ConfigureAwait(false);
             await OperationAnswer.WriteAsync(context, state, found => new JsonObject { ["pbxrunstate"] = found.Running })
                 .ConfigureAwait(false);
-        }).Needs(Tokens.Read).WithName("getPbxState").WithSummary("Tells whether Asterisk runs.").AnswersJson(
+        }).Needs(ApiScopes.Read).WithName("getPbxState").WithSummary("Tells whether Asterisk runs.").AnswersJson(
             "Whether it does.",
             Body.Json(("pbxrunstate", Shape.Truth)).Or<PbxState>(),
             Answer.Unsupported,
@@ -80,7 +80,7 @@ internal static class SystemRoutes
                 // Beside what clients know; sark6api has none of it.
                 ["journal"] = JsonSerializer.SerializeToNode(found.Journal, OperationJson.Options),
             }).ConfigureAwait(false);
-        }).Needs(Tokens.System).WithName("getCommitStatus").WithSummary("Tells whether the database has changed since the last commit.")
+        }).Needs(ApiScopes.System).WithName("getCommitStatus").WithSummary("Tells whether the database has changed since the last commit.")
         .AnswersJson(
             "Whether it has, and where.",
             Body.Json(
@@ -103,7 +103,7 @@ internal static class SystemRoutes
                         var result = await run(System(context), context.RequestAborted).ConfigureAwait(false);
                         await OperationAnswer.WriteAsync(context, result, Original).ConfigureAwait(false);
                     })
-                .Needs(Tokens.System)
+                .Needs(ApiScopes.System)
                 .ChangesByGet()
                 // The shorter of two names is the newer one.
                 .WithName(command is "start" or "stop" ? id + "As" + char.ToUpperInvariant(command[0]) + command[1..] : id)

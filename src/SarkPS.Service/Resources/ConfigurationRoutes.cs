@@ -12,7 +12,7 @@ internal static class ConfigurationRoutes
 {
     public static void MapConfiguration(this IEndpointRouteBuilder api) =>
         api.MapMethods(WireHeaders.ConfigurationFaults, OperationAnswer.Reading, GetFaultsAsync)
-            .Needs(Tokens.Read).TakesDrafts().About("configuration", "What is wrong with the rows as they are.")
+            .Needs(ApiScopes.Read).TakesDrafts().About("configuration", "What is wrong with the rows as they are.")
             .WithName("listConfigurationFaults").WithSummary("Lists the rows that SARK cannot carry.")
             .AnswersJson("The faults.", Body.Json(Shape.List(Shape.Of<ConfigurationFault>())), Answer.Unavailable);
 

@@ -11,7 +11,7 @@ internal static class DestinationRoutes
 {
     public static void MapDestinations(this IEndpointRouteBuilder api) =>
         api.MapMethods(Destinations.Route, OperationAnswer.Reading, GetAsync)
-            .Needs(Tokens.Read).TakesDrafts().About(Destinations.Route, "What calls can be sent to.").WithName("listDestinations")
+            .Needs(ApiScopes.Read).TakesDrafts().About(Destinations.Route, "What calls can be sent to.").WithName("listDestinations")
             .WithSummary("Lists what calls can be sent to.")
             .AnswersJson(
                 "Keys by kind, a kind without any left out; one object for each where a representation is preferred.",

@@ -20,7 +20,7 @@ internal static class HoursRoutes
                 ["open"] = h.IsOpen,
                 ["nextchange"] = h.NextChange is { } next ? JsonValue.Create(next) : null,
             })])).ConfigureAwait(false);
-        }).Needs(Tokens.Read).TakesDrafts().About(OpeningHours.Route, "Which tenants are open, by their timers.").WithName("listHours")
+        }).Needs(ApiScopes.Read).TakesDrafts().About(OpeningHours.Route, "Which tenants are open, by their timers.").WithName("listHours")
             .WithSummary("Tells which tenants are open.")
             .AnswersJson(
                 "The tenants.",

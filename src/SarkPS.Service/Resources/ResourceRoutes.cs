@@ -63,7 +63,7 @@ internal static class ResourceRoutes
         var update = Body.Json(shapes.Update).Such(shapes.UpdateExample());
         if (resource.IsSingleton)
         {
-            api.MapMethods(route, OperationAnswer.Reading, handlers.GetAsync).Needs(Tokens.Read).ReadsHeaders(HeaderTexts.IfNoneMatch)
+            api.MapMethods(route, OperationAnswer.Reading, handlers.GetAsync).Needs(ApiScopes.Read).ReadsHeaders(HeaderTexts.IfNoneMatch)
                 .WithName(Id("get", many)).WithSummary($"Shows {resource.PluralName}.")
                 .Answers(found, Answer.Unchanged, Answer.Unavailable);
             Changes(api.MapPut(route, handlers.UpdateAsync), HeaderTexts.IfMatch).WithMetadata(names)
@@ -80,7 +80,7 @@ internal static class ResourceRoutes
             found = found with { Bodies = [Body.Json(Shape.Any(shapes.Row, Shape.List(shapes.Row)))] };
         }
 
-        api.MapMethods(route, OperationAnswer.Reading, handlers.ListAsync).Needs(Tokens.Read).TakesList(handlers.List)
+        api.MapMethods(route, OperationAnswer.Reading, handlers.ListAsync).Needs(ApiScopes.Read).TakesList(handlers.List)
             .ReadsHeaders(HeaderTexts.IfNoneMatch).WithName(Id("list", many)).WithSummary($"Lists {resource.PluralName}.")
             .WithDescription("Of all rows, or of a part: those that parameters named as columns leave, sorted, cut, and in pages.").Answers(
                 found with
@@ -91,15 +91,15 @@ internal static class ResourceRoutes
                 Answer.Unchanged,
                 Answer.Invalid,
                 Answer.Unavailable);
-        api.MapMethods(item, OperationAnswer.Reading, handlers.GetAsync).Needs(Tokens.Read).ReadsHeaders(HeaderTexts.IfNoneMatch)
+        api.MapMethods(item, OperationAnswer.Reading, handlers.GetAsync).Needs(ApiScopes.Read).ReadsHeaders(HeaderTexts.IfNoneMatch)
             .Takes(second is null ? [] : [second])
             .WithName(Id("get", one)).WithSummary($"Shows one of {resource.PluralName}.")
             .Answers(found, Answer.Unchanged, Answer.NotFound, Answer.Invalid, Answer.Unavailable);
         Changes(api.MapPut(item, handlers.UpdateAsync), HeaderTexts.IfMatch).WithMetadata(names)
             .WithName(Id("update", one)).WithSummary($"Changes one of {resource.PluralName}.").Reads(update)
             .Answers(done, Answer.Unreadable, Answer.NotFound, Answer.Conflict, Answer.Stale, Answer.Invalid, Answer.Unavailable);
-        api.MapDelete(item, handlers.RemoveAsync).Needs(Tokens.Write).KeepsAnswers().ReadsHeaders(HeaderTexts.IfMatch).WithMetadata(names)
-            .WithName(Id("remove", one)).WithSummary($"Removes a row of {resource.PluralName}.").Answers(
+        api.MapDelete(item, handlers.RemoveAsync).Needs(ApiScopes.Write).KeepsAnswers().ReadsHeaders(HeaderTexts.IfMatch)
+            .WithMetadata(names).WithName(Id("remove", one)).WithSummary($"Removes a row of {resource.PluralName}.").Answers(
                 Removed, Orphans, Answer.Unreadable, Answer.NotFound, Protected, Answer.Stale, Answer.Unavailable);
         if (resource.Kinds.Count == 0)
         {
@@ -136,7 +136,7 @@ internal static class ResourceRoutes
         static string Pascal(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 
         static IEndpointConventionBuilder Changes(IEndpointConventionBuilder builder, string condition) =>
-            builder.Needs(Tokens.Write).KeepsAnswers().ReadsHeaders(condition).Follows(
+            builder.Needs(ApiScopes.Write).KeepsAnswers().ReadsHeaders(condition).Follows(
                 WireHeaders.HandlingStrict,
                 WireHeaders.ReturnRepresentation,
                 WireHeaders.AllowOtherTenant);
