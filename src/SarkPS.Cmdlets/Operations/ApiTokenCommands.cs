@@ -17,7 +17,7 @@ public sealed class GetSarkApiTokenCommand : SarkCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Name is null && IsPiped)
+        if (IsRefused() || (Name is null && IsPiped))
         {
             return;
         }
@@ -64,6 +64,7 @@ public sealed class NewSarkApiTokenCommand : SarkCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Networks")]
     [AllowEmptyCollection]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(SarkCompleter))]
     public string[] Network { get; set; } = [];
 

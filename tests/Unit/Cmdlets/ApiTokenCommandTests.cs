@@ -53,6 +53,21 @@ public sealed class ApiTokenCommandTests
             Assert.IsType<SarkException>(engine.Run("Get-SarkApiToken").Failure.Exception).Kind);
     }
 
+    [Theory]
+    [InlineData("Get-SarkApiToken $null", "Nothing is never taken for all")]
+    [InlineData("Get-SarkApiToken ''", "Nothing is never taken for all")]
+    [InlineData("New-SarkApiToken other -Network $null", "'Network'")]
+    [InlineData("Remove-SarkApiToken $null -Confirm:$false", "'Name'")]
+    public async Task Nothing_is_none_and_never_all(string script, string told)
+    {
+        await using var engine = await TestEngine.StartAsync(Side.Local, Schema.Embedded);
+        engine.Run("New-SarkApiToken one").Good();
+        var result = engine.Run(script);
+        Assert.Contains(told, result.Failure.ToString(), StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+        Assert.Equal(["one"], engine.Run("Get-SarkApiToken").Good().Of<ApiToken>().Select(t => t.Name));
+    }
+
     [Fact]
     public async Task Rows_of_a_file_become_tokens()
     {
